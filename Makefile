@@ -1,0 +1,40 @@
+# Two commands do everything: `make demo` and `make test`. Both may be run again at any time.
+
+PYTHON ?= python3
+LOCAL = PYTHONPATH=infra .venv/bin/python -m local
+stack ?= demo
+
+.PHONY: demo test down logs fmt lint bench setup status
+
+demo: setup
+	@$(LOCAL) up --stack demo
+	@PYTHONPATH=infra .venv/bin/python -m demo
+
+test: setup
+	@$(LOCAL) test
+
+# Stops both stacks; what they hold stays in .local/.
+down:
+	@if [ -x .venv/bin/python ]; then $(LOCAL) down --stack demo; $(LOCAL) down --stack test; fi
+
+# Follows a function's log: make logs f=search (stack=test for the test stack).
+logs:
+	@$(LOCAL) logs $(f) --stack $(stack)
+
+status:
+	@$(LOCAL) status --stack $(stack)
+
+setup:
+	@$(PYTHON) infra/local/bootstrap.py
+	@$(LOCAL) setup
+
+fmt:
+	cargo fmt --all
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+
+bench: setup
+	@$(LOCAL) up --stack demo
+	@PYTHONPATH=infra .venv/bin/python -m bench

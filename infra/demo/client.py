@@ -1,0 +1,200 @@
+"""Speaks to a deployed stack as its people do: an operator, a member of the back office, a candidate.
+
+The demonstration and the end-to-end tests share it, so a change of the API shows in both at once.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import requests
+
+from .stack import Stack
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+class ApiError(Exception):
+    """An answer other than 2xx, with its problem document (RFC 9457)."""
+
+    def __init__(self, method: str, path: str, status: int, problem: Json) -> None:
+        self.status, self.problem = status, problem
+        super().__init__(f"{method} {path} answered {status}: {problem.get('detail') or problem.get('title') or ''}")
+
+
+class OperatorError(Exception):
+    """A function that an operator invoked refused or failed."""
+
+
+class Operator:
+    """Invokes the functions that are not on the public API."""
+
+    def __init__(self, stack: Stack) -> None:
+        self._stack = stack
+        self._functions = stack.client("lambda", stack.operator)
+
+    def invoke(self, function: str, payload: Json) -> Json:
+        """Invokes `vivier-<stage>-<function>` and returns its answer."""
+        name = f"vivier-{self._stack.name}-{function}"
+        answer = self._functions.invoke(FunctionName=name, Payload=json.dumps(payload).encode())
+        content = json.loads(answer["Payload"].read() or b"null")
+        if answer.get("FunctionError"):
+            told = content.get("errorMessage", content) if isinstance(content, dict) else content
+            raise OperatorError(f"{function} {payload.get('operation')}: {told}")
+        return content
+
+
+class _Api:
+    """Requests with one kind of credentials."""
+
+    def __init__(self, stack: Stack, headers: dict[str, str]) -> None:
+        self._base = stack.api_url
+        self._session = requests.Session()
+        self._session.headers.update(headers)
+
+    def call(self, method: str, path: str, body: Json | None = None, **params: Any) -> Any:
+        """Sends a request to a path such as `/v1/offers`; returns the JSON, `None` for an empty answer."""
+        answer = self._session.request(method, self._base + path, json=body, params=params, timeout=60)
+        if not answer.ok:
+            raise ApiError(method, path, answer.status_code, _json(answer))
+        return answer.json() if answer.content else None
+
+
+def _json(answer: requests.Response) -> Json:
+    try:
+        content = answer.json()
+    except ValueError:
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+class BackOffice(_Api):
+    """A member's work: imports, documents, figures. Create with `login`."""
+
+    @classmethod
+    def login(cls, stack: Stack, username: str, password: str) -> BackOffice:
+        """Logs in with a password that needs no change; raises the cloud's error otherwise."""
+        pool = stack.client("cognito-idp", stack.administrator)
+        answer = pool.initiate_auth(
+            ClientId=stack.user_pool_client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": username, "PASSWORD": password},
+        )
+        if "AuthenticationResult" not in answer:
+            raise OperatorError(f"login of the invited member asks for {answer.get('ChallengeName')}")
+        return cls(stack, {"Authorization": f"Bearer {answer['AuthenticationResult']['AccessToken']}"})
+
+    @staticmethod
+    def set_password(stack: Stack, username: str, password: str) -> None:
+        """Does as administrator what an invited member does at the first login: chooses a lasting password."""
+        stack.client("cognito-idp", stack.administrator).admin_set_user_password(
+            UserPoolId=stack.user_pool_id, Username=username, Password=password, Permanent=True
+        )
+
+    def start_import(self, form: str, content: bytes) -> str:
+        """Announces and uploads a file of offers; returns the import's id."""
+        made = self.call("POST", "/v1/imports", {"format": form, "size": len(content)})
+        self._upload(made["upload"], content)
+        return made["import_id"]
+
+    def import_status(self, import_id: str) -> Json:
+        """Status, counts and errors of an import."""
+        return self.call("GET", f"/v1/imports/{import_id}")
+
+    def add_document(self, name: str, media_type: str, content: bytes) -> str:
+        """Announces and uploads a document; returns its id."""
+        made = self.call("POST", "/v1/documents", {"name": name, "media_type": media_type, "size": len(content)})
+        self._upload(made["upload"], content)
+        return made["document_id"]
+
+    def documents(self) -> list[Json]:
+        """Every document, all pages."""
+        found, cursor = [], None
+        while True:
+            page = self.call("GET", "/v1/documents", **({"cursor": cursor} if cursor else {}))
+            found += page["documents"]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return found
+
+    def document(self, document_id: str) -> Json:
+        """One document."""
+        return self.call("GET", f"/v1/documents/{document_id}")
+
+    def delete_document(self, document_id: str) -> None:
+        """Removes a document with all that was made of it."""
+        self.call("DELETE", f"/v1/documents/{document_id}")
+
+    def summary(self, **period: str) -> Json:
+        """Counts of events; `from` and `to` as keywords of a dict."""
+        return self.call("GET", "/v1/metrics/summary", **period)
+
+    @staticmethod
+    def _upload(upload: Json, content: bytes) -> None:
+        # Without the session: the address carries its own signature, and a token has no business in the store.
+        answer = requests.request(
+            upload["method"], upload["url"], data=content, headers=upload.get("headers") or {}, timeout=60
+        )
+        if not answer.ok:
+            raise ApiError(upload["method"], "of the upload", answer.status_code, {"title": answer.text[:300]})
+
+
+class FrontOffice(_Api):
+    """A candidate's visit, with a tenant's publishable key."""
+
+    def __init__(self, stack: Stack, key: str) -> None:
+        super().__init__(stack, {"X-Vivier-Key": key})
+
+    def search(self, q: str = "", **filters: Any) -> Json:
+        """A page of offers with facets."""
+        return self.call("GET", "/v1/offers", q=q, **filters)
+
+    def offer(self, offer_id: str) -> Json:
+        """One offer in full."""
+        return self.call("GET", f"/v1/offers/{offer_id}")
+
+    def suggest(self, q: str) -> Json:
+        """Completions of what is being typed."""
+        return self.call("GET", "/v1/offers/suggest", q=q)
+
+    def open_session(self) -> str:
+        """Begins a conversation; returns its id."""
+        return self.call("POST", "/v1/chat/sessions", {})["session_id"]
+
+    def ask(self, session_id: str, text: str) -> Json:
+        """The answer to a question within a conversation."""
+        return self.call("POST", f"/v1/chat/sessions/{session_id}/messages", {"text": text})["answer"]
+
+    def session(self, session_id: str) -> Json:
+        """A conversation with its messages."""
+        return self.call("GET", f"/v1/chat/sessions/{session_id}")
+
+    def close_session(self, session_id: str) -> None:
+        """Deletes a conversation."""
+        self.call("DELETE", f"/v1/chat/sessions/{session_id}")
+
+
+def wait_for(
+    check: Callable[[], T | None], what: str, timeout: float = 60, every: float = 0.4, dots: bool = False
+) -> T:
+    """Calls `check` until it returns something true, and returns that; `TimeoutError` after `timeout` seconds.
+
+    `dots` prints one a second, for a person who waits.
+    """
+    started = time.monotonic()
+    printed = 0
+    while True:
+        found = check()
+        waited = time.monotonic() - started
+        if found:
+            return found
+        if waited > timeout:
+            raise TimeoutError(f"{what} did not happen within {timeout:.0f} s")
+        if dots and waited > printed:
+            print(".", end="", flush=True)
+            printed += 1
+        time.sleep(every)

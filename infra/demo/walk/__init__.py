@@ -1,0 +1,1 @@
+"""The steps of the walk, one module each, in the order a person would take them."""

@@ -1,0 +1,88 @@
+"""A purge, shown on a tenant that is made for it and removed afterwards.
+
+The promise is 90 days. Nobody waits that long for a demonstration, so the purge is told to act as if it were later.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from .. import paper
+from ..client import ApiError, Json, Operator, wait_for
+from ..data import Employer
+from ..memory import Memory
+from ..stack import Stack
+from .answers import ask
+from .figures import delivered
+from .visit import Visit, begin
+
+PASSER_BY = Employer(
+    slug="passage-demo",
+    name="Maison Passagère",
+    manager_email="rh@passage-demo.example",
+    prefix="PD",
+    import_format="csv",
+    houses={},
+    places=(),
+    perks=(),
+)
+LATER = dt.timedelta(days=91)
+
+
+def show(stack: Stack, operator: Operator, memory: Memory) -> None:
+    """Makes conversations and events, previews and runs the purge, and runs it again to find nothing."""
+    with paper.progress(f"A tenant for the purpose: {PASSER_BY.name}"):
+        visit = begin(stack, operator, memory, PASSER_BY)
+        session = _talk(visit)
+        wait_for(lambda: delivered(visit.back, visit.counted, {}), "the delivery of its events", dots=True)
+    later = (dt.datetime.now(dt.timezone.utc) + LATER).strftime("%Y-%m-%dT%H:%M:%SZ")
+    paper.say(f"Its conversations and events are of today; the purge is run as of {later[:10]}, 91 days on.", indent=2)
+    runs = [(name, _run(operator, dry, later)) for name, dry in (("dry run", True), ("run", False), ("again", False))]
+    kinds = sorted({kind for _, counts in runs for kind in counts})
+    paper.table([["", *kinds], *([name, *(counts.get(kind, 0) for kind in kinds)] for name, counts in runs)], indent=4)
+    _check(runs)
+    _gone(visit, session)
+    operator.invoke("tenants", {"operation": "delete", "slug": PASSER_BY.slug, "confirm": PASSER_BY.slug})
+    memory.forget(visit.tenant_id)
+    paper.say(
+        "A conversation that was purged answers 404, as one that never was. The tenant itself is deleted again: "
+        "database, table, bucket, keys and member.",
+        indent=2,
+    )
+
+
+def _talk(visit: Visit) -> str:
+    for question in ("Où déposer un CV ?", "Quels sont les horaires ?"):
+        ask(visit, question)
+    visit.counted["chat_opened"] += 1
+    return visit.front.open_session()
+
+
+def _run(operator: Operator, dry_run: bool, as_of: str) -> dict[str, int]:
+    request: Json = {"operation": "run", "dry_run": dry_run, "tenant": PASSER_BY.slug, "as_of": as_of}
+    return removed(operator.invoke("retention", request))
+
+
+def removed(report: Json) -> dict[str, int]:
+    """Kind of data to the number of things a report names."""
+    counts: dict[str, int] = {}
+    for tenant in report["tenants"]:
+        for kind, number in tenant["removed"].items():
+            counts[kind] = counts.get(kind, 0) + number
+    return counts
+
+
+def _check(runs: list[tuple[str, dict[str, int]]]) -> None:
+    (_, preview), (_, first), (_, second) = runs
+    if not first.get("conversations") or preview != first or any(second.values()):
+        raise RuntimeError(f"The purge did not do what its dry run said, or not once: {runs}")
+
+
+def _gone(visit: Visit, session: str) -> None:
+    try:
+        visit.front.session(session)
+    except ApiError as error:
+        if error.status == 404:
+            return
+        raise
+    raise RuntimeError("A purged conversation can still be read.")

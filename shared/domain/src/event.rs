@@ -1,0 +1,79 @@
+//! Events of use: what producers put on the stream and the consumer counts. No field can hold personal text.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{DocumentId, EventId, OfferId, TenantId};
+
+/// The version of this schema. A consumer takes its own version and older ones.
+pub const SCHEMA_VERSION: u16 = 1;
+
+/// What happened. Numbers, ids and closed lists only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EventKind {
+    /// A search was answered.
+    Search {
+        /// How many offers matched.
+        results: u64,
+        /// How many filters were set.
+        filters: u8,
+    },
+    /// An offer was opened.
+    OfferViewed {
+        /// Which one.
+        offer_id: OfferId,
+    },
+    /// Suggestions were given while typing.
+    Suggested {
+        /// How many.
+        results: u64,
+    },
+    /// A conversation began.
+    ChatOpened,
+    /// A question was answered from documents.
+    ChatAnswered {
+        /// How many passages are cited.
+        citations: u8,
+    },
+    /// A question found no answer.
+    ChatUnknown,
+    /// A document can be answered from.
+    DocumentReady {
+        /// Which one.
+        document_id: DocumentId,
+        /// How many pieces it has.
+        chunks: u32,
+    },
+}
+
+impl EventKind {
+    /// The stable name, as figures are grouped by.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Search { .. } => "search",
+            Self::OfferViewed { .. } => "offer_viewed",
+            Self::Suggested { .. } => "suggested",
+            Self::ChatOpened => "chat_opened",
+            Self::ChatAnswered { .. } => "chat_answered",
+            Self::ChatUnknown => "chat_unknown",
+            Self::DocumentReady { .. } => "document_ready",
+        }
+    }
+}
+
+/// One event with its envelope.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// [`SCHEMA_VERSION`] of the producer.
+    pub version: u16,
+    /// Repeated deliveries carry the same id.
+    pub event_id: EventId,
+    /// Whose event it is; written by the tenancy library from a scope, never by a caller.
+    pub tenant_id: TenantId,
+    /// When it happened.
+    pub occurred_at: Timestamp,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: EventKind,
+}

@@ -1,0 +1,118 @@
+//! Identifiers as types of their own, so that an offer's id can never be passed where a document's is meant.
+//!
+//! All are UUIDv7 (RFC 9562): they sort by creation time, and their 74 random bits make them unguessable.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A text that is not an identifier. It does not repeat the text: what was sent may be personal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an identifier: expected a UUID")]
+pub struct InvalidId;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new identifier, later in order than every one made before it by this process.
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            /// The identifier as the UUID that stores keep.
+            pub const fn as_uuid(self) -> Uuid {
+                self.0
+            }
+
+            /// The 32 hexadecimal digits without dashes, as resource names carry them.
+            pub fn simple(self) -> String {
+                self.0.simple().to_string()
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(value: Uuid) -> Self {
+                Self(value)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = InvalidId;
+
+            fn from_str(text: &str) -> Result<Self, InvalidId> {
+                Uuid::try_parse(text).map(Self).map_err(|_| InvalidId)
+            }
+        }
+    };
+}
+
+id!(
+    /// A company that uses Vivier, or its test environment. Knowing one opens nothing: see `vivier-tenancy`.
+    TenantId
+);
+id!(
+    /// A job offer.
+    OfferId
+);
+id!(
+    /// One import of offers: a file and what became of its rows.
+    ImportId
+);
+id!(
+    /// A document that the chatbot may answer from.
+    DocumentId
+);
+id!(
+    /// One published, immutable search index.
+    GenerationId
+);
+id!(
+    /// A conversation of a candidate with the chatbot.
+    SessionId
+);
+id!(
+    /// One message of a conversation.
+    MessageId
+);
+id!(
+    /// A publishable key; the key's text itself is kept only as a hash.
+    KeyId
+);
+id!(
+    /// An event of use. Two deliveries with the same id are one event.
+    EventId
+);
+id!(
+    /// One run of a scheduled task.
+    RunId
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_no_uuid_is_refused_without_being_repeated() {
+        let error = "camille@example.org".parse::<OfferId>().unwrap_err();
+        assert!(!error.to_string().contains("camille"));
+    }
+
+    #[test]
+    fn display_and_parse_agree() {
+        let id = TenantId::generate();
+        assert_eq!(id.to_string().parse(), Ok(id));
+        assert_eq!(id.simple().parse(), Ok(id));
+    }
+}

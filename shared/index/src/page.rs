@@ -1,0 +1,173 @@
+//! What a search answers.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+use vivier_domain::offer::{Contract, Offer, Remote, SalaryPeriod};
+
+/// One page of hits, and the facets of the whole search.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SearchPage {
+    /// Offers that match, on all pages.
+    pub total: u64,
+    /// The offers of this page, in order.
+    pub hits: Vec<Hit>,
+    /// Counts to refine the search by.
+    pub facets: Facets,
+    /// Opaque; absent on the last page.
+    pub next_cursor: Option<String>,
+}
+
+/// An offer that matches.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Hit {
+    /// The offer without its description.
+    #[serde(flatten)]
+    pub offer: OfferSummary,
+    /// Where the words of the search stand.
+    pub highlight: Highlight,
+}
+
+/// Texts as safe HTML: everything is escaped, and what matched stands in `<mark>`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Highlight {
+    /// The whole title.
+    pub title: String,
+    /// The part of the description that matches best, or its beginning.
+    pub description: String,
+}
+
+/// An offer as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferSummary {
+    /// UUID version 7.
+    pub id: Uuid,
+    /// The company's own reference.
+    pub reference: String,
+    /// As published.
+    pub title: String,
+    /// The employer, where named.
+    pub company: Option<String>,
+    /// Where the work is.
+    pub city: String,
+    /// As the country writes it.
+    pub postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    #[schema(example = "FR")]
+    pub country: String,
+    /// One of `permanent`, `fixed_term`, `temporary`, `apprenticeship`, `internship`, `freelance`, `other`.
+    #[schema(value_type = String, example = "permanent")]
+    pub contract: Contract,
+    /// ROME code.
+    #[schema(example = "M1805")]
+    pub occupation_code: Option<String>,
+    /// The occupation in words.
+    pub occupation: Option<String>,
+    /// One of `none`, `partial`, `full`.
+    #[schema(value_type = String, example = "partial")]
+    pub remote: Remote,
+    /// Whole euros for the period.
+    pub salary_min: Option<u32>,
+    /// Whole euros for the period.
+    pub salary_max: Option<u32>,
+    /// One of `hour`, `month`, `year`.
+    #[schema(value_type = Option<String>, example = "year")]
+    pub salary_period: Option<SalaryPeriod>,
+    /// The day of publication.
+    pub published_on: Date,
+    /// The last day the offer is shown.
+    pub expires_on: Option<Date>,
+    /// Where to apply.
+    pub url: Option<String>,
+    /// What the work asks for.
+    pub skills: Vec<String>,
+}
+
+/// An offer in full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OfferDetail {
+    /// What lists show.
+    #[serde(flatten)]
+    pub summary: OfferSummary,
+    /// Plain text.
+    pub description: String,
+}
+
+impl From<Offer> for OfferDetail {
+    fn from(Offer { id, content }: Offer) -> Self {
+        Self {
+            summary: OfferSummary {
+                id: id.as_uuid(),
+                reference: content.reference,
+                title: content.title,
+                company: content.company,
+                city: content.city,
+                postal_code: content.postal_code,
+                country: content.country,
+                contract: content.contract,
+                occupation_code: content.occupation_code,
+                occupation: content.occupation,
+                remote: content.remote,
+                salary_min: content.salary_min,
+                salary_max: content.salary_max,
+                salary_period: content.salary_period,
+                published_on: content.published_on,
+                expires_on: content.expires_on,
+                url: content.url,
+                skills: content.skills,
+            },
+            description: content.description,
+        }
+    }
+}
+
+/// How many offers each value would give, most frequent first. The counts of a facet respect the text and every
+/// filter except the facet's own, so that a choice made can still be widened.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Facets {
+    /// Values as in [`OfferSummary::contract`].
+    pub contract: Vec<FacetCount>,
+    /// At most 100 cities, and every chosen one.
+    pub city: Vec<FacetCount>,
+    /// At most 100 occupations, and every chosen one.
+    pub occupation: Vec<FacetCount>,
+    /// Values as in [`OfferSummary::remote`].
+    pub remote: Vec<FacetCount>,
+}
+
+/// A value of a facet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FacetCount {
+    /// What to pass as the filter.
+    pub value: String,
+    /// The value as most offers write it.
+    pub label: String,
+    /// Offers that have it.
+    pub count: u64,
+}
+
+/// A completion of what is being typed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Suggestion {
+    /// As the offers write it.
+    pub text: String,
+    /// Which part of an offer it comes from.
+    pub kind: SuggestionKind,
+    /// Offers that had it when the index was built.
+    pub offers: u32,
+}
+
+/// The parts of an offer that completions come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SuggestionKind {
+    /// Job titles.
+    Title,
+    /// Occupations in words.
+    Occupation,
+    /// Employers.
+    Company,
+    /// Places of work.
+    City,
+}

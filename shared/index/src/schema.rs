@@ -1,0 +1,76 @@
+//! What the engine keeps of an offer.
+
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
+};
+
+use crate::tokenizer;
+
+/// The fields of the index.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fields {
+    pub(crate) title: Field,
+    /// The title by word family, so that `soudure` finds a `soudeur` after those who say `soudure`.
+    pub(crate) title_root: Field,
+    pub(crate) occupation: Field,
+    pub(crate) skills: Field,
+    pub(crate) company: Field,
+    pub(crate) city: Field,
+    pub(crate) description: Field,
+    /// How people say the kind of contract and of remote work.
+    pub(crate) terms: Field,
+    /// The sixteen bytes of the identifier.
+    pub(crate) id: Field,
+    pub(crate) id_high: Field,
+    pub(crate) id_low: Field,
+    /// Days since 1970-01-01.
+    pub(crate) published: Field,
+    /// Days since 1970-01-01 of the last day shown; the greatest number for never.
+    pub(crate) expires: Field,
+    /// Places in the tables of values.
+    pub(crate) contract: Field,
+    pub(crate) city_value: Field,
+    pub(crate) occupation_value: Field,
+    pub(crate) remote: Field,
+    /// The offer as JSON.
+    pub(crate) offer: Field,
+}
+
+/// The schema and its fields. Two builds of the same version give equal schemas.
+pub(crate) fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let mut text = |name: &str, tokenizer: &str| {
+        let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
+        let indexing = indexing.set_index_option(IndexRecordOption::WithFreqs);
+        builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
+    };
+    let title = text("title", tokenizer::NAME);
+    let title_root = text("title_root", tokenizer::ROOT);
+    let occupation = text("occupation", tokenizer::NAME);
+    let skills = text("skills", tokenizer::NAME);
+    let company = text("company", tokenizer::NAME);
+    let city = text("city", tokenizer::NAME);
+    let description = text("description", tokenizer::TEXT);
+    let terms = text("terms", tokenizer::NAME);
+    let fields = Fields {
+        title,
+        title_root,
+        occupation,
+        skills,
+        company,
+        city,
+        description,
+        terms,
+        id: builder.add_bytes_field("id", INDEXED),
+        id_high: builder.add_u64_field("id_high", FAST),
+        id_low: builder.add_u64_field("id_low", FAST),
+        published: builder.add_i64_field("published", FAST),
+        expires: builder.add_i64_field("expires", FAST),
+        contract: builder.add_u64_field("contract", FAST),
+        city_value: builder.add_u64_field("city_value", FAST),
+        occupation_value: builder.add_u64_field("occupation_value", FAST),
+        remote: builder.add_u64_field("remote", FAST),
+        offer: builder.add_bytes_field("offer", STORED),
+    };
+    (builder.build(), fields)
+}

@@ -1,0 +1,28 @@
+//! The AWS configuration a function starts with: its own role's credentials, loaded once.
+
+use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
+use std::time::Duration;
+
+/// The function's own identity in the cloud. It is not `pub` inside: no caller gets a client out of it.
+#[derive(Debug, Clone)]
+pub struct Cloud {
+    pub(crate) sdk: SdkConfig,
+}
+
+impl Cloud {
+    /// Loads region, endpoint and credentials from the environment.
+    pub async fn from_env() -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_attempt_timeout(Duration::from_secs(20))
+            .build();
+        let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
+        Self { sdk }
+    }
+
+    /// S3 on an endpoint of its own (the local cloud) has no name per bucket, so buckets go into the path there.
+    pub(crate) fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
+        let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some()).build();
+        aws_sdk_s3::Client::from_conf(config)
+    }
+}

@@ -1,0 +1,106 @@
+//! Reading the environment. An error names the variable, never its value.
+
+use std::{env, path::PathBuf, str::FromStr};
+
+/// A variable that is missing or cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// It is not set, or empty.
+    #[error("the environment variable {0} is not set")]
+    Missing(&'static str),
+    /// Its value has the wrong form.
+    #[error("the environment variable {0} cannot be read")]
+    Invalid(&'static str),
+}
+
+/// A variable that may be absent; an empty value counts as absent.
+pub fn optional(name: &'static str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A variable that must be there.
+pub fn required(name: &'static str) -> Result<String, ConfigError> {
+    optional(name).ok_or(ConfigError::Missing(name))
+}
+
+/// A variable with a form, or a default when it is absent.
+pub fn parsed<T: FromStr>(name: &'static str, default: T) -> Result<T, ConfigError> {
+    optional(name).map_or(Ok(default), |value| value.parse().map_err(|_| ConfigError::Invalid(name)))
+}
+
+/// How to reach PostgreSQL.
+#[derive(Debug, Clone)]
+pub struct DatabaseConfig {
+    /// `DATABASE_HOST`
+    pub host: String,
+    /// `DATABASE_PORT`
+    pub port: u16,
+    /// `DATABASE_TLS_CA`: the PEM file of the authority that signed the server's certificate.
+    pub tls_ca: PathBuf,
+    /// `DATABASE_AUTH`: how a role proves itself.
+    pub auth: DatabaseAuth,
+}
+
+/// How a database role proves itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseAuth {
+    /// A password kept in Secrets Manager.
+    Secret,
+    /// A short-lived token signed with the function's AWS credentials (Amazon RDS).
+    Iam,
+}
+
+impl DatabaseConfig {
+    /// From the environment; `None` for a function that was given no database.
+    pub fn from_env() -> Result<Option<Self>, ConfigError> {
+        let Some(host) = optional("DATABASE_HOST") else { return Ok(None) };
+        let auth = match optional("DATABASE_AUTH").as_deref() {
+            None | Some("secret") => DatabaseAuth::Secret,
+            Some("iam") => DatabaseAuth::Iam,
+            Some(_) => return Err(ConfigError::Invalid("DATABASE_AUTH")),
+        };
+        Ok(Some(Self {
+            host,
+            port: parsed("DATABASE_PORT", 5432)?,
+            tls_ca: required("DATABASE_TLS_CA")?.into(),
+            auth,
+        }))
+    }
+}
+
+/// What a function was given. What it was not given, it cannot open.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `VIVIER_STAGE`
+    pub stage: String,
+    /// `TENANTS_TABLE`
+    pub tenants_table: Option<String>,
+    /// `PROJECTS_TABLE`
+    pub projects_table: Option<String>,
+    /// `EVENTS_STREAM`
+    pub events_stream: Option<String>,
+    /// `EVENTS_DEAD_QUEUE_URL`
+    pub dead_letter_queue: Option<String>,
+    /// `TENANT_ROLE_ARN`: the role whose credentials are narrowed to one tenant.
+    pub tenant_role: Option<String>,
+    /// `USER_POOL_ID`
+    pub user_pool: Option<String>,
+    /// `DATABASE_*`
+    pub database: Option<DatabaseConfig>,
+}
+
+impl Config {
+    /// Reads everything once, at cold start.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            stage: required("VIVIER_STAGE")?,
+            tenants_table: optional("TENANTS_TABLE"),
+            projects_table: optional("PROJECTS_TABLE"),
+            events_stream: optional("EVENTS_STREAM"),
+            dead_letter_queue: optional("EVENTS_DEAD_QUEUE_URL"),
+            tenant_role: optional("TENANT_ROLE_ARN"),
+            user_pool: optional("USER_POOL_ID"),
+            database: DatabaseConfig::from_env()?,
+        })
+    }
+}

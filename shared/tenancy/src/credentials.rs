@@ -1,0 +1,135 @@
+//! The third lock: AWS credentials that reach one tenant's resources and nothing else.
+//!
+//! A function's tenant role is assumed with a session policy that names the tenant's own bucket, table and secret. AWS
+//! grants the intersection, so the role says what the function may do and the policy says to whom.
+
+use std::{
+    collections::HashMap,
+    time::{Duration, SystemTime},
+};
+
+use aws_config::SdkConfig;
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use serde_json::json;
+use tokio::sync::Mutex;
+use vivier_domain::ids::TenantId;
+
+use crate::{names::Names, scope::TenantScope, tenancy::TenancyError};
+
+/// How long assumed credentials live. One hour is the most AWS grants to a role that assumes a role.
+const LIFETIME: Duration = Duration::from_secs(3600);
+/// Credentials this close to their end are replaced: a presigned upload made with them must outlive its own 15 minutes.
+const MARGIN: Duration = Duration::from_secs(20 * 60);
+/// More tenants than this in one process are not worth remembering.
+const MOST_TENANTS: usize = 64;
+
+#[derive(Debug)]
+pub(crate) struct TenantCredentials {
+    sts: aws_sdk_sts::Client,
+    base: SdkConfig,
+    role: String,
+    names: Names,
+    cache: Mutex<HashMap<TenantId, (SystemTime, SdkConfig)>>,
+}
+
+impl TenantCredentials {
+    pub(crate) fn new(base: &SdkConfig, role: String, names: Names) -> Self {
+        Self {
+            sts: aws_sdk_sts::Client::new(base),
+            base: base.clone(),
+            role,
+            names,
+            cache: Mutex::new(HashMap::new()),
+        }
+    }
+
+    /// A configuration whose credentials reach this tenant only.
+    pub(crate) async fn of(&self, scope: &TenantScope) -> Result<SdkConfig, TenancyError> {
+        let tenant = scope.tenant();
+        let mut cache = self.cache.lock().await;
+        if let Some((until, sdk)) = cache.get(&tenant)
+            && SystemTime::now() + MARGIN < *until
+        {
+            return Ok(sdk.clone());
+        }
+        let assumed = self
+            .sts
+            .assume_role()
+            .role_arn(&self.role)
+            .role_session_name(tenant.simple())
+            .duration_seconds(LIFETIME.as_secs() as i32)
+            .policy(session_policy(&self.names, tenant))
+            .tags(
+                aws_sdk_sts::types::Tag::builder()
+                    .key("tenant")
+                    .value(tenant.simple())
+                    .build()
+                    .map_err(TenancyError::cloud("sts"))?,
+            )
+            .send()
+            .await
+            .map_err(TenancyError::cloud("sts"))?;
+        let given = assumed.credentials().ok_or(TenancyError::NotFurnished("credentials"))?;
+        let until = SystemTime::try_from(*given.expiration()).unwrap_or_else(|_| SystemTime::now());
+        let credentials = Credentials::new(
+            given.access_key_id(),
+            given.secret_access_key(),
+            Some(given.session_token().to_owned()),
+            Some(until),
+            "tenant",
+        );
+        let sdk = self
+            .base
+            .to_builder()
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .build();
+        if cache.len() >= MOST_TENANTS {
+            cache.clear();
+        }
+        cache.insert(tenant, (until, sdk.clone()));
+        Ok(sdk)
+    }
+}
+
+/// Names the tenant's resources. Kept short: AWS packs session policies into 2 048 characters.
+fn session_policy(names: &Names, tenant: TenantId) -> String {
+    let bucket = names.bucket(tenant);
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {"Effect": "Allow", "Action": "s3:*",
+             "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")]},
+            {"Effect": "Allow", "Action": "dynamodb:*",
+             "Resource": format!("arn:aws:dynamodb:*:*:table/{}", names.conversations_table(tenant))},
+            {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
+             "Resource": format!("arn:aws:secretsmanager:*:*:secret:{}-*",
+                                 names.database_secret(&names.database(tenant)))},
+            {"Effect": "Allow", "Action": "rds-db:connect",
+             "Resource": format!("arn:aws:rds-db:*:*:dbuser:*/{}", names.database(tenant))}
+        ]
+    })
+    .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_names_one_tenant_and_fits() {
+        let names = Names::new("production");
+        let (own, other) = (TenantId::generate(), TenantId::generate());
+        let policy = session_policy(&names, own);
+        assert!(policy.len() < 2048, "{} characters", policy.len());
+        assert!(policy.contains(&own.simple()));
+        assert!(!policy.contains(&other.simple()));
+        let value: serde_json::Value = serde_json::from_str(&policy).unwrap();
+        for statement in value["Statement"].as_array().unwrap() {
+            let resources = match &statement["Resource"] {
+                serde_json::Value::Array(list) => list.clone(),
+                one => vec![one.clone()],
+            };
+            assert!(resources.iter().all(|r| r.as_str().unwrap().contains(&own.simple())));
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A request that API Gateway let through: its authorizer has named the tenant in the request context.
+
+use aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
+use serde_json::Value;
+
+use crate::scope::{Member, Office, TenantScope};
+
+/// The key of the tenant's id in the authorizer's context.
+pub const TENANT: &str = "tenant";
+/// The key of the office: `front` or `back`.
+pub const OFFICE: &str = "office";
+/// The key of the member's subject; back office only.
+pub const MEMBER: &str = "member";
+/// The key of the member's permissions, separated by spaces; back office only.
+pub const PERMISSIONS: &str = "permissions";
+
+/// The request names no tenant: it did not come through the authorizer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the request context names no tenant")]
+pub struct Closed;
+
+/// Mints the scope the authorizer decided on. Anything missing or malformed keeps the door closed.
+pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Closed> {
+    let field = |name: &str| context.authorizer.fields.get(name).and_then(Value::as_str);
+    let tenant = field(TENANT).and_then(|text| text.parse().ok()).ok_or(Closed)?;
+    match field(OFFICE) {
+        Some("front") => Ok(TenantScope { tenant, office: Office::Front, member: None }),
+        Some("back") => {
+            let subject = field(MEMBER).filter(|subject| !subject.is_empty()).ok_or(Closed)?.to_owned();
+            // A permission this version does not know is one it must not grant.
+            let permissions =
+                field(PERMISSIONS).unwrap_or_default().split(' ').filter_map(|name| name.parse().ok()).collect();
+            Ok(TenantScope { tenant, office: Office::Back, member: Some(Member { subject, permissions }) })
+        }
+        _ => Err(Closed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use vivier_domain::{ids::TenantId, permission::Permission};
+
+    fn context(authorizer: &Value) -> ApiGatewayProxyRequestContext {
+        serde_json::from_value(json!({"httpMethod": "GET", "identity": {}, "authorizer": authorizer})).unwrap()
+    }
+
+    #[test]
+    fn a_candidate_has_a_tenant_and_no_permissions() {
+        let tenant = TenantId::generate();
+        let scope = enter(&context(&json!({"tenant": tenant, "office": "front"}))).unwrap();
+        assert_eq!((scope.tenant(), scope.office()), (tenant, Office::Front));
+        assert!(scope.require(Permission::OffersRead).is_err());
+    }
+
+    #[test]
+    fn a_member_holds_what_the_authorizer_said_and_nothing_unknown() {
+        let context = context(&json!({
+            "tenant": TenantId::generate(), "office": "back", "member": "sub-1",
+            "permissions": "offers.read everything.write"
+        }));
+        let scope = enter(&context).unwrap();
+        assert!(scope.require(Permission::OffersRead).is_ok());
+        assert!(scope.require(Permission::OffersWrite).is_err());
+    }
+
+    #[test]
+    fn anything_missing_keeps_the_door_closed() {
+        let tenant = TenantId::generate();
+        for authorizer in [
+            json!({}),
+            json!({"office": "front"}),
+            json!({"tenant": tenant}),
+            json!({"tenant": tenant, "office": "side"}),
+            json!({"tenant": "all", "office": "front"}),
+            json!({"tenant": tenant, "office": "back"}),
+            json!({"tenant": tenant, "office": "back", "member": ""}),
+        ] {
+            assert_eq!(enter(&context(&authorizer)).unwrap_err(), Closed, "{authorizer}");
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The names of a tenant's resources, all derived from the stage and the tenant's id: nothing to look up, nothing to
+//! mistype, and a policy can name them before they exist.
+
+use vivier_domain::ids::TenantId;
+
+/// Derives names for one deployment.
+#[derive(Debug, Clone)]
+pub struct Names {
+    stage: String,
+}
+
+impl Names {
+    /// Names for a stage: `demo`, `test`, `prod` …
+    pub fn new(stage: impl Into<String>) -> Self {
+        Self { stage: stage.into() }
+    }
+
+    /// The tenant's bucket.
+    pub fn bucket(&self, tenant: TenantId) -> String {
+        format!("vivier-{}-{}", self.stage, tenant.simple())
+    }
+
+    /// The tenant whose bucket this is; `None` for any other bucket.
+    pub fn tenant_of_bucket(&self, bucket: &str) -> Option<TenantId> {
+        let digits = bucket.strip_prefix("vivier-")?.strip_prefix(&self.stage)?.strip_prefix('-')?;
+        // Only the simple form is a bucket of ours: a dashed UUID would be another name for the same tenant.
+        (digits.len() == 32).then(|| digits.parse().ok())?
+    }
+
+    /// The tenant's conversations table.
+    pub fn conversations_table(&self, tenant: TenantId) -> String {
+        format!("vivier-{}-conversations-{}", self.stage, tenant.simple())
+    }
+
+    /// The tenant's own database; its login role bears the same name.
+    pub fn database(&self, tenant: TenantId) -> String {
+        format!("vivier_{}_{}", self.stage, tenant.simple())
+    }
+
+    /// The shared database.
+    pub fn pool_database(&self) -> String {
+        format!("vivier_{}_pool", self.stage)
+    }
+
+    /// The role that functions use on the shared database. It owns nothing there.
+    pub fn pool_role(&self) -> String {
+        format!("vivier_{}_app", self.stage)
+    }
+
+    /// The secret that holds a database role's password.
+    pub fn database_secret(&self, role: &str) -> String {
+        format!("vivier/{}/database/{role}", self.stage)
+    }
+
+    /// The name, in its secret, of the administrator of the database server.
+    pub const ADMINISTRATOR: &'static str = "admin";
+
+    /// The administrator's login role.
+    pub const ADMINISTRATOR_ROLE: &'static str = "vivier_admin";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_names_its_tenant_and_only_its_tenant() {
+        let names = Names::new("test");
+        let tenant = TenantId::generate();
+        let bucket = names.bucket(tenant);
+        assert!(bucket.len() <= 63, "S3 allows 63 characters");
+        assert_eq!(names.tenant_of_bucket(&bucket), Some(tenant));
+        assert_eq!(Names::new("prod").tenant_of_bucket(&bucket), None);
+        assert_eq!(names.tenant_of_bucket(&format!("vivier-test-{tenant}")), None);
+        assert_eq!(names.tenant_of_bucket("vivier-test-artifacts"), None);
+    }
+}

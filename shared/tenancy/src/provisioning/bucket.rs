@@ -1,0 +1,94 @@
+//! The tenant's bucket: closed to the public, versioned, encrypted, telling EventBridge what arrives.
+
+use aws_sdk_s3::{
+    error::ProvideErrorMetadata,
+    types::{
+        BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, EventBridgeConfiguration,
+        NotificationConfiguration, PublicAccessBlockConfiguration, ServerSideEncryption,
+        ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+        VersioningConfiguration,
+    },
+};
+
+use super::Provisioning;
+use crate::{cloud::Cloud, rooms::files::empty_bucket, scope::TenantScope, tenancy::TenancyError};
+
+impl Provisioning {
+    /// Makes the tenant's bucket and sets its protections.
+    pub async fn ensure_bucket(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        let client = Cloud::s3(&self.sdk);
+        let bucket = self.names.bucket(scope.tenant());
+        let region = self.sdk.region().map_or("eu-west-3", |region| region.as_ref());
+        let place = CreateBucketConfiguration::builder()
+            .location_constraint(BucketLocationConstraint::from(region))
+            .build();
+        match client.create_bucket().bucket(&bucket).create_bucket_configuration(place).send().await {
+            Ok(_) => {}
+            Err(error)
+                if error.as_service_error().is_some_and(|e| e.is_bucket_already_owned_by_you()) => {}
+            Err(error) => return Err(TenancyError::cloud("s3")(error)),
+        }
+        let closed = PublicAccessBlockConfiguration::builder()
+            .block_public_acls(true)
+            .block_public_policy(true)
+            .ignore_public_acls(true)
+            .restrict_public_buckets(true)
+            .build();
+        client
+            .put_public_access_block()
+            .bucket(&bucket)
+            .public_access_block_configuration(closed)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        let aes = ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(ServerSideEncryption::Aes256)
+            .build()
+            .map_err(TenancyError::cloud("s3"))?;
+        let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(aes).build();
+        let encryption = ServerSideEncryptionConfiguration::builder()
+            .rules(rule)
+            .build()
+            .map_err(TenancyError::cloud("s3"))?;
+        client
+            .put_bucket_encryption()
+            .bucket(&bucket)
+            .server_side_encryption_configuration(encryption)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        client
+            .put_bucket_versioning()
+            .bucket(&bucket)
+            .versioning_configuration(
+                VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build(),
+            )
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        client
+            .put_bucket_notification_configuration()
+            .bucket(&bucket)
+            .notification_configuration(
+                NotificationConfiguration::builder()
+                    .event_bridge_configuration(EventBridgeConfiguration::builder().build())
+                    .build(),
+            )
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        Ok(())
+    }
+
+    /// Removes the tenant's bucket with every version of every file.
+    pub async fn drop_bucket(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        let client = Cloud::s3(&self.sdk);
+        let bucket = self.names.bucket(scope.tenant());
+        empty_bucket(&client, &bucket, "").await?;
+        match client.delete_bucket().bucket(&bucket).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.code() == Some("NoSuchBucket") => Ok(()),
+            Err(error) => Err(TenancyError::cloud("s3")(error)),
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Databases, login roles and their passwords.
+
+use tokio_postgres::Client;
+
+use super::{Provisioning, password};
+use crate::{
+    names::Names,
+    rooms::database::DatabaseError,
+    scope::TenantScope,
+    tenancy::TenancyError,
+};
+
+mod pool {
+    refinery::embed_migrations!("../../infra/migrations/pool");
+}
+
+mod silo {
+    refinery::embed_migrations!("../../infra/migrations/silo");
+}
+
+/// The administrator's own database; the others are made from there.
+const MAINTENANCE: &str = "postgres";
+
+impl Provisioning {
+    /// Makes the shared database, its application role and that role's password, and brings its schema up to date.
+    /// Returns how many migrations were applied.
+    pub async fn migrate_pool(&self) -> Result<usize, TenancyError> {
+        let (database, role) = (self.names.pool_database(), self.names.pool_role());
+        self.ensure_role(&role).await?;
+        self.ensure_database(&database, &role).await?;
+        let mut client = self.administrator(&database).await?;
+        let report = pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
+        // The application reads and writes rows. It owns nothing, so it cannot lift row security.
+        run(
+            &client,
+            &format!(
+                "-- provisioning::grant\n\
+                 GRANT USAGE ON SCHEMA public TO {role};\n\
+                 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};\n\
+                 REVOKE ALL ON tenants, refinery_schema_history FROM {role};"
+            ),
+        )
+        .await?;
+        Ok(report.applied_migrations().len())
+    }
+
+    /// Makes the tenant's own database and login role, and brings its schema up to date.
+    /// Returns how many migrations were applied.
+    pub async fn migrate_silo(&self, scope: &TenantScope) -> Result<usize, TenancyError> {
+        let name = self.names.database(scope.tenant());
+        self.ensure_role(&name).await?;
+        self.ensure_database(&name, &name).await?;
+        let mut client = self.administrator(&name).await?;
+        let report = silo::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
+        run(
+            &client,
+            &format!(
+                "-- provisioning::grant\n\
+                 GRANT USAGE ON SCHEMA public TO {name};\n\
+                 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name};\n\
+                 REVOKE ALL ON refinery_schema_history FROM {name};"
+            ),
+        )
+        .await?;
+        Ok(report.applied_migrations().len())
+    }
+
+    /// Enters the tenant in the shared database, so that rows there may name it.
+    pub async fn enter_pool(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        const ENTER: &str = "-- tenants::enter\nINSERT INTO tenants (id) VALUES ($1) ON CONFLICT DO NOTHING";
+        let client = self.administrator(&self.names.pool_database()).await?;
+        execute(&client, ENTER, scope).await
+    }
+
+    /// Removes the tenant from the shared database; its rows in every table go with it (`ON DELETE CASCADE`).
+    pub async fn leave_pool(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        const LEAVE: &str = "-- tenants::leave\nDELETE FROM tenants WHERE id = $1";
+        let client = self.administrator(&self.names.pool_database()).await?;
+        execute(&client, LEAVE, scope).await
+    }
+
+    /// Removes the tenant's database, its role and its password.
+    pub async fn drop_silo(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        let name = self.names.database(scope.tenant());
+        let client = self.administrator(MAINTENANCE).await?;
+        run(&client, &format!("-- provisioning::drop_database\nDROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+        run(&client, &format!("-- provisioning::drop_role\nDROP ROLE IF EXISTS {name}")).await?;
+        let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        let outcome = secrets
+            .delete_secret()
+            .secret_id(self.names.database_secret(&name))
+            .force_delete_without_recovery(true)
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(()),
+            Err(error) => Err(TenancyError::cloud("secretsmanager")(error)),
+        }
+    }
+
+    async fn administrator(&self, database: &str) -> Result<Client, DatabaseError> {
+        let secret = self.names.database_secret(Names::ADMINISTRATOR);
+        self.connector.connect(&self.sdk, database, Names::ADMINISTRATOR_ROLE, &secret).await
+    }
+
+    async fn ensure_role(&self, role: &str) -> Result<(), TenancyError> {
+        let password = self.ensure_password(role).await?;
+        let client = self.administrator(MAINTENANCE).await?;
+        // Role names come from ids and the stage, passwords from our own alphabet: neither can hold a quote, and
+        // CREATE ROLE takes no parameters.
+        if exists(&client, "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1", role).await? {
+            run(&client, &format!("-- roles::set_password\nALTER ROLE {role} PASSWORD '{password}'")).await?;
+        } else {
+            run(&client, &format!("-- roles::create\nCREATE ROLE {role} LOGIN PASSWORD '{password}'")).await?;
+        }
+        Ok(())
+    }
+
+    /// The role's password. It is stored before the role has it: after a crash in between, the next run finds it.
+    async fn ensure_password(&self, role: &str) -> Result<String, TenancyError> {
+        let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        let name = self.names.database_secret(role);
+        match secrets.get_secret_value().secret_id(&name).send().await {
+            Ok(found) => found
+                .secret_string()
+                .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok())
+                .and_then(|value| value["password"].as_str().map(str::to_owned))
+                .ok_or(TenancyError::Corrupt("database secret")),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+                let password = password::letters(32);
+                let value = serde_json::json!({"username": role, "password": password}).to_string();
+                secrets
+                    .create_secret()
+                    .name(&name)
+                    .secret_string(value)
+                    .send()
+                    .await
+                    .map_err(TenancyError::cloud("secretsmanager"))?;
+                Ok(password)
+            }
+            Err(error) => Err(TenancyError::cloud("secretsmanager")(error)),
+        }
+    }
+
+    async fn ensure_database(&self, database: &str, role: &str) -> Result<(), TenancyError> {
+        let client = self.administrator(MAINTENANCE).await?;
+        let found =
+            exists(&client, "-- databases::exists\nSELECT 1 FROM pg_database WHERE datname = $1", database).await?;
+        if !found {
+            run(&client, &format!("-- databases::create\nCREATE DATABASE {database}")).await?;
+        }
+        // By default every role may connect to every database: only the owner and the named role shall.
+        run(
+            &client,
+            &format!(
+                "-- databases::close\nREVOKE ALL ON DATABASE {database} FROM PUBLIC;\n\
+                 GRANT CONNECT ON DATABASE {database} TO {role};"
+            ),
+        )
+        .await?;
+        Ok(())
+    }
+}
+
+async fn run(client: &Client, sql: &str) -> Result<(), DatabaseError> {
+    client.batch_execute(sql).await.map_err(|error| DatabaseError::from_driver(sql, error))
+}
+
+async fn exists(client: &Client, sql: &str, name: &str) -> Result<bool, DatabaseError> {
+    let row = client.query_opt(sql, &[&name]).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
+    Ok(row.is_some())
+}
+
+async fn execute(client: &Client, sql: &str, scope: &TenantScope) -> Result<(), TenancyError> {
+    client
+        .execute(sql, &[&scope.tenant().as_uuid()])
+        .await
+        .map_err(|error| DatabaseError::from_driver(sql, error))?;
+    Ok(())
+}

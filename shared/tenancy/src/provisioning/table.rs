@@ -1,0 +1,99 @@
+//! The conversations table.
+
+use aws_sdk_dynamodb::{
+    Client,
+    types::{
+        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, SseSpecification,
+        TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+    },
+};
+
+use super::Provisioning;
+use crate::{rooms::conversations::EXPIRES_AT, scope::TenantScope, tenancy::TenancyError};
+
+impl Provisioning {
+    /// Makes the tenant's conversations table, encrypted, with its time to live.
+    pub async fn ensure_conversations(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        let client = Client::new(&self.sdk);
+        let table = self.names.conversations_table(scope.tenant());
+        let text = |name: &str| {
+            AttributeDefinition::builder()
+                .attribute_name(name)
+                .attribute_type(ScalarAttributeType::S)
+                .build()
+                .map_err(TenancyError::cloud("dynamodb"))
+        };
+        let key = |name: &str, kind| {
+            KeySchemaElement::builder()
+                .attribute_name(name)
+                .key_type(kind)
+                .build()
+                .map_err(TenancyError::cloud("dynamodb"))
+        };
+        let made = client
+            .create_table()
+            .table_name(&table)
+            .attribute_definitions(text("pk")?)
+            .attribute_definitions(text("sk")?)
+            .key_schema(key("pk", KeyType::Hash)?)
+            .key_schema(key("sk", KeyType::Range)?)
+            .billing_mode(BillingMode::PayPerRequest)
+            .sse_specification(SseSpecification::builder().enabled(true).build())
+            .send()
+            .await;
+        match made {
+            Ok(_) => {}
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {}
+            Err(error) => return Err(TenancyError::cloud("dynamodb")(error)),
+        }
+        for _ in 0..60 {
+            let described = client
+                .describe_table()
+                .table_name(&table)
+                .send()
+                .await
+                .map_err(TenancyError::cloud("dynamodb"))?;
+            if described.table().and_then(|t| t.table_status()) == Some(&TableStatus::Active) {
+                return self.ensure_expiry(&client, &table).await;
+            }
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        }
+        Err(TenancyError::Conflict("conversations table"))
+    }
+
+    async fn ensure_expiry(&self, client: &Client, table: &str) -> Result<(), TenancyError> {
+        let described = client
+            .describe_time_to_live()
+            .table_name(table)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        let status = described.time_to_live_description().and_then(|t| t.time_to_live_status());
+        if matches!(status, Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)) {
+            return Ok(());
+        }
+        let expiry = TimeToLiveSpecification::builder()
+            .enabled(true)
+            .attribute_name(EXPIRES_AT)
+            .build()
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        client
+            .update_time_to_live()
+            .table_name(table)
+            .time_to_live_specification(expiry)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        Ok(())
+    }
+
+    /// Removes the tenant's conversations table.
+    pub async fn drop_conversations(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        let table = self.names.conversations_table(scope.tenant());
+        match Client::new(&self.sdk).delete_table().table_name(table).send().await {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(()),
+            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! PostgreSQL: a database of its own for each tenant (silo), and one shared database with row security (pool).
+//!
+//! One client per environment and database: Lambda runs one request at a time in an environment, so a pool of
+//! connections would only hold idle ones open. See `infra/decisions/`.
+
+mod connector;
+mod session;
+mod tls;
+mod token;
+mod transaction;
+
+pub(crate) use connector::Connector;
+pub use session::{PoolSession, Session};
+pub(crate) use session::{Pool, Silo};
+pub use transaction::{Kind, PoolKind, PoolTx, SiloKind, SiloTx, TenantTx};
+
+use std::error::Error as StdError;
+
+/// Why the database did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum DatabaseError {
+    /// It cannot be reached, or the connection broke: the same call may work later.
+    #[error("the database cannot be reached")]
+    Unavailable(#[source] Box<dyn StdError + Send + Sync>),
+    /// It refused a statement.
+    #[error("the database refused {statement}")]
+    Statement {
+        /// The statement's name: the comment it begins with.
+        statement: String,
+        /// What it said.
+        #[source]
+        source: tokio_postgres::Error,
+    },
+    /// A statement touched another number of rows than it must.
+    #[error("{statement} touched {found} rows")]
+    Rows {
+        /// The statement's name.
+        statement: String,
+        /// How many rows it touched.
+        found: u64,
+    },
+    /// The configuration for reaching it cannot be used.
+    #[error("the database configuration cannot be used: {0}")]
+    Configuration(&'static str),
+}
+
+impl DatabaseError {
+    /// Whether the same call may work later: the connection failed, not the statement.
+    pub fn is_transient(&self) -> bool {
+        matches!(self, Self::Unavailable(_))
+    }
+
+    pub(crate) fn unavailable<E: StdError + Send + Sync + 'static>(source: E) -> Self {
+        Self::Unavailable(Box::new(source))
+    }
+
+    /// Sorts an error of the driver: a broken connection may heal, a refused statement will not.
+    pub(crate) fn from_driver(sql: &str, source: tokio_postgres::Error) -> Self {
+        // Class 57 (operator intervention) is what a server says that is being shut down or started.
+        let closing = source.code().is_some_and(|code| code.code().starts_with("57P"));
+        if source.is_closed() || source.as_db_error().is_none() || closing {
+            Self::unavailable(source)
+        } else {
+            Self::Statement { statement: name_of(sql), source }
+        }
+    }
+}
+
+/// The name a statement carries in its first line, `-- resource::verb`.
+pub(crate) fn name_of(sql: &str) -> String {
+    sql.trim_start().strip_prefix("-- ").and_then(|rest| rest.lines().next()).unwrap_or("a statement").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_statement_is_named_by_its_first_line() {
+        assert_eq!(name_of("-- offers::fetch\nSELECT 1"), "offers::fetch");
+        assert_eq!(name_of("SELECT 1"), "a statement");
+    }
+}

@@ -1,0 +1,294 @@
+//! The tenant's bucket: imports, documents, and the published search index.
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use aws_sdk_s3::{
+    Client,
+    error::ProvideErrorMetadata,
+    presigning::PresigningConfig,
+    types::{Delete, ObjectIdentifier},
+};
+use jiff::Timestamp;
+use vivier_domain::ids::{DocumentId, GenerationId, ImportId};
+
+use crate::{scope::TenantScope, tenancy::TenancyError};
+
+/// How long an upload address is good for.
+pub const UPLOAD_LIFETIME: Duration = Duration::from_secs(15 * 60);
+
+/// Every place in a bucket. A key that is none of these cannot be written or read.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum FileKey {
+    /// An uploaded file of offers.
+    Import(ImportId),
+    /// A version of a document's file.
+    Document(DocumentId, u32),
+    /// Which index is the current one.
+    IndexPointer,
+    /// One immutable index.
+    IndexGeneration(GenerationId),
+}
+
+impl fmt::Display for FileKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Import(id) => write!(f, "imports/{id}"),
+            Self::Document(id, version) => write!(f, "documents/{id}/{version}"),
+            Self::IndexPointer => f.write_str("index/current.json"),
+            Self::IndexGeneration(id) => write!(f, "index/generations/{id}.tar"),
+        }
+    }
+}
+
+/// A key that is no known place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("no known place in a bucket")]
+pub struct UnknownKey;
+
+impl FromStr for FileKey {
+    type Err = UnknownKey;
+
+    fn from_str(text: &str) -> Result<Self, UnknownKey> {
+        let parts: Vec<&str> = text.split('/').collect();
+        let key = match parts.as_slice() {
+            ["imports", id] => Self::Import(id.parse().map_err(|_| UnknownKey)?),
+            ["documents", id, version] => Self::Document(
+                id.parse().map_err(|_| UnknownKey)?,
+                version.parse().map_err(|_| UnknownKey)?,
+            ),
+            ["index", "current.json"] => Self::IndexPointer,
+            ["index", "generations", file] => Self::IndexGeneration(
+                file.strip_suffix(".tar").ok_or(UnknownKey)?.parse().map_err(|_| UnknownKey)?,
+            ),
+            _ => return Err(UnknownKey),
+        };
+        // One place, one spelling: `imports/{ID}` in capitals or `documents/x/01` would be a second name for it.
+        if key.to_string() == text { Ok(key) } else { Err(UnknownKey) }
+    }
+}
+
+/// An address a browser may send one file to, with the headers it must send.
+#[derive(Debug, Clone)]
+pub struct Upload {
+    /// The signed address.
+    pub url: String,
+    /// Headers that are part of the signature.
+    pub headers: Vec<(String, String)>,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// A stored file's content.
+#[derive(Debug, Clone)]
+pub struct File {
+    /// The bytes.
+    pub bytes: Vec<u8>,
+    /// The entity tag; changes whenever the content does.
+    pub etag: String,
+}
+
+/// The answer to "has it changed?".
+#[derive(Debug, Clone)]
+pub enum Fetched {
+    /// It has the entity tag that was asked about.
+    Unchanged,
+    /// There is no such file.
+    Missing,
+    /// The content.
+    Found(File),
+}
+
+/// One tenant's bucket.
+#[derive(Debug)]
+pub struct Files<'a> {
+    client: Client,
+    bucket: String,
+    _scope: &'a TenantScope,
+}
+
+impl<'a> Files<'a> {
+    pub(crate) fn new(client: Client, bucket: String, scope: &'a TenantScope) -> Self {
+        Self { client, bucket, _scope: scope }
+    }
+
+    /// Signs an address for one upload of exactly `length` bytes of `media_type`.
+    pub async fn presign_upload(
+        &self,
+        key: &FileKey,
+        length: u64,
+        media_type: &str,
+        now: Timestamp,
+    ) -> Result<Upload, TenancyError> {
+        let presigning = PresigningConfig::expires_in(UPLOAD_LIFETIME).map_err(TenancyError::cloud("s3"))?;
+        let request = self
+            .client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .content_length(i64::try_from(length).unwrap_or(i64::MAX))
+            .content_type(media_type)
+            .presigned(presigning)
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        Ok(Upload {
+            url: request.uri().to_owned(),
+            headers: request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            expires_at: now + UPLOAD_LIFETIME,
+        })
+    }
+
+    /// Writes a file. A reader sees the old content or the new, never a part.
+    pub async fn put(&self, key: &FileKey, bytes: Vec<u8>, media_type: &str) -> Result<(), TenancyError> {
+        self.client
+            .put_object()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .content_type(media_type)
+            .body(bytes.into())
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        Ok(())
+    }
+
+    /// The size in bytes, or `None` when there is no such file.
+    pub async fn size(&self, key: &FileKey) -> Result<Option<u64>, TenancyError> {
+        match self.client.head_object().bucket(&self.bucket).key(key.to_string()).send().await {
+            Ok(head) => Ok(Some(head.content_length().unwrap_or_default().max(0) as u64)),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
+            Err(error) => Err(TenancyError::cloud("s3")(error)),
+        }
+    }
+
+    /// Reads a whole file, or learns that it still has the entity tag `known`.
+    pub async fn get(&self, key: &FileKey, known: Option<&str>) -> Result<Fetched, TenancyError> {
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .set_if_none_match(known.map(str::to_owned));
+        match request.send().await {
+            Ok(found) => {
+                let etag = found.e_tag().unwrap_or_default().to_owned();
+                let bytes = found.body.collect().await.map_err(TenancyError::cloud("s3"))?.to_vec();
+                Ok(Fetched::Found(File { bytes, etag }))
+            }
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(Fetched::Missing),
+            Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 304) => {
+                Ok(Fetched::Unchanged)
+            }
+            Err(error) => Err(TenancyError::cloud("s3")(error)),
+        }
+    }
+
+    /// Removes every version of one file; how many there were. Repeating it removes 0.
+    pub async fn delete(&self, key: &FileKey) -> Result<u64, TenancyError> {
+        self.delete_under(&key.to_string()).await
+    }
+
+    /// Removes every version of every file of a document; how many there were.
+    pub async fn delete_document(&self, document: DocumentId) -> Result<u64, TenancyError> {
+        self.delete_under(&format!("documents/{document}/")).await
+    }
+
+    /// The generations that lie in the bucket, oldest first.
+    pub async fn list_generations(&self) -> Result<Vec<GenerationId>, TenancyError> {
+        let listed = self
+            .client
+            .list_objects_v2()
+            .bucket(&self.bucket)
+            .prefix("index/generations/")
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        let mut generations: Vec<_> = listed
+            .contents()
+            .iter()
+            .filter_map(|object| match object.key()?.parse() {
+                Ok(FileKey::IndexGeneration(id)) => Some(id),
+                _ => None,
+            })
+            .collect();
+        generations.sort_unstable();
+        Ok(generations)
+    }
+
+    async fn delete_under(&self, prefix: &str) -> Result<u64, TenancyError> {
+        empty_bucket(&self.client, &self.bucket, prefix).await
+    }
+}
+
+/// Removes every version and delete marker under `prefix`, a page at a time.
+pub(crate) async fn empty_bucket(client: &Client, bucket: &str, prefix: &str) -> Result<u64, TenancyError> {
+    let mut removed = 0;
+    loop {
+        let page = client.list_object_versions().bucket(bucket).prefix(prefix).send().await;
+        let page = match page {
+            Ok(page) => page,
+            Err(error) if error.code() == Some("NoSuchBucket") => return Ok(removed),
+            Err(error) => return Err(TenancyError::cloud("s3")(error)),
+        };
+        let versions = page.versions().iter().map(|v| (v.key(), v.version_id()));
+        let markers = page.delete_markers().iter().map(|m| (m.key(), m.version_id()));
+        let objects: Vec<_> = versions
+            .chain(markers)
+            .filter_map(|(key, version)| {
+                ObjectIdentifier::builder().key(key?).set_version_id(version.map(str::to_owned)).build().ok()
+            })
+            .collect();
+        if objects.is_empty() {
+            return Ok(removed);
+        }
+        let count = objects.len() as u64;
+        let delete =
+            Delete::builder().set_objects(Some(objects)).quiet(true).build().map_err(TenancyError::cloud("s3"))?;
+        let outcome = client
+            .delete_objects()
+            .bucket(bucket)
+            .delete(delete)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        // S3 answers 200 and lists what it refused: without this look a refusal would loop for ever.
+        if !outcome.errors().is_empty() {
+            return Err(TenancyError::Conflict("file"));
+        }
+        removed += count;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_reads_back_from_its_key() {
+        for key in [
+            FileKey::Import(ImportId::generate()),
+            FileKey::Document(DocumentId::generate(), 7),
+            FileKey::IndexPointer,
+            FileKey::IndexGeneration(GenerationId::generate()),
+        ] {
+            assert_eq!(key.to_string().parse(), Ok(key));
+        }
+    }
+
+    #[test]
+    fn nothing_else_is_a_place() {
+        let id = ImportId::generate();
+        for text in [
+            String::new(),
+            "imports/".into(),
+            format!("imports/{id}/x"),
+            format!("/imports/{id}"),
+            format!("imports/{}", id.simple()),
+            format!("documents/{id}/01"),
+            format!("documents/{id}/-1"),
+            format!("index/generations/{id}"),
+            "imports/../index/current.json".into(),
+        ] {
+            assert_eq!(text.parse::<FileKey>(), Err(UnknownKey), "{text}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Texts become vectors inside the process, so that nothing a candidate types leaves the account.
+//!
+//! A vector means nothing without the model that made it: store [`ModelIdentity`] beside every vector, and refuse to
+//! compare two of different identities.
+
+mod encoder;
+mod error;
+mod local;
+mod manifest;
+mod normalize;
+mod pieces;
+mod words;
+
+pub use error::EmbedError;
+pub use local::LocalE5;
+pub use pieces::Tokenizer;
+
+use serde::{Deserialize, Serialize};
+
+/// Which model, in which precision, made a vector.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ModelIdentity {
+    /// Name of the model and revision of its weights, such as `multilingual-e5-small/int8-1`.
+    pub name: String,
+    /// Number of components of each vector.
+    pub dimension: usize,
+}
+
+/// Turns texts into vectors of Euclidean length 1.
+///
+/// Cosines of such vectors rank texts; they are not a scale on which a fixed threshold would mean something.
+/// Calls compute for milliseconds and do not yield: run them off the asynchronous executor.
+pub trait Embedder: Send + Sync {
+    /// The model behind the vectors.
+    fn identity(&self) -> &ModelIdentity;
+
+    /// The vector of a question or of search words, of `identity().dimension` components.
+    fn query(&self, text: &str) -> Result<Vec<f32>, EmbedError>;
+
+    /// The vectors of texts to be found, in the order given. What a model cannot take in (here: beyond 512 tokens,
+    /// some 350 words) is left out of the vector; cut long texts with [`crate::chunks`] first.
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError>;
+}

@@ -1,0 +1,81 @@
+//! `word/styles.xml`: which paragraph styles are headings or list items. Their ids are translated with Word ("Titre1"),
+//! their names and outline levels are not.
+
+use std::collections::HashMap;
+
+use quick_xml::events::BytesStart;
+
+use super::super::ExtractError;
+use super::super::ooxml::{Node, attribute, walk};
+
+/// What a paragraph style says.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Style {
+    /// Of a heading, from 1.
+    pub(super) level: Option<u8>,
+    pub(super) listed: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Styles(HashMap<String, (Style, Option<String>)>);
+
+impl Styles {
+    pub(super) fn of(xml: &str) -> Result<Self, ExtractError> {
+        let mut styles = HashMap::new();
+        let mut open: Option<(String, Style, Option<String>)> = None;
+        walk(xml, |node| {
+            match node {
+                Node::Open("style", element) => {
+                    open = attribute(element, "styleId").map(|id| (id, Style::default(), None));
+                }
+                Node::Open(name, element) => {
+                    let Some((_, style, parent)) = &mut open else { return Ok(()) };
+                    match name {
+                        "name" => style.level = style.level.or_else(|| attribute(element, "val").and_then(|name| by_name(&name))),
+                        "basedOn" => *parent = attribute(element, "val"),
+                        "outlineLvl" => style.level = level(element).or(style.level),
+                        "numPr" => style.listed = true,
+                        _ => {}
+                    }
+                }
+                Node::Close("style") => {
+                    if let Some((id, style, parent)) = open.take() {
+                        styles.insert(id, (style, parent));
+                    }
+                }
+                _ => {}
+            }
+            Ok(())
+        })?;
+        Ok(Self(styles))
+    }
+
+    /// A style with what it inherits.
+    pub(super) fn get(&self, id: &str) -> Style {
+        let (mut found, mut id) = (Style::default(), id);
+        // Word itself stops at ten ancestors; a chain may be a ring.
+        for _ in 0..10 {
+            let Some((style, parent)) = self.0.get(id) else { break };
+            found = Style { level: found.level.or(style.level), listed: found.listed || style.listed };
+            match parent {
+                Some(parent) => id = parent,
+                None => break,
+            }
+        }
+        found
+    }
+}
+
+/// Levels of `w:outlineLvl` count from 0; 9 is body text (ECMA-376 part 1, 17.3.1.20).
+pub(super) fn level(element: &BytesStart<'_>) -> Option<u8> {
+    let level: u8 = attribute(element, "val")?.parse().ok()?;
+    (level < 9).then_some((level + 1).min(6))
+}
+
+fn by_name(name: &str) -> Option<u8> {
+    let name = name.to_ascii_lowercase();
+    if name == "title" {
+        return Some(1);
+    }
+    name.strip_prefix("heading ")?.parse().ok().map(|level: u8| level.clamp(1, 6))
+}

@@ -1,0 +1,210 @@
+//! Files become text that remembers where it stood: the page, slide, row or headings a quotation can be checked at.
+//!
+//! A file is somebody else's bytes. [`guard::run`] reads it in a child process with limits, and is what a function
+//! calls; [`read`] is the same reading without the walls, for the child itself and for tests.
+
+mod csv;
+mod docx;
+mod encoding;
+mod error;
+pub mod guard;
+mod html;
+mod markdown;
+mod ooxml;
+mod pdf;
+mod pptx;
+mod sniff;
+mod table;
+mod txt;
+mod xlsx;
+
+pub use error::ExtractError;
+pub use sniff::Format;
+
+use serde::{Deserialize, Serialize};
+
+use crate::language::{self, Language};
+
+/// What the sender says of a file. It is checked against the bytes, and decides alone only between plain-text formats.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hint<'a> {
+    /// Media type, with or without parameters, such as `text/csv; charset=utf-8`.
+    pub media_type: Option<&'a str>,
+    /// File name; only its extension is looked at.
+    pub file_name: Option<&'a str>,
+}
+
+/// The text of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// The format the bytes turned out to be.
+    pub format: Format,
+    /// The document's own title, where its format has one.
+    pub title: Option<String>,
+    /// The main language; `None` where there are too few words to tell.
+    pub language: Option<Language>,
+    /// Pages (pdf), slides (pptx) or sheets (xlsx); `None` for formats without.
+    pub pages: Option<u32>,
+    /// The text in reading order. None is empty.
+    pub blocks: Vec<Block>,
+}
+
+impl Extracted {
+    /// All text, one block a line.
+    pub fn text(&self) -> String {
+        self.blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// A paragraph, heading, list item or table row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    /// What it is.
+    pub kind: BlockKind,
+    /// Its text in NFC, trimmed, without control or direction characters; cells of a row are joined by ` | `.
+    pub text: String,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The part a block plays in its document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockKind {
+    /// A title of what follows.
+    Heading {
+        /// 1 is the highest; at most 6.
+        level: u8,
+    },
+    /// Running text.
+    Paragraph,
+    /// One item of a list.
+    Item,
+    /// One row of a table, with its column names where the table has them.
+    Row,
+}
+
+/// Where in a document a text stands, as a reader would look it up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "in", rename_all = "snake_case")]
+pub enum Place {
+    /// A line of a plain text.
+    Line {
+        /// From 1.
+        line: u32,
+    },
+    /// A page of a PDF.
+    Page {
+        /// From 1, as counted from the file's start, whatever is printed on it.
+        page: u32,
+    },
+    /// A slide of a presentation.
+    Slide {
+        /// From 1, in the order shown.
+        slide: u32,
+        /// Its title, where it has one.
+        title: Option<String>,
+    },
+    /// A row of a sheet or of a CSV file.
+    Row {
+        /// Name of the sheet; `None` in a CSV file.
+        sheet: Option<String>,
+        /// From 1, as a spreadsheet program numbers it.
+        row: u32,
+    },
+    /// Under headings.
+    Section {
+        /// From the outermost heading in; empty before the first.
+        headings: Vec<String>,
+    },
+}
+
+/// Most characters kept of one document (some 4,000 pages); more is [`ExtractError::TooLarge`].
+pub const MAX_CHARACTERS: usize = 10_000_000;
+/// Most blocks kept of one document; more is [`ExtractError::TooLarge`].
+pub const MAX_BLOCKS: usize = 200_000;
+
+/// Reads a file in this very process, without limits of time and memory. Hostile bytes may abort the process:
+/// functions call [`guard::run`].
+pub fn read(bytes: &[u8], hint: Hint<'_>) -> Result<Extracted, ExtractError> {
+    let format = sniff::format(bytes, hint)?;
+    let mut sheet = Sheet::default();
+    match format {
+        Format::Txt => txt::read(bytes, &mut sheet)?,
+        Format::Markdown => markdown::read(bytes, &mut sheet)?,
+        Format::Html => html::read(bytes, &mut sheet)?,
+        Format::Csv => csv::read(bytes, &mut sheet)?,
+        Format::Pdf => pdf::read(bytes, &mut sheet)?,
+        Format::Docx => docx::read(bytes, &mut sheet)?,
+        Format::Pptx => pptx::read(bytes, &mut sheet)?,
+        Format::Xlsx => xlsx::read(bytes, &mut sheet)?,
+    }
+    if sheet.blocks.is_empty() {
+        return Err(ExtractError::NoText);
+    }
+    let language = sheet.language();
+    Ok(Extracted { format, title: sheet.title, language, pages: sheet.pages, blocks: sheet.blocks })
+}
+
+/// What a reader writes on: it keeps the bounds and the cleanliness of text in one place.
+#[derive(Default)]
+struct Sheet {
+    title: Option<String>,
+    pages: Option<u32>,
+    blocks: Vec<Block>,
+    characters: usize,
+}
+
+impl Sheet {
+    /// Adds a block unless nothing is left of its text once cleaned.
+    fn push(&mut self, kind: BlockKind, text: &str, place: Place) -> Result<(), ExtractError> {
+        let text = encoding::clean(text);
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.characters += text.len();
+        if self.characters > MAX_CHARACTERS || self.blocks.len() >= MAX_BLOCKS {
+            return Err(ExtractError::TooLarge);
+        }
+        self.blocks.push(Block { kind, text, place });
+        Ok(())
+    }
+
+    fn set_title(&mut self, title: &str) {
+        let title = encoding::clean(title);
+        if self.title.is_none() && !title.is_empty() {
+            self.title = Some(title);
+        }
+    }
+
+    fn language(&self) -> Option<Language> {
+        let mut sample = String::new();
+        for block in &self.blocks {
+            sample.push_str(&block.text);
+            sample.push('\n');
+            if sample.len() > 8_000 {
+                break;
+            }
+        }
+        (sample.split_whitespace().count() >= 3).then(|| language::detect(&sample))
+    }
+}
+
+/// The headings above a text, kept while a document is read from top to bottom.
+#[derive(Default)]
+struct Outline(Vec<(u8, String)>);
+
+impl Outline {
+    /// Enters a section; sections of the same or a lower rank end.
+    fn enter(&mut self, level: u8, text: &str) {
+        let text = encoding::clean(text);
+        self.0.retain(|(above, _)| *above < level);
+        if !text.is_empty() {
+            self.0.push((level, text));
+        }
+    }
+
+    fn place(&self) -> Place {
+        Place::Section { headings: self.0.iter().map(|(_, text)| text.clone()).collect() }
+    }
+}

@@ -1,0 +1,134 @@
+//! Presentations: what each slide shows, in the order of the show. Hidden slides and speaker's notes are not what the
+//! audience was shown, and are left out.
+
+use quick_xml::events::BytesStart;
+
+use super::ooxml::{Node, Package, attribute, walk};
+use super::{BlockKind, ExtractError, Place, Sheet, encoding, table};
+
+pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> {
+    let mut package = Package::open(bytes)?;
+    let main = package.part("ppt/presentation.xml")?.ok_or(ExtractError::Corrupt)?;
+    if let Some(title) = package.title()? {
+        sheet.set_title(&title);
+    }
+    let parts = package.relations("ppt/presentation.xml")?;
+    let mut order = Vec::new();
+    walk(&main, |node| {
+        if let Node::Open("sldId", element) = node
+            && let Some(id) = relation_id(element)
+        {
+            order.push(id);
+        }
+        Ok(())
+    })?;
+    sheet.pages = Some(order.len() as u32);
+    for (id, number) in order.iter().zip(1_u32..) {
+        let Some(xml) = parts.get(id).map(|(_, part)| package.part(part)).transpose()?.flatten() else { continue };
+        let mut slide = Slide::default();
+        walk(&xml, |node| slide.node(node))?;
+        if !slide.hidden {
+            slide.write(number, sheet)?;
+        }
+    }
+    Ok(())
+}
+
+/// `r:id`, beside the slide's own `id`.
+fn relation_id(element: &BytesStart<'_>) -> Option<String> {
+    let own = element.attributes().with_checks(false).filter_map(Result::ok);
+    let found = own.into_iter().find(|a| a.key.local_name().as_ref() == b"id" && a.key.prefix().is_some())?;
+    std::str::from_utf8(&found.value).ok().map(str::to_owned)
+}
+
+#[derive(Default)]
+struct Slide {
+    hidden: bool,
+    title: Option<String>,
+    found: Vec<(BlockKind, String)>,
+    text: String,
+    in_text: bool,
+    /// The shape at hand is the title's place.
+    in_title: bool,
+    /// The shape at hand holds the date, footer or number of the page.
+    in_margin: bool,
+    skipped: usize,
+    cells: Option<Vec<String>>,
+}
+
+impl Slide {
+    fn node(&mut self, node: Node<'_, '_>) -> Result<(), ExtractError> {
+        match node {
+            Node::Open(..) if self.skipped > 0 => self.skipped += 1,
+            Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
+            Node::Open(name, element) => match name {
+                "Fallback" => self.skipped = 1,
+                "sld" => self.hidden = matches!(attribute(element, "show").as_deref(), Some("0" | "false")),
+                "sp" => (self.in_title, self.in_margin) = (false, false),
+                "ph" => match attribute(element, "type").as_deref() {
+                    Some("title" | "ctrTitle") => self.in_title = true,
+                    Some("dt" | "ftr" | "sldNum") => self.in_margin = true,
+                    _ => {}
+                },
+                "t" => self.in_text = true,
+                "br" | "tab" => self.text.push('\n'),
+                "tr" => self.cells = Some(Vec::new()),
+                _ => {}
+            },
+            Node::Close(name) => match name {
+                "t" => self.in_text = false,
+                "p" => self.end_paragraph(),
+                "tc" => {
+                    let text = std::mem::take(&mut self.text);
+                    if let Some(cells) = &mut self.cells
+                        && cells.len() < table::MAX_COLUMNS
+                    {
+                        cells.push(text);
+                    }
+                }
+                "tr" => {
+                    if let Some(cells) = self.cells.take() {
+                        self.found.push((BlockKind::Row, table::plain(&cells)));
+                    }
+                }
+                "sp" => (self.in_title, self.in_margin) = (false, false),
+                _ => {}
+            },
+            Node::Text(text) if self.in_text && self.skipped == 0 => self.text.push_str(text),
+            Node::Text(_) => {}
+        }
+        Ok(())
+    }
+
+    fn end_paragraph(&mut self) {
+        if self.cells.is_some() {
+            self.text.push('\n');
+            return;
+        }
+        let text = encoding::clean(&std::mem::take(&mut self.text));
+        if text.is_empty() || self.in_margin {
+            return;
+        }
+        if self.in_title {
+            let title = self.title.get_or_insert_default();
+            if !title.is_empty() {
+                title.push(' ');
+            }
+            title.push_str(&text);
+        } else {
+            self.found.push((BlockKind::Paragraph, text));
+        }
+    }
+
+    fn write(self, slide: u32, sheet: &mut Sheet) -> Result<(), ExtractError> {
+        let place = Place::Slide { slide, title: self.title.clone() };
+        if let Some(title) = &self.title {
+            sheet.set_title(title);
+            sheet.push(BlockKind::Heading { level: 1 }, title, place.clone())?;
+        }
+        for (kind, text) in &self.found {
+            sheet.push(*kind, text, place.clone())?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,15 @@
+//! Everything done to text before it is stored, searched or quoted: reading it out of files, telling its language,
+//! cutting it into pieces, analysing its words and turning it into vectors.
+//!
+//! Nothing here knows a tenant, a network or a database, and none of it ever logs what it reads.
+
+pub mod analysis;
+pub mod chunk;
+pub mod embed;
+pub mod extract;
+pub mod language;
+
+pub use chunk::{Chunk, chunks, sentences};
+pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity};
+pub use extract::{Block, BlockKind, ExtractError, Extracted, Hint, Place};
+pub use language::Language;
