@@ -52,7 +52,7 @@ def deploy(arguments):
 
 
 def kill(arguments):
-    _running(arguments).part(arguments.part).kill()
+    _running(arguments).kill(arguments.part)
 
 
 def logs(arguments):
@@ -100,7 +100,8 @@ def _parser():
     command(down, "stop both servers; their data stays")
     command(reset, "stop both servers and delete all they hold")
     command(deploy, "build and deploy what changed")
-    command(kill, "end one server at once, as a crash would (for tests)").add_argument("part", choices=("database", "cloud"))
+    command(kill, "end something at once, as a crash would (for tests)").add_argument(
+        "part", help="database, cloud, or the name of a function")
     command(logs, "follow a function's log").add_argument("function")
     command(status, "say what runs")
     command(env, "print where the stack is and its keys, as JSON").add_argument(

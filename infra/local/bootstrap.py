@@ -58,14 +58,15 @@ def toolchain():
 
 def digest():
     with open(REQUIREMENTS, "rb") as file:
-        content = file.read()
-    return hashlib.sha256(content + sys.version.encode()).hexdigest()
+        return hashlib.sha256(file.read()).hexdigest()
 
 
 def up_to_date():
     try:
         with open(STAMP, encoding="utf-8") as file:
-            return file.read() == digest() and os.path.exists(PYTHON)
+            same = file.read() == digest()
+        # The interpreter it was made with may have been upgraded away.
+        return same and subprocess.run([PYTHON, "-c", ""]).returncode == 0
     except OSError:
         return False
 

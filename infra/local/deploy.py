@@ -95,7 +95,12 @@ def _parameters(stack, database):
 def _sam_deploy(stack, cloud, parameters):
     bucket = ARTIFACTS.format(stack.name)
     s3 = cloud.client("s3")
-    if bucket not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
+    if bucket in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
+        # What earlier deployments left there was copied into the functions then.
+        for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+            for entry in page.get("Contents", []):
+                s3.delete_object(Bucket=bucket, Key=entry["Key"])
+    else:
         s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
     run_quietly(
         [Path(sys.executable).parent / "sam", "deploy", "--template", TEMPLATE,

@@ -1,13 +1,16 @@
 """Starting and stopping the cloud of a stack, and talking to it as its administrator."""
 
+import contextlib
 import json
 import os
 import secrets
+import shutil
+import signal
 import sys
 import urllib.error
 import urllib.request
 
-from local.processes import Server, require_free, wait_until
+from local.processes import Server, members, require_free, wait_until
 from local.settings import ACCOUNT, HOST, REGION, ROOT
 
 
@@ -31,6 +34,7 @@ class Cloud:
         # Its functions, if a crash left any, would still hold connections and files.
         self._server.stop()
         require_free(self._stack.port, "VIVIER_PORT", "the local cloud")
+        shutil.rmtree(self._state / "tmp", ignore_errors=True)
         for folder in ("state", "objects", "tmp"):
             (self._state / folder).mkdir(parents=True, exist_ok=True)
         self._server.start(
@@ -44,6 +48,24 @@ class Cloud:
     def kill(self):
         """Ends the cloud and its functions at once, as a power cut would."""
         self._server.kill()
+
+    def function_processes(self, function):
+        """The numbers of a function's processes that run now: its execution environments."""
+        wanted, leader = f"AWS_LAMBDA_FUNCTION_NAME={function}".encode(), self._server.pid()
+        found = []
+        for pid in members(leader) if leader else ():
+            with contextlib.suppress(OSError), open(f"/proc/{pid}/environ", "rb") as file:
+                if wanted in file.read().split(b"\0"):
+                    found.append(pid)
+        return found
+
+    def kill_function(self, function):
+        """Ends a function's processes at once; returns how many there were."""
+        found = self.function_processes(function)
+        for pid in found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return len(found)
 
     def administrator(self):
         """{"access_key_id", "secret_access_key"}: made once per stack, known to the deployer only."""

@@ -113,10 +113,10 @@ class Database:
         return True
 
     def _start(self):
-        # Left by a crash; PostgreSQL itself would refuse when the number in it has been given to another process.
-        lock = self._data / "postmaster.pid"
-        if lock.exists() and start_time(int(lock.read_text().split()[0])) is None:
-            lock.unlink()
+        # Left by a crash; PostgreSQL itself would wait for whoever has the number now.
+        for lock in (self._data / "postmaster.pid", self._socket / ".s.PGSQL.5432.lock"):
+            if lock.exists() and start_time(int(lock.read_text().split()[0])) is None:
+                lock.unlink()
         self._socket.mkdir(mode=0o755, exist_ok=True)
         _give(self._socket)
         self._server.start(

@@ -86,14 +86,22 @@ class Server:
         if leader is not None and leader != record["started"]:
             return  # the number belongs to somebody else now
         deadline = time.monotonic() + 5
-        while time.monotonic() < deadline:
-            try:
+        while any(members(record["pid"])) and time.monotonic() < deadline:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(record["pid"], signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                return
             with contextlib.suppress(ChildProcessError, OSError):
                 os.waitpid(record["pid"], os.WNOHANG)
-            time.sleep(0.02)
+            time.sleep(0.01)
+
+
+def members(group):
+    """The numbers of the processes of a group that have not ended."""
+    for entry in os.scandir("/proc"):
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError), open(f"/proc/{entry.name}/stat", encoding="utf-8", errors="replace") as file:
+                fields = file.read().rpartition(")")[2].split()
+                if int(fields[2]) == group and fields[0] not in "ZX":
+                    yield int(entry.name)
 
 
 def require_free(port, variable, what):

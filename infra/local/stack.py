@@ -24,6 +24,7 @@ class Running:
     def up(self, deployed=True):
         """Starts what does not run, builds, and deploys what changed."""
         self.stack.prepare()
+        self._keep_ports()
         if not self.database.running():
             with step(f"Starting PostgreSQL on port {self.stack.database_port}"):
                 self.database.up()
@@ -32,6 +33,14 @@ class Running:
                 self.cloud.up()
         if deployed:
             self.deploy()
+
+    def _keep_ports(self):
+        """A running stack stays on the ports it has: SetupError when others are asked for meanwhile."""
+        file, asked = self.stack.folder / "ports.json", [self.stack.port, self.stack.database_port]
+        if (self.cloud.running() or self.database.running()) and file.exists() and json.loads(file.read_text()) != asked:
+            raise SetupError(f"The stack {self.stack.name} runs on the ports {json.loads(file.read_text())}: "
+                             "`make down` first, then start it on others.")
+        file.write_text(json.dumps(asked))
 
     def deploy(self):
         with step("Building the functions"):
@@ -48,8 +57,14 @@ class Running:
         self.down()
         shutil.rmtree(self.stack.folder, ignore_errors=True)
 
-    def part(self, name):
-        return {"database": self.database, "cloud": self.cloud}[name]
+    def kill(self, part):
+        """Ends `database`, `cloud` or the processes of a function at once, as a crash would."""
+        if part == "database":
+            self.database.kill()
+        elif part == "cloud":
+            self.cloud.kill()
+        elif not self.cloud.kill_function(f"vivier-{self.stack.name}-{part}"):
+            raise SetupError(f"No process of the function `{part}` runs.")
 
     def environment(self):
         """What the tests read: names beginning VIVIER_TEST_, as text."""
@@ -81,10 +96,8 @@ class Running:
 
 def setup():
     """What is made once for all stacks: the model's weights."""
-    model = Path(__file__).with_name("model.py")
-    if model.exists():
-        with step("The model"):
-            run([sys.executable, model], "Setting up the model", cwd=ROOT)
+    with step("The model's weights"):
+        run([sys.executable, Path(__file__).with_name("model.py"), "--into", MODEL], "Setting up the model", cwd=ROOT)
 
 
 def follow(stack, function):

@@ -1,1 +1,21 @@
-fn main() {}
+//! The function `metrics`: see the library beside it.
+
+use metrics::{App, record, routes};
+use vivier_runtime::{Clock, Function, StartError, telemetry};
+use vivier_tenancy::{Cloud, Tenancy, config::Config};
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let tenancy =
+        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let app = App { tenancy, clock: Clock::System };
+    Function::new("metrics")
+        .http(routes::router(app.clone()))
+        .stream(move |event| {
+            let app = app.clone();
+            async move { Ok(record::answer(record::consume(&app, app.clock.now(), &event.records).await)) }
+        })
+        .serve()
+        .await
+}

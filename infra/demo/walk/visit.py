@@ -47,12 +47,13 @@ def begin(stack: Stack, operator: Operator, memory: Memory, employer: Employer) 
     }
     answer = operator.invoke("tenants", request)
     notes = memory.of(answer["tenant_id"])
-    created = bool(answer.get("publishable_key"))
+    created = "publishable_key" in answer
     if not created and "key" not in notes:
         # Keys are kept as hashes: a lost one cannot be shown again, only replaced.
-        answer = operator.invoke("tenants", request | {"rotate": True})
+        answer = operator.invoke("tenants", {"operation": "rotate_key", "slug": employer.slug})
     notes["key"] = answer.get("publishable_key") or notes["key"]
-    username = answer["manager"]["username"]
+    # Cognito takes the address a member was invited at as the user name.
+    username = employer.manager_email
     back = _enter(stack, username, notes)
     memory.save()
     return Visit(

@@ -1,4 +1,4 @@
-"""What a crash of the cloud loses: at most the last half second.
+"""What a crash of the cloud loses: the last half second; a little more when there is much to write.
 
 The emulator writes its state when it is stopped properly and never before. Here a request that may have changed a service
 marks it, and a thread writes marked services twice a second; everything is written every minute besides, for changes that
@@ -10,13 +10,15 @@ import threading
 import time
 
 from ministack import app as emulator
-from ministack.core.persistence import save_all
+from ministack.core.persistence import save_state
 from ministack.core.router import detect_service
 
 INTERVAL = 0.5
+#: Writing takes at most one part of this many of the process's time.
+SHARE = 10
 EVERYTHING_EVERY = 60.0
 #: Requests whose target names one of these only read.
-READS = ("Get", "Describe", "List", "Query", "Scan", "BatchGet", "TransactGet", "Batch_Get")
+READS = ("Get", "Describe", "List", "Query", "Scan", "BatchGet", "TransactGet")
 #: A deployment changes everything.
 EVERYTHING = "cloudformation"
 #: Written by the emulator when it stops; not worth it in between.
@@ -43,22 +45,36 @@ class Memory:
 
     def run(self):
         last_full = time.monotonic()
+        took = 0.0
         while True:
-            time.sleep(INTERVAL)
-            try:
-                # The places are taken first: those on disk must never lie ahead of the stream on disk.
-                places = self._mappings.snapshot()
-                full = self._everything or time.monotonic() - last_full > EVERYTHING_EVERY
-                marked, self._marked = self._marked, set()
-                if full:
-                    self._everything, last_full = False, time.monotonic()
-                savers = emulator._build_persistence_save_dict()
-                save_all({key: saver for key, saver in savers.items()
-                          if key not in SLOW_TO_WRITE and (full or emulator._state_map[key] in marked)})
-                self._mappings.save(places)
-            except Exception:  # the next turn writes what this one could not
-                logging.getLogger("memory").exception("state was not written")
+            time.sleep(max(INTERVAL, took * (SHARE - 1)))
+            started = time.monotonic()
+            if started - last_full > EVERYTHING_EVERY:
                 self._everything = True
+            if self._everything:
+                self._everything, last_full = False, started
+                self._marked.update(emulator._state_map.values())
+            # The places are taken first: those on disk must never lie ahead of the stream on disk.
+            places = self._mappings.snapshot()
+            self._write()
+            self._mappings.save(places)
+            took = time.monotonic() - started
+
+    def _write(self):
+        marked = set()
+        while self._marked:
+            marked.add(self._marked.pop())
+        for key, read in emulator._build_persistence_save_dict().items():
+            module = emulator._state_map[key]
+            if module not in marked or key in SLOW_TO_WRITE:
+                continue
+            try:
+                state = read()
+            except Exception:  # it changed while it was read: the next turn has it
+                self._marked.add(module)
+                continue
+            if state is not None:
+                save_state(key, state)
 
 
 def install(serve, mappings):

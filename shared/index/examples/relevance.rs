@@ -16,7 +16,7 @@ use vivier_domain::offer::{Contract, Offer, OfferDraft, Remote};
 use vivier_index::{Fingerprint, SearchIndex, SearchRequest, build};
 
 #[derive(Deserialize)]
-struct Text {
+struct Entry {
     #[serde(rename = "_id")]
     id: String,
     #[serde(default)]
@@ -60,11 +60,9 @@ fn measure(folder: &Path) -> Result<(usize, f64, f64), Box<dyn Error>> {
         let tenant = Fingerprint::of(TenantId::from(uuid::Uuid::nil()));
         let mut request = SearchRequest::new(tenant, date(2026, 1, 1));
         request.q = query.text;
-        request.limit = 11;
+        request.limit = 10;
         let page = index.search(&request)?;
-        // A query of a set may itself be one of its texts; it is not an answer to itself.
-        let found =
-            page.hits.iter().filter_map(|hit| names.get(&hit.offer.id)).filter(|name| **name != query.id);
+        let found = page.hits.iter().filter_map(|hit| names.get(&hit.offer.id));
         let found: Vec<f64> = found.take(10).map(|name| gains.get(name).copied().unwrap_or(0.0)).collect();
         let mut ideal: Vec<f64> = gains.values().copied().collect();
         ideal.sort_by(|a, b| b.total_cmp(a));
@@ -80,12 +78,12 @@ fn discounted(gains: &[f64]) -> f64 {
     gains.iter().zip(2u32..).map(|(gain, rank)| gain / f64::from(rank).log2()).sum()
 }
 
-fn read(path: &Path) -> Result<Vec<Text>, Box<dyn Error>> {
+fn read(path: &Path) -> Result<Vec<Entry>, Box<dyn Error>> {
     let lines = fs::read_to_string(path)?;
     lines.lines().map(|line| Ok(serde_json::from_str(line)?)).collect()
 }
 
-fn offer(text: &Text) -> Offer {
+fn offer(text: &Entry) -> Offer {
     let short = text.title.is_empty() && text.text.chars().count() <= TITLE_CHARS;
     let (title, description) = if short { (&text.text, "") } else { (&text.title, text.text.as_str()) };
     let content = OfferDraft {

@@ -32,9 +32,16 @@ pub(crate) const DIMENSIONS: usize = 4;
 /// The values chosen in each facet, by number; `None` where nothing is chosen.
 pub(crate) type Chosen = [Option<Vec<bool>>; DIMENSIONS];
 
+/// How many words of the search each offer has, and how many it needs.
+pub(crate) struct Covering {
+    pub(crate) counts: Vec<u8>,
+    pub(crate) least: u8,
+}
+
 /// What to walk with.
 pub(crate) struct Walk<'a> {
     pub(crate) rows: &'a [Row],
+    pub(crate) covering: Option<&'a Covering>,
     pub(crate) chosen: &'a Chosen,
     pub(crate) today: i32,
     pub(crate) published_since: i32,
@@ -71,6 +78,9 @@ impl Walk<'_> {
     /// Takes in an offer that matches the text; `score` is not negative.
     pub(crate) fn see(&self, gathered: &mut Gathered, doc: u32, score: f32) {
         let Some(row) = self.rows.get(doc as usize) else { return };
+        if self.covering.is_some_and(|covering| covering.counts[doc as usize] < covering.least) {
+            return;
+        }
         if row.expires < self.today || row.published < self.published_since {
             return;
         }

@@ -23,7 +23,7 @@ type Match = (String, Range<usize>);
 
 impl Highlighter {
     pub(crate) fn new(words: &Words) -> Self {
-        let stems: HashSet<_> = words.wanted.iter().cloned().collect();
+        let stems: HashSet<_> = words.stems().cloned().collect();
         Self { roots: stems.iter().map(|stem| root(stem)).collect(), stems }
     }
 
@@ -72,7 +72,7 @@ fn densest(matches: &[Match]) -> usize {
     let (mut best, mut most) = (0, 0);
     let mut inside: HashMap<&str, usize> = HashMap::new();
     let mut last = 0;
-    for (_, first) in matches {
+    for (word, first) in matches {
         while let Some((stem, span)) = matches.get(last)
             && span.end <= first.start + FRAGMENT - LEAD
         {
@@ -83,12 +83,10 @@ fn densest(matches: &[Match]) -> usize {
             (best, most) = (first.start, inside.len());
         }
         // The window moves on past its first word.
-        if let Some((stem, _)) = matches.iter().find(|(_, span)| span == first)
-            && let Some(count) = inside.get_mut(stem.as_str())
-        {
+        if let Some(count) = inside.get_mut(word.as_str()) {
             *count -= 1;
             if *count == 0 {
-                inside.remove(stem.as_str());
+                inside.remove(word.as_str());
             }
         }
     }

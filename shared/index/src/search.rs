@@ -4,7 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use tantivy::query::{EnableScoring, TermQuery};
+use tantivy::query::{EnableScoring, Query as _, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value as _};
 use tantivy::{DocAddress, Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyDocument, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
@@ -12,12 +12,12 @@ use vivier_domain::offer::{Contract, Remote};
 
 use crate::archive::{self, Digest, FORMAT, MANIFEST, Manifest, OpenError};
 use crate::build::day_number;
-use crate::collect::{Chosen, DIMENSIONS, Dimension, Gathered, Row, Walk};
+use crate::collect::{Chosen, Covering, DIMENSIONS, Dimension, Gathered, Row, Walk};
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
 use crate::directory::ArchiveDirectory;
 use crate::highlight::Highlighter;
 use crate::page::{FacetCount, Facets, Hit, OfferDetail, SearchPage, Suggestion};
-use crate::query::{Words, query};
+use crate::query::{MAX_TERMS, Words, query, unwanted, wanted};
 use crate::request::{MAX_LIMIT, SearchRequest, Sort};
 use crate::schema::{Fields, schema};
 use crate::suggest::Suggestions;
@@ -26,6 +26,9 @@ use vivier_text::analysis;
 
 /// The most values a facet lists.
 const MAX_VALUES: usize = 100;
+
+/// As long as this many offers have all the words of a search, those that lack one are left out.
+const ENOUGH: usize = 50;
 
 /// A search could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -133,7 +136,7 @@ impl SearchIndex {
         } else {
             EnableScoring::disabled_from_searcher(&searcher)
         };
-        let weight = tantivy::query::Query::weight(&*query(&words, &self.fields), scoring)?;
+        let weight = query(&words, &self.fields).weight(scoring)?;
         let mut after = cursor.map(|cursor| cursor.position);
         if let Some(cursor) = cursor
             && scored
@@ -147,12 +150,15 @@ impl SearchIndex {
             }
         }
 
+        let today = day_number(request.today) as i32;
+        let covering = self.covering(&searcher, &words, today)?;
         let chosen = self.chosen(request);
         let limit = request.limit.clamp(1, MAX_LIMIT);
         let walk = Walk {
             rows: &self.rows,
+            covering: covering.as_ref(),
             chosen: &chosen,
-            today: day_number(request.today) as i32,
+            today,
             published_since: request.published_since.map_or(i32::MIN, |day| day_number(day) as i32),
             after,
             limit,
@@ -196,10 +202,46 @@ impl SearchIndex {
         self.suggestions.find(prefix, limit, today)
     }
 
+    /// Which offers have enough of the wanted words: all of them, or as many as leave enough offers to choose from.
+    /// Filters have no say in it, so choosing one never brings in offers that were not there before.
+    fn covering(
+        &self,
+        searcher: &Searcher,
+        words: &Words,
+        today: i32,
+    ) -> Result<Option<Covering>, SearchError> {
+        let Some(segment) = searcher.segment_readers().first().filter(|_| words.wanted.len() > 1) else {
+            return Ok(None);
+        };
+        let mut counts = vec![0u8; self.rows.len()];
+        for word in &words.wanted {
+            let weight =
+                wanted(word, &self.fields).weight(EnableScoring::disabled_from_searcher(searcher))?;
+            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| counts[*doc as usize] += 1);
+            weight.for_each_no_score(segment, &mut block)?;
+        }
+        for stem in &words.unwanted {
+            let weight =
+                unwanted(stem, &self.fields).weight(EnableScoring::disabled_from_searcher(searcher))?;
+            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| counts[*doc as usize] = 0);
+            weight.for_each_no_score(segment, &mut block)?;
+        }
+        let mut having = [0; MAX_TERMS + 1];
+        for (count, row) in counts.iter().zip(&self.rows) {
+            having[*count as usize] += usize::from(row.expires >= today);
+        }
+        let mut offers = 0;
+        let least = (2..=words.wanted.len()).rev().find(|count| {
+            offers += having[*count];
+            offers >= ENOUGH
+        });
+        Ok(least.map(|least| Covering { counts, least: least as u8 }))
+    }
+
     fn find(&self, searcher: &Searcher, id: OfferId) -> Result<Option<u32>, SearchError> {
         let term = Term::from_field_bytes(self.fields.id, id.as_uuid().as_bytes());
         let by_id = TermQuery::new(term, IndexRecordOption::Basic);
-        let weight = tantivy::query::Query::weight(&by_id, EnableScoring::disabled_from_searcher(searcher))?;
+        let weight = by_id.weight(EnableScoring::disabled_from_searcher(searcher))?;
         let Some(segment) = searcher.segment_readers().first() else { return Ok(None) };
         let doc = weight.scorer(segment, 1.0)?.doc();
         Ok((doc != tantivy::TERMINATED).then_some(doc))

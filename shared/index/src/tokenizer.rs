@@ -15,7 +15,7 @@ pub(crate) const ROOT: &str = "vivier_root";
 
 /// The tokenizers an index is written with.
 pub(crate) fn manager() -> TokenizerManager {
-    let manager = TokenizerManager::new();
+    let manager = TokenizerManager::default();
     manager.register(TEXT, TextAnalyzer::from(French { once: false, by_root: false }));
     manager.register(NAME, TextAnalyzer::from(French { once: true, by_root: false }));
     manager.register(ROOT, TextAnalyzer::from(French { once: true, by_root: true }));

@@ -1,1 +1,5 @@
-//!
+//! Statements and items: one file per table or item type. Each takes its tenant's transaction, never a tenant's id.
+
+pub mod audit;
+pub mod events;
+pub mod purge_reports;

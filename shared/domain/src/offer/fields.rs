@@ -83,7 +83,7 @@ impl<'f, 'v> Reader<'f, 'v> {
 
     /// A line of text of at most `limit` characters.
     pub(super) fn text(&mut self, field: &'static str, limit: usize) -> Option<String> {
-        self.checked(field, limit, |c| c.is_control())
+        self.checked(field, limit, char::is_control)
     }
 
     /// A text that may have paragraphs; line ends become `\n`.

@@ -17,6 +17,9 @@ pub enum Poison {
     /// Its tenant does not exist.
     #[error("tenant")]
     Tenant,
+    /// It happened later than now or longer ago than events are kept: its producer's clock is wrong, or it is a replay.
+    #[error("time")]
+    Time,
 }
 
 /// Reads a record and mints the scope of the tenant it names.

@@ -48,7 +48,7 @@ pub struct Tenant {
 }
 
 /// What leads to a tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Door {
     /// A publishable key, by the hash of its text.
     Key(String),
@@ -95,8 +95,15 @@ impl Registry {
         Self { client, table }
     }
 
-    /// The tenant a door leads to, if the door still opens and the tenant is active. Everything else is `None`.
-    pub async fn find(&self, door: &Door) -> Result<Option<Found>, TenancyError> {
+    /// Whose door this is, whether it opens or not. The index may lag a moment behind.
+    pub async fn holder(&self, door: &Door) -> Result<Option<TenantId>, TenancyError> {
+        let Some(item) = self.locate(door).await? else { return Ok(None) };
+        let pk = string(&item, "pk")?;
+        let id = pk.strip_prefix("tenant#").and_then(|id| id.parse().ok());
+        id.map(Some).ok_or(TenancyError::Corrupt("registry item"))
+    }
+
+    async fn locate(&self, door: &Door) -> Result<Option<Item>, TenancyError> {
         let located = self
             .client
             .query()
@@ -108,7 +115,12 @@ impl Registry {
             .send()
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
-        let Some(item) = located.items.unwrap_or_default().into_iter().next() else { return Ok(None) };
+        Ok(located.items.unwrap_or_default().into_iter().next())
+    }
+
+    /// The tenant a door leads to, if the door still opens and the tenant is active. Everything else is `None`.
+    pub async fn find(&self, door: &Door) -> Result<Option<Found>, TenancyError> {
+        let Some(item) = self.locate(door).await? else { return Ok(None) };
         let (pk, sk) = (string(&item, "pk")?, string(&item, "sk")?);
 
         let key = |sk: &str| HashMap::from([("pk".to_owned(), s(pk.clone())), ("sk".to_owned(), s(sk))]);

@@ -19,6 +19,10 @@ pub type Item = HashMap<String, AttributeValue>;
 /// The attribute that holds the expiry, in seconds since 1970 (the table's TTL attribute).
 pub const EXPIRES_AT: &str = "expires_at";
 
+/// The attribute that holds the last message's time, in seconds since 1970: a retention that was shortened since then
+/// reaches items whose expiry is still that of the longer one.
+pub const LAST_AT: &str = "last_at";
+
 /// One tenant's table.
 #[derive(Debug)]
 pub struct Conversations<'a> {
@@ -53,19 +57,21 @@ impl<'a> Conversations<'a> {
     }
 
     /// Writes items together or not at all, provided that the partition's item `guard_sk` is still there: a message
-    /// must not bring back a conversation that was deleted in between. At most 99 items.
+    /// must not bring back a conversation that was deleted in between. At most 99 items. The first one's expiry and
+    /// `last_at` become the guard's.
     pub async fn put_if_present(&self, pk: &str, guard_sk: &str, items: Vec<Item>) -> Result<(), TenancyError> {
         use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
         let mut actions = Vec::with_capacity(items.len() + 1);
-        // The guard is written, not only checked, so that the conversation's own expiry moves with its messages.
-        let expiry = items.first().and_then(|item| item.get(EXPIRES_AT)).cloned();
+        // The guard is written, not only checked, so that the conversation's own times move with its messages.
+        let time = |name| items.first().and_then(|item| item.get(name)).cloned().ok_or(TenancyError::Corrupt("message"));
         let guard = Update::builder()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(pk.to_owned()))
             .key("sk", AttributeValue::S(guard_sk.to_owned()))
             .condition_expression("attribute_exists(pk)")
-            .update_expression("SET expires_at = :until")
-            .expression_attribute_values(":until", expiry.ok_or(TenancyError::Corrupt("message"))?)
+            .update_expression("SET expires_at = :until, last_at = :last")
+            .expression_attribute_values(":until", time(EXPIRES_AT)?)
+            .expression_attribute_values(":last", time(LAST_AT)?)
             .build()
             .map_err(TenancyError::cloud("dynamodb"))?;
         actions.push(TransactWriteItem::builder().update(guard).build());
@@ -150,9 +156,15 @@ impl<'a> Conversations<'a> {
         }
     }
 
-    /// Counts, or removes, items expired at `now`: at most `limit` of them, so that a run has an end.
-    /// Returns how many, and whether more may be left.
-    pub async fn purge(&self, now: Timestamp, limit: usize, dry_run: bool) -> Result<(u64, bool), TenancyError> {
+    /// Counts, or removes, items expired at `now` or last touched before `cutoff`: at most `limit` of them, so that a
+    /// run has an end. Returns how many, and whether more may be left.
+    pub async fn purge(
+        &self,
+        now: Timestamp,
+        cutoff: Timestamp,
+        limit: usize,
+        dry_run: bool,
+    ) -> Result<(u64, bool), TenancyError> {
         let mut start = None;
         let mut found = 0u64;
         loop {
@@ -160,8 +172,9 @@ impl<'a> Conversations<'a> {
                 .client
                 .scan()
                 .table_name(&self.table)
-                .filter_expression("expires_at <= :now")
+                .filter_expression("expires_at <= :now OR last_at < :cutoff OR attribute_not_exists(expires_at)")
                 .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
+                .expression_attribute_values(":cutoff", AttributeValue::N(cutoff.as_second().to_string()))
                 .projection_expression("pk, sk")
                 .set_exclusive_start_key(start)
                 .limit(500)

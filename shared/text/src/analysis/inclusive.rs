@@ -43,10 +43,9 @@ fn ending(chars: &Chars<'_>, at: usize) -> Option<usize> {
         '.' | '-' | '‑' | '/' => {
             let after = chars.word_end(at + 1);
             let word = fold(chars.text(at + 1, after));
-            let feminine = separator == '/' || word == "e" || word == "es" || word == "s" || separator != '/';
             // `technicien-ne`, `développeur/se`: the ending touches the word and nothing else does.
             let doubtful = matches!(word.as_str(), "elle" | "elles" | "le" | "les" | "te" | "tes" | "ice");
-            (feminine && !doubtful && ENDINGS.contains(&word.as_str())).then_some(after)
+            (!doubtful && ENDINGS.contains(&word.as_str())).then_some(after)
         }
         ' ' => {
             // `Vendeur / euse`: only endings that cannot be words.

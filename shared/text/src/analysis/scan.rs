@@ -90,7 +90,7 @@ pub fn words(text: &str) -> Vec<Word> {
     let mut words: Vec<Word> = Vec::new();
     let mut at = 0;
     while at < chars.chars.len() {
-        if chars.get(at).is_some_and(|c| c.is_alphanumeric()) {
+        if chars.get(at).is_some_and(char::is_alphanumeric) {
             at = read_word(&chars, at, &mut words);
         } else if chars.get(at) == Some('.') && is_net(&chars, at + 1) {
             // `.NET` is a name; its dot is what tells it from the net.

@@ -22,6 +22,8 @@ const PAGE_WORDS: usize = 60;
 const ROW_WORDS: usize = 400;
 /// A longer sentence is not repeated in the next piece.
 const OVERLAP_WORDS: usize = 60;
+/// Characters of the longest word.
+const LETTERS: usize = 50;
 /// Words from which a piece's own language is told apart from the document's.
 const OWN_LANGUAGE_WORDS: usize = 8;
 
@@ -179,26 +181,27 @@ impl Cutter {
     }
 }
 
+/// Words of a text. What has no spaces counts as a word every [`LETTERS`] characters, so that it is cut as well.
 fn count(text: &str) -> usize {
-    text.split_whitespace().count()
+    word_starts(text).count()
+}
+
+fn word_starts(text: &str) -> impl Iterator<Item = usize> + '_ {
+    let mut length = 0;
+    text.char_indices().filter_map(move |(at, character)| {
+        if character.is_whitespace() {
+            length = 0;
+            return None;
+        }
+        length += 1;
+        (length % LETTERS == 1).then_some(at)
+    })
 }
 
 /// Cuts what is too long for any piece after so many words.
 fn parts(text: &str, words: usize) -> Vec<&str> {
-    let mut parts = Vec::new();
-    let (mut start, mut seen, mut in_word) = (0, 0, false);
-    for (at, character) in text.char_indices() {
-        if character.is_whitespace() {
-            in_word = false;
-        } else if !in_word {
-            in_word = true;
-            if seen == words {
-                parts.push(text[start..at].trim_end());
-                (start, seen) = (at, 0);
-            }
-            seen += 1;
-        }
-    }
-    parts.push(text[start..].trim_end());
-    parts
+    let mut cuts: Vec<usize> = word_starts(text).step_by(words).skip(1).collect();
+    cuts.push(text.len());
+    let mut start = 0;
+    cuts.into_iter().map(|end| text[std::mem::replace(&mut start, end)..end].trim_end()).collect()
 }

@@ -31,10 +31,21 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
             continue;
         }
         let start = start + (part.len() - part.trim_start().len());
-        let range = start..start + trimmed.len();
+        let end = start + trimmed.len();
         match found.last_mut() {
-            Some(last) if (open && goes_on(&text[last.clone()], trimmed)) || closes(&text[last.end..start], trimmed) => last.end = range.end,
-            _ => found.push(range),
+            Some(last) if open && goes_on(&text[last.clone()], trimmed) => last.end = end,
+            Some(last) if open => {
+                // French sets a space before its closing quotation mark, where the algorithm for all languages cuts.
+                let closing = trimmed.len() - trimmed.trim_start_matches(['»', '”', ')', ']']).len();
+                if closing > 0 {
+                    last.end = start + closing;
+                }
+                let rest = text[start + closing..end].trim_start();
+                if !rest.is_empty() {
+                    found.push(end - rest.len()..end);
+                }
+            }
+            _ => found.push(start..end),
         }
         open = !part.ends_with(['\n', '\r', '\u{2028}', '\u{2029}']);
     }
@@ -69,11 +80,6 @@ fn follows_lower_word(before: &str, initial: &str) -> bool {
     const BEFORE_NAMES: &[&str] = &["par", "de", "à", "et", "avec", "chez", "pour", "art", "article", "articles", "by", "from", "with", "and", "for", "to", "of"];
     let word = before[..before.len() - initial.len()].split_whitespace().next_back().unwrap_or("").trim_end_matches('.');
     initial != "M" && word.chars().count() > 1 && word.chars().all(char::is_lowercase) && !BEFORE_NAMES.contains(&word)
-}
-
-/// Whether a part only closes the sentence before it: French sets a space before its closing quotation mark.
-fn closes(between: &str, after: &str) -> bool {
-    !between.contains('\n') && after.chars().all(|c| matches!(c, '»' | '"' | '”' | '’' | ')' | ']' | '.' | '!' | '?' | '…'))
 }
 
 #[cfg(test)]

@@ -81,6 +81,13 @@ mod size {
     }
 }
 
+#[test]
+fn text_without_spaces_is_bounded() {
+    let cut = chunks(&document(vec![block(BlockKind::Paragraph, &"é".repeat(100_000), section(&[]))]));
+    assert_eq!(cut.len(), 8);
+    assert_eq!(cut.iter().map(|chunk| chunk.text.chars().count()).sum::<usize>(), 100_000);
+}
+
 mod places {
     use super::*;
 

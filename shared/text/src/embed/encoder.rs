@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use rten::{Model, NodeId, RunOptions, ThreadPool, ValueOrView};
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, ValueOrView};
 use rten_tensor::NdTensor;
 use rten_tensor::prelude::*;
 
@@ -20,7 +20,7 @@ pub(super) struct Encoder {
 impl Encoder {
     pub(super) fn open(path: &Path) -> Result<Self, EmbedError> {
         let bytes = std::fs::read(path).map_err(|source| EmbedError::Unreadable { path: path.to_owned(), source })?;
-        let model = Model::load(bytes).map_err(|source| EmbedError::Load(source.into()))?;
+        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).map_err(|source| EmbedError::Load(source.into()))?;
         let (&[input], &[output]) = (model.input_ids(), model.output_ids()) else {
             return Err(EmbedError::Damaged { path: path.to_owned(), reason: "not one input and one output" });
         };

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 
+use html5ever::TokenizerResult;
 use html5ever::tokenizer::states::RawKind;
 use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
 
@@ -65,7 +66,7 @@ impl Page {
         queue.push_back(source.into());
         let tokenizer = Tokenizer::new(Sink(RefCell::default()), TokenizerOpts::default());
         // Scripts are never run, so the tokenizer stops nowhere but at the end.
-        while let html5ever::tokenizer::TokenizerResult::Script(()) = tokenizer.feed(&queue) {}
+        while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
         tokenizer.end();
         let mut page = tokenizer.sink.0.into_inner();
         page.flush();

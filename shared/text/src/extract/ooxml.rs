@@ -1,6 +1,7 @@
 //! What the three Office formats share: parts in a ZIP archive, written in XML. Nothing outside the archive is ever
 //! opened: external entities, templates and links are names here and stay so.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
@@ -30,7 +31,7 @@ impl<'a> Package<'a> {
     /// Names of parts that begin and end so, in order.
     pub(super) fn names(&self, prefix: &str, suffix: &str) -> Vec<String> {
         let mut names: Vec<_> =
-            self.0.file_names().filter(|name| name.starts_with(prefix) && name.ends_with(suffix)).map(str::to_owned).collect();
+            self.0.file_names().filter_map(Result::ok).filter(|name| name.starts_with(prefix) && name.ends_with(suffix)).map(Cow::into_owned).collect();
         names.sort_by_key(|name| (name.len(), name.clone()));
         names
     }
@@ -138,21 +139,20 @@ pub(super) enum Node<'n, 'x> {
 pub(super) fn walk(xml: &str, mut visit: impl FnMut(Node<'_, '_>) -> Result<(), ExtractError>) -> Result<(), ExtractError> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
-    let corrupt = |_| ExtractError::Corrupt;
     loop {
         match reader.read_event().map_err(|_| ExtractError::Corrupt)? {
-            Event::Start(element) => visit(Node::Open(utf8(element.local_name().as_ref())?, &element))?,
+            Event::Start(element) => visit(Node::Open(element.local_name().as_ref(), &element))?,
             Event::Empty(element) => {
-                visit(Node::Open(utf8(element.local_name().as_ref())?, &element))?;
-                visit(Node::Close(utf8(element.local_name().as_ref())?))?;
+                visit(Node::Open(element.local_name().as_ref(), &element))?;
+                visit(Node::Close(element.local_name().as_ref()))?;
             }
-            Event::End(element) => visit(Node::Close(utf8(element.local_name().as_ref())?))?,
-            Event::Text(text) => visit(Node::Text(&text.decode().map_err(corrupt)?))?,
-            Event::CData(text) => visit(Node::Text(&text.decode().map_err(corrupt)?))?,
+            Event::End(element) => visit(Node::Close(element.local_name().as_ref()))?,
+            Event::Text(text) => visit(Node::Text(&text))?,
+            Event::CData(text) => visit(Node::Text(&text))?,
             Event::GeneralRef(name) => {
                 let character = match name.resolve_char_ref() {
                     Ok(Some(character)) => Some(character),
-                    _ => match utf8(&name)? {
+                    _ => match &*name {
                         "amp" => Some('&'),
                         "lt" => Some('<'),
                         "gt" => Some('>'),
@@ -171,18 +171,14 @@ pub(super) fn walk(xml: &str, mut visit: impl FnMut(Node<'_, '_>) -> Result<(), 
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<&str, ExtractError> {
-    std::str::from_utf8(bytes).map_err(|_| ExtractError::Corrupt)
-}
-
 /// The value of an attribute, whatever its prefix.
 pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     element
         .attributes()
         .with_checks(false)
         .filter_map(Result::ok)
-        .find(|attribute| attribute.key.local_name().as_ref() == name.as_bytes())
-        .and_then(|attribute| Some(std::str::from_utf8(&attribute.value).ok()?.replace("&amp;", "&")))
+        .find(|attribute| attribute.key.local_name().as_ref() == name)
+        .map(|attribute| attribute.value.replace("&amp;", "&"))
 }
 
 /// Whether a switch such as `<w:vanish/>` or `<w:vanish w:val="0"/>` is on.

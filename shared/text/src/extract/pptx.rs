@@ -36,9 +36,11 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
 
 /// `r:id`, beside the slide's own `id`.
 fn relation_id(element: &BytesStart<'_>) -> Option<String> {
-    let own = element.attributes().with_checks(false).filter_map(Result::ok);
-    let found = own.into_iter().find(|a| a.key.local_name().as_ref() == b"id" && a.key.prefix().is_some())?;
-    std::str::from_utf8(&found.value).ok().map(str::to_owned)
+    let mut attributes = element.attributes();
+    let found = attributes.with_checks(false).filter_map(Result::ok).find(|attribute| {
+        attribute.key.local_name().as_ref() == "id" && attribute.key.prefix().is_some()
+    })?;
+    Some(found.value.into_owned())
 }
 
 #[derive(Default)]

@@ -91,7 +91,6 @@ fn text(value: &DataRef<'_>) -> String {
         }
         DataRef::DateTime(value) => value.as_f64().to_string(),
         DataRef::Error(_) | DataRef::Empty => String::new(),
-        _ => String::new(),
     }
 }
 

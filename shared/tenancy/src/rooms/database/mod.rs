@@ -16,6 +16,8 @@ pub use transaction::{Kind, PoolKind, PoolTx, SiloKind, SiloTx, TenantTx};
 
 use std::error::Error as StdError;
 
+use tokio_postgres::error::SqlState;
+
 /// Why the database did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum DatabaseError {
@@ -48,6 +50,11 @@ impl DatabaseError {
     /// Whether the same call may work later: the connection failed, not the statement.
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_))
+    }
+
+    /// Whether a row named another that does not exist: on the shared database, a tenant that is not there.
+    pub fn is_unknown_reference(&self) -> bool {
+        matches!(self, Self::Statement { source, .. } if source.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION))
     }
 
     pub(crate) fn unavailable<E: StdError + Send + Sync + 'static>(source: E) -> Self {

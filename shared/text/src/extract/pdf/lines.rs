@@ -36,7 +36,7 @@ fn runs_on(previous: &str, line: &str, longest: usize) -> bool {
     if previous.ends_with(['\u{2}', '\u{fffe}', '\u{ad}']) {
         return true;
     }
-    let opens_item = line.starts_with(['•', '-', '–', '—', '▪', '◦', '●', '*', '○', '■', '➢', '✓', '', '']);
+    let opens_item = line.starts_with(['•', '-', '–', '—', '▪', '◦', '●', '*', '○', '■', '➢', '✓']) || line.starts_with(|c| ('\u{e000}'..='\u{f8ff}').contains(&c));
     if opens_item || previous.ends_with(['.', '!', '?', ':', '…', ';']) && !line.starts_with(char::is_lowercase) {
         return false;
     }

@@ -1,0 +1,60 @@
+//! Where a batch goes: the shared database and the dead-letter queue.
+
+use std::future::Future;
+
+use aws_lambda_events::kinesis::KinesisEventRecord;
+use vivier_domain::event::Event;
+use vivier_tenancy::{TenancyError, TenantScope, doors::stream::Poison, rooms::database::DatabaseError};
+
+use crate::App;
+
+/// What became of one tenant's events.
+#[derive(Debug)]
+pub enum Stored {
+    /// They are stored; so many are new.
+    Inserted(u64),
+    /// The tenant does not exist, or no longer.
+    UnknownTenant,
+    /// This tenant's transaction failed; others may succeed.
+    Failed(TenancyError),
+    /// The database cannot be reached, by nobody.
+    Away(TenancyError),
+}
+
+/// What a batch is written to.
+pub trait Store: Sync {
+    /// Stores one tenant's events in one transaction, each once.
+    fn insert(&self, scope: &TenantScope, events: &[Event]) -> impl Future<Output = Stored> + Send;
+
+    /// Puts a record aside with its reason.
+    fn set_aside(
+        &self,
+        record: &KinesisEventRecord,
+        reason: Poison,
+    ) -> impl Future<Output = Result<(), TenancyError>> + Send;
+}
+
+impl Store for App {
+    async fn insert(&self, scope: &TenantScope, events: &[Event]) -> Stored {
+        let mut session = match self.tenancy.pool(scope).await {
+            Ok(session) => session,
+            Err(error) => return Stored::Away(error),
+        };
+        let stored = async {
+            let tx = session.begin().await?;
+            let new = vivier_store::events::insert(&tx, events).await?;
+            tx.commit().await?;
+            Ok::<_, DatabaseError>(new)
+        };
+        match stored.await {
+            Ok(new) => Stored::Inserted(new),
+            Err(error) if error.is_unknown_reference() => Stored::UnknownTenant,
+            Err(error) => Stored::Failed(error.into()),
+        }
+    }
+
+    async fn set_aside(&self, record: &KinesisEventRecord, reason: Poison) -> Result<(), TenancyError> {
+        let sequence = record.kinesis.sequence_number.as_deref().unwrap_or_default();
+        self.tenancy.dead_letters()?.put(sequence, reason, &record.kinesis.data.0).await
+    }
+}

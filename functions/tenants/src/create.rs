@@ -1,0 +1,164 @@
+//! Creating a tenant: claim the name, make the stores, hang the doors, and only then serve it.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use vivier_domain::{
+    permission::Role,
+    redacted::Redacted,
+    tenant::{Slug, TenantKind, TenantStatus},
+};
+use vivier_runtime::HandlerError;
+use vivier_tenancy::{
+    PlatformScope,
+    registry::{Door, Tenant},
+};
+
+use crate::{
+    command::{App, find},
+    describe::{describe, host},
+};
+
+/// The name of the key that a create makes.
+const FIRST_KEY: &str = "key#first";
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Create {
+    slug: Slug,
+    name: String,
+    manager_email: Redacted,
+    #[serde(default = "production")]
+    kind: TenantKind,
+    /// For a test environment: the short name of its production tenant.
+    #[serde(default)]
+    production: Option<Slug>,
+}
+
+fn production() -> TenantKind {
+    TenantKind::Production
+}
+
+fn check(create: &Create) -> Result<(), HandlerError> {
+    let name = create.name.trim();
+    if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
+        return Err(HandlerError::refused("invalid-name", "a name has 1 to 120 printable characters"));
+    }
+    let email = create.manager_email.expose();
+    let shape = email.len() <= 254
+        && !email.contains(|c: char| c.is_whitespace() || c.is_control())
+        && email.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty() && domain.contains('.') && !domain.contains('@') && !domain.starts_with('.')
+        });
+    if !shape {
+        return Err(HandlerError::refused("invalid-email", "manager_email is no e-mail address"));
+    }
+    match (create.kind, &create.production) {
+        (TenantKind::Test, None) => {
+            Err(HandlerError::refused("production-missing", "a test environment names its production tenant"))
+        }
+        (TenantKind::Production, Some(_)) => {
+            Err(HandlerError::refused("production-unexpected", "only a test environment names a production tenant"))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub(crate) async fn create(app: &App, platform: &PlatformScope, create: Create) -> Result<Value, HandlerError> {
+    check(&create)?;
+    let registry = app.tenancy.registry()?;
+    let linked = match &create.production {
+        Some(slug) => {
+            let tenant = find(app, platform, slug).await?;
+            if tenant.kind != TenantKind::Production {
+                return Err(HandlerError::refused("production-is-test", "that tenant is itself a test environment"));
+            }
+            Some(tenant.id)
+        }
+        None => None,
+    };
+    let tenant = registry
+        .register(platform, &create.slug, create.name.trim(), create.kind, linked, app.clock.now())
+        .await?;
+    if tenant.kind != create.kind || tenant.production != linked {
+        return Err(HandlerError::refused("slug-taken", "a tenant of this name exists and is of another kind"));
+    }
+    match tenant.status {
+        TenantStatus::Active | TenantStatus::Disabled => return Ok(describe(app, &tenant)),
+        TenantStatus::Deleting => {
+            return Err(HandlerError::refused("wrong-status", "the tenant of this name is being deleted"));
+        }
+        TenantStatus::Creating => {}
+    }
+
+    let scope = platform.lend(&tenant);
+    let provisioning = app.tenancy.provisioning(platform)?;
+    provisioning.ensure_bucket(&scope).await?;
+    provisioning.ensure_conversations(&scope).await?;
+    provisioning.migrate_silo(&scope).await?;
+    provisioning.enter_pool(&scope).await?;
+
+    let host = host(app, &tenant);
+    registry.hang(&scope, "host#first", &Door::Host(host), &[]).await?;
+    let key = hang_first_key(app, platform, &tenant).await?;
+    let member = provisioning.invite(&create.manager_email).await?;
+    let door = Door::Member(member.subject.clone());
+    if registry.holder(&door).await?.is_some_and(|holder| holder != tenant.id) {
+        return Err(HandlerError::refused("member-taken", "this person is a member of another tenant"));
+    }
+    registry.hang(&scope, &format!("member#{}", member.subject), &door, &[Role::Manager]).await?;
+
+    let tenant = registry.advance(platform, &tenant, TenantStatus::Active).await?;
+    tracing::info!(tenant = %tenant.id, "a tenant was created");
+    let mut answer = describe(app, &tenant);
+    answer["publishable_key"] = json!(key);
+    answer["manager"] = json!({"subject": member.subject, "invited": member.new});
+    Ok(answer)
+}
+
+/// Makes the first key anew. A create that stopped before it could show the key replaces it, so no key exists that
+/// nobody has seen.
+pub(crate) async fn hang_first_key(
+    app: &App,
+    platform: &PlatformScope,
+    tenant: &Tenant,
+) -> Result<String, HandlerError> {
+    let key = app.tenancy.provisioning(platform)?.publishable_key();
+    app.tenancy.registry()?.hang(&platform.lend(tenant), FIRST_KEY, &Door::key(&key), &[]).await?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(json: Value) -> Option<&'static str> {
+        match check(&serde_json::from_value(json).unwrap()) {
+            Err(HandlerError::Refused { code, .. }) => Some(code),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn commands_are_checked_before_anything_is_made() {
+        let good = json!({"slug": "acme", "name": "Acme", "manager_email": "rh@acme.example"});
+        let with = |name: &str, value: Value| {
+            let mut json = good.clone();
+            json[name] = value;
+            json
+        };
+        for (command, code) in [
+            (good.clone(), None),
+            (with("name", json!("  ")), Some("invalid-name")),
+            (with("name", json!("a\u{7}")), Some("invalid-name")),
+            (with("name", json!("a".repeat(121))), Some("invalid-name")),
+            (with("manager_email", json!("rh")), Some("invalid-email")),
+            (with("manager_email", json!("rh@acme")), Some("invalid-email")),
+            (with("manager_email", json!("r h@acme.example")), Some("invalid-email")),
+            (with("manager_email", json!("a@b@acme.example")), Some("invalid-email")),
+            (with("kind", json!("test")), Some("production-missing")),
+            (with("production", json!("other")), Some("production-unexpected")),
+        ] {
+            assert_eq!(refusal(command.clone()), code, "{command}");
+        }
+    }
+}

@@ -1,0 +1,49 @@
+//! Removing a tenant: first nobody comes in, then the stores go, last the name. A delete that stopped is run again.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use vivier_domain::tenant::{Slug, TenantStatus};
+use vivier_runtime::HandlerError;
+use vivier_tenancy::PlatformScope;
+
+use crate::command::App;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Delete {
+    slug: Slug,
+    /// The short name once more: nobody deletes a tenant by a slip.
+    confirm: String,
+}
+
+pub(crate) async fn delete(app: &App, platform: &PlatformScope, delete: Delete) -> Result<Value, HandlerError> {
+    if delete.confirm != delete.slug.as_str() {
+        return Err(HandlerError::refused("not-confirmed", "confirm repeats the slug"));
+    }
+    let registry = app.tenancy.registry()?;
+    let Some(mut tenant) = registry.fetch(platform, &delete.slug).await? else {
+        return Ok(json!({"deleted": false}));
+    };
+    let linked = registry.list(platform).await?.iter().any(|other| other.production == Some(tenant.id));
+    if linked {
+        return Err(HandlerError::refused("has-test-environment", "delete its test environment first"));
+    }
+    if tenant.status != TenantStatus::Deleting {
+        tenant = registry.advance(platform, &tenant, TenantStatus::Deleting).await?;
+    }
+    let scope = platform.lend(&tenant);
+    let provisioning = app.tenancy.provisioning(platform)?;
+    for door in registry.doors(&scope).await? {
+        if let Some(subject) = door.strip_prefix("member#") {
+            provisioning.dismiss(subject).await?;
+        }
+        registry.unhang(&scope, &door).await?;
+    }
+    provisioning.drop_conversations(&scope).await?;
+    provisioning.drop_bucket(&scope).await?;
+    provisioning.drop_silo(&scope).await?;
+    provisioning.leave_pool(&scope).await?;
+    registry.forget(platform, &tenant).await?;
+    tracing::info!(tenant = %tenant.id, "a tenant was deleted");
+    Ok(json!({"deleted": true, "tenant_id": tenant.id}))
+}

@@ -1,0 +1,10 @@
+//! Makes, shows, disables and removes tenants. Operators invoke it directly; no route of the API leads here.
+//!
+//! Creating is idempotent and resumable: every step can be done again, and the tenant is served only after the last.
+
+mod command;
+mod create;
+mod delete;
+mod describe;
+
+pub use command::{App, handle};

@@ -1,0 +1,26 @@
+//! The time, as something a test can set.
+
+use jiff::Timestamp;
+
+/// Where the time comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Clock {
+    /// The system's.
+    #[default]
+    System,
+    /// One that stands still.
+    Fixed(Timestamp),
+}
+
+impl Clock {
+    /// Now, in UTC, to the microsecond: what PostgreSQL keeps, so that a time reads back as it was written.
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => {
+                let now = Timestamp::now();
+                Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now)
+            }
+            Self::Fixed(at) => *at,
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The HTTP edge: a gateway event becomes a request, a handler's error becomes problem+json, a panic becomes a 500.
+
+pub mod body;
+pub mod office;
+pub mod problem;
+pub mod query;
+
+use std::panic::AssertUnwindSafe;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderValue, Request, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::FutureExt;
+use lambda_http::request::LambdaRequest;
+use serde_json::{Value, json, value::RawValue};
+use tower::ServiceExt;
+
+pub use body::ApiJson;
+pub use office::{BackOffice, FrontOffice};
+pub use problem::{Problem, ProblemKind};
+pub use query::{ApiPath, ApiQuery};
+
+/// The largest request body, in bytes. Files go by presigned upload, so a request is small.
+pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// Puts the suite's answers for what no route takes around a function's routes.
+pub(crate) fn edge(router: Router) -> Router {
+    router
+        .fallback(|| async { Problem::new(ProblemKind::NotFound) })
+        .method_not_allowed_fallback(|| async { Problem::new(ProblemKind::MethodNotAllowed) })
+        .layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT))
+}
+
+/// Answers one gateway event. It always answers: there is no event that ends in a platform error.
+pub(crate) async fn handle(router: Router, raw: &RawValue) -> Value {
+    let response = match request(raw) {
+        Ok(request) => match AssertUnwindSafe(router.oneshot(request)).catch_unwind().await {
+            Ok(Ok(response)) => response,
+            Ok(Err(infallible)) => match infallible {},
+            Err(_) => {
+                tracing::error!("a handler panicked");
+                Problem::new(ProblemKind::Internal).into_response()
+            }
+        },
+        Err(problem) => problem.into_response(),
+    };
+    gateway_response(response).await
+}
+
+fn request(raw: &RawValue) -> Result<Request<Body>, Problem> {
+    let event: LambdaRequest =
+        serde_json::from_str(raw.get()).map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
+    // The adapter panics on what cannot be a request (a header with a line break, say).
+    let request: Request<lambda_http::Body> = std::panic::catch_unwind(AssertUnwindSafe(|| event.into()))
+        .map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
+    Ok(request.map(|body| match body {
+        lambda_http::Body::Text(text) => Body::from(text),
+        lambda_http::Body::Binary(bytes) => Body::from(bytes),
+        _ => Body::empty(),
+    }))
+}
+
+async fn gateway_response(response: Response) -> Value {
+    let (mut parts, body) = response.into_parts();
+    parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    parts.headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
+        return json!({"statusCode": 500, "body": ""});
+    };
+    let mut headers = serde_json::Map::new();
+    for (name, value) in &parts.headers {
+        let values = headers.entry(name.as_str()).or_insert_with(|| json!([]));
+        if let (Some(values), Ok(text)) = (values.as_array_mut(), value.to_str()) {
+            values.push(json!(text));
+        }
+    }
+    // Every answer of this suite is text: JSON, or problem+json.
+    json!({
+        "statusCode": parts.status.as_u16(),
+        "multiValueHeaders": headers,
+        "body": String::from_utf8_lossy(&bytes),
+        "isBase64Encoded": false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! Errors as people and programs read them: RFC 9457 `application/problem+json` with a stable `type`.
+//!
+//! A client gets a code and a sentence, never a cause: the cause is logged here, once.
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use vivier_tenancy::{Forbidden, TenancyError};
+
+use crate::telemetry;
+
+/// The closed list of problems. The `type` is `urn:vivier:problem:` and the code; it never changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The request is no request this API understands.
+    MalformedRequest,
+    /// The body is not the JSON that the route takes.
+    InvalidBody,
+    /// A query parameter has the wrong form.
+    InvalidQuery,
+    /// The body is larger than the route takes.
+    BodyTooLarge,
+    /// The body is of another media type.
+    UnsupportedMediaType,
+    /// The caller is not known.
+    Unauthorized,
+    /// The member lacks the permission.
+    Forbidden,
+    /// There is no such thing, or not for this tenant: nobody can tell which.
+    NotFound,
+    /// The route exists, the method does not.
+    MethodNotAllowed,
+    /// It was changed in between, or is not in a state for this.
+    Conflict,
+    /// A service behind this one does not answer; it may later.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+}
+
+impl ProblemKind {
+    const fn row(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::MalformedRequest => (StatusCode::BAD_REQUEST, "malformed-request", "The request cannot be read."),
+            Self::InvalidBody => (StatusCode::BAD_REQUEST, "invalid-body", "The body is not what this route takes."),
+            Self::InvalidQuery => {
+                (StatusCode::BAD_REQUEST, "invalid-query", "A query parameter is not what this route takes.")
+            }
+            Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large."),
+            Self::UnsupportedMediaType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "This route takes application/json.")
+            }
+            Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "The caller is not known."),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "This needs a permission that is not held."),
+            Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing."),
+            Self::MethodNotAllowed => {
+                (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not take this method.")
+            }
+            Self::Conflict => (StatusCode::CONFLICT, "conflict", "This is not possible in the present state."),
+            Self::Unavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "A service does not answer; try again later.")
+            }
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side."),
+        }
+    }
+}
+
+/// One field that was refused: where and why, never what was sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct FieldProblem {
+    /// The field or parameter.
+    pub field: String,
+    /// A stable word.
+    pub code: String,
+}
+
+/// An error answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// `urn:vivier:problem:` and a code that never changes.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A sentence.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The fields that were refused, if the problem is one of fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+}
+
+impl Problem {
+    /// A problem of a kind.
+    pub fn new(kind: ProblemKind) -> Self {
+        let (status, code, title) = kind.row();
+        Self {
+            kind: format!("urn:vivier:problem:{code}"),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Adds a refused field.
+    #[must_use]
+    pub fn field(mut self, field: impl Into<String>, code: impl Into<String>) -> Self {
+        self.errors.push(FieldProblem { field: field.into(), code: code.into() });
+        self
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let body = serde_json::to_vec(&self).unwrap_or_default();
+        let kind = HeaderValue::from_static("application/problem+json");
+        (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+    }
+}
+
+impl From<Forbidden> for Problem {
+    fn from(_: Forbidden) -> Self {
+        Self::new(ProblemKind::Forbidden)
+    }
+}
+
+impl From<TenancyError> for Problem {
+    fn from(error: TenancyError) -> Self {
+        let kind = match &error {
+            TenancyError::Conflict(_) => ProblemKind::Conflict,
+            TenancyError::Cloud { .. } => ProblemKind::Unavailable,
+            TenancyError::Database(database) if database.is_transient() => ProblemKind::Unavailable,
+            TenancyError::Database(_) | TenancyError::NotFurnished(_) | TenancyError::Corrupt(_) => {
+                ProblemKind::Internal
+            }
+        };
+        tracing::error!(error = telemetry::chain(&error), "a store failed");
+        Self::new(kind)
+    }
+}
+
+impl From<vivier_tenancy::rooms::database::DatabaseError> for Problem {
+    fn from(error: vivier_tenancy::rooms::database::DatabaseError) -> Self {
+        TenancyError::from(error).into()
+    }
+}

@@ -1,0 +1,150 @@
+//! The loop: take an event, tell what it is, hand it to what the function registered, log a failure once.
+
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
+
+use aws_lambda_events::kinesis::KinesisEvent;
+use axum::Router;
+use futures_util::FutureExt;
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::{Value, value::RawValue};
+use tracing::Instrument;
+use vivier_tenancy::{PlatformScope, config::ConfigError, doors::file::ObjectCreated};
+
+use crate::{
+    http,
+    invocation::{Handler, HandlerError, Invocation},
+    telemetry,
+};
+
+/// Why a function could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its environment is incomplete.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A dependency could not be built.
+    #[error("a dependency could not be built")]
+    Dependency(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The Lambda runtime ended.
+    #[error("the runtime ended")]
+    Runtime(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StartError {
+    /// A dependency that could not be built.
+    pub fn dependency(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Dependency(Box::new(source))
+    }
+}
+
+/// A function: its name and a handler for each kind of event it takes. What it does not take, it refuses.
+#[derive(Clone)]
+pub struct Function {
+    name: &'static str,
+    http: Option<Router>,
+    file: Option<Handler<ObjectCreated>>,
+    stream: Option<Handler<KinesisEvent>>,
+    schedule: Option<Handler<PlatformScope>>,
+    operator: Option<Handler<(PlatformScope, Value)>>,
+    raw: Option<Handler<Value>>,
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+macro_rules! register {
+    ($(#[$doc:meta])* $name:ident: $event:ty) => {
+        $(#[$doc])*
+        #[must_use]
+        pub fn $name<F, R>(mut self, handler: F) -> Self
+        where
+            F: Fn($event) -> R + Send + Sync + 'static,
+            R: Future<Output = Result<Value, HandlerError>> + Send + 'static,
+        {
+            self.$name = Some(Arc::new(move |event| Box::pin(handler(event))));
+            self
+        }
+    };
+}
+
+impl Function {
+    /// A function that takes nothing yet.
+    pub fn new(name: &'static str) -> Self {
+        Self { name, http: None, file: None, stream: None, schedule: None, operator: None, raw: None }
+    }
+
+    /// Serves requests.
+    #[must_use]
+    pub fn http(mut self, router: Router) -> Self {
+        self.http = Some(http::edge(router));
+        self
+    }
+
+    register!(/// Takes files that arrive in tenants' buckets.
+        file: ObjectCreated);
+    register!(/// Takes records of the event stream.
+        stream: KinesisEvent);
+    register!(/// Runs when its schedule fires.
+        schedule: PlatformScope);
+    register!(/// Carries out operators' commands.
+        operator: (PlatformScope, Value));
+    register!(/// Takes every event as it is: for the authorizer, whose event is no request of its own.
+        raw: Value);
+
+    /// Serves until the environment ends.
+    pub async fn serve(self) -> Result<(), StartError> {
+        let function = Arc::new(self);
+        let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
+            let function = Arc::clone(&function);
+            async move {
+                let span = tracing::info_span!("invocation", function = function.name, request_id = %event.context.request_id);
+                function.invoke(event.payload).instrument(span).await
+            }
+        });
+        lambda_runtime::run(service).await.map_err(StartError::Runtime)
+    }
+
+    /// Handles one event. A panic is an error of this event, not the end of the process.
+    pub async fn invoke(&self, payload: Box<RawValue>) -> Result<Value, lambda_runtime::Error> {
+        let started = Instant::now();
+        let outcome = AssertUnwindSafe(self.dispatch(payload)).catch_unwind().await;
+        let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        match outcome {
+            Ok(Ok(value)) => {
+                tracing::info!(milliseconds, "the invocation succeeded");
+                Ok(value)
+            }
+            Ok(Err(error)) => {
+                tracing::error!(milliseconds, error = telemetry::chain(&error), "the invocation failed");
+                Err(error.to_string().into())
+            }
+            Err(_) => {
+                tracing::error!(milliseconds, "the invocation panicked");
+                Err("internal error".into())
+            }
+        }
+    }
+
+    async fn dispatch(&self, payload: Box<RawValue>) -> Result<Value, HandlerError> {
+        const NOT_TAKEN: fn() -> HandlerError = || HandlerError::refused("unknown-event", "this function takes no such event");
+        if let Some(raw) = &self.raw {
+            let event = serde_json::from_str(payload.get()).map_err(|_| NOT_TAKEN())?;
+            return raw(event).await;
+        }
+        match Invocation::parse(payload).map_err(|_| NOT_TAKEN())? {
+            Invocation::Http(raw) => {
+                let router = self.http.clone().ok_or_else(NOT_TAKEN)?;
+                Ok(http::handle(router, &raw).await)
+            }
+            Invocation::File(event) => self.file.as_ref().ok_or_else(NOT_TAKEN)?(event).await,
+            Invocation::Stream(event) => self.stream.as_ref().ok_or_else(NOT_TAKEN)?(*event).await,
+            Invocation::Schedule(scope) => self.schedule.as_ref().ok_or_else(NOT_TAKEN)?(scope).await,
+            Invocation::Operator(scope, command) => {
+                self.operator.as_ref().ok_or_else(NOT_TAKEN)?((scope, command)).await
+            }
+        }
+    }
+}
