@@ -130,7 +130,7 @@ class BackOffice(_Api):
         self.call("DELETE", f"/v1/documents/{document_id}")
 
     def summary(self, **period: str) -> Json:
-        """Counts of events; `from` and `to` as keywords of a dict."""
+        """Counts of events by kind and by day, between `from` and `to` where given."""
         return self.call("GET", "/v1/metrics/summary", **period)
 
     @staticmethod
@@ -151,7 +151,7 @@ class FrontOffice(_Api):
 
     def search(self, q: str = "", **filters: Any) -> Json:
         """A page of offers with facets."""
-        return self.call("GET", "/v1/offers", q=q, **filters)
+        return self.call("GET", "/v1/offers", **({"q": q} if q else {}), **filters)
 
     def offer(self, offer_id: str) -> Json:
         """One offer in full."""

@@ -1,5 +1,6 @@
 """Who may do what from outside the functions: the database administrator's secret and the operator's user."""
 
+import contextlib
 import json
 
 from local.settings import ACCOUNT, REGION
@@ -21,10 +22,8 @@ def store_database_admin(cloud, stack, login):
 def ensure_operator(cloud, stack):
     """The operator's keys: a user who may invoke this stage's functions and nothing else."""
     iam = cloud.client("iam")
-    try:
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_user(UserName=OPERATOR)
-    except iam.exceptions.EntityAlreadyExistsException:
-        pass
     iam.put_user_policy(UserName=OPERATOR, PolicyName="invoke", PolicyDocument=json.dumps({
         "Version": "2012-10-17",
         "Statement": [{

@@ -16,6 +16,9 @@ TEMPLATE = ROOT / "template.yaml"
 PACKAGES = ROOT / "target" / "lambda"
 #: Where the deployer puts packages, per stack.
 ARTIFACTS = "vivier-{}-artifacts"
+STANDING = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+#: A first deployment that failed can only be deleted.
+NEVER_STOOD = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
 
 
 def functions():
@@ -46,7 +49,11 @@ def deploy(stack, cloud, database):
     stamp_file, stamp = stack.folder / "deployed.sha256", _stamp(parameters)
     access.store_database_admin(cloud, stack, database.admin())
     access.ensure_operator(cloud, stack)
-    if not (_deployed(cloud, stack) and stamp_file.exists() and stamp_file.read_text() == stamp):
+    status = _status(cloud, stack)
+    if status in NEVER_STOOD:
+        cloud.client("cloudformation").delete_stack(StackName=stack.cloudformation)
+    unchanged = stack.outputs.exists() and stamp_file.exists() and stamp_file.read_text() == stamp
+    if not (unchanged and status in STANDING):
         with step("Deploying template.yaml"):
             _sam_deploy(stack, cloud, parameters)
         _write_outputs(stack, cloud, database)
@@ -84,6 +91,7 @@ def _parameters(stack, database):
         "DatabaseTlsCa": str(database.ca),
         "ModelPath": str(MODEL),
         "PdfiumPath": str(pdfium()),
+        "IdentityEndpoint": stack.url,
     }
     declared = yaml_parse(TEMPLATE.read_text()).get("Parameters") or {}
     for name, declaration in declared.items():
@@ -142,13 +150,13 @@ def _write_outputs(stack, cloud, database):
     }, indent=2))
 
 
-def _deployed(cloud, stack):
+def _status(cloud, stack):
+    """The deployment's status in CloudFormation's words; None when there is none."""
     formation = cloud.client("cloudformation")
     try:
-        found = formation.describe_stacks(StackName=stack.cloudformation)["Stacks"]
+        return formation.describe_stacks(StackName=stack.cloudformation)["Stacks"][0]["StackStatus"]
     except formation.exceptions.ClientError:
-        return False
-    return stack.outputs.exists() and bool(found) and found[0]["StackStatus"] in ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+        return None
 
 
 def _stamp(parameters):

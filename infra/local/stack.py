@@ -1,5 +1,6 @@
 """One stack as a whole: up, down, its state, and what tests and people need to reach it."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -107,7 +108,5 @@ def follow(stack, function):
     if not files:
         known = sorted(file.stem.removeprefix(f"vivier-{stack.name}-") for file in stack.logs.glob("*.log"))
         raise SetupError(f"No log of `{function}` yet. There are: {', '.join(known) or 'none'}.")
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         subprocess.run(["tail", "-n", "50", "-F", str(files[0])])
-    except KeyboardInterrupt:
-        pass

@@ -14,7 +14,10 @@ async fn main() -> Result<(), StartError> {
         .http(routes::router(app.clone()))
         .stream(move |event| {
             let app = app.clone();
-            async move { Ok(record::answer(record::consume(&app, app.clock.now(), &event.records).await)) }
+            async move {
+                let again = record::consume(&app, app.clock.now(), &event.records).await;
+                Ok(record::answer(again.as_deref()))
+            }
         })
         .serve()
         .await

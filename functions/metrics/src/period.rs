@@ -123,7 +123,8 @@ mod tests {
             (Some("2026-03-16"), None, &[("from", "not-before-to")]),
             (Some("2025-01-01"), Some("2026-01-02"), &[("to", "period-too-long")]),
         ] {
-            let errors = errors.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
+            let errors =
+                errors.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
             assert_eq!(period(from, to), Err(errors), "{from:?} {to:?}");
         }
     }

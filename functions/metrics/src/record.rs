@@ -57,13 +57,20 @@ pub async fn consume<S: Store>(store: &S, now: Timestamp, records: &[KinesisEven
             put_aside += 1;
         }
     }
-    tracing::info!(records = records.len(), stored, put_aside, failed = first_failed.is_some(), "a batch was read");
-    first_failed.map(|place| records[place].kinesis.sequence_number.clone().unwrap_or_default())
+    tracing::info!(
+        records = records.len(),
+        stored,
+        put_aside,
+        failed = first_failed.is_some(),
+        "a batch was read"
+    );
+    first_failed.map(|place| records[place].kinesis.sequence_number.clone())
 }
 
 /// Lambda's answer for a stream with `ReportBatchItemFailures`.
-pub fn answer(first_failed: Option<String>) -> Value {
-    let failures: Vec<Value> = first_failed.iter().map(|sequence| json!({"itemIdentifier": sequence})).collect();
+pub fn answer(first_failed: Option<&str>) -> Value {
+    let failures: Vec<Value> =
+        first_failed.iter().map(|sequence| json!({"itemIdentifier": sequence})).collect();
     json!({"batchItemFailures": failures})
 }
 

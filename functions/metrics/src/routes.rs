@@ -38,11 +38,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 )]
 async fn summarize(
     State(app): State<App>,
-    BackOffice(scope, _): BackOffice<needs::ReportsRead>,
+    office: BackOffice<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<PeriodQuery>,
 ) -> Result<Json<Summary>, Problem> {
     let period = query.period(app.clock.now())?;
-    let mut session = app.tenancy.pool(&scope).await?;
+    let mut session = app.tenancy.pool(&office.0).await?;
     let tx = session.begin().await?;
     let counts = events::count_by_day(&tx, period.from, period.to).await?;
     tx.commit().await?;

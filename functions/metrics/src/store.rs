@@ -54,7 +54,7 @@ impl Store for App {
     }
 
     async fn set_aside(&self, record: &KinesisEventRecord, reason: Poison) -> Result<(), TenancyError> {
-        let sequence = record.kinesis.sequence_number.as_deref().unwrap_or_default();
+        let sequence = &record.kinesis.sequence_number;
         self.tenancy.dead_letters()?.put(sequence, reason, &record.kinesis.data.0).await
     }
 }

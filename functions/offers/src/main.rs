@@ -1,1 +1,20 @@
-fn main() {}
+//! Starts the function.
+
+use offers::{App, file, routes, schedule};
+use vivier_runtime::{Clock, Function, StartError, telemetry};
+use vivier_tenancy::{Cloud, Tenancy, config::Config};
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let tenancy =
+        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let app = App { tenancy, clock: Clock::System };
+    let (on_file, on_schedule) = (app.clone(), app.clone());
+    Function::new("offers")
+        .http(routes::router(app))
+        .file(move |event| file(on_file.clone(), event))
+        .schedule(move |platform| schedule(on_schedule.clone(), platform))
+        .serve()
+        .await
+}

@@ -1,1 +1,26 @@
-fn main() {}
+//! The function `retention`: see the library beside it.
+
+use retention::{App, command, routes, run};
+use vivier_runtime::{Clock, Function, StartError, telemetry};
+use vivier_tenancy::{Cloud, Tenancy, config::Config};
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let tenancy =
+        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let app = App { tenancy, clock: Clock::System };
+    let (scheduled, commanded) = (app.clone(), app.clone());
+    Function::new("retention")
+        .http(routes::router(app))
+        .schedule(move |platform| {
+            let app = scheduled.clone();
+            async move { run::daily(&app, &platform).await }
+        })
+        .operator(move |(platform, command)| {
+            let app = commanded.clone();
+            async move { command::handle(&app, &platform, command).await }
+        })
+        .serve()
+        .await
+}

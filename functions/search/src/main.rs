@@ -1,1 +1,12 @@
-fn main() {}
+//! Starts the search function.
+
+use search::{App, routes};
+use vivier_runtime::{Function, StartError, telemetry};
+use vivier_tenancy::{Cloud, Tenancy, config::Config};
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let tenancy = Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    Function::new("search").http(routes::router(App::new(tenancy))).serve().await
+}

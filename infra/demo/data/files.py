@@ -45,11 +45,13 @@ def write_csv(rows: list[Row], out: IO[str]) -> None:
 
 
 def write_jsonl(rows: list[Row], out: IO[str]) -> None:
-    """One JSON object a line; an empty column is left out, a salary is a number."""
+    """One JSON object a line; an empty column is left out, a salary is a number, skills are a list."""
     for row in rows:
-        filled = {column: value for column, value in row.items() if value}
-        numbers = {column: int(filled[column]) for column in ("salary_min", "salary_max") if column in filled}
-        out.write(json.dumps(filled | numbers, ensure_ascii=False) + "\n")
+        filled: dict[str, object] = {column: value for column, value in row.items() if value}
+        filled |= {column: int(row[column]) for column in ("salary_min", "salary_max") if row.get(column)}
+        if row.get("skills"):
+            filled["skills"] = row["skills"].split("|")
+        out.write(json.dumps(filled, ensure_ascii=False) + "\n")
 
 
 def import_file(tenant: str, today: dt.date | None = None) -> ImportFile:

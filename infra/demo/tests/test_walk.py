@@ -71,7 +71,7 @@ def test_places_read_as_words(where, words):
 def test_figures_are_awaited_on_top_of_earlier_ones(now, complete):
     class Office:
         def summary(self, **period):
-            return {"counts": [{"kind": kind, "count": count} for kind, count in now.items()]}
+            return {"kinds": [{"kind": kind, "count": count} for kind, count in now.items()]}
 
     assert bool(delivered(Office(), {"search": 2}, {"search": 1})) is complete
 

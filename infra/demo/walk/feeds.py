@@ -22,7 +22,7 @@ def bring(visit: Visit) -> Json:
         import_id = visit.back.start_import(file.format, file.content)
         status = wait_for(lambda: _finished(visit, import_id), "the end of the import", timeout=120, dots=True)
     if status["status"] != "succeeded":
-        raise RuntimeError(f"The import {import_id} of {visit.employer.slug} failed: {status.get('errors')}")
+        raise RuntimeError(f"The import {import_id} of {visit.employer.slug} failed: {status.get('failure')}")
     visit.notes["import"] = {"sha256": digest(file.content), "id": import_id}
     return status
 
@@ -45,10 +45,11 @@ def _finished(visit: Visit, import_id: str) -> Json | None:
 def show(visits: list[Visit]) -> None:
     """Imports for every tenant and prints the counts and what was wrong with single rows."""
     imports = [(visit, bring(visit)) for visit in visits]
-    rows: list[list[object]] = [["tenant", "file", *COUNTS]]
+    rows: list[list[object]] = [["tenant", "file", *COUNTS, "ms"]]
     for visit, status in imports:
         name = visit.employer.import_format + (" (went in before)" if status.get("skipped") else "")
-        rows.append([visit.employer.name, name, *(status["counts"].get(count, 0) for count in COUNTS)])
+        counts = [status["counts"][count] for count in COUNTS]
+        rows.append([visit.employer.name, name, *counts, status["duration_ms"] or 0])
     paper.table(rows)
     for visit, status in imports:
         for error in status.get("errors") or []:

@@ -13,7 +13,7 @@ def counts(back: BackOffice) -> dict[str, int]:
     """Events of the last day by kind, as a member of the back office reads them."""
     now = dt.datetime.now(dt.timezone.utc)
     period = {"from": _instant(now - dt.timedelta(days=1)), "to": _instant(now + dt.timedelta(hours=1))}
-    return {entry["kind"]: entry["count"] for entry in back.summary(**period)["counts"]}
+    return {entry["kind"]: entry["count"] for entry in back.summary(**period)["kinds"]}
 
 
 def _instant(moment: dt.datetime) -> str:

@@ -6,15 +6,15 @@ moves when old ones expire. Here the place is a sequence number, kept in a file,
 """
 
 import base64
-import datetime
 import json
 import os
 import time
-import uuid
 from dataclasses import dataclass
 
-from ministack.core.responses import get_account_id, get_region
-from ministack.services import kinesis, lambda_svc, sqs
+from ministack.core.responses import get_region
+from ministack.services import kinesis, lambda_svc
+
+from local.faithful import dead_letter
 
 BACKOFF = 1.0
 
@@ -88,23 +88,23 @@ class Mappings:
         if failed is None:
             shard.done, shard.attempts, shard.limit = batch[-1]["SequenceNumber"], 0, 0
             return True
-        self._retry(mapping, func, shard, batch, failed, result)
+        if failed > 0:
+            shard.done = batch[failed - 1]["SequenceNumber"]
+        self._retry(mapping, func, shard_id, shard, batch[failed:], failed)
         return failed > 0
 
-    def _retry(self, mapping, func, shard, batch, failed, result):
-        if failed > 0:
-            shard.done, shard.attempts = batch[failed - 1]["SequenceNumber"], 0
-        shard.attempts += 1
-        remaining = batch[failed:]
+    def _retry(self, mapping, func, shard_id, shard, remaining, done):
+        """`remaining` of a batch whose first `done` records succeeded is to come again, unless its retries are used up."""
+        shard.attempts = 1 if done else shard.attempts + 1
         retries = mapping.get("MaximumRetryAttempts", -1)
         age = mapping.get("MaximumRecordAgeInSeconds", -1)
         too_old = age > 0 and time.time() - remaining[0]["ApproximateArrivalTimestamp"] > age
         if too_old or 0 <= retries < shard.attempts:
             condition = "RecordAgeExceeded" if too_old else "RetryAttemptsExhausted"
-            _give_up(mapping, func, remaining, condition, shard.attempts)
+            dead_letter.send(mapping, func, shard_id, remaining, condition, shard.attempts)
             shard.done, shard.attempts, shard.limit = remaining[-1]["SequenceNumber"], 0, 0
             return
-        if mapping.get("BisectBatchOnFunctionError") and len(remaining) > 1 and failed == 0:
+        if mapping.get("BisectBatchOnFunctionError") and len(remaining) > 1 and not done:
             # Each half is a new batch with retries of its own.
             shard.limit, shard.attempts = (len(remaining) + 1) // 2, 0
         shard.not_before = time.monotonic() + BACKOFF
@@ -185,52 +185,6 @@ def _first_failure(mapping, result, batch):
         return min(numbers.index(failure["itemIdentifier"]) for failure in failures)
     except (KeyError, TypeError, ValueError):
         return 0  # as AWS does with an identifier it did not send: the whole batch failed
-
-
-def _give_up(mapping, func, batch, condition, attempts):
-    """Tells the on-failure queue where the given-up records lie; the records themselves are not in the message."""
-    arn = ((mapping.get("DestinationConfig") or {}).get("OnFailure") or {}).get("Destination", "")
-    queue = sqs._queue_by_arn(arn) if arn else None
-    if queue is None:
-        return
-
-    def moment(seconds):
-        return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat().replace("+00:00", "Z")
-
-    body = json.dumps({
-        "requestContext": {
-            "requestId": str(uuid.uuid4()),
-            "functionArn": (func.get("config") or func).get("FunctionArn", ""),
-            "condition": condition,
-            "approximateInvokeCount": attempts,
-        },
-        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
-        "version": "1.0",
-        "timestamp": moment(time.time()),
-        "KinesisBatchInfo": {
-            "shardId": "shardId-000000000000",
-            "startSequenceNumber": batch[0]["SequenceNumber"],
-            "endSequenceNumber": batch[-1]["SequenceNumber"],
-            "approximateArrivalOfFirstRecord": moment(batch[0]["ApproximateArrivalTimestamp"]),
-            "approximateArrivalOfLastRecord": moment(batch[-1]["ApproximateArrivalTimestamp"]),
-            "batchSize": len(batch),
-            "streamArn": mapping["EventSourceArn"],
-        },
-    })
-    queue["messages"].append(_message(body, queue))
-
-
-def _message(body, queue):
-    import hashlib
-
-    now = time.time()
-    return {
-        "id": str(uuid.uuid4()), "body": body, "md5_body": hashlib.md5(body.encode()).hexdigest(), "md5_attrs": "",
-        "receipt_handle": None, "sent_at": now, "visible_at": now + sqs.queue_delay(queue), "receive_count": 0,
-        "first_receive_at": None, "message_attributes": {},
-        "sys": {"SenderId": get_account_id(), "SentTimestamp": str(int(now * 1000))},
-        "group_id": None, "dedup_id": None, "dedup_cache_key": None, "seq": None,
-    }
 
 
 def install(file):

@@ -22,7 +22,7 @@ class Consumer:
     def __init__(self, monkeypatch, *answers):
         self.batches, self.given_up, self._answers = [], [], list(answers)
         monkeypatch.setattr(stream.lambda_svc, "_execute_function", self._invoke)
-        monkeypatch.setattr(stream, "_give_up", lambda _m, _f, batch, condition, _n: self.given_up.append(
+        monkeypatch.setattr(stream.dead_letter, "send", lambda _m, _f, _s, batch, condition, _n: self.given_up.append(
             ([int(entry["SequenceNumber"]) for entry in batch], condition)))
         monkeypatch.setattr(stream, "BACKOFF", 0.0)
 

@@ -11,6 +11,8 @@ CREATE TABLE imports (
     -- A run holds a lease; when it dies, another takes the import up after this moment.
     lease_until      timestamptz,
     attempts         integer NOT NULL DEFAULT 0,
+    -- The rows are in; what may be left is to publish the index.
+    applied_at       timestamptz,
     read             bigint NOT NULL DEFAULT 0,
     created          bigint NOT NULL DEFAULT 0,
     updated          bigint NOT NULL DEFAULT 0,
@@ -26,7 +28,7 @@ CREATE TABLE import_errors (
     line      bigint NOT NULL,
     field     text NOT NULL,
     code      text NOT NULL,
-    PRIMARY KEY (import_id, line, field)
+    PRIMARY KEY (import_id, line, field, code)
 );
 
 CREATE TABLE offers (
@@ -35,16 +37,16 @@ CREATE TABLE offers (
     status          text NOT NULL CHECK (status IN ('open', 'closed')),
     title           text NOT NULL,
     description     text NOT NULL,
-    company         text NOT NULL,
+    company         text,
     city            text NOT NULL,
-    postal_code     text NOT NULL,
+    postal_code     text,
     country         text NOT NULL,
     contract        text NOT NULL,
     occupation_code text,
     occupation      text,
     remote          text NOT NULL,
-    salary_min      integer,
-    salary_max      integer,
+    salary_min      bigint,
+    salary_max      bigint,
     salary_period   text,
     published_on    date NOT NULL,
     expires_on      date,
@@ -71,7 +73,12 @@ CREATE TABLE documents (
     chunks       integer,
     created_at   timestamptz NOT NULL,
     updated_at   timestamptz NOT NULL,
+    -- Entity tag of the file that the present state was reached with: the same file again changes nothing.
+    etag         text,
+    -- A run holds a lease; its end is its name, so that a run that was overtaken can write no more.
     lease_until  timestamptz,
-    attempts     integer NOT NULL DEFAULT 0
+    attempts     integer NOT NULL DEFAULT 0,
+    -- Another file arrived during a run.
+    changed      boolean NOT NULL DEFAULT false
 );
 CREATE INDEX documents_unfinished ON documents (updated_at) WHERE status NOT IN ('ready', 'failed');

@@ -1,5 +1,7 @@
 //! An import of offers: its state and its counts.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 
 /// The most offers one file may hold.
@@ -7,6 +9,11 @@ pub const MAXIMUM_OFFERS: u64 = 100_000;
 
 /// The largest file, in bytes: 100 000 offers of 2.5 kB.
 pub const MAXIMUM_BYTES: u64 = 256 * 1024 * 1024;
+
+/// A text that names no format or status of an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a term of an import")]
+pub struct UnknownTerm;
 
 /// The form of an import file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,7 +53,7 @@ pub enum ImportStatus {
     Running,
     /// Every good row is in and the index is published.
     Succeeded,
-    /// The file as a whole could not be used; nothing changed.
+    /// The file as a whole could not be used and nothing changed, or every attempt to carry it out broke off.
     Failed,
 }
 
@@ -59,5 +66,22 @@ impl ImportStatus {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
         }
+    }
+}
+
+impl FromStr for ImportFormat {
+    type Err = UnknownTerm;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTerm> {
+        [Self::Csv, Self::Jsonl].into_iter().find(|format| format.as_str() == text).ok_or(UnknownTerm)
+    }
+}
+
+impl FromStr for ImportStatus {
+    type Err = UnknownTerm;
+
+    fn from_str(text: &str) -> Result<Self, UnknownTerm> {
+        let all = [Self::AwaitingUpload, Self::Running, Self::Succeeded, Self::Failed];
+        all.into_iter().find(|status| status.as_str() == text).ok_or(UnknownTerm)
     }
 }

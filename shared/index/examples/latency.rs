@@ -92,6 +92,9 @@ fn offer(n: usize, numbers: &mut Numbers) -> Offer {
     Offer { id: OfferId::generate(), content }
 }
 
+/// Fills a search in.
+type Ask = fn(&mut SearchRequest, &mut Numbers);
+
 #[expect(clippy::print_stdout, reason = "the figures are what this command is for")]
 fn main() -> Result<(), Box<dyn Error>> {
     let count = std::env::args().nth(1).map_or(Ok(100_000), |count| count.parse())?;
@@ -105,13 +108,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("opened in {:.2?}", start.elapsed());
 
     println!("{:44} {:>9} {:>9} {:>9}", "search", "p50", "p99", "hits");
-    let kinds: [(&str, fn(&mut SearchRequest, &mut Numbers)); 5] = [
+    let kinds: [(&str, Ask); 5] = [
         ("two words, two filters, facets", |asked, numbers| {
             asked.q = format!("{} {}", numbers.among(&TRADES), numbers.among(&QUALITIES));
             asked.contract = vec![numbers.among(Contract::ALL)];
             asked.city = vec![format!("ville {}", numbers.below(50))];
         }),
-        ("one word, facets", |asked, numbers| asked.q = numbers.among(&TRADES).to_owned()),
+        ("one word, facets", |asked, numbers| asked.q = numbers.among(&TRADES).into()),
         ("six words, facets", |asked, numbers| {
             let (trade, quality) = (numbers.among(&TRADES), numbers.among(&QUALITIES));
             asked.q = format!("{trade} {quality} mot{} équipe ville 7", numbers.below(90));

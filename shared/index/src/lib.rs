@@ -9,7 +9,9 @@ mod build;
 mod collect;
 mod cursor;
 mod directory;
+mod facets;
 mod highlight;
+mod open;
 mod page;
 mod pointer;
 mod query;
@@ -20,7 +22,7 @@ mod suggest;
 mod tables;
 mod tokenizer;
 
-pub use archive::{Archive, Digest, OpenError};
+pub use archive::{Archive, Digest, InvalidDigest, OpenError};
 pub use build::{BuildError, build};
 pub use cursor::{Cursor, CursorError, Fingerprint};
 pub use page::{

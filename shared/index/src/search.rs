@@ -1,31 +1,23 @@
 //! An open index, and what can be asked of it.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tantivy::query::{EnableScoring, Query as _, TermQuery};
 use tantivy::schema::{IndexRecordOption, Value as _};
-use tantivy::{DocAddress, Index, IndexReader, ReloadPolicy, Searcher, SegmentReader, TantivyDocument, Term};
+use tantivy::{DocAddress, IndexReader, Searcher, TantivyDocument, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
-use vivier_domain::offer::{Contract, Remote};
 
-use crate::archive::{self, Digest, FORMAT, MANIFEST, Manifest, OpenError};
+use crate::archive::Manifest;
 use crate::build::day_number;
-use crate::collect::{Chosen, Covering, DIMENSIONS, Dimension, Gathered, Row, Walk};
+use crate::collect::{Covering, Gathered, Row, Walk};
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
-use crate::directory::ArchiveDirectory;
 use crate::highlight::Highlighter;
-use crate::page::{FacetCount, Facets, Hit, OfferDetail, SearchPage, Suggestion};
+use crate::page::{Hit, OfferDetail, SearchPage, Suggestion};
 use crate::query::{MAX_TERMS, Words, query, unwanted, wanted};
 use crate::request::{MAX_LIMIT, SearchRequest, Sort};
-use crate::schema::{Fields, schema};
+use crate::schema::Fields;
 use crate::suggest::Suggestions;
-use crate::tables::{self, Tables, Values};
-use vivier_text::analysis;
-
-/// The most values a facet lists.
-const MAX_VALUES: usize = 100;
+use crate::tables::Tables;
 
 /// As long as this many offers have all the words of a search, those that lack one are left out.
 const ENOUGH: usize = 50;
@@ -46,12 +38,12 @@ pub enum SearchError {
 
 /// A search index in memory. It never changes; many threads may ask it at once.
 pub struct SearchIndex {
-    reader: IndexReader,
-    fields: Fields,
-    manifest: Manifest,
-    rows: Vec<Row>,
-    tables: Tables,
-    suggestions: Suggestions,
+    pub(crate) reader: IndexReader,
+    pub(crate) fields: Fields,
+    pub(crate) manifest: Manifest,
+    pub(crate) rows: Vec<Row>,
+    pub(crate) tables: Tables,
+    pub(crate) suggestions: Suggestions,
 }
 
 impl std::fmt::Debug for SearchIndex {
@@ -61,47 +53,6 @@ impl std::fmt::Debug for SearchIndex {
 }
 
 impl SearchIndex {
-    /// Opens an archive. The bytes stay in memory as they are; nothing is unpacked.
-    ///
-    /// # Errors
-    /// When the bytes are not those of `expected`, or not an archive that this version can read.
-    pub fn open(bytes: Vec<u8>, expected: &Digest) -> Result<Self, OpenError> {
-        if Digest::of(&bytes) != *expected {
-            return Err(OpenError::Digest);
-        }
-        // The engine trusts its files where we cannot: a forged one must not end the process.
-        catch_unwind(AssertUnwindSafe(|| Self::open_checked(bytes)))
-            .unwrap_or(Err(OpenError::Malformed("the engine gave up on a file")))
-    }
-
-    fn open_checked(bytes: Vec<u8>) -> Result<Self, OpenError> {
-        let files = archive::unpack(&bytes)?;
-        let directory = ArchiveDirectory::new(bytes, &files);
-        let file = |name: &str| directory.file(name).ok_or(OpenError::Malformed("a file is missing"));
-        let manifest: Manifest = serde_json::from_slice(file(MANIFEST)?).map_err(OpenError::Table)?;
-        if (manifest.format, manifest.analysis) != (FORMAT, analysis::VERSION) {
-            return Err(OpenError::Version { format: manifest.format, analysis: manifest.analysis });
-        }
-        let tables: Tables = serde_json::from_slice(file(tables::FILE)?).map_err(OpenError::Table)?;
-        let suggestions = Suggestions::read(file)?;
-        let index = Index::open(directory)?;
-        let (expected, fields) = schema();
-        if index.schema() != expected {
-            return Err(OpenError::Malformed("the schema is another"));
-        }
-        let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-        let searcher = reader.searcher();
-        let rows = match searcher.segment_readers() {
-            [] => Vec::new(),
-            [segment] => read_rows(segment)?,
-            _ => return Err(OpenError::Malformed("more than one segment")),
-        };
-        if rows.len() as u64 != manifest.offers || searcher.num_docs() != manifest.offers {
-            return Err(OpenError::Malformed("the offers are not as many as it says"));
-        }
-        Ok(Self { reader, fields, manifest, rows, tables, suggestions })
-    }
-
     /// Which index this is.
     pub fn generation(&self) -> GenerationId {
         self.manifest.generation
@@ -258,93 +209,4 @@ impl SearchIndex {
         serde_json::from_slice(json.ok_or(SearchError::Stored(None))?)
             .map_err(|error| SearchError::Stored(Some(error)))
     }
-
-    fn sizes(&self) -> [usize; DIMENSIONS] {
-        [
-            Contract::ALL.len(),
-            self.tables.city.0.len() + 1,
-            self.tables.occupation.0.len() + 1,
-            Remote::ALL.len(),
-        ]
-    }
-
-    fn chosen(&self, request: &SearchRequest) -> Chosen {
-        let sizes = self.sizes();
-        let among = |dimension: Dimension, numbers: &mut dyn Iterator<Item = Option<u32>>| {
-            let mut chosen = None;
-            for number in numbers {
-                // A value no offer has is still a choice: it leaves nothing.
-                let chosen = chosen.get_or_insert_with(|| vec![false; sizes[dimension as usize]]);
-                if let Some(slot) = number.and_then(|number| chosen.get_mut(number as usize)) {
-                    *slot = true;
-                }
-            }
-            chosen
-        };
-        let tables = &self.tables;
-        [
-            among(Dimension::Contract, &mut request.contract.iter().map(|contract| Some(*contract as u32))),
-            among(Dimension::City, &mut request.city.iter().map(|text| tables.city.number(text))),
-            among(
-                Dimension::Occupation,
-                &mut request.occupation.iter().map(|text| tables.occupation.number(text)),
-            ),
-            among(Dimension::Remote, &mut request.remote.iter().map(|remote| Some(*remote as u32))),
-        ]
-    }
-
-    fn facets(&self, counts: &[Vec<u64>; DIMENSIONS], chosen: &Chosen) -> Facets {
-        let term = |code: &'static str| Some((code.to_owned(), code.to_owned()));
-        let value = |values: &Values, number: u32| {
-            values.get(number).map(|value| (value.key.clone(), value.label.clone()))
-        };
-        let of = |dimension: Dimension, name: &dyn Fn(u32) -> Option<(String, String)>| {
-            most_frequent(&counts[dimension as usize], chosen[dimension as usize].as_deref(), name)
-        };
-        Facets {
-            contract: of(Dimension::Contract, &|number| term(Contract::ALL.get(number as usize)?.as_str())),
-            city: of(Dimension::City, &|number| value(&self.tables.city, number)),
-            occupation: of(Dimension::Occupation, &|number| value(&self.tables.occupation, number)),
-            remote: of(Dimension::Remote, &|number| term(Remote::ALL.get(number as usize)?.as_str())),
-        }
-    }
-}
-
-fn most_frequent(
-    counts: &[u64],
-    chosen: Option<&[bool]>,
-    name: &dyn Fn(u32) -> Option<(String, String)>,
-) -> Vec<FacetCount> {
-    let is_chosen = |number: u32| chosen.is_some_and(|chosen| chosen.get(number as usize) == Some(&true));
-    let mut listed: Vec<(u64, u32)> = (0u32..)
-        .zip(counts)
-        .filter(|(number, count)| **count > 0 || is_chosen(*number))
-        .map(|(number, count)| (*count, number))
-        .collect();
-    listed.sort_unstable_by_key(|(count, number)| (std::cmp::Reverse(*count), *number));
-    let listed =
-        listed.into_iter().enumerate().filter(|(rank, (_, number))| *rank < MAX_VALUES || is_chosen(*number));
-    let named = listed.filter_map(|(_, (count, number))| {
-        let (value, label) = name(number)?;
-        Some(FacetCount { value, label, count })
-    });
-    named.collect()
-}
-
-/// What decides on offers, out of the engine's columns: one line an offer is quicker to walk than eight columns.
-fn read_rows(segment: &SegmentReader) -> Result<Vec<Row>, OpenError> {
-    let columns = segment.fast_fields();
-    let numbers = |name: &str| columns.u64(name).map(|column| column.first_or_default_col(0));
-    let days = |name: &str| columns.i64(name).map(|column| column.first_or_default_col(0));
-    let (high, low) = (numbers("id_high")?, numbers("id_low")?);
-    let (published, expires) = (days("published")?, days("expires")?);
-    let values =
-        [numbers("contract")?, numbers("city_value")?, numbers("occupation_value")?, numbers("remote")?];
-    let row = |doc: u32| Row {
-        id: u128::from(high.get_val(doc)) << 64 | u128::from(low.get_val(doc)),
-        published: published.get_val(doc) as i32,
-        expires: expires.get_val(doc) as i32,
-        values: std::array::from_fn(|dimension| values[dimension].get_val(doc) as u32),
-    };
-    Ok((0..segment.max_doc()).map(row).collect())
 }

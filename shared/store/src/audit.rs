@@ -77,7 +77,8 @@ pub async fn append(tx: &PoolTx<'_>, entry: &Entry<'_>) -> Result<(), DatabaseEr
         VALUES (bound_tenant(), $1, $2, $3, $4, $5, $6)";
     let subject = entry.subject.to_string();
     let (actor, outcome) = (entry.actor.as_str(), entry.outcome.as_str());
-    tx.execute_one(SQL, &[&Uuid::now_v7(), &entry.happened_at, &actor, &entry.action, &subject, &outcome]).await
+    tx.execute_one(SQL, &[&Uuid::now_v7(), &entry.happened_at, &actor, &entry.action, &subject, &outcome])
+        .await
 }
 
 /// How many entries are from before `cutoff`, counted up to `limit`.

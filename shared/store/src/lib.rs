@@ -1,5 +1,10 @@
 //! Statements and items: one file per table or item type. Each takes its tenant's transaction, never a tenant's id.
 
 pub mod audit;
+pub mod chunks;
+pub mod conversations;
+pub mod documents;
 pub mod events;
+pub mod imports;
+pub mod offers;
 pub mod purge_reports;

@@ -73,8 +73,11 @@ pub async fn add(tx: &PoolTx<'_>, part: &Part) -> Result<(), DatabaseError> {
             finished_at = excluded.finished_at";
     let removed = i64::try_from(part.removed).unwrap_or(i64::MAX);
     let (run, kind) = (part.run_id.as_uuid(), part.kind.as_str());
-    tx.execute_one(SQL, &[&run, &kind, &part.dry_run, &part.cutoff, &removed, &part.complete, &part.finished_at])
-        .await
+    tx.execute_one(
+        SQL,
+        &[&run, &kind, &part.dry_run, &part.cutoff, &removed, &part.complete, &part.finished_at],
+    )
+    .await
 }
 
 /// The newest reports first, at most `limit`.

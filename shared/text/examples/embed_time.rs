@@ -12,10 +12,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let model = LocalE5::open(Path::new(&folder))?;
     println!("open: {:?}", begun.elapsed());
     let query = "Combien de jours de télétravail par semaine pour un développeur à Lyon ?";
-    let passage = "Le salarié pose ses congés auprès de son responsable, qui répond sous huit jours ouvrés. ".repeat(17);
+    let passage = "Le salarié pose ses congés auprès de son responsable, qui répond sous huit jours ouvrés. "
+        .repeat(17);
     println!("first query: {:?}", time(|| model.query(query).map(drop))?);
     for (name, text) in [("query", query), ("passage of 255 words", passage.as_str())] {
-        let mut times = (0..20).map(|_| time(|| model.passages(&[text]).map(drop))).collect::<Result<Vec<_>, _>>()?;
+        let mut times =
+            (0..20).map(|_| time(|| model.passages(&[text]).map(drop))).collect::<Result<Vec<_>, _>>()?;
         times.sort();
         println!("{name}: {} tokens, median {:?}", model.tokenizer().encode(text, 512).len() + 2, times[10]);
     }

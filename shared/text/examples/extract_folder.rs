@@ -19,7 +19,10 @@ fn main() -> ExitCode {
     collect(Path::new(&folder), &mut files);
     files.sort();
     for file in files {
-        let (Ok(bytes), Some(name)) = (std::fs::read(&file), file.file_name().and_then(|name| name.to_str())) else { continue };
+        let (Ok(bytes), Some(name)) = (std::fs::read(&file), file.file_name().and_then(|name| name.to_str()))
+        else {
+            continue;
+        };
         let begun = Instant::now();
         let result = guard::run(&bytes, Hint { media_type: None, file_name: Some(name) }, &Limits::default());
         let seconds = begun.elapsed().as_secs_f64();
@@ -27,7 +30,13 @@ fn main() -> ExitCode {
             Ok(found) if whole => println!("{}", serde_json::json!({ "file": file, "extracted": found })),
             Ok(found) => {
                 let chunks = vivier_text::chunks(&found);
-                println!("{seconds:6.3} s  {:>8} characters  {:>6} blocks  {:>5} chunks  {}", found.text().chars().count(), found.blocks.len(), chunks.len(), file.display());
+                println!(
+                    "{seconds:6.3} s  {:>8} characters  {:>6} blocks  {:>5} chunks  {}",
+                    found.text().chars().count(),
+                    found.blocks.len(),
+                    chunks.len(),
+                    file.display()
+                );
             }
             Err(error) => println!("{seconds:6.3} s  {:<42} {}", error.code(), file.display()),
         }

@@ -1,6 +1,9 @@
 //! Which of the two languages a text is written in. A candidate's question is often five words long, where trigram
 //! statistics alone guess wrong: function words and letters that only French has vote first.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use whatlang::{Detector, Lang};
@@ -26,30 +29,28 @@ impl Language {
 }
 
 /// Words of one language that the other does not use (so neither "on", "a", "or", "mission" nor "post").
-const FRENCH: &[&str] = &[
-    "alternance", "année", "assistante", "au", "aucun", "aussi", "aux", "avec", "avez", "avoir", "bonjour",
-    "bureau", "cadre", "candidature", "cdd", "cdi", "ce", "ces", "cette", "chauffeur", "chez", "combien",
-    "comment", "comptable", "congés", "contrat", "d", "dans", "de", "des", "dois", "du", "début",
-    "développeur", "développeuse", "elle", "emploi", "en", "entreprise", "est", "et", "faire", "faut",
-    "il", "ils", "infirmier", "infirmière", "ingénieur", "ingénieure", "j", "je", "jours", "l", "la", "le",
-    "les", "lettre", "leur", "mais", "merci", "mes", "mois", "mon", "métier", "ne", "non", "nos", "notre",
-    "nous", "offre", "offres", "oui", "où", "par", "partiel", "pas", "peut", "peux", "plein", "plus",
-    "possible", "poste", "postes", "postuler", "pour", "pourquoi", "puis", "qu", "quand", "que", "quel",
-    "quelle", "quelles", "quels", "qui", "quoi", "recherche", "recrutement", "responsable", "s", "sa",
-    "salaire", "salut", "sans", "semaine", "ses", "sont", "stage", "suis", "sur", "technicien",
-    "technicienne", "temps", "travail", "travailler", "trouve", "télétravail", "un", "une", "vendeur",
-    "vendeuse", "vos", "votre", "vous", "y", "à", "êtes", "être",
-];
-const ENGLISH: &[&str] = &[
-    "about", "accountant", "an", "and", "any", "apply", "are", "as", "at", "be", "by", "can", "could",
-    "developer", "do", "does", "driver", "engineer", "for", "from", "full", "get", "have", "hello",
-    "hi", "hire", "hiring", "hours", "how", "i", "if", "in", "internship", "is", "it", "job", "jobs",
-    "leave", "long", "looking", "manager", "many", "me", "month", "much", "my", "near", "need", "not",
-    "nurse", "of", "offer", "offers", "office", "our", "pay", "please", "remote", "required",
-    "salary", "seller", "shift", "should", "some", "teacher", "thanks", "that", "the", "their", "there",
-    "these", "they", "this", "time", "to", "us", "was", "we", "week", "welcome", "what", "when", "where", "which",
-    "who", "why", "will", "with", "work", "worker", "working", "would", "year", "yes", "you", "your",
-];
+static FRENCH: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "alternance année assistante au aucun aussi aux avec avez avoir bonjour bureau cadre candidature cdd \
+     cdi ce ces cette chauffeur chez combien comment comptable congés contrat d dans de des dois du début \
+     développeur développeuse elle emploi en entreprise est et faire faut il ils infirmier infirmière \
+     ingénieur ingénieure j je jours l la le les lettre leur mais merci mes mois mon métier ne non nos \
+     notre nous offre offres oui où par partiel pas peut peux plein plus possible poste postes postuler \
+     pour pourquoi puis qu quand que quel quelle quelles quels qui quoi recherche recrutement responsable \
+     s sa salaire salut sans semaine ses sont stage suis sur technicien technicienne temps travail \
+     travailler trouve télétravail un une vendeur vendeuse vos votre vous y à êtes être"
+        .split(' ')
+        .collect()
+});
+static ENGLISH: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    "about accountant an and any apply are as at be by can could developer do does driver engineer for \
+     from full get have hello hi hire hiring hours how i if in internship is it job jobs leave long \
+     looking manager many me month much my near need not nurse of offer offers office our pay please \
+     remote required salary seller shift should some teacher thanks that the their there these they this \
+     time to us was we week welcome what when where which who why will with work worker working would \
+     year yes you your"
+        .split(' ')
+        .collect()
+});
 /// A vote is read off the opening of a long text.
 const WORDS_READ: usize = 400;
 
@@ -60,18 +61,22 @@ pub fn detect(text: &str) -> Language {
         let word = word.to_lowercase().replace('\u{2019}', "'");
         // French elides: the part before the apostrophe is the function word. English contractions ("don't", "i'm") vote too.
         if let Some((before, after)) = word.split_once('\'') {
-            if matches!(before, "c" | "d" | "j" | "l" | "m" | "n" | "qu" | "s" | "t" | "jusqu" | "lorsqu" | "puisqu") {
+            if matches!(
+                before,
+                "c" | "d" | "j" | "l" | "m" | "n" | "qu" | "s" | "t" | "jusqu" | "lorsqu" | "puisqu"
+            ) {
                 french += 1;
             } else if matches!(after, "t" | "s" | "re" | "ve" | "ll" | "m" | "d") {
                 english += 1;
             }
             continue;
         }
-        if FRENCH.contains(&word.as_str()) {
+        if FRENCH.contains(word.as_str()) {
             french += 1;
-        } else if ENGLISH.contains(&word.as_str()) {
+        } else if ENGLISH.contains(word.as_str()) {
             english += 1;
-        } else if word.contains(['é', 'è', 'ê', 'ç', 'à', 'ù', 'œ', 'û', 'î', 'ô', 'â', 'ë', 'ï']) {
+        } else if word.contains(['é', 'è', 'ê', 'ç', 'à', 'ù', 'œ', 'û', 'î', 'ô', 'â', 'ë', 'ï'])
+        {
             french += 1;
         }
     }
@@ -143,7 +148,6 @@ mod tests {
                 "Who should I contact?",
                 "hello",
                 "I'm looking for a permanent contract",
-                
                 "How long does the interview take",
                 "accountant in Nantes",
                 "Don't you hire juniors?",

@@ -1,5 +1,6 @@
 //! The embedder against what others compute. `embed_golden.json` holds sentences, the ids that the model's official
 //! tokenizer gives them, and vectors (in ten-thousandths) of the C engine that the weights were published with.
+#![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -15,7 +16,8 @@ struct Golden {
     passage: Option<Vec<f32>>,
 }
 
-static GOLDEN: LazyLock<Vec<Golden>> = LazyLock::new(|| serde_json::from_str(include_str!("embed_golden.json")).unwrap());
+static GOLDEN: LazyLock<Vec<Golden>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("embed_golden.json")).unwrap());
 
 static MODEL: LazyLock<LocalE5> = LazyLock::new(|| LocalE5::open(&folder()).unwrap());
 
@@ -41,7 +43,12 @@ mod tokenizer {
     #[test]
     fn official_ids() {
         for golden in GOLDEN.iter() {
-            assert_eq!(MODEL.tokenizer().encode(&format!("query: {}", golden.text), 512), golden.ids, "{}", golden.text);
+            assert_eq!(
+                MODEL.tokenizer().encode(&format!("query: {}", golden.text), 512),
+                golden.ids,
+                "{}",
+                golden.text
+            );
         }
     }
 
@@ -78,14 +85,19 @@ mod vectors {
 
     #[test]
     fn as_the_reference_engine() {
-        let means: Means = serde_json::from_slice(&std::fs::read(folder().join("manifest.json")).unwrap()).unwrap();
+        let means: Means =
+            serde_json::from_slice(&std::fs::read(folder().join("manifest.json")).unwrap()).unwrap();
         let mut cosines = Vec::new();
         for golden in GOLDEN.iter() {
             if let Some(expected) = &golden.query {
-                cosines.push(cosine(&MODEL.query(&golden.text).unwrap(), &centred(expected, &means.mean_query)));
+                cosines
+                    .push(cosine(&MODEL.query(&golden.text).unwrap(), &centred(expected, &means.mean_query)));
             }
             if let Some(expected) = &golden.passage {
-                cosines.push(cosine(&MODEL.passages(&[&golden.text]).unwrap()[0], &centred(expected, &means.mean_passage)));
+                cosines.push(cosine(
+                    &MODEL.passages(&[&golden.text]).unwrap()[0],
+                    &centred(expected, &means.mean_passage),
+                ));
             }
         }
         // Without centring the least is 0.998; what is left after it is five times as far apart.
@@ -120,7 +132,11 @@ mod vectors {
             .unwrap();
         for question in ["How much paid leave do I get?", "combien de vacances par an"] {
             let query = MODEL.query(question).unwrap();
-            let best = passages.iter().map(|passage| cosine(&query, passage)).enumerate().max_by(|a, b| a.1.total_cmp(&b.1));
+            let best = passages
+                .iter()
+                .map(|passage| cosine(&query, passage))
+                .enumerate()
+                .max_by(|a, b| a.1.total_cmp(&b.1));
             assert_eq!(best.map(|(i, _)| i), Some(0), "{question}");
         }
     }
@@ -136,7 +152,11 @@ mod folders {
             if file == name {
                 std::fs::write(copy.path().join(file), content).unwrap();
             } else {
-                std::os::unix::fs::symlink(folder().canonicalize().unwrap().join(file), copy.path().join(file)).unwrap();
+                std::os::unix::fs::symlink(
+                    folder().canonicalize().unwrap().join(file),
+                    copy.path().join(file),
+                )
+                .unwrap();
             }
         }
         let opened = LocalE5::open(copy.path());

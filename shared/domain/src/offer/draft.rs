@@ -33,6 +33,7 @@ pub const COLUMNS: [&str; 18] = [
 
 /// Between the skills of a CSV field.
 const SKILL_SEPARATOR: char = '|';
+const MAX_REFERENCE_CHARS: usize = 200;
 const MAX_SKILLS: usize = 50;
 const MAX_SKILL_CHARS: usize = 100;
 
@@ -84,7 +85,7 @@ impl OfferDraft {
     /// Everything that is wrong with the row, at most a few entries a column.
     pub fn from_fields<'v>(lookup: &dyn Fn(&str) -> Option<Cow<'v, str>>) -> Result<Self, Vec<FieldError>> {
         let mut row = Reader::new(lookup);
-        let reference = row.text("reference", 200);
+        let reference = row.text("reference", MAX_REFERENCE_CHARS);
         let reference = row.required("reference", reference);
         let title = row.text("title", 300);
         let title = row.required("title", title);
@@ -154,6 +155,11 @@ impl OfferDraft {
             }),
             _ => Err(errors),
         }
+    }
+
+    /// The reference alone, as [`Self::from_fields`] would read it: a row that is refused still says whose it is.
+    pub fn reference_from_fields<'v>(lookup: &dyn Fn(&str) -> Option<Cow<'v, str>>) -> Option<String> {
+        Reader::new(lookup).text("reference", MAX_REFERENCE_CHARS)
     }
 
     /// SHA-256 of every field in the order of [`COLUMNS`]: equal exactly when nothing changed.

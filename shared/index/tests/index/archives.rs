@@ -108,3 +108,13 @@ fn a_pointer_reads_back() {
         assert!(Pointer::from_json(bytes).is_err());
     }
 }
+
+#[test]
+fn an_open_index_is_shared_between_threads() {
+    let index = index(&[offer(0, "Vendeur")]);
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| assert_eq!(index.search(&request("vendeur")).unwrap().total, 1));
+        }
+    });
+}

@@ -56,7 +56,7 @@ fn day(offset: i8) -> Date {
 fn offer_of(n: usize, made: &Made) -> Offer {
     let mut offer = offer(n as u128, TITLES[made.title]);
     let content = &mut offer.content;
-    content.city = CITIES[made.city].0.to_owned();
+    content.city = CITIES[made.city].0.into();
     content.occupation_code = OCCUPATIONS[made.occupation].0.map(str::to_owned);
     content.occupation = OCCUPATIONS[made.occupation].1.map(str::to_owned);
     content.contract = made.contract;

@@ -4,7 +4,7 @@ use super::support::*;
 
 fn marked(title: &str, description: &str, q: &str) -> (String, String) {
     let mut one = offer(0, title);
-    one.content.description = description.to_owned();
+    one.content.description = description.into();
     let page = index(&[one]).search(&request(q)).unwrap();
     let highlight = page.hits.into_iter().next().expect("the offer is found").highlight;
     (highlight.title, highlight.description)

@@ -1,7 +1,9 @@
 //! Which words find which offers.
 
-use super::support::*;
+use proptest::prelude::*;
 use vivier_domain::offer::{Contract, Remote};
+
+use super::support::*;
 
 /// Each line: a title, and searches that find it.
 #[test]
@@ -110,7 +112,7 @@ fn with_enough_offers_every_word_counts() {
 fn nothing_typed_is_an_error() {
     let index = titles(&["Vendeur"]);
     let long = "vendeur ".repeat(100_000);
-    let many: String = (0..1_000).map(|n| format!("mot{n} ")).collect();
+    let many = (0..1_000).map(|n| format!("mot{n}")).collect::<Vec<_>>().join(" ");
     for q in [
         "",
         " ",
@@ -154,4 +156,21 @@ fn an_empty_index_answers() {
     }
     assert_eq!(index.get(id(0), TODAY).unwrap(), None);
     assert!(index.suggest("v", 10, TODAY).is_empty());
+}
+
+proptest! {
+    /// Spellings that the cutting of words must survive, on both sides of a search.
+    #[test]
+    fn any_text_is_indexed_searched_and_marked(
+        title in "([a-zéè]{1,4}|[·.()/ '’%+#-]|[0-9 ,.]{1,5}|[hfHF]/[hfHF]|\\PC){0,12}",
+        q in "\\PC{0,12}",
+    ) {
+        let mut one = offer(0, &title);
+        one.content.description = format!("{q} {title}");
+        let index = index(&[one]);
+        for q in [title, q] {
+            index.search(&request(&q)).unwrap();
+            index.suggest(&q, 3, TODAY);
+        }
+    }
 }

@@ -56,33 +56,33 @@ impl<'a> Conversations<'a> {
         Ok(())
     }
 
-    /// Writes items together or not at all, provided that the partition's item `guard_sk` is still there: a message
-    /// must not bring back a conversation that was deleted in between. At most 99 items. The first one's expiry and
-    /// `last_at` become the guard's.
-    pub async fn put_if_present(&self, pk: &str, guard_sk: &str, items: Vec<Item>) -> Result<(), TenancyError> {
+    /// Writes an item of a conversation, provided that the partition's item `guard_sk` is still there and counts fewer
+    /// than `most` of them: a message must not bring back a conversation that was deleted in between. The guard takes
+    /// over the item's expiry and `last_at`, so that the conversation's life is counted from its last message.
+    pub async fn put_if_present(&self, pk: &str, guard_sk: &str, item: Item, most: u32) -> Result<(), TenancyError> {
         use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-        let mut actions = Vec::with_capacity(items.len() + 1);
-        // The guard is written, not only checked, so that the conversation's own times move with its messages.
-        let time = |name| items.first().and_then(|item| item.get(name)).cloned().ok_or(TenancyError::Corrupt("message"));
+        let moved = |name: &str| item.get(name).cloned().ok_or(TenancyError::Corrupt("message"));
         let guard = Update::builder()
             .table_name(&self.table)
             .key("pk", AttributeValue::S(pk.to_owned()))
             .key("sk", AttributeValue::S(guard_sk.to_owned()))
-            .condition_expression("attribute_exists(pk)")
-            .update_expression("SET expires_at = :until, last_at = :last")
-            .expression_attribute_values(":until", time(EXPIRES_AT)?)
-            .expression_attribute_values(":last", time(LAST_AT)?)
+            .condition_expression("attribute_exists(pk) AND messages < :most")
+            .update_expression("SET expires_at = :until, last_at = :last, messages = messages + :one")
+            .expression_attribute_values(":until", moved(EXPIRES_AT)?)
+            .expression_attribute_values(":last", moved(LAST_AT)?)
+            .expression_attribute_values(":most", AttributeValue::N(most.to_string()))
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .build()
             .map_err(TenancyError::cloud("dynamodb"))?;
-        actions.push(TransactWriteItem::builder().update(guard).build());
-        for item in items {
-            let put = Put::builder()
-                .table_name(&self.table)
-                .set_item(Some(item))
-                .build()
-                .map_err(TenancyError::cloud("dynamodb"))?;
-            actions.push(TransactWriteItem::builder().put(put).build());
-        }
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .build()
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        let actions = vec![
+            TransactWriteItem::builder().update(guard).build(),
+            TransactWriteItem::builder().put(put).build(),
+        ];
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(()),
             Err(error)

@@ -162,24 +162,12 @@ impl<'a> Files<'a> {
 
     /// Reads a whole file, or learns that it still has the entity tag `known`.
     pub async fn get(&self, key: &FileKey, known: Option<&str>) -> Result<Fetched, TenancyError> {
-        let request = self
-            .client
-            .get_object()
-            .bucket(&self.bucket)
-            .key(key.to_string())
-            .set_if_none_match(known.map(str::to_owned));
-        match request.send().await {
-            Ok(found) => {
-                let etag = found.e_tag().unwrap_or_default().to_owned();
-                let bytes = found.body.collect().await.map_err(TenancyError::cloud("s3"))?.to_vec();
-                Ok(Fetched::Found(File { bytes, etag }))
-            }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(Fetched::Missing),
-            Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 304) => {
-                Ok(Fetched::Unchanged)
-            }
-            Err(error) => Err(TenancyError::cloud("s3")(error)),
-        }
+        fetch(&self.client, &self.bucket, key, known).await
+    }
+
+    /// The tenant's published index, as a room of its own that a task may hold on to: it can read nothing else.
+    pub fn published_index(&self) -> PublishedIndex {
+        PublishedIndex { client: self.client.clone(), bucket: self.bucket.clone() }
     }
 
     /// Removes every version of one file; how many there were. Repeating it removes 0.
@@ -216,6 +204,45 @@ impl<'a> Files<'a> {
 
     async fn delete_under(&self, prefix: &str) -> Result<u64, TenancyError> {
         empty_bucket(&self.client, &self.bucket, prefix).await
+    }
+}
+
+/// One tenant's published index.
+#[derive(Debug, Clone)]
+pub struct PublishedIndex {
+    client: Client,
+    bucket: String,
+}
+
+impl PublishedIndex {
+    /// Which index is current, or that it still is the one with the entity tag `known`.
+    pub async fn pointer(&self, known: Option<&str>) -> Result<Fetched, TenancyError> {
+        fetch(&self.client, &self.bucket, &FileKey::IndexPointer, known).await
+    }
+
+    /// An index's archive.
+    pub async fn archive(&self, generation: GenerationId) -> Result<Fetched, TenancyError> {
+        fetch(&self.client, &self.bucket, &FileKey::IndexGeneration(generation), None).await
+    }
+}
+
+async fn fetch(
+    client: &Client,
+    bucket: &str,
+    key: &FileKey,
+    known: Option<&str>,
+) -> Result<Fetched, TenancyError> {
+    let request =
+        client.get_object().bucket(bucket).key(key.to_string()).set_if_none_match(known.map(str::to_owned));
+    match request.send().await {
+        Ok(found) => {
+            let etag = found.e_tag().unwrap_or_default().to_owned();
+            let bytes = found.body.collect().await.map_err(TenancyError::cloud("s3"))?.to_vec();
+            Ok(Fetched::Found(File { bytes, etag }))
+        }
+        Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(Fetched::Missing),
+        Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 304) => Ok(Fetched::Unchanged),
+        Err(error) => Err(TenancyError::cloud("s3")(error)),
     }
 }
 

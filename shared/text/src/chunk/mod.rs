@@ -46,7 +46,11 @@ pub struct Chunk {
 impl Chunk {
     /// Headings and text: what to embed and to index, since a passage often leaves its subject to its heading.
     pub fn in_context(&self) -> String {
-        if self.heading.is_empty() { self.text.clone() } else { format!("{}\n{}", self.heading.join(" › "), self.text) }
+        if self.heading.is_empty() {
+            self.text.clone()
+        } else {
+            format!("{}\n{}", self.heading.join(" › "), self.text)
+        }
     }
 }
 
@@ -103,7 +107,14 @@ struct Cutter {
 
 impl Default for Cutter {
     fn default() -> Self {
-        Self { language: Language::Fr, done: Vec::new(), text: String::new(), words: 0, opening: None, last: None }
+        Self {
+            language: Language::Fr,
+            done: Vec::new(),
+            text: String::new(),
+            words: 0,
+            opening: None,
+            last: None,
+        }
     }
 }
 

@@ -8,13 +8,14 @@ use unicode_segmentation::UnicodeSegmentation;
 /// Abbreviations that a capital letter or a figure may follow inside a sentence; in lower case, without their last dot.
 const ABBREVIATIONS: &[&str] = &[
     // French
-    "al", "adr", "apr", "arr", "art", "av", "bd", "bld", "boul", "c.-à-d", "cf", "chap", "coeff", "coll", "déc", "dept", "dir",
-    "dpt", "dr", "ech", "éd", "env", "ex", "exp", "fbg", "fig", "hab", "ibid", "janv", "juil", "m", "max", "me", "mgr", "min", "mlle",
-    "mlles", "mm", "mme", "mmes", "moy", "n°", "nb", "no", "nov", "nᵒ", "obs", "oct", "p", "p. ex", "par", "pp", "pr", "prof",
-    "réf", "resp", "rens", "s", "sect", "sept", "st", "ste", "suiv", "t", "tél", "tel", "vol", "v",
-    // English
-    "approx", "apt", "aug", "ave", "blvd", "capt", "co", "corp", "dec", "e.g", "eg", "est", "feb", "gen", "gov", "hon", "i.e",
-    "ie", "inc", "jan", "jr", "lt", "ltd", "mr", "mrs", "ms", "mt", "nos", "rd", "ref", "rev", "sen", "sep", "sr", "tel", "vs",
+    "al", "adr", "apr", "arr", "art", "av", "bd", "bld", "boul", "c.-à-d", "cf", "chap", "coeff", "coll",
+    "déc", "dept", "dir", "dpt", "dr", "ech", "éd", "env", "ex", "exp", "fbg", "fig", "hab", "ibid", "janv",
+    "juil", "m", "max", "me", "mgr", "min", "mlle", "mlles", "mm", "mme", "mmes", "moy", "n°", "nb", "no",
+    "nov", "nᵒ", "obs", "oct", "p", "p. ex", "par", "pp", "pr", "prof", "réf", "resp", "rens", "s", "sect",
+    "sept", "st", "ste", "suiv", "t", "tél", "tel", "vol", "v", // English
+    "approx", "apt", "aug", "ave", "blvd", "capt", "co", "corp", "dec", "e.g", "eg", "est", "feb", "gen",
+    "gov", "hon", "i.e", "ie", "inc", "jan", "jr", "lt", "ltd", "mr", "mrs", "ms", "mt", "nos", "rd", "ref",
+    "rev", "sen", "sep", "sr", "tel", "vs",
 ];
 /// Abbreviations in the list that are also words a sentence may end with: kept together only before a figure.
 const ALSO_WORDS: &[&str] = &["me", "no", "par", "est", "co", "s", "t", "v", "ex", "max", "min"];
@@ -56,9 +57,15 @@ pub fn sentences(text: &str) -> Vec<Range<usize>> {
 fn goes_on(before: &str, after: &str) -> bool {
     let Some(before) = before.strip_suffix('.') else { return false };
     let figure = after.starts_with(|c: char| c.is_ascii_digit());
-    let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '«' | '"' | '\'' | '’' | '/')).next().unwrap_or(before);
+    let word = before
+        .rsplit(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | '«' | '"' | '\'' | '’' | '/'))
+        .next()
+        .unwrap_or(before);
     // "1." or "a." before the item's own text
-    if word.len() == before.len() && (word.chars().all(|c| c.is_ascii_digit()) || word.chars().count() == 1) && !word.is_empty() {
+    if word.len() == before.len()
+        && (word.chars().all(|c| c.is_ascii_digit()) || word.chars().count() == 1)
+        && !word.is_empty()
+    {
         return true;
     }
     let lower = word.to_lowercase();
@@ -71,15 +78,26 @@ fn goes_on(before: &str, after: &str) -> bool {
     if before.to_lowercase().ends_with("p. ex") {
         return true;
     }
-    ABBREVIATIONS.contains(&lower.as_str()) && (figure || !ALSO_WORDS.contains(&lower.as_str()) || word.starts_with(char::is_uppercase))
+    ABBREVIATIONS.contains(&lower.as_str())
+        && (figure || !ALSO_WORDS.contains(&lower.as_str()) || word.starts_with(char::is_uppercase))
 }
 
 /// Whether an initial comes right after a word in lower case, as in "le permis B. Il faut …", not in "par J. Martin".
 fn follows_lower_word(before: &str, initial: &str) -> bool {
     /// Words that a name may follow.
-    const BEFORE_NAMES: &[&str] = &["par", "de", "à", "et", "avec", "chez", "pour", "art", "article", "articles", "by", "from", "with", "and", "for", "to", "of"];
-    let word = before[..before.len() - initial.len()].split_whitespace().next_back().unwrap_or("").trim_end_matches('.');
-    initial != "M" && word.chars().count() > 1 && word.chars().all(char::is_lowercase) && !BEFORE_NAMES.contains(&word)
+    const BEFORE_NAMES: &[&str] = &[
+        "par", "de", "à", "et", "avec", "chez", "pour", "art", "article", "articles", "by", "from", "with",
+        "and", "for", "to", "of",
+    ];
+    let word = before[..before.len() - initial.len()]
+        .split_whitespace()
+        .next_back()
+        .unwrap_or("")
+        .trim_end_matches('.');
+    initial != "M"
+        && word.chars().count() > 1
+        && word.chars().all(char::is_lowercase)
+        && !BEFORE_NAMES.contains(&word)
 }
 
 #[cfg(test)]
@@ -100,7 +118,10 @@ mod tests {
 
         #[test]
         fn plain() {
-            assert_eq!(cut("Le poste est à Lyon. Il est ouvert ! Et après ?  Rien."), ["Le poste est à Lyon.", "Il est ouvert !", "Et après ?", "Rien."]);
+            assert_eq!(
+                cut("Le poste est à Lyon. Il est ouvert ! Et après ?  Rien."),
+                ["Le poste est à Lyon.", "Il est ouvert !", "Et après ?", "Rien."]
+            );
         }
 
         #[test]
@@ -116,17 +137,26 @@ mod tests {
 
         #[test]
         fn etc_may_end_a_sentence() {
-            assert_eq!(cut("Repas, transports, etc. Les frais sont remboursés."), ["Repas, transports, etc.", "Les frais sont remboursés."]);
+            assert_eq!(
+                cut("Repas, transports, etc. Les frais sont remboursés."),
+                ["Repas, transports, etc.", "Les frais sont remboursés."]
+            );
         }
 
         #[test]
         fn a_letter_may_end_a_sentence() {
-            assert_eq!(cut("Il faut le permis B. Le véhicule est fourni."), ["Il faut le permis B.", "Le véhicule est fourni."]);
+            assert_eq!(
+                cut("Il faut le permis B. Le véhicule est fourni."),
+                ["Il faut le permis B.", "Le véhicule est fourni."]
+            );
         }
 
         #[test]
         fn quotation_marks_close_their_sentence() {
-            assert_eq!(cut("Il répond : « Oui. » Puis il signe."), ["Il répond : « Oui. »", "Puis il signe."]);
+            assert_eq!(
+                cut("Il répond : « Oui. » Puis il signe."),
+                ["Il répond : « Oui. »", "Puis il signe."]
+            );
         }
 
         #[test]
@@ -145,7 +175,10 @@ mod tests {
 
         #[test]
         fn plain() {
-            assert_eq!(cut("It is in London. Apply now! Why not?"), ["It is in London.", "Apply now!", "Why not?"]);
+            assert_eq!(
+                cut("It is in London. Apply now! Why not?"),
+                ["It is in London.", "Apply now!", "Why not?"]
+            );
         }
 
         #[test]
@@ -169,7 +202,16 @@ mod tests {
 
     #[test]
     fn nothing_is_lost_or_repeated() {
-        for text in ["", " \n ", "…", "A.B.C. d. e. F. \u{a0} G", "» . « a. » b", "\u{0}\u{301}x. Y", "🙂. 🙂", "1. 2. 3."] {
+        for text in [
+            "",
+            " \n ",
+            "…",
+            "A.B.C. d. e. F. \u{a0} G",
+            "» . « a. » b",
+            "\u{0}\u{301}x. Y",
+            "🙂. 🙂",
+            "1. 2. 3.",
+        ] {
             let ranges = sentences(text);
             let mut at = 0;
             for range in ranges {

@@ -15,7 +15,10 @@ fn section(headings: &[&str]) -> Place {
 
 /// So many sentences of ten words each, numbered.
 fn prose(sentences: usize) -> String {
-    (0..sentences).map(|i| format!("La phrase numéro {i} compte dix mots en tout ici.")).collect::<Vec<_>>().join(" ")
+    (0..sentences)
+        .map(|i| format!("La phrase numéro {i} compte dix mots en tout ici."))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 mod headings {
@@ -30,7 +33,10 @@ mod headings {
             block(BlockKind::Paragraph, "Jusqu'au 31 mai.", section(&["Congés", "Report"])),
             block(BlockKind::Item, "Sur demande.", section(&["Congés", "Report"])),
         ]));
-        assert_eq!(cut.iter().map(|chunk| chunk.text.as_str()).collect::<Vec<_>>(), ["Vingt-cinq jours par an.", "Jusqu'au 31 mai.\nSur demande."]);
+        assert_eq!(
+            cut.iter().map(|chunk| chunk.text.as_str()).collect::<Vec<_>>(),
+            ["Vingt-cinq jours par an.", "Jusqu'au 31 mai.\nSur demande."]
+        );
         assert_eq!(cut[1].heading, ["Congés", "Report"]);
         assert_eq!(cut[1].in_context(), "Congés › Report\nJusqu'au 31 mai.\nSur demande.");
         assert_eq!(cut.iter().map(|chunk| chunk.ordinal).collect::<Vec<_>>(), [0, 1]);
@@ -42,7 +48,10 @@ mod headings {
             block(BlockKind::Heading { level: 1 }, "Affiche", section(&["Affiche"])),
             block(BlockKind::Heading { level: 1 }, "Fermé le lundi", section(&["Fermé le lundi"])),
         ]));
-        assert_eq!(cut.iter().map(|chunk| chunk.text.as_str()).collect::<Vec<_>>(), ["Affiche", "Fermé le lundi"]);
+        assert_eq!(
+            cut.iter().map(|chunk| chunk.text.as_str()).collect::<Vec<_>>(),
+            ["Affiche", "Fermé le lundi"]
+        );
     }
 }
 
@@ -93,21 +102,36 @@ mod places {
 
     #[test]
     fn rows_stay_whole_and_sheets_apart() {
-        let row = |sheet: &str, row, text: &str| block(BlockKind::Row, text, Place::Row { sheet: Some(sheet.to_owned()), row });
+        let row = |sheet: &str, row, text: &str| {
+            block(BlockKind::Row, text, Place::Row { sheet: Some(sheet.to_owned()), row })
+        };
         let long = "cellule ".repeat(100);
-        let cut = chunks(&document(vec![row("A", 2, &long), row("A", 3, &long), row("A", 4, &long), row("B", 2, "seule")]));
+        let cut = chunks(&document(vec![
+            row("A", 2, &long),
+            row("A", 3, &long),
+            row("A", 4, &long),
+            row("B", 2, "seule"),
+        ]));
         assert_eq!(
             cut.iter().map(|chunk| chunk.place.clone()).collect::<Vec<_>>(),
-            [("A", 2), ("A", 4), ("B", 2)].map(|(sheet, row)| Place::Row { sheet: Some(sheet.to_owned()), row })
+            [("A", 2), ("A", 4), ("B", 2)]
+                .map(|(sheet, row)| Place::Row { sheet: Some(sheet.to_owned()), row })
         );
-        assert!(cut.iter().flat_map(|chunk| chunk.text.lines()).all(|line| line == "seule" || line.split(' ').count() >= 100));
+        assert!(
+            cut.iter()
+                .flat_map(|chunk| chunk.text.lines())
+                .all(|line| line == "seule" || line.split(' ').count() >= 100)
+        );
     }
 
     #[test]
     fn a_page_ends_a_piece_unless_it_is_short() {
         let page = |page, text: &str| block(BlockKind::Paragraph, text, Place::Page { page });
         let cut = chunks(&document(vec![page(1, &prose(8)), page(2, &prose(2)), page(3, &prose(2))]));
-        assert_eq!(cut.iter().map(|chunk| chunk.place.clone()).collect::<Vec<_>>(), [Place::Page { page: 1 }, Place::Page { page: 2 }]);
+        assert_eq!(
+            cut.iter().map(|chunk| chunk.place.clone()).collect::<Vec<_>>(),
+            [Place::Page { page: 1 }, Place::Page { page: 2 }]
+        );
     }
 
     #[test]
@@ -124,11 +148,18 @@ mod places {
 #[test]
 fn a_piece_has_its_own_language() {
     let cut = chunks(&document(vec![
-        block(BlockKind::Paragraph, "Les congés sont posés avec l'accord du responsable de service.", section(&["a"])),
+        block(
+            BlockKind::Paragraph,
+            "Les congés sont posés avec l'accord du responsable de service.",
+            section(&["a"]),
+        ),
         block(BlockKind::Paragraph, "Leave is taken with the consent of the line manager.", section(&["b"])),
         block(BlockKind::Paragraph, "Note 12", section(&["c"])),
     ]));
-    assert_eq!(cut.iter().map(|chunk| chunk.language).collect::<Vec<_>>(), [Language::Fr, Language::En, Language::Fr]);
+    assert_eq!(
+        cut.iter().map(|chunk| chunk.language).collect::<Vec<_>>(),
+        [Language::Fr, Language::En, Language::Fr]
+    );
 }
 
 #[test]

@@ -1,5 +1,5 @@
-//! The network itself, run by rten on the thread that asks: a Lambda function has less than two processors, and a
-//! pool of its own would only wait for them.
+//! The network itself, run by rten on one thread: a Lambda function has about one processor, and a pool of several
+//! threads would only wait for each other.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -19,10 +19,17 @@ pub(super) struct Encoder {
 
 impl Encoder {
     pub(super) fn open(path: &Path) -> Result<Self, EmbedError> {
-        let bytes = std::fs::read(path).map_err(|source| EmbedError::Unreadable { path: path.to_owned(), source })?;
-        let model = ModelOptions::with_all_ops().prepack_weights(true).load(bytes).map_err(|source| EmbedError::Load(source.into()))?;
+        let bytes =
+            std::fs::read(path).map_err(|source| EmbedError::Unreadable { path: path.to_owned(), source })?;
+        let model = ModelOptions::with_all_ops()
+            .prepack_weights(true)
+            .load(bytes)
+            .map_err(|source| EmbedError::Load(source.into()))?;
         let (&[input], &[output]) = (model.input_ids(), model.output_ids()) else {
-            return Err(EmbedError::Damaged { path: path.to_owned(), reason: "not one input and one output" });
+            return Err(EmbedError::Damaged {
+                path: path.to_owned(),
+                reason: "not one input and one output",
+            });
         };
         Ok(Self { model, input, output, pool: Arc::new(ThreadPool::with_num_threads(1)) })
     }
@@ -35,7 +42,8 @@ impl Encoder {
             .model
             .run_n(vec![(self.input, input)], [self.output], Some(options))
             .map_err(|source| EmbedError::Run(source.into()))?;
-        let mean: NdTensor<f32, 1> = mean.try_into().map_err(|source: rten::TryFromValueError| EmbedError::Run(source.into()))?;
+        let mean: NdTensor<f32, 1> =
+            mean.try_into().map_err(|source: rten::TryFromValueError| EmbedError::Run(source.into()))?;
         Ok(mean.to_vec())
     }
 }

@@ -9,7 +9,7 @@ use super::pieces::Tokenizer;
 use super::words::Words;
 use super::{EmbedError, Embedder, ModelIdentity};
 
-/// An [`Embedder`] that computes on the calling thread from a folder of files, which `infra/local/model.py` writes.
+/// An [`Embedder`] that computes in this process from a folder of files, which `infra/local/model.py` writes.
 pub struct LocalE5 {
     identity: ModelIdentity,
     manifest: Manifest,
@@ -64,7 +64,10 @@ impl Embedder for LocalE5 {
     }
 
     fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
-        texts.iter().map(|text| self.vector(&format!("passage: {text}"), &self.manifest.mean_passage)).collect()
+        texts
+            .iter()
+            .map(|text| self.vector(&format!("passage: {text}"), &self.manifest.mean_passage))
+            .collect()
     }
 }
 
@@ -72,6 +75,8 @@ impl Embedder for LocalE5 {
 fn normalise(vector: &mut [f32]) {
     let length = vector.iter().map(|figure| figure * figure).sum::<f32>().sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|figure| *figure /= length);
+        for figure in vector {
+            *figure /= length;
+        }
     }
 }

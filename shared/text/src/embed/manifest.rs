@@ -21,15 +21,22 @@ impl Manifest {
     pub(super) fn read(folder: &Path) -> Result<Self, EmbedError> {
         let path = folder.join("manifest.json");
         let damaged = |reason| EmbedError::Damaged { path: path.clone(), reason };
-        let bytes = std::fs::read(&path).map_err(|source| EmbedError::Unreadable { path: path.clone(), source })?;
+        let bytes =
+            std::fs::read(&path).map_err(|source| EmbedError::Unreadable { path: path.clone(), source })?;
         let manifest: Self = serde_json::from_slice(&bytes).map_err(|_| damaged("not a manifest"))?;
-        if manifest.identity.is_empty() || manifest.dimension == 0 || manifest.dimension % super::words::BLOCK != 0 {
+        if manifest.identity.is_empty()
+            || manifest.dimension == 0
+            || !manifest.dimension.is_multiple_of(super::words::BLOCK)
+        {
             return Err(damaged("no identity or no dimension"));
         }
         if manifest.max_tokens < 3 {
             return Err(damaged("no room for tokens"));
         }
-        if [&manifest.mean_query, &manifest.mean_passage].into_iter().any(|mean| mean.len() != manifest.dimension) {
+        if [&manifest.mean_query, &manifest.mean_passage]
+            .into_iter()
+            .any(|mean| mean.len() != manifest.dimension)
+        {
             return Err(damaged("means are not of the dimension"));
         }
         Ok(manifest)

@@ -24,8 +24,13 @@ impl Normalizer {
     pub(super) fn characters<'a>(&'a self, text: &'a str) -> impl Iterator<Item = char> + 'a {
         text.nfc().flat_map(|character| {
             let found = self.codes.binary_search(&u32::from(character)).ok();
-            let replaced = found.map_or(&[][..], |i| &self.outputs[self.starts[i] as usize..self.starts[i + 1] as usize]);
-            found.is_none().then_some(character).into_iter().chain(replaced.iter().filter_map(|code| char::from_u32(*code)))
+            let replaced = found
+                .map_or(&[][..], |i| &self.outputs[self.starts[i] as usize..self.starts[i + 1] as usize]);
+            found
+                .is_none()
+                .then_some(character)
+                .into_iter()
+                .chain(replaced.iter().filter_map(|code| char::from_u32(*code)))
         })
     }
 }

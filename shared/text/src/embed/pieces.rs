@@ -37,7 +37,8 @@ impl Tokenizer {
     /// Opens `pieces.bin`, of which all sizes are checked here so that no search can leave the file.
     pub fn open(path: &Path) -> Result<Self, EmbedError> {
         let file = words::map(path)?;
-        Self::parse(file).ok_or_else(|| EmbedError::Damaged { path: path.to_owned(), reason: "not a table of pieces" })
+        Self::parse(file)
+            .ok_or_else(|| EmbedError::Damaged { path: path.to_owned(), reason: "not a table of pieces" })
     }
 
     fn parse(file: Mmap) -> Option<Self> {
@@ -64,16 +65,35 @@ impl Tokenizer {
             outputs: table(output_table, outputs)?,
         };
         let ends = table(offsets, count + 1)?;
-        if !normalizer.is_sound() || !ends.is_sorted() || ends.last().is_none_or(|end| *end as usize != bytes) {
+        if !normalizer.is_sound() || !ends.is_sorted() || ends.last().is_none_or(|end| *end as usize != bytes)
+        {
             return None;
         }
-        let (begin, end, unknown, unknown_score) = (word(24)?, word(28)?, word(32)?, f32::from_bits(word(36)?));
-        Some(Self { file, count, longest, offsets, scores, ids, blob, normalizer, begin, end, unknown, unknown_score })
+        let (begin, end, unknown, unknown_score) =
+            (word(24)?, word(28)?, word(32)?, f32::from_bits(word(36)?));
+        Some(Self {
+            file,
+            count,
+            longest,
+            offsets,
+            scores,
+            ids,
+            blob,
+            normalizer,
+            begin,
+            end,
+            unknown,
+            unknown_score,
+        })
     }
 
     /// The largest id a text can have.
     pub(super) fn largest_id(&self) -> u32 {
-        (0..self.count).map(|i| self.word(self.ids, i)).chain([self.begin, self.end, self.unknown]).max().unwrap_or(0)
+        (0..self.count)
+            .map(|i| self.word(self.ids, i))
+            .chain([self.begin, self.end, self.unknown])
+            .max()
+            .unwrap_or(0)
     }
 
     /// The ids of a text's pieces between the marks of beginning and end; `most` at most, both marks included.

@@ -48,7 +48,10 @@ impl Words {
 pub(super) fn map(path: &Path) -> Result<Mmap, EmbedError> {
     let unreadable = |source| EmbedError::Unreadable { path: path.to_owned(), source };
     let file = File::open(path).map_err(unreadable)?;
-    #[expect(unsafe_code, reason = "set-up renames model files into place and nothing writes to them afterwards")]
+    #[expect(
+        unsafe_code,
+        reason = "set-up renames model files into place and nothing writes to them afterwards"
+    )]
     unsafe { Mmap::map(&file) }.map_err(unreadable)
 }
 
@@ -69,7 +72,14 @@ mod tests {
 
     #[test]
     fn half_precision() {
-        for (bits, value) in [(0, 0.0), (0x3c00, 1.0), (0xc000, -2.0), (0x3555, 0.333_251_95), (0x0001, 5.960_464_5e-8), (0x7bff, 65504.0)] {
+        for (bits, value) in [
+            (0, 0.0),
+            (0x3c00, 1.0),
+            (0xc000, -2.0),
+            (0x3555, 0.333_251_95),
+            (0x0001, 5.960_464_5e-8),
+            (0x7bff, 65504.0),
+        ] {
             assert_eq!(half(bits).to_bits(), f32::to_bits(value), "{bits:#x}");
         }
     }

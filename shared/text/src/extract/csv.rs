@@ -27,7 +27,8 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
             header = Some(cells);
             continue;
         }
-        let text = header.as_ref().map_or_else(|| table::plain(&cells), |header| table::named(header, &cells));
+        let text =
+            header.as_ref().map_or_else(|| table::plain(&cells), |header| table::named(header, &cells));
         sheet.push(BlockKind::Row, &text, place)?;
     }
     Ok(())
@@ -39,7 +40,11 @@ fn separator(text: &str) -> u8 {
     let score = |separator: u8| {
         let counts: Vec<usize> = lines.iter().map(|line| outside_quotes(line, separator)).collect();
         let first = counts.first().copied().unwrap_or(0);
-        if first == 0 { 0 } else { counts.iter().filter(|count| **count == first).count() * 1_000 + first.min(999) }
+        if first == 0 {
+            0
+        } else {
+            counts.iter().filter(|count| **count == first).count() * 1_000 + first.min(999)
+        }
     };
     [b',', b';', b'\t', b'|'].into_iter().rev().max_by_key(|separator| score(*separator)).unwrap_or(b',')
 }

@@ -18,7 +18,8 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
     if let Some(title) = package.title()? {
         sheet.set_title(&title);
     }
-    let styles = package.part("word/styles.xml")?.map_or_else(|| Ok(Styles::default()), |xml| Styles::of(&xml))?;
+    let styles =
+        package.part("word/styles.xml")?.map_or_else(|| Ok(Styles::default()), |xml| Styles::of(&xml))?;
     // The same header stands once for the first page, once for the others.
     let mut seen = HashSet::new();
     for part in package.names("word/header", ".xml") {
@@ -26,14 +27,23 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
     }
     let mut reader = Reader::new(&styles, sheet);
     walk(&body, |node| reader.node(node))?;
-    for part in ["word/footnotes.xml".to_owned(), "word/endnotes.xml".to_owned()].into_iter().chain(package.names("word/footer", ".xml")) {
+    for part in ["word/footnotes.xml".to_owned(), "word/endnotes.xml".to_owned()]
+        .into_iter()
+        .chain(package.names("word/footer", ".xml"))
+    {
         aside(&mut package, &part, &styles, &mut seen, sheet)?;
     }
     Ok(())
 }
 
 /// Reads a part outside the body, without what an earlier one already said.
-fn aside(package: &mut Package<'_>, part: &str, styles: &Styles, seen: &mut HashSet<String>, sheet: &mut Sheet) -> Result<(), ExtractError> {
+fn aside(
+    package: &mut Package<'_>,
+    part: &str,
+    styles: &Styles,
+    seen: &mut HashSet<String>,
+    sheet: &mut Sheet,
+) -> Result<(), ExtractError> {
     let Some(xml) = package.part(part)? else { return Ok(()) };
     let mut own = Sheet::default();
     let mut reader = Reader::new(styles, &mut own);
@@ -131,7 +141,9 @@ impl<'a> Reader<'a> {
             }
             "tr" if self.tables == 1 => self.row = Row::default(),
             "tblHeader" if self.tables == 1 && is_on(element) => self.row.names = true,
-            "tc" if self.tables == 1 && self.row.cells.len() < table::MAX_COLUMNS => self.row.cells.push(String::new()),
+            "tc" if self.tables == 1 && self.row.cells.len() < table::MAX_COLUMNS => {
+                self.row.cells.push(String::new());
+            }
             _ => {}
         }
         Ok(())
@@ -195,7 +207,10 @@ impl<'a> Reader<'a> {
             self.header = Some(row.cells);
             return Ok(());
         }
-        let text = self.header.as_ref().map_or_else(|| table::plain(&row.cells), |header| table::named(header, &row.cells));
+        let text = self
+            .header
+            .as_ref()
+            .map_or_else(|| table::plain(&row.cells), |header| table::named(header, &row.cells));
         self.sheet.push(BlockKind::Row, &text, self.outline.place())
     }
 }

@@ -106,7 +106,8 @@ mod tests {
 
         #[test]
         fn windows_1252() {
-            let (bytes, _, _) = encoding_rs::WINDOWS_1252.encode("Les congés payés s’élèvent à 25 jours, même à l’étranger : 300 €.");
+            let (bytes, _, _) = encoding_rs::WINDOWS_1252
+                .encode("Les congés payés s’élèvent à 25 jours, même à l’étranger : 300 €.");
             assert_eq!(decode(&bytes), "Les congés payés s’élèvent à 25 jours, même à l’étranger : 300 €.");
         }
 

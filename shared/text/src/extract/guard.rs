@@ -38,12 +38,21 @@ pub struct Limits {
     pub time: Duration,
     /// The program to start; `None` is the running one. Its `main` begins with [`child_main_if_asked`].
     pub program: Option<PathBuf>,
+    /// The PDFium library; `None` is what `PDFIUM_PATH` names.
+    pub pdfium: Option<PathBuf>,
 }
 
 impl Default for Limits {
     /// 50 MiB in, 64 MiB out, 512 MiB of memory, 10 seconds, this program.
     fn default() -> Self {
-        Self { input: 50 << 20, output: 64 << 20, memory: 512 << 20, time: Duration::from_secs(10), program: None }
+        Self {
+            input: 50 << 20,
+            output: 64 << 20,
+            memory: 512 << 20,
+            time: Duration::from_secs(10),
+            program: None,
+            pdfium: None,
+        }
     }
 }
 
@@ -60,11 +69,16 @@ pub fn run(bytes: &[u8], hint: Hint<'_>, limits: &Limits) -> Result<Extracted, E
     if bytes.len() > limits.input {
         return Err(ExtractError::TooLarge);
     }
-    let claims = Claims { media_type: hint.media_type.map(str::to_owned), file_name: hint.file_name.map(str::to_owned) };
+    let claims = Claims {
+        media_type: hint.media_type.map(str::to_owned),
+        file_name: hint.file_name.map(str::to_owned),
+    };
     let mut claims = serde_json::to_vec(&claims).map_err(|_| ExtractError::Unavailable)?;
     claims.push(b'\n');
     let mut child = start(limits)?;
-    let (Some(mut input), Some(output), Some(complaint)) = (child.stdin.take(), child.stdout.take(), child.stderr.take()) else {
+    let (Some(mut input), Some(output), Some(complaint)) =
+        (child.stdin.take(), child.stdout.take(), child.stderr.take())
+    else {
         return Err(ExtractError::Unavailable);
     };
     let deadline = Instant::now() + limits.time;
@@ -106,7 +120,9 @@ fn start(limits: &Limits) -> Result<Child, ExtractError> {
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    if let Some(library) = std::env::var_os(PDFIUM_PATH) {
+    if let Some(library) =
+        limits.pdfium.clone().map(PathBuf::into_os_string).or_else(|| std::env::var_os(PDFIUM_PATH))
+    {
         command.env(PDFIUM_PATH, library);
     }
     command.spawn().map_err(|_| ExtractError::Unavailable)
@@ -141,7 +157,9 @@ fn cause(status: ExitStatus, complaint: &[u8]) -> ExtractError {
     match status.signal() {
         Some(signal) if signal == rustix::process::Signal::XCPU.as_raw() => ExtractError::TimedOut,
         // Rust's allocator says so before it aborts; killed from outside means killed by the kernel for memory.
-        Some(_) if complaint.contains("memory allocation of") || complaint.contains("bad_alloc") => ExtractError::OutOfMemory,
+        Some(_) if complaint.contains("memory allocation of") || complaint.contains("bad_alloc") => {
+            ExtractError::OutOfMemory
+        }
         Some(signal) if signal == rustix::process::Signal::KILL.as_raw() => ExtractError::OutOfMemory,
         _ => ExtractError::Crashed,
     }

@@ -3,12 +3,17 @@
 //! Only the tokenizer of html5ever is used, with the elements that matter counted on the way: a page nested 200,000
 //! levels deep costs no more than a flat one.
 
+mod elements;
+
 use std::cell::RefCell;
 
 use html5ever::TokenizerResult;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 
+use self::elements::{is_block, is_hidden};
 use super::{BlockKind, ExtractError, Outline, Sheet, encoding, table};
 
 pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> {
@@ -100,7 +105,22 @@ impl Page {
             }
             return enter;
         }
-        let void = matches!(name, "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "source" | "track" | "wbr");
+        let void = matches!(
+            name,
+            "area"
+                | "base"
+                | "br"
+                | "col"
+                | "embed"
+                | "hr"
+                | "img"
+                | "input"
+                | "link"
+                | "meta"
+                | "source"
+                | "track"
+                | "wbr"
+        );
         if !void && !tag.self_closing && is_hidden(name, tag) {
             self.flush();
             self.hidden = Some((name.to_owned(), 1));
@@ -200,7 +220,9 @@ impl Page {
         let Some(row) = &mut self.row else { return self.flush() };
         let text = std::mem::take(&mut self.text);
         // Between cells there is white space, or text that its author forgot to put into one.
-        if (std::mem::take(&mut row.in_cell) || !text.trim().is_empty()) && row.cells.len() < table::MAX_COLUMNS {
+        if (std::mem::take(&mut row.in_cell) || !text.trim().is_empty())
+            && row.cells.len() < table::MAX_COLUMNS
+        {
             row.cells.push(text);
         }
     }
@@ -217,7 +239,8 @@ impl Page {
             self.header = Some(cells);
             return;
         }
-        let text = self.header.as_ref().map_or_else(|| table::plain(&cells), |header| table::named(header, &cells));
+        let text =
+            self.header.as_ref().map_or_else(|| table::plain(&cells), |header| table::named(header, &cells));
         // Pages are still laid out with tables of one cell.
         self.push(if filled > 1 { BlockKind::Row } else { BlockKind::Paragraph }, &text);
     }
@@ -227,27 +250,4 @@ impl Page {
             self.error = self.sheet.push(kind, text, self.outline.place()).err();
         }
     }
-}
-
-fn is_hidden(name: &str, tag: &Tag) -> bool {
-    if matches!(name, "script" | "style" | "noscript" | "template" | "svg" | "math" | "nav" | "iframe" | "object" | "noembed" | "noframes") {
-        return true;
-    }
-    tag.attrs.iter().any(|attribute| match &*attribute.name.local {
-        "hidden" => true,
-        "style" => {
-            let style: String = attribute.value.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
-            style.contains("display:none") || style.contains("visibility:hidden")
-        }
-        _ => false,
-    })
-}
-
-fn is_block(name: &str) -> bool {
-    matches!(
-        name,
-        "address" | "article" | "aside" | "blockquote" | "body" | "caption" | "details" | "div" | "dl" | "fieldset" | "figcaption" | "figure"
-            | "footer" | "form" | "head" | "header" | "hr" | "html" | "legend" | "main" | "ol" | "optgroup" | "option" | "p" | "pre" | "section" | "summary"
-            | "tbody" | "textarea" | "tfoot" | "thead" | "ul"
-    )
 }

@@ -46,10 +46,16 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
             }
             Event::End(TagEnd::TableRow) => {
                 let row = std::mem::take(&mut cells);
-                sheet.push(BlockKind::Row, &table::named(header.as_deref().unwrap_or_default(), &row), outline.place())?;
+                sheet.push(
+                    BlockKind::Row,
+                    &table::named(header.as_deref().unwrap_or_default(), &row),
+                    outline.place(),
+                )?;
             }
             Event::Start(Tag::List(_) | Tag::Heading { .. })
-            | Event::End(TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::FootnoteDefinition) => {
+            | Event::End(
+                TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::FootnoteDefinition,
+            ) => {
                 flush(&mut text, items, &outline, sheet)?;
             }
             _ => {}

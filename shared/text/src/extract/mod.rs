@@ -13,6 +13,7 @@ mod markdown;
 mod ooxml;
 mod pdf;
 mod pptx;
+mod sheet;
 mod sniff;
 mod table;
 mod txt;
@@ -23,7 +24,8 @@ pub use sniff::Format;
 
 use serde::{Deserialize, Serialize};
 
-use crate::language::{self, Language};
+use self::sheet::{Outline, Sheet};
+use crate::language::Language;
 
 /// What the sender says of a file. It is checked against the bytes, and decides alone only between plain-text formats.
 #[derive(Debug, Clone, Copy, Default)]
@@ -144,67 +146,4 @@ pub fn read(bytes: &[u8], hint: Hint<'_>) -> Result<Extracted, ExtractError> {
     }
     let language = sheet.language();
     Ok(Extracted { format, title: sheet.title, language, pages: sheet.pages, blocks: sheet.blocks })
-}
-
-/// What a reader writes on: it keeps the bounds and the cleanliness of text in one place.
-#[derive(Default)]
-struct Sheet {
-    title: Option<String>,
-    pages: Option<u32>,
-    blocks: Vec<Block>,
-    characters: usize,
-}
-
-impl Sheet {
-    /// Adds a block unless nothing is left of its text once cleaned.
-    fn push(&mut self, kind: BlockKind, text: &str, place: Place) -> Result<(), ExtractError> {
-        let text = encoding::clean(text);
-        if text.is_empty() {
-            return Ok(());
-        }
-        self.characters += text.len();
-        if self.characters > MAX_CHARACTERS || self.blocks.len() >= MAX_BLOCKS {
-            return Err(ExtractError::TooLarge);
-        }
-        self.blocks.push(Block { kind, text, place });
-        Ok(())
-    }
-
-    fn set_title(&mut self, title: &str) {
-        let title = encoding::clean(title);
-        if self.title.is_none() && !title.is_empty() {
-            self.title = Some(title);
-        }
-    }
-
-    fn language(&self) -> Option<Language> {
-        let mut sample = String::new();
-        for block in &self.blocks {
-            sample.push_str(&block.text);
-            sample.push('\n');
-            if sample.len() > 8_000 {
-                break;
-            }
-        }
-        (sample.split_whitespace().count() >= 3).then(|| language::detect(&sample))
-    }
-}
-
-/// The headings above a text, kept while a document is read from top to bottom.
-#[derive(Default)]
-struct Outline(Vec<(u8, String)>);
-
-impl Outline {
-    /// Enters a section; sections of the same or a lower rank end.
-    fn enter(&mut self, level: u8, text: &str) {
-        let text = encoding::clean(text);
-        self.0.retain(|(above, _)| *above < level);
-        if !text.is_empty() {
-            self.0.push((level, text));
-        }
-    }
-
-    fn place(&self) -> Place {
-        Place::Section { headings: self.0.iter().map(|(_, text)| text.clone()).collect() }
-    }
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read};
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -30,8 +30,13 @@ impl<'a> Package<'a> {
 
     /// Names of parts that begin and end so, in order.
     pub(super) fn names(&self, prefix: &str, suffix: &str) -> Vec<String> {
-        let mut names: Vec<_> =
-            self.0.file_names().filter_map(Result::ok).filter(|name| name.starts_with(prefix) && name.ends_with(suffix)).map(Cow::into_owned).collect();
+        let mut names: Vec<_> = self
+            .0
+            .file_names()
+            .filter_map(Result::ok)
+            .filter(|name| name.starts_with(prefix) && name.ends_with(suffix))
+            .map(Cow::into_owned)
+            .collect();
         names.sort_by_key(|name| (name.len(), name.clone()));
         names
     }
@@ -61,7 +66,10 @@ impl<'a> Package<'a> {
             return Err(ExtractError::TooLarge);
         }
         let mut bytes = Vec::new();
-        file.by_ref().take(MAX_PART + 1).read_to_end(&mut bytes).map_err(|_| ExtractError::Corrupt)?;
+        file.by_ref().take(MAX_PART + 1).read_to_end(&mut bytes).map_err(|error| match error.kind() {
+            ErrorKind::OutOfMemory => ExtractError::OutOfMemory,
+            _ => ExtractError::Corrupt,
+        })?;
         if bytes.len() as u64 > MAX_PART {
             return Err(ExtractError::TooLarge);
         }
@@ -69,9 +77,14 @@ impl<'a> Package<'a> {
     }
 
     /// Relationships of a part: id → (last word of the type, part named, as a path from the root). External ones are left out.
-    pub(super) fn relations(&mut self, part: &str) -> Result<BTreeMap<String, (String, String)>, ExtractError> {
+    pub(super) fn relations(
+        &mut self,
+        part: &str,
+    ) -> Result<BTreeMap<String, (String, String)>, ExtractError> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-        let Some(xml) = self.part(&format!("{folder}/_rels/{file}.rels"))? else { return Ok(BTreeMap::new()) };
+        let Some(xml) = self.part(&format!("{folder}/_rels/{file}.rels"))? else {
+            return Ok(BTreeMap::new());
+        };
         let mut relations = BTreeMap::new();
         walk(&xml, |node| {
             if let Node::Open("Relationship", element) = node
@@ -128,6 +141,7 @@ fn resolve(folder: &str, target: &str) -> String {
 }
 
 /// A step through an XML text. Names are without their prefix: the formats' own prefixes are a habit, not a rule.
+#[derive(Clone, Copy)]
 pub(super) enum Node<'n, 'x> {
     Open(&'n str, &'n BytesStart<'x>),
     Close(&'n str),
@@ -136,7 +150,10 @@ pub(super) enum Node<'n, 'x> {
 
 /// Walks an XML text from top to bottom with no stack of its own. Entities beyond the five of XML and character numbers
 /// are dropped, never looked up.
-pub(super) fn walk(xml: &str, mut visit: impl FnMut(Node<'_, '_>) -> Result<(), ExtractError>) -> Result<(), ExtractError> {
+pub(super) fn walk(
+    xml: &str,
+    mut visit: impl FnMut(Node<'_, '_>) -> Result<(), ExtractError>,
+) -> Result<(), ExtractError> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = false;
     loop {

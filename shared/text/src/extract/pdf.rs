@@ -17,7 +17,11 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
     let pdfium = Pdfium::new(Pdfium::bind_to_library(library).map_err(|_| ExtractError::Unavailable)?);
     let document = pdfium.load_pdf_from_byte_slice(bytes, None).map_err(|error| refusal(&error))?;
     if let Some(title) = document.metadata().get(PdfDocumentMetadataTagType::Title) {
-        sheet.set_title(title.value());
+        // What programs write where nobody gave a title.
+        let title = title.value().trim().trim_start_matches("Microsoft Word - ");
+        if !matches!(title.to_ascii_lowercase().as_str(), "(anonymous)" | "untitled" | "sans titre") {
+            sheet.set_title(title);
+        }
     }
     let pages = document.pages();
     if pages.len() > MAX_PAGES {
@@ -36,7 +40,9 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
 
 fn refusal(error: &PdfiumError) -> ExtractError {
     match error {
-        PdfiumError::PdfiumLibraryInternalError(PdfiumInternalError::PasswordError | PdfiumInternalError::SecurityError) => ExtractError::Encrypted,
+        PdfiumError::PdfiumLibraryInternalError(
+            PdfiumInternalError::PasswordError | PdfiumInternalError::SecurityError,
+        ) => ExtractError::Encrypted,
         _ => ExtractError::Corrupt,
     }
 }

@@ -24,9 +24,14 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
     })?;
     sheet.pages = Some(order.len() as u32);
     for (id, number) in order.iter().zip(1_u32..) {
-        let Some(xml) = parts.get(id).map(|(_, part)| package.part(part)).transpose()?.flatten() else { continue };
+        let Some(xml) = parts.get(id).map(|(_, part)| package.part(part)).transpose()?.flatten() else {
+            continue;
+        };
         let mut slide = Slide::default();
-        walk(&xml, |node| slide.node(node))?;
+        walk(&xml, |node| {
+            slide.node(node);
+            Ok(())
+        })?;
         if !slide.hidden {
             slide.write(number, sheet)?;
         }
@@ -37,10 +42,20 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
 /// `r:id`, beside the slide's own `id`.
 fn relation_id(element: &BytesStart<'_>) -> Option<String> {
     let mut attributes = element.attributes();
-    let found = attributes.with_checks(false).filter_map(Result::ok).find(|attribute| {
-        attribute.key.local_name().as_ref() == "id" && attribute.key.prefix().is_some()
-    })?;
+    let found = attributes
+        .with_checks(false)
+        .filter_map(Result::ok)
+        .find(|attribute| attribute.key.local_name().as_ref() == "id" && attribute.key.prefix().is_some())?;
     Some(found.value.into_owned())
+}
+
+#[derive(Default, PartialEq)]
+enum Role {
+    #[default]
+    Body,
+    Title,
+    /// Date, footer or number of the page.
+    Margin,
 }
 
 #[derive(Default)]
@@ -50,26 +65,24 @@ struct Slide {
     found: Vec<(BlockKind, String)>,
     text: String,
     in_text: bool,
-    /// The shape at hand is the title's place.
-    in_title: bool,
-    /// The shape at hand holds the date, footer or number of the page.
-    in_margin: bool,
+    /// Of the shape at hand.
+    role: Role,
     skipped: usize,
     cells: Option<Vec<String>>,
 }
 
 impl Slide {
-    fn node(&mut self, node: Node<'_, '_>) -> Result<(), ExtractError> {
+    fn node(&mut self, node: Node<'_, '_>) {
         match node {
             Node::Open(..) if self.skipped > 0 => self.skipped += 1,
             Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
             Node::Open(name, element) => match name {
                 "Fallback" => self.skipped = 1,
                 "sld" => self.hidden = matches!(attribute(element, "show").as_deref(), Some("0" | "false")),
-                "sp" => (self.in_title, self.in_margin) = (false, false),
+                "sp" => self.role = Role::Body,
                 "ph" => match attribute(element, "type").as_deref() {
-                    Some("title" | "ctrTitle") => self.in_title = true,
-                    Some("dt" | "ftr" | "sldNum") => self.in_margin = true,
+                    Some("title" | "ctrTitle") => self.role = Role::Title,
+                    Some("dt" | "ftr" | "sldNum") => self.role = Role::Margin,
                     _ => {}
                 },
                 "t" => self.in_text = true,
@@ -93,13 +106,12 @@ impl Slide {
                         self.found.push((BlockKind::Row, table::plain(&cells)));
                     }
                 }
-                "sp" => (self.in_title, self.in_margin) = (false, false),
+                "sp" => self.role = Role::Body,
                 _ => {}
             },
             Node::Text(text) if self.in_text && self.skipped == 0 => self.text.push_str(text),
             Node::Text(_) => {}
         }
-        Ok(())
     }
 
     fn end_paragraph(&mut self) {
@@ -108,10 +120,10 @@ impl Slide {
             return;
         }
         let text = encoding::clean(&std::mem::take(&mut self.text));
-        if text.is_empty() || self.in_margin {
+        if text.is_empty() || self.role == Role::Margin {
             return;
         }
-        if self.in_title {
+        if self.role == Role::Title {
             let title = self.title.get_or_insert_default();
             if !title.is_empty() {
                 title.push(' ');

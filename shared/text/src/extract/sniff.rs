@@ -76,15 +76,18 @@ fn by_extension(name: &str) -> Claim {
 fn by_media_type(media_type: &str) -> Claim {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     Claim::Of(match essence.as_str() {
-        // What clients send when they do not know.
-        "" | "application/octet-stream" | "binary/octet-stream" => return Claim::None,
+        // Neither says anything: Windows also registers .csv with Excel's old media type, and browsers pass that on.
+        "" | "application/octet-stream" | "binary/octet-stream" | "application/vnd.ms-excel" => {
+            return Claim::None;
+        }
         "text/plain" => Format::Txt,
         "text/markdown" | "text/x-markdown" => Format::Markdown,
         "text/html" | "application/xhtml+xml" => Format::Html,
-        // Windows registers .csv with Excel's media type and browsers pass that on: the name decides.
-        "application/vnd.ms-excel" => return Claim::None,
         "text/csv" | "application/csv" | "text/tab-separated-values" => Format::Csv,
-        other => match [Format::Pdf, Format::Docx, Format::Pptx, Format::Xlsx].into_iter().find(|f| f.media_type() == other) {
+        other => match [Format::Pdf, Format::Docx, Format::Pptx, Format::Xlsx]
+            .into_iter()
+            .find(|f| f.media_type() == other)
+        {
             Some(format) => format,
             None => return Claim::Other,
         },
@@ -102,7 +105,9 @@ pub(super) fn format(bytes: &[u8], hint: Hint<'_>) -> Result<Format, ExtractErro
     // A browser calls markdown and CSV files plain text: between formats of text, the name is the finer claim.
     let claim = match (name, media) {
         (Claim::Of(_), Claim::None) => name,
-        (Claim::Of(format), Claim::Of(other)) if format == other || (format.is_text() && other.is_text()) => name,
+        (Claim::Of(format), Claim::Of(other)) if format == other || (format.is_text() && other.is_text()) => {
+            name
+        }
         (Claim::Of(_), _) => return Err(ExtractError::Mismatch),
         (Claim::Other, _) => return Err(ExtractError::Unsupported),
         (Claim::None, _) => media,
@@ -138,8 +143,21 @@ enum Found {
 fn found(bytes: &[u8]) -> Result<Found, ExtractError> {
     /// Executables, images and archives.
     const REFUSED: &[&[u8]] = &[
-        b"MZ", b"\x7fELF", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\x89PNG", b"\xff\xd8\xff", b"GIF8",
-        b"II*\0", b"MM\0*", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ",
+        b"MZ",
+        b"\x7fELF",
+        b"\xfe\xed\xfa",
+        b"\xcf\xfa\xed\xfe",
+        b"\xca\xfe\xba\xbe",
+        b"\x89PNG",
+        b"\xff\xd8\xff",
+        b"GIF8",
+        b"II*\0",
+        b"MM\0*",
+        b"\x1f\x8b",
+        b"7z\xbc\xaf\x27\x1c",
+        b"Rar!",
+        b"BZh",
+        b"\xfd7zXZ",
     ];
     /// Formats written in characters that are not prose.
     const REFUSED_TEXT: &[&[u8]] = &[b"{\\rtf", b"%!PS"];
@@ -148,7 +166,11 @@ fn found(bytes: &[u8]) -> Result<Found, ExtractError> {
         return container(bytes);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return if names_encrypted_package(bytes) { Err(ExtractError::Encrypted) } else { Ok(Found::Refused) };
+        return if names_encrypted_package(bytes) {
+            Err(ExtractError::Encrypted)
+        } else {
+            Ok(Found::Refused)
+        };
     }
     let text = encoding::is_text(bytes);
     let refused = if text { REFUSED_TEXT } else { REFUSED };
@@ -165,9 +187,11 @@ fn found(bytes: &[u8]) -> Result<Found, ExtractError> {
 /// Which Office format a ZIP archive is.
 fn container(bytes: &[u8]) -> Result<Found, ExtractError> {
     let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| ExtractError::Corrupt)?;
-    for (part, format) in
-        [("word/document.xml", Format::Docx), ("ppt/presentation.xml", Format::Pptx), ("xl/workbook.xml", Format::Xlsx)]
-    {
+    for (part, format) in [
+        ("word/document.xml", Format::Docx),
+        ("ppt/presentation.xml", Format::Pptx),
+        ("xl/workbook.xml", Format::Xlsx),
+    ] {
         if archive.index_for_name(part).is_some() {
             return Ok(Found::Container(format));
         }
@@ -182,6 +206,8 @@ fn names_encrypted_package(bytes: &[u8]) -> bool {
 }
 
 fn looks_like_html(bytes: &[u8]) -> bool {
-    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)]).trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']).to_ascii_lowercase();
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(512)])
+        .trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
+        .to_ascii_lowercase();
     ["<!doctype html", "<html", "<head", "<body"].iter().any(|opening| head.starts_with(opening))
 }

@@ -7,7 +7,12 @@ pub(super) const MAX_COLUMNS: usize = 1_000;
 
 /// A row without a header: `cell | cell`.
 pub(super) fn plain(cells: &[String]) -> String {
-    cells.iter().map(|cell| encoding::clean(cell)).filter(|cell| !cell.is_empty()).collect::<Vec<_>>().join(" | ")
+    cells
+        .iter()
+        .map(|cell| encoding::clean(cell))
+        .filter(|cell| !cell.is_empty())
+        .collect::<Vec<_>>()
+        .join(" | ")
 }
 
 /// A row under a header: `Name: cell | Name: cell`, without empty cells.
@@ -30,7 +35,10 @@ pub(super) fn is_header(cells: &[String]) -> bool {
     cells.len() > 1
         && cells.iter().all(|cell| {
             let cell = cell.trim();
-            !cell.is_empty() && cell.len() <= 80 && cell.chars().any(char::is_alphabetic) && !cell.starts_with(|c: char| c.is_ascii_digit())
+            !cell.is_empty()
+                && cell.len() <= 80
+                && cell.chars().any(char::is_alphabetic)
+                && !cell.starts_with(|c: char| c.is_ascii_digit())
         })
 }
 
@@ -45,7 +53,10 @@ mod tests {
     #[test]
     fn rows() {
         assert_eq!(plain(&cells(&["a", " ", "b"])), "a | b");
-        assert_eq!(named(&cells(&["Ville", "", "Poste"]), &cells(&["Lyon", "x", "", "y"])), "Ville: Lyon | x | y");
+        assert_eq!(
+            named(&cells(&["Ville", "", "Poste"]), &cells(&["Lyon", "x", "", "y"])),
+            "Ville: Lyon | x | y"
+        );
     }
 
     #[test]

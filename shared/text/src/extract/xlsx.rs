@@ -68,7 +68,8 @@ impl Rows<'_> {
         let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
         let header = self.first && filled > 1 && table::is_header(&cells);
         self.first &= filled <= 1;
-        let text = self.header.as_ref().map_or_else(|| table::plain(&cells), |header| table::named(header, &cells));
+        let text =
+            self.header.as_ref().map_or_else(|| table::plain(&cells), |header| table::named(header, &cells));
         sheet.push(BlockKind::Row, &text, place)?;
         if header {
             self.header = Some(cells);

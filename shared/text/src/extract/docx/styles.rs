@@ -31,7 +31,9 @@ impl Styles {
                 Node::Open(name, element) => {
                     let Some((_, style, parent)) = &mut open else { return Ok(()) };
                     match name {
-                        "name" => style.level = style.level.or_else(|| attribute(element, "val").and_then(|name| by_name(&name))),
+                        "name" => {
+                            style.level = style.level.or_else(|| by_name(&attribute(element, "val")?));
+                        }
                         "basedOn" => *parent = attribute(element, "val"),
                         "outlineLvl" => style.level = level(element).or(style.level),
                         "numPr" => style.listed = true,

@@ -55,7 +55,8 @@ fn confine(memory: u64, seconds: u64) -> io::Result<()> {
 /// Bytes of address space in use: the first figure of `/proc/self/statm`, in pages.
 fn address_space() -> io::Result<u64> {
     let statm = std::fs::read_to_string("/proc/self/statm")?;
-    let pages: u64 = statm.split(' ').next().and_then(|pages| pages.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
+    let pages: u64 =
+        statm.split(' ').next().and_then(|pages| pages.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
     Ok(pages * rustix::param::page_size() as u64)
 }
 
@@ -64,7 +65,10 @@ fn answer() -> Result<Extracted, ExtractError> {
     let mut claims = Vec::new();
     let mut bytes = Vec::new();
     let received = input.read_until(b'\n', &mut claims).and_then(|_| input.read_to_end(&mut bytes));
-    received.map_err(|_| ExtractError::Crashed)?;
+    received.map_err(|error| match error.kind() {
+        io::ErrorKind::OutOfMemory => ExtractError::OutOfMemory,
+        _ => ExtractError::Crashed,
+    })?;
     let claims: Claims = serde_json::from_slice(&claims).map_err(|_| ExtractError::Crashed)?;
     let hint = Hint { media_type: claims.media_type.as_deref(), file_name: claims.file_name.as_deref() };
     // A panic's message may quote the file.

@@ -3,6 +3,10 @@
 
 /// Share of the longest line from which a line counts as full.
 const FULL: f64 = 0.7;
+/// And from which it may run on into a line that does not begin a sentence.
+const HALF: f64 = 0.4;
+/// PDFium marks a hyphen that it takes for the type-setter's by U+0002 or U+FFFE.
+const HYPHENS: [char; 3] = ['\u{2}', '\u{fffe}', '\u{ad}'];
 
 pub(super) fn paragraphs(text: &str) -> Vec<String> {
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
@@ -16,8 +20,7 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
         }
         match (before, paragraphs.last_mut()) {
             (Some(previous), Some(paragraph)) if runs_on(previous, line, longest) => {
-                // PDFium marks a hyphen it takes for the type-setter's by U+0002 or U+FFFE.
-                if let Some(stem) = paragraph.strip_suffix(['\u{2}', '\u{fffe}', '\u{ad}']) {
+                if let Some(stem) = paragraph.strip_suffix(HYPHENS) {
                     let length = stem.len();
                     paragraph.truncate(length);
                 } else if !paragraph.ends_with('-') {
@@ -33,15 +36,30 @@ pub(super) fn paragraphs(text: &str) -> Vec<String> {
 }
 
 fn runs_on(previous: &str, line: &str, longest: usize) -> bool {
-    if previous.ends_with(['\u{2}', '\u{fffe}', '\u{ad}']) {
+    if previous.ends_with(HYPHENS) {
         return true;
     }
-    let opens_item = line.starts_with(['•', '-', '–', '—', '▪', '◦', '●', '*', '○', '■', '➢', '✓']) || line.starts_with(|c| ('\u{e000}'..='\u{f8ff}').contains(&c));
-    if opens_item || previous.ends_with(['.', '!', '?', ':', '…', ';']) && !line.starts_with(char::is_lowercase) {
+    if opens_item(line) || is_capitals(line) || is_capitals(previous) {
         return false;
     }
-    let full = previous.chars().count() as f64 >= longest as f64 * FULL;
-    full || line.starts_with(|c: char| c.is_lowercase() || matches!(c, ',' | ')' | '»')) || previous.ends_with([',', '('])
+    let lower = line.starts_with(char::is_lowercase);
+    if previous.ends_with(['.', '!', '?', ':', '…', ';']) && !lower {
+        return false;
+    }
+    let share = previous.chars().count() as f64 / longest as f64;
+    let goes_on = lower || line.starts_with([',', ')', '»']) || previous.ends_with([',', '(', '-']);
+    share >= FULL || (goes_on && share >= HALF && !opens_item(previous))
+}
+
+fn opens_item(line: &str) -> bool {
+    // Word's bullets are letters of its own symbol fonts, in the private use area.
+    line.starts_with(|c: char| "•-–—▪◦●*○■➢✓".contains(c) || ('\u{e000}'..='\u{f8ff}').contains(&c))
+}
+
+/// Titles of sections are often set in capitals.
+fn is_capitals(line: &str) -> bool {
+    let mut letters = line.chars().filter(|c| c.is_alphabetic()).peekable();
+    letters.peek().is_some() && letters.all(char::is_uppercase)
 }
 
 #[cfg(test)]
@@ -51,17 +69,42 @@ mod tests {
     #[test]
     fn a_sentence_runs_over_lines() {
         assert_eq!(
-            paragraphs("Le salarié pose ses congés auprès de son\r\nresponsable. Celui-ci répond sous huit jours.\r\nLes jours restants sont reportés."),
-            ["Le salarié pose ses congés auprès de son responsable. Celui-ci répond sous huit jours.", "Les jours restants sont reportés."]
+            paragraphs(
+                "Le salarié pose ses congés auprès de son\r\nresponsable. Celui-ci répond sous huit jours.\r\nLes jours restants sont reportés."
+            ),
+            [
+                "Le salarié pose ses congés auprès de son responsable. Celui-ci répond sous huit jours.",
+                "Les jours restants sont reportés."
+            ]
         );
     }
 
     #[test]
     fn titles_and_items_stand_alone() {
         assert_eq!(
-            paragraphs("EXPÉRIENCE\nDéveloppeuse chez Exemple depuis 2021, équipe des paiements en ligne\n• Rust\n• SQL"),
-            ["EXPÉRIENCE", "Développeuse chez Exemple depuis 2021, équipe des paiements en ligne", "• Rust", "• SQL"]
+            paragraphs(
+                "EXPÉRIENCE\nDéveloppeuse chez Exemple depuis 2021, équipe des paiements en ligne\n• Rust\n• SQL"
+            ),
+            [
+                "EXPÉRIENCE",
+                "Développeuse chez Exemple depuis 2021, équipe des paiements en ligne",
+                "• Rust",
+                "• SQL"
+            ]
         );
+    }
+
+    #[test]
+    fn lines_of_a_curriculum_vitae_stay_apart() {
+        let lines = [
+            "Dominique Exemple",
+            "soudeuse",
+            "EXPÉRIENCE",
+            "soudeuse – Atelier Exemple, Lyon, 2021 – aujourd'hui",
+            "• soudure",
+            "atelier – Autre, 2019",
+        ];
+        assert_eq!(paragraphs(&lines.join("\n")), lines);
     }
 
     #[test]

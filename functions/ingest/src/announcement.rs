@@ -1,0 +1,165 @@
+//! What a member says of a document before uploading it, checked field by field.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+use vivier_domain::document::MAXIMUM_BYTES;
+use vivier_runtime::http::{Problem, ProblemKind};
+use vivier_text::extract::Format;
+
+/// The most characters of a name.
+pub const LONGEST_NAME: usize = 200;
+
+/// The formats that are read.
+pub const FORMATS: [Format; 8] = [
+    Format::Txt,
+    Format::Markdown,
+    Format::Html,
+    Format::Csv,
+    Format::Pdf,
+    Format::Docx,
+    Format::Pptx,
+    Format::Xlsx,
+];
+
+/// The body of an announcement.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Announcement {
+    /// What the document is called where it is cited: 1 to 200 characters, no control characters.
+    pub name: String,
+    /// One of the media types of txt, md, html, csv, pdf, docx, pptx and xlsx.
+    pub media_type: String,
+    /// The file's size in bytes, 1 to 52428800.
+    pub size: u64,
+}
+
+/// An announcement in which everything holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The name without the white space around it.
+    pub name: String,
+    /// The media type as registered.
+    pub media_type: &'static str,
+    /// Bytes.
+    pub size: u64,
+}
+
+impl Announcement {
+    /// Everything that is wrong at once, or what was announced.
+    pub fn check(self) -> Result<Accepted, Problem> {
+        let name = self.name.trim();
+        let mut problem = Problem::new(ProblemKind::InvalidBody);
+        if let Some(code) = wrong_name(name) {
+            problem = problem.field("name", code);
+        }
+        let media_type = media_type(&self.media_type);
+        if media_type.is_none() {
+            problem = problem.field("media_type", "unsupported");
+        }
+        if !(1..=MAXIMUM_BYTES).contains(&self.size) {
+            problem = problem.field("size", "out-of-range");
+        }
+        match media_type {
+            Some(media_type) if problem.errors.is_empty() => {
+                Ok(Accepted { name: name.to_owned(), media_type, size: self.size })
+            }
+            _ => Err(problem),
+        }
+    }
+}
+
+fn wrong_name(name: &str) -> Option<&'static str> {
+    if name.is_empty() {
+        return Some("empty");
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Some("too-long");
+    }
+    // Marks of direction can make a name read as another.
+    let direction = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    name.chars().any(|c| c.is_control() || direction(c)).then_some("control-character")
+}
+
+/// The registered spelling of a media type that is read; parameters such as `charset` are left aside.
+fn media_type(text: &str) -> Option<&'static str> {
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    FORMATS.iter().map(|format| format.media_type()).find(|known| known.eq_ignore_ascii_case(essence))
+}
+
+/// A name as a file name, if it ends as one does in a format that is read: "Charter v1.2" is no file of format "2".
+pub fn file_name(name: &str) -> Option<&str> {
+    const ENDINGS: [&str; 12] =
+        ["txt", "text", "md", "markdown", "htm", "html", "xhtml", "csv", "pdf", "docx", "pptx", "xlsx"];
+    let (_, ending) = name.rsplit_once('.')?;
+    ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(name: &str, media_type: &str, size: u64) -> Result<Accepted, Vec<(String, String)>> {
+        let announcement = Announcement { name: name.into(), media_type: media_type.into(), size };
+        announcement.check().map_err(|problem| problem.errors.into_iter().map(|e| (e.field, e.code)).collect())
+    }
+
+    #[test]
+    fn every_format_is_accepted_by_its_media_type() {
+        for format in FORMATS {
+            let accepted = check(" Note ", format.media_type(), 1).unwrap();
+            assert_eq!((accepted.name.as_str(), accepted.media_type), ("Note", format.media_type()));
+        }
+        assert_eq!(check("n", "Text/CSV; charset=utf-8", 1).unwrap().media_type, "text/csv");
+    }
+
+    #[test]
+    fn what_does_not_hold_is_named() {
+        let long = "é".repeat(201);
+        for (name, media_type, size, expected) in [
+            ("", "text/plain", 1, ("name", "empty")),
+            (" \t ", "text/plain", 1, ("name", "empty")),
+            (long.as_str(), "text/plain", 1, ("name", "too-long")),
+            ("a\u{0}b", "text/plain", 1, ("name", "control-character")),
+            ("a\nb", "text/plain", 1, ("name", "control-character")),
+            ("gpj.\u{202e}txt", "text/plain", 1, ("name", "control-character")),
+            ("n", "", 1, ("media_type", "unsupported")),
+            ("n", "image/png", 1, ("media_type", "unsupported")),
+            ("n", "text/plain\u{0}", 1, ("media_type", "unsupported")),
+            ("n", "text/plain", 0, ("size", "out-of-range")),
+            ("n", "text/plain", MAXIMUM_BYTES + 1, ("size", "out-of-range")),
+            ("n", "text/plain", u64::MAX, ("size", "out-of-range")),
+        ] {
+            assert_eq!(
+                check(name, media_type, size).unwrap_err(),
+                [(expected.0.to_owned(), expected.1.to_owned())],
+                "{name:?}"
+            );
+        }
+        assert_eq!(check("", "", 0).unwrap_err().len(), 3, "all at once");
+        assert!(check(&"é".repeat(200), "text/plain", MAXIMUM_BYTES).is_ok());
+    }
+
+    #[test]
+    fn only_an_ending_that_is_read_makes_a_file_name() {
+        for (name, expected) in [
+            ("Congés.docx", true),
+            ("CONGES.PDF", true),
+            ("Charte v1.2", false),
+            ("Note", false),
+            ("archive.zip", false),
+        ] {
+            assert_eq!(file_name(name).is_some(), expected, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_accepted_name_is_short_and_visible(name in "\\PC{0,250}|.{0,250}") {
+            if let Ok(accepted) = check(&name, "text/plain", 1) {
+                prop_assert!((1..=LONGEST_NAME).contains(&accepted.name.chars().count()));
+                prop_assert!(!accepted.name.chars().any(char::is_control));
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The rows of a file go in, all in one transaction: a run that dies leaves nothing behind.
+
+use jiff::Timestamp;
+use vivier_domain::import::{ImportFormat, MAXIMUM_OFFERS};
+use vivier_store::{
+    imports::{self, Counts, Lease, MAXIMUM_ERRORS, RowError},
+    offers::{self, Brought},
+};
+use vivier_tenancy::rooms::{Session, SiloTx, database::DatabaseError};
+
+use crate::{
+    error::RunError,
+    rows::{self, FileFault},
+    sift::{Sieve, Sifted},
+};
+
+/// Offers per statement: about a megabyte of an ordinary feed, far below the limit on a statement's time.
+const BATCH: usize = 500;
+
+/// Brings a file's rows in, closes what it no longer has, and records the counts and the errors.
+pub async fn apply(
+    session: &mut Session,
+    lease: &Lease,
+    format: ImportFormat,
+    bytes: &[u8],
+    now: Timestamp,
+) -> Result<Counts, RunError> {
+    let rows = rows::open(format, bytes)?;
+    let tx = session.begin().await?;
+    if !imports::hold(&tx, lease).await? {
+        return Err(RunError::Lost);
+    }
+    let mut sieve = Sieve::default();
+    let mut batch = Batch::new(lease, now);
+    for row in rows {
+        if batch.counts.read == MAXIMUM_OFFERS {
+            return Err(FileFault::TooManyOffers.into());
+        }
+        batch.add(sieve.sift(&row));
+        if batch.is_full() {
+            batch.flush(&tx).await?;
+        }
+    }
+    batch.flush(&tx).await?;
+    let Batch { mut counts, errors, .. } = batch;
+    if counts.read == 0 {
+        return Err(FileFault::Empty.into());
+    }
+    if may_close(&counts) {
+        counts.closed = offers::close_unseen(&tx, lease.import(), now).await?;
+    }
+    imports::add_errors(&tx, lease, &errors).await?;
+    imports::record_applied(&tx, lease, &counts, now).await?;
+    tx.commit().await?;
+    Ok(counts)
+}
+
+/// A file of which more than half is refused is more likely a broken export than a feed that shrank: its good rows go
+/// in, and it closes nothing.
+fn may_close(counts: &Counts) -> bool {
+    counts.rejected * 2 <= counts.read
+}
+
+/// Rows on their way in.
+struct Batch<'l> {
+    lease: &'l Lease,
+    now: Timestamp,
+    counts: Counts,
+    errors: Vec<RowError>,
+    accepted: Vec<Brought>,
+    kept: Vec<String>,
+}
+
+impl<'l> Batch<'l> {
+    fn new(lease: &'l Lease, now: Timestamp) -> Self {
+        let counts = Counts::default();
+        Self { lease, now, counts, errors: Vec::new(), accepted: Vec::new(), kept: Vec::new() }
+    }
+
+    fn add(&mut self, sifted: Sifted) {
+        self.counts.read += 1;
+        match sifted {
+            Sifted::Accepted(draft) => self.accepted.push(draft.into()),
+            Sifted::Rejected { reference, errors } => {
+                self.counts.rejected += 1;
+                self.kept.extend(reference);
+                let room = MAXIMUM_ERRORS - self.errors.len();
+                self.errors.extend(errors.into_iter().take(room));
+            }
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.accepted.len() + self.kept.len() >= BATCH
+    }
+
+    async fn flush(&mut self, tx: &SiloTx<'_>) -> Result<(), DatabaseError> {
+        let import = self.lease.import();
+        if !self.accepted.is_empty() {
+            let done = offers::upsert(tx, import, &self.accepted, self.now).await?;
+            self.counts.created += done.created;
+            self.counts.updated += done.updated;
+            self.counts.unchanged += done.unchanged;
+            self.accepted.clear();
+        }
+        if !self.kept.is_empty() {
+            offers::keep(tx, import, &self.kept).await?;
+            self.kept.clear();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_mostly_refused_closes_nothing() {
+        for (read, rejected, closes) in
+            [(1, 0, true), (1, 1, false), (2, 1, true), (3, 2, false), (100_000, 50_000, true), (100_000, 50_001, false)]
+        {
+            assert_eq!(may_close(&Counts { read, rejected, ..Counts::default() }), closes, "{rejected} of {read}");
+        }
+    }
+
+    #[test]
+    fn no_more_errors_are_kept_than_promised_and_all_rows_are_counted() {
+        let errors = |n: usize| (0..n).map(|_| RowError { line: 1, field: "title", code: "missing".into() }).collect();
+        let lease = Lease::default();
+        let mut batch = Batch::new(&lease, Timestamp::UNIX_EPOCH);
+        for n in [MAXIMUM_ERRORS - 1, 3, 1] {
+            batch.add(Sifted::Rejected { reference: None, errors: errors(n) });
+        }
+        assert_eq!(batch.errors.len(), MAXIMUM_ERRORS);
+        assert_eq!((batch.counts.read, batch.counts.rejected), (3, 3));
+    }
+}

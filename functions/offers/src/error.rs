@@ -1,0 +1,42 @@
+//! Why a run of an import stopped before its end.
+
+use vivier_index::BuildError;
+use vivier_runtime::HandlerError;
+use vivier_tenancy::{TenancyError, rooms::database::DatabaseError};
+
+use crate::rows::FileFault;
+
+/// Why a run stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The file cannot be used: the import fails, and no other run would fare better.
+    #[error("the file cannot be used: {0}")]
+    File(#[from] FileFault),
+    /// The run was silent for too long and another may have taken the import up.
+    #[error("the lease was lost")]
+    Lost,
+    /// A store failed; another run may fare better.
+    #[error(transparent)]
+    Tenancy(#[from] TenancyError),
+    /// The index could not be built.
+    #[error("the index could not be built")]
+    Build(#[from] BuildError),
+    /// The task that builds the index ended without an answer.
+    #[error("the build of the index ended without an answer")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+impl From<DatabaseError> for RunError {
+    fn from(error: DatabaseError) -> Self {
+        Self::Tenancy(error.into())
+    }
+}
+
+impl From<RunError> for HandlerError {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::Tenancy(error) => Self::Tenancy(error),
+            other => Self::other("an import stopped", other),
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Who may run an import, and when. Imports of one tenant go in one at a time and in the order they were announced.
+
+use std::{future::Future, time::Duration};
+
+use jiff::Timestamp;
+use tokio::time::{MissedTickBehavior, interval};
+use vivier_domain::{
+    ids::ImportId,
+    import::{ImportFormat, ImportStatus},
+};
+use vivier_store::imports::{self, Lease, Standing};
+use vivier_tenancy::rooms::Session;
+
+use crate::error::RunError;
+
+/// Runs that may break off before an import is given up: what kills the process five times would kill it for ever.
+pub const MAXIMUM_ATTEMPTS: u32 = 5;
+
+/// A lease outlives three renewals that fail.
+const RENEWAL: Duration = Duration::from_secs(15);
+
+/// What is to be done with an import now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Run,
+    /// It is at its end.
+    Finished,
+    /// It or another import of the tenant is being run; the schedule comes back.
+    Busy,
+    /// It can never succeed.
+    Fail(&'static str),
+}
+
+fn decide(standing: Option<&Standing>) -> Decision {
+    let Some(standing) = standing else { return Decision::Finished };
+    match standing.status {
+        ImportStatus::Succeeded | ImportStatus::Failed => Decision::Finished,
+        _ if standing.busy => Decision::Busy,
+        // An older file must not undo what a newer one brought. Once its rows are in, only the index is left to publish,
+        // and that is built from what is true now.
+        _ if standing.superseded && !standing.applied => Decision::Fail("superseded"),
+        _ if standing.attempts >= MAXIMUM_ATTEMPTS => Decision::Fail("attempts-exhausted"),
+        _ => Decision::Run,
+    }
+}
+
+/// The right to run an import.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Taken {
+    /// To be shown at every write.
+    pub lease: Lease,
+    /// The file's form.
+    pub format: ImportFormat,
+    /// Whether its rows are in and only the index is left to publish.
+    pub applied: bool,
+}
+
+/// The outcome of [`take`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Take {
+    /// It is ours.
+    Taken(Taken),
+    /// There is nothing to do, or not now.
+    Left,
+    /// It can never succeed, and says so from now on.
+    Failed(&'static str),
+}
+
+/// Takes an import, if it may be run now.
+pub async fn take(session: &mut Session, id: ImportId, now: Timestamp) -> Result<Take, RunError> {
+    let tx = session.begin().await?;
+    if !imports::try_lock(&tx).await? {
+        return Ok(Take::Left);
+    }
+    let standing = imports::inspect(&tx, id).await?;
+    let taken = match (decide(standing.as_ref()), standing) {
+        (Decision::Run, Some(Standing { format, applied, .. })) => {
+            Take::Taken(Taken { lease: imports::take(&tx, id, now).await?, format, applied })
+        }
+        (Decision::Fail(failure), _) => {
+            imports::fail(&tx, id, failure, now).await?;
+            Take::Failed(failure)
+        }
+        _ => Take::Left,
+    };
+    tx.commit().await?;
+    Ok(taken)
+}
+
+/// Waits for work that needs no database, and renews the lease meanwhile. Losing it drops the work.
+pub async fn hold_while<T>(
+    session: &mut Session,
+    lease: &Lease,
+    work: impl Future<Output = T>,
+) -> Result<T, RunError> {
+    let mut work = std::pin::pin!(work);
+    let mut renewal = interval(RENEWAL);
+    renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            output = &mut work => return Ok(output),
+            _ = renewal.tick() => hold(session, lease).await?,
+        }
+    }
+}
+
+/// Renews the lease, or learns that it is lost.
+pub async fn hold(session: &mut Session, lease: &Lease) -> Result<(), RunError> {
+    let tx = session.begin().await?;
+    if !imports::hold(&tx, lease).await? {
+        return Err(RunError::Lost);
+    }
+    Ok(tx.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WAITING: Standing = Standing {
+        format: ImportFormat::Csv,
+        status: ImportStatus::AwaitingUpload,
+        attempts: 0,
+        applied: false,
+        busy: false,
+        superseded: false,
+    };
+    const RUNNING: Standing = Standing { status: ImportStatus::Running, attempts: 1, ..WAITING };
+
+    #[test]
+    fn who_may_run() {
+        for (standing, decision, why) in [
+            (WAITING, Decision::Run, "its file came"),
+            (RUNNING, Decision::Run, "its run died"),
+            (Standing { busy: true, ..WAITING }, Decision::Busy, "another one runs"),
+            (Standing { busy: true, superseded: true, ..WAITING }, Decision::Busy, "nothing is decided during a run"),
+            (Standing { superseded: true, ..WAITING }, Decision::Fail("superseded"), "a newer file is in"),
+            (Standing { superseded: true, ..RUNNING }, Decision::Fail("superseded"), "a newer file overtook it"),
+            (Standing { superseded: true, applied: true, ..RUNNING }, Decision::Run, "only the index is left"),
+            (Standing { attempts: 4, ..RUNNING }, Decision::Run, "one attempt is left"),
+            (Standing { attempts: 5, ..RUNNING }, Decision::Fail("attempts-exhausted"), "none is left"),
+            (
+                Standing { attempts: 5, applied: true, ..RUNNING },
+                Decision::Fail("attempts-exhausted"),
+                "none is left for the index either",
+            ),
+            (Standing { status: ImportStatus::Succeeded, ..RUNNING }, Decision::Finished, "the event came twice"),
+            (Standing { status: ImportStatus::Failed, ..RUNNING }, Decision::Finished, "it failed before"),
+        ] {
+            assert_eq!(decide(Some(&standing)), decision, "{why}");
+        }
+        assert_eq!(decide(None), Decision::Finished, "a file that nobody announced");
+    }
+}

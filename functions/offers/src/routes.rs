@@ -1,0 +1,215 @@
+//! The back office announces imports and reads what became of them.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+    routing::get,
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::{IntoParams, OpenApi, ToSchema};
+use uuid::Uuid;
+use vivier_domain::{
+    ids::ImportId,
+    import::{ImportFormat, MAXIMUM_BYTES},
+    permission::needs,
+};
+use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, Problem, ProblemKind};
+use vivier_store::imports;
+use vivier_tenancy::rooms::files::FileKey;
+
+use crate::{App, view};
+
+const DEFAULT_LIMIT: u32 = 20;
+const MAXIMUM_LIMIT: u32 = 100;
+
+/// A file that is about to be uploaded.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewImport {
+    /// `csv` or `jsonl`.
+    #[schema(value_type = String)]
+    pub format: ImportFormat,
+    /// Bytes in the file, at most 268 435 456.
+    pub size: u64,
+}
+
+/// Where to send the file, once, exactly as announced.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Upload {
+    /// The signed address.
+    pub url: String,
+    /// `PUT`.
+    pub method: &'static str,
+    /// Headers that must be sent along.
+    pub headers: BTreeMap<String, String>,
+}
+
+/// An announced import.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Announced {
+    /// Its id.
+    pub import_id: Uuid,
+    /// Where to send the file.
+    pub upload: Upload,
+    /// When the address stops working.
+    pub expires_at: Timestamp,
+}
+
+/// Which page of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct Page {
+    /// `next_cursor` of the page before.
+    pub cursor: Option<String>,
+    /// Entries a page, 1 to 100; 20 without it.
+    pub limit: Option<u32>,
+}
+
+/// The routes of this function.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1/imports", get(list).post(create))
+        .route("/v1/imports/{id}", get(fetch))
+        .with_state(app)
+}
+
+/// This function's part of the API's description.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(create, list, fetch), components(schemas(Problem)))]
+    struct Api;
+    Api::openapi()
+}
+
+/// Announces an import; the answer says where to upload its file, which starts it.
+#[utoipa::path(post, path = "/v1/imports", request_body = NewImport,
+               responses((status = 201, body = Announced), (status = 400, body = Problem), (status = 403, body = Problem)))]
+async fn create(
+    State(app): State<App>,
+    BackOffice(scope, ..): BackOffice<needs::OffersWrite>,
+    ApiJson(new): ApiJson<NewImport>,
+) -> Result<impl IntoResponse, Problem> {
+    check_size(new.size)?;
+    let (id, now) = (ImportId::generate(), app.clock.now());
+    let files = app.tenancy.files(&scope).await?;
+    let upload = files.presign_upload(&FileKey::Import(id), new.size, new.format.media_type(), now).await?;
+    // Entered before the address is given out: a file never arrives unannounced.
+    let mut session = app.tenancy.silo(&scope).await?;
+    let tx = session.begin().await?;
+    imports::create(&tx, id, new.format, now).await?;
+    tx.commit().await?;
+    let announced = Announced {
+        import_id: id.as_uuid(),
+        upload: Upload { url: upload.url, method: "PUT", headers: upload.headers.into_iter().collect() },
+        expires_at: upload.expires_at,
+    };
+    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/v1/imports/{id}"))], Json(announced)))
+}
+
+/// Lists imports, newest first.
+#[utoipa::path(get, path = "/v1/imports", params(Page),
+               responses((status = 200, body = view::List), (status = 400, body = Problem), (status = 404, body = Problem)))]
+async fn list(
+    State(app): State<App>,
+    BackOffice(scope, ..): BackOffice<needs::OffersRead>,
+    ApiQuery(page): ApiQuery<Page>,
+) -> Result<Json<view::List>, Problem> {
+    let limit = limit(page.limit)?;
+    let before = page.cursor.as_deref().map(read_cursor).transpose()?;
+    let mut session = app.tenancy.silo(&scope).await?;
+    let tx = session.begin().await?;
+    if let Some(before) = before
+        && imports::fetch(&tx, before).await?.is_none()
+    {
+        // Another tenant's cursor is like one that never was.
+        return Err(Problem::new(ProblemKind::NotFound));
+    }
+    let mut found = imports::list(&tx, before, limit + 1).await?;
+    let more = found.len() > limit as usize;
+    found.truncate(limit as usize);
+    let next_cursor = found.last().filter(|_| more).map(|last| write_cursor(last.id));
+    Ok(Json(view::List { imports: found.iter().map(view::Summary::from).collect(), next_cursor }))
+}
+
+/// One import: where it stands, what it counted, what was wrong with its rows.
+#[utoipa::path(get, path = "/v1/imports/{id}", params(("id" = Uuid, Path)),
+               responses((status = 200, body = view::Detail), (status = 404, body = Problem)))]
+async fn fetch(
+    State(app): State<App>,
+    BackOffice(scope, ..): BackOffice<needs::OffersRead>,
+    ApiPath(id): ApiPath<ImportId>,
+) -> Result<Json<view::Detail>, Problem> {
+    let mut session = app.tenancy.silo(&scope).await?;
+    let tx = session.begin().await?;
+    let import = imports::fetch(&tx, id).await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    let errors = imports::list_errors(&tx, id).await?;
+    Ok(Json(view::Detail::new(&import, errors)))
+}
+
+fn check_size(size: u64) -> Result<(), Problem> {
+    let refuse = |code| Err(Problem::new(ProblemKind::InvalidBody).field("size", code));
+    match size {
+        0 => refuse("too-small"),
+        1..=MAXIMUM_BYTES => Ok(()),
+        _ => refuse("too-large"),
+    }
+}
+
+fn limit(asked: Option<u32>) -> Result<u32, Problem> {
+    match asked.unwrap_or(DEFAULT_LIMIT) {
+        limit @ 1..=MAXIMUM_LIMIT => Ok(limit),
+        _ => Err(Problem::new(ProblemKind::InvalidQuery).field("limit", "out-of-range")),
+    }
+}
+
+fn write_cursor(last: ImportId) -> String {
+    URL_SAFE_NO_PAD.encode(last.as_uuid().as_bytes())
+}
+
+fn read_cursor(text: &str) -> Result<ImportId, Problem> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| Uuid::from_slice(&bytes).ok());
+    bytes.map(ImportId::from).ok_or_else(|| Problem::new(ProblemKind::NotFound))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        for (size, code) in
+            [(0, Some("too-small")), (1, None), (MAXIMUM_BYTES, None), (MAXIMUM_BYTES + 1, Some("too-large"))]
+        {
+            let problem = check_size(size).err().map(|problem| problem.errors[0].code.clone());
+            assert_eq!(problem.as_deref(), code, "{size}");
+        }
+    }
+
+    #[test]
+    fn limits() {
+        for (asked, given) in [(None, Some(20)), (Some(0), None), (Some(1), Some(1)), (Some(100), Some(100)), (Some(101), None)] {
+            assert_eq!(limit(asked).ok(), given, "{asked:?}");
+        }
+    }
+
+    #[test]
+    fn a_cursor_reads_back_and_anything_else_is_not_found() {
+        let id = ImportId::generate();
+        assert_eq!(read_cursor(&write_cursor(id)), Ok(id));
+        for text in ["", "AAAA", "!", "é", &id.to_string(), &format!("{}A", write_cursor(id))] {
+            assert_eq!(read_cursor(text).unwrap_err().status, 404, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_description_names_every_route() {
+        let paths: Vec<_> = openapi().paths.paths.keys().cloned().collect();
+        assert_eq!(paths, ["/v1/imports", "/v1/imports/{id}"]);
+    }
+}

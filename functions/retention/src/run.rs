@@ -1,0 +1,180 @@
+//! A run: every tenant in turn, each for itself. One that fails is told and does not stop the others.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use serde_json::{Value, json};
+use vivier_domain::{
+    ids::{RunId, TenantId},
+    retention::DataKind,
+    tenant::{Slug, TenantStatus},
+};
+use vivier_runtime::{HandlerError, telemetry};
+use vivier_store::purge_reports;
+use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, registry::Tenant};
+
+use crate::{
+    App,
+    kind::{self, Plan, Purged},
+};
+
+/// The most rows or items that a run removes of one kind for one tenant, unless an operator says otherwise.
+pub const LIMIT: u32 = 100_000;
+/// More reports than this from one tenant cannot have gathered since yesterday's run.
+const REPORTS: u32 = 5_000;
+
+/// What a run did.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// The run.
+    pub run_id: RunId,
+    /// The moment that the days were counted back from.
+    pub as_of: Timestamp,
+    /// Whether it only counted.
+    pub dry_run: bool,
+    /// Each tenant, also one that failed, with what was done until then.
+    pub tenants: Vec<TenantReport>,
+    /// The tenants of which something was not done; the log says why.
+    pub failed: Vec<TenantId>,
+}
+
+/// What a run did for one tenant.
+#[derive(Debug, Serialize)]
+pub struct TenantReport {
+    /// Its id.
+    pub tenant: TenantId,
+    /// Its short name.
+    pub slug: Slug,
+    /// Kind of data to how many rows or items went, or would go.
+    pub removed: BTreeMap<DataKind, u64>,
+    /// Whether nothing past its days is left.
+    pub complete: bool,
+}
+
+/// Some tenants of a scheduled run failed.
+#[derive(Debug, thiserror::Error)]
+#[error("{failed} of {tenants} tenants were not purged as they must be")]
+pub struct Unfinished {
+    failed: usize,
+    tenants: usize,
+}
+
+/// Whether the tenant has stores to purge: while they are made or removed, it has not.
+pub const fn has_stores(status: TenantStatus) -> bool {
+    matches!(status, TenantStatus::Active | TenantStatus::Disabled)
+}
+
+/// The scheduled run over all tenants. It fails at its end when a tenant failed, so that the alarm fires.
+pub async fn daily(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
+    let plan = Plan { run_id: RunId::generate(), dry_run: false, as_of: app.clock.now(), limit: LIMIT };
+    let report = all(app, platform, &plan).await?;
+    if report.failed.is_empty() {
+        Ok(json!(report))
+    } else {
+        let unfinished = Unfinished { failed: report.failed.len(), tenants: report.tenants.len() };
+        Err(HandlerError::other("the purge is unfinished", unfinished))
+    }
+}
+
+/// Runs over every tenant.
+pub async fn all(app: &App, platform: &PlatformScope, plan: &Plan) -> Result<Report, TenancyError> {
+    let tenants = app.tenancy.registry()?.list(platform).await?;
+    let tenants: Vec<_> = tenants.into_iter().filter(|tenant| has_stores(tenant.status)).collect();
+    Ok(over(app, platform, plan, tenants).await)
+}
+
+/// Runs over these tenants.
+pub async fn over(app: &App, platform: &PlatformScope, plan: &Plan, tenants: Vec<Tenant>) -> Report {
+    let (run_id, as_of, dry_run) = (plan.run_id, plan.as_of, plan.dry_run);
+    let mut report = Report { run_id, as_of, dry_run, tenants: Vec::new(), failed: Vec::new() };
+    for tenant in tenants {
+        let scope = platform.lend(&tenant);
+        let (purged, failed) = one(app, &scope, plan).await;
+        if failed {
+            report.failed.push(tenant.id);
+        }
+        let removed: BTreeMap<_, _> = purged.iter().map(|(kind, purged)| (*kind, purged.removed)).collect();
+        let complete = !failed && purged.values().all(|purged| purged.complete);
+        tracing::info!(tenant = %tenant.id, %run_id, dry_run, complete, removed = removed.values().sum::<u64>(), "a tenant was purged");
+        report.tenants.push(TenantReport { tenant: tenant.id, slug: tenant.slug, removed, complete });
+    }
+    report
+}
+
+/// One tenant: what was done of each kind, and whether anything failed. A kind that fails does not stop the others.
+async fn one(app: &App, scope: &TenantScope, plan: &Plan) -> (BTreeMap<DataKind, Purged>, bool) {
+    let (tenant, mut purged, mut failed) = (scope.tenant(), BTreeMap::new(), false);
+    let policy = match retention(app, scope).await {
+        Ok(policy) => policy,
+        Err(error) => {
+            tracing::error!(%tenant, error = telemetry::chain(&error), "a tenant's retention cannot be read");
+            return (purged, true);
+        }
+    };
+    for &kind in DataKind::ALL {
+        match kind::purge(app, scope, plan, kind, policy.days(kind)).await {
+            Ok(done) => {
+                purged.insert(kind, done);
+            }
+            Err(error) => {
+                let kind = kind.as_str();
+                tracing::error!(%tenant, kind, error = telemetry::chain(&error), "a purge failed");
+                failed = true;
+            }
+        }
+    }
+    if !plan.dry_run
+        && let Err(error) = forget_reports(app, scope, plan).await
+    {
+        tracing::error!(%tenant, error = telemetry::chain(&error), "old reports were not removed");
+        failed = true;
+    }
+    (purged, failed)
+}
+
+async fn retention(
+    app: &App,
+    scope: &TenantScope,
+) -> Result<vivier_domain::retention::RetentionPolicy, TenancyError> {
+    app.tenancy.settings(scope)?.retention().await
+}
+
+async fn forget_reports(app: &App, scope: &TenantScope, plan: &Plan) -> Result<(), TenancyError> {
+    let cutoff = plan.as_of - SignedDuration::from_hours(24 * purge_reports::KEPT_DAYS);
+    let mut session = app.tenancy.pool(scope).await?;
+    let tx = session.begin().await?;
+    purge_reports::purge(&tx, cutoff, REPORTS).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_told_by_tenant_and_kind() {
+        let tenant = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
+        let removed = BTreeMap::from([(DataKind::Conversations, 4), (DataKind::AuditLog, 0)]);
+        let slug = Slug::try_from("fournil-du-nord".to_owned()).unwrap();
+        let report = TenantReport { tenant, slug, removed, complete: false };
+        assert_eq!(
+            serde_json::to_value(report).unwrap(),
+            json!({
+                "tenant": "018f0000-0000-7000-8000-000000000001", "slug": "fournil-du-nord",
+                "removed": {"conversations": 4, "audit_log": 0}, "complete": false,
+            })
+        );
+    }
+
+    #[test]
+    fn a_disabled_tenants_data_ages_as_well() {
+        use TenantStatus as S;
+        for (status, purged) in
+            [(S::Active, true), (S::Disabled, true), (S::Creating, false), (S::Deleting, false)]
+        {
+            assert_eq!(has_stores(status), purged, "{status:?}");
+        }
+    }
+}

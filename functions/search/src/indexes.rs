@@ -1,0 +1,129 @@
+//! The tenants' indexes in memory, and when to look for newer ones.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use vivier_domain::ids::TenantId;
+use vivier_index::SearchIndex;
+use vivier_runtime::http::{Problem, ProblemKind};
+use vivier_tenancy::{Tenancy, TenantScope, rooms::files::PublishedIndex};
+
+use crate::follow::{FollowError, follow};
+
+/// Younger than this, an index is not checked at all.
+const FRESH: Duration = Duration::from_secs(1);
+/// Older than this, a request waits for the check: an index must be followed within 5 s of its publication, and a
+/// process that Lambda had frozen may have slept for minutes.
+const STALE: Duration = Duration::from_secs(3);
+/// How long a request waits for a check before the index at hand answers.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// More tenants than this in one process: those asked least lately make room.
+const MOST_TENANTS: usize = 16;
+
+/// What is known of one tenant's index.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    /// `None` when the tenant has published nothing yet.
+    pub(crate) index: Option<Arc<SearchIndex>>,
+    /// The pointer's entity tag.
+    pub(crate) etag: Option<String>,
+    /// When the pointer was last read.
+    pub(crate) checked: Instant,
+}
+
+#[derive(Debug)]
+struct Slot {
+    known: Mutex<Option<Known>>,
+    /// Held while someone looks for a newer index: one look at a time is enough.
+    looking: tokio::sync::Mutex<()>,
+    asked: Mutex<Instant>,
+}
+
+/// Every index this process holds.
+#[derive(Debug, Default)]
+pub(crate) struct Indexes {
+    slots: Mutex<HashMap<TenantId, Arc<Slot>>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Indexes {
+    /// The tenant's index; `None` when nothing was published yet.
+    pub(crate) async fn current(
+        &self,
+        tenancy: &Tenancy,
+        scope: &TenantScope,
+    ) -> Result<Option<Arc<SearchIndex>>, Problem> {
+        let slot = self.slot(scope.tenant());
+        let known = lock(&slot.known).clone();
+        let Some(known) = known else {
+            let room = tenancy.files(scope).await?.published_index();
+            look(&slot, &room).await.map_err(|error| {
+                tracing::error!(error = vivier_runtime::telemetry::chain(&error), "no index could be loaded");
+                Problem::new(ProblemKind::Unavailable)
+            })?;
+            return Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()));
+        };
+        let age = known.checked.elapsed();
+        if age < FRESH {
+            return Ok(known.index);
+        }
+        // The look goes on when this request is answered; the one at hand answers meanwhile.
+        let task = match tenancy.files(scope).await {
+            Ok(files) => {
+                let (slot, room) = (Arc::clone(&slot), files.published_index());
+                tokio::spawn(async move {
+                    if let Err(error) = look(&slot, &room).await {
+                        tracing::warn!(error = vivier_runtime::telemetry::chain(&error), "a newer index was not loaded");
+                    }
+                })
+            }
+            Err(error) => {
+                tracing::warn!(error = vivier_runtime::telemetry::chain(&error), "the bucket cannot be opened");
+                return Ok(known.index);
+            }
+        };
+        if age >= STALE && tokio::time::timeout(PATIENCE, task).await.is_ok() {
+            return Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()));
+        }
+        Ok(known.index)
+    }
+
+    fn slot(&self, tenant: TenantId) -> Arc<Slot> {
+        let mut slots = lock(&self.slots);
+        if slots.len() >= MOST_TENANTS && !slots.contains_key(&tenant) {
+            let oldest = slots.iter().min_by_key(|(_, slot)| *lock(&slot.asked)).map(|(tenant, _)| *tenant);
+            if let Some(oldest) = oldest {
+                slots.remove(&oldest);
+            }
+        }
+        let slot = slots.entry(tenant).or_insert_with(|| {
+            Arc::new(Slot {
+                known: Mutex::new(None),
+                looking: tokio::sync::Mutex::new(()),
+                asked: Mutex::new(Instant::now()),
+            })
+        });
+        *lock(&slot.asked) = Instant::now();
+        Arc::clone(slot)
+    }
+}
+
+/// Looks once for a newer index and puts it in place.
+async fn look(slot: &Slot, room: &PublishedIndex) -> Result<(), FollowError> {
+    let started = Instant::now();
+    let _looking = slot.looking.lock().await;
+    let known = lock(&slot.known).clone();
+    // Whoever waited for another's look need not look again.
+    if known.as_ref().is_some_and(|known| known.checked >= started) {
+        return Ok(());
+    }
+    let newer = follow(room, known).await?;
+    *lock(&slot.known) = Some(newer);
+    Ok(())
+}

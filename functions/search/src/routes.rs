@@ -1,0 +1,140 @@
+//! The routes of the front office's search.
+
+use axum::{Json, Router, extract::State, routing::get};
+use jiff::{civil::Date, tz::TimeZone};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+use vivier_domain::{event::EventKind, ids::OfferId};
+use vivier_index::{Facets, Fingerprint, OfferDetail, SearchError, SearchPage, Suggestion};
+use vivier_runtime::{
+    http::{ApiPath, ApiQuery, FrontOffice, Problem, ProblemKind},
+    telemetry,
+};
+use vivier_tenancy::TenantScope;
+
+use crate::{App, parameters};
+
+/// The routes.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/v1/offers", get(search))
+        .route("/v1/offers/suggest", get(suggest))
+        .route("/v1/offers/{id}", get(fetch))
+        .with_state(app)
+}
+
+/// This function's part of the API document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(search, suggest, fetch))]
+struct Document;
+
+/// Suggestions while typing.
+#[derive(Debug, Serialize, ToSchema)]
+struct Suggestions {
+    /// Most frequent first.
+    suggestions: Vec<Suggestion>,
+}
+
+/// Searches offers.
+#[utoipa::path(
+    get, path = "/v1/offers", tag = "offers",
+    params(
+        ("q" = Option<String>, Query, description = "Free text, at most 300 characters; `-word` excludes"),
+        ("contract" = Option<Vec<String>>, Query, description = "Repeat for alternatives"),
+        ("city" = Option<Vec<String>>, Query, description = "Repeat for alternatives"),
+        ("occupation" = Option<Vec<String>>, Query, description = "ROME code or name; repeat for alternatives"),
+        ("remote" = Option<Vec<String>>, Query, description = "none, partial or full"),
+        ("published_since" = Option<String>, Query, description = "A day, as 2026-01-31"),
+        ("sort" = Option<String>, Query, description = "relevance (default) or date"),
+        ("limit" = Option<usize>, Query, description = "1 to 100, 20 by default"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
+    ),
+    responses((status = 200, body = SearchPage), (status = 400, body = Problem), (status = 404, body = Problem))
+)]
+async fn search(
+    FrontOffice(scope): FrontOffice,
+    State(app): State<App>,
+    ApiQuery(query): ApiQuery<Vec<(String, String)>>,
+) -> Result<Json<SearchPage>, Problem> {
+    let (request, filters) = parameters::search(query, Fingerprint::of(scope.tenant()), today(&app))?;
+    let page = match app.indexes.current(&app.tenancy, &scope).await? {
+        Some(index) => index.search(&request).map_err(problem)?,
+        // A tenant that has published nothing has given out no cursor either.
+        None if request.cursor.is_some() => return Err(Problem::new(ProblemKind::NotFound)),
+        None => SearchPage { total: 0, hits: Vec::new(), facets: Facets::default(), next_cursor: None },
+    };
+    count(&app, &scope, EventKind::Search { results: page.total, filters }).await;
+    Ok(Json(page))
+}
+
+/// Completes what is being typed from the tenant's own offers.
+#[utoipa::path(
+    get, path = "/v1/offers/suggest", tag = "offers",
+    params(
+        ("q" = String, Query, description = "What was typed so far"),
+        ("limit" = Option<usize>, Query, description = "1 to 100, 10 by default; at most 50 are given"),
+    ),
+    responses((status = 200, body = Suggestions), (status = 400, body = Problem))
+)]
+async fn suggest(
+    FrontOffice(scope): FrontOffice,
+    State(app): State<App>,
+    ApiQuery(query): ApiQuery<Vec<(String, String)>>,
+) -> Result<Json<Suggestions>, Problem> {
+    let (prefix, limit) = parameters::suggest(query)?;
+    let index = app.indexes.current(&app.tenancy, &scope).await?;
+    let suggestions = index.map(|index| index.suggest(&prefix, limit, today(&app))).unwrap_or_default();
+    count(&app, &scope, EventKind::Suggested { results: suggestions.len() as u64 }).await;
+    Ok(Json(Suggestions { suggestions }))
+}
+
+/// Opens an offer.
+#[utoipa::path(
+    get, path = "/v1/offers/{id}", tag = "offers",
+    params(("id" = String, Path, description = "The offer's id")),
+    responses((status = 200, body = OfferDetail), (status = 404, body = Problem))
+)]
+async fn fetch(
+    FrontOffice(scope): FrontOffice,
+    State(app): State<App>,
+    ApiPath(id): ApiPath<OfferId>,
+) -> Result<Json<OfferDetail>, Problem> {
+    let index = app.indexes.current(&app.tenancy, &scope).await?;
+    let offer = match index {
+        Some(index) => index.get(id, today(&app)).map_err(problem)?,
+        None => None,
+    };
+    let offer = offer.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    count(&app, &scope, EventKind::OfferViewed { offer_id: id }).await;
+    Ok(Json(offer))
+}
+
+/// Today where the offers are: a day begins in Paris, not in Greenwich.
+fn today(app: &App) -> Date {
+    let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
+    app.clock.now().to_zoned(zone).date()
+}
+
+/// Counts, without failing the request: figures are worth less than an answer.
+async fn count(app: &App, scope: &TenantScope, kind: EventKind) {
+    match app.tenancy.events(scope) {
+        Ok(events) => {
+            events.publish(app.clock.now(), [kind]).await;
+        }
+        Err(error) => tracing::warn!(error = %error, "events are not counted"),
+    }
+}
+
+fn problem(error: SearchError) -> Problem {
+    match error {
+        SearchError::Cursor(_) => Problem::new(ProblemKind::NotFound),
+        SearchError::Engine(_) | SearchError::Stored(_) => {
+            tracing::error!(error = telemetry::chain(&error), "the index failed");
+            Problem::new(ProblemKind::Internal)
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Offers of one tenant. An import writes them, batch by batch; the index is built from the open ones.
+
+use std::collections::HashSet;
+
+use jiff::{Timestamp, civil::Date};
+use tokio_postgres::Row;
+use uuid::Uuid;
+use vivier_domain::{
+    ids::{ImportId, OfferId},
+    offer::{Offer, OfferDraft},
+};
+use vivier_tenancy::{
+    TenancyError,
+    rooms::{SiloTx, database::DatabaseError},
+};
+
+/// An offer as a file brings it, with the hash of its content.
+#[derive(Debug, Clone)]
+pub struct Brought {
+    /// What the file says.
+    pub draft: OfferDraft,
+    /// [`OfferDraft::content_hash`].
+    pub hash: [u8; 32],
+}
+
+impl From<OfferDraft> for Brought {
+    fn from(draft: OfferDraft) -> Self {
+        Self { hash: draft.content_hash(), draft }
+    }
+}
+
+/// What a batch did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Upserted {
+    /// Offers that were not known.
+    pub created: u64,
+    /// Offers with other content, or open again.
+    pub updated: u64,
+    /// Offers as they were.
+    pub unchanged: u64,
+}
+
+/// Between skills in one text: PostgreSQL has no arrays of arrays of several lengths. No skill holds it.
+const SKILL_SEPARATOR: &str = "|";
+
+/// Brings a batch in by reference; an offer keeps its id for ever. References must not repeat within a batch.
+///
+/// Most offers of a feed are what they were the day before: those are told by their hash and their content is not sent.
+pub async fn upsert(
+    tx: &SiloTx<'_>,
+    import: ImportId,
+    batch: &[Brought],
+    now: Timestamp,
+) -> Result<Upserted, DatabaseError> {
+    let same = touch(tx, import, batch).await?;
+    let rest: Vec<&Brought> = batch.iter().filter(|one| !same.contains(&one.draft.reference)).collect();
+    let (created, updated) = if rest.is_empty() { (0, 0) } else { write(tx, import, &rest, now).await? };
+    Ok(Upserted { created, updated, unchanged: same.len() as u64 })
+}
+
+/// Marks open offers with the same content as seen; their references.
+async fn touch(tx: &SiloTx<'_>, import: ImportId, batch: &[Brought]) -> Result<HashSet<String>, DatabaseError> {
+    const SQL: &str = "-- offers::touch
+        UPDATE offers SET import_id = $1
+        FROM unnest($2::text[], $3::bytea[]) AS given (reference, content_hash)
+        WHERE offers.reference = given.reference AND offers.content_hash = given.content_hash
+          AND offers.status = 'open'
+        RETURNING offers.reference";
+    let references: Vec<&str> = batch.iter().map(|one| one.draft.reference.as_str()).collect();
+    let hashes: Vec<&[u8]> = batch.iter().map(|one| one.hash.as_slice()).collect();
+    let rows = tx.query(SQL, &[&import.as_uuid(), &references, &hashes]).await?;
+    Ok(rows.iter().map(|row| row.get("reference")).collect())
+}
+
+async fn write(
+    tx: &SiloTx<'_>,
+    import: ImportId,
+    batch: &[&Brought],
+    now: Timestamp,
+) -> Result<(u64, u64), DatabaseError> {
+    const SQL: &str = "-- offers::upsert
+        INSERT INTO offers
+            (id, reference, status, title, description, company, city, postal_code, country, contract,
+             occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on,
+             url, skills, content_hash, import_id, created_at, updated_at)
+        SELECT id, reference, 'open', title, description, company, city, postal_code, country, contract,
+               occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on,
+               url, string_to_array(skills, '|'), content_hash, $1, $2, $2
+        FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
+                    $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[],
+                    $18::date[], $19::date[], $20::text[], $21::text[], $22::bytea[])
+             AS given (id, reference, title, description, company, city, postal_code, country, contract,
+                       occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on,
+                       expires_on, url, skills, content_hash)
+        ON CONFLICT (reference) DO UPDATE SET
+            status = 'open', closed_at = NULL,
+            title = excluded.title, description = excluded.description, company = excluded.company,
+            city = excluded.city, postal_code = excluded.postal_code, country = excluded.country,
+            contract = excluded.contract, occupation_code = excluded.occupation_code,
+            occupation = excluded.occupation, remote = excluded.remote, salary_min = excluded.salary_min,
+            salary_max = excluded.salary_max, salary_period = excluded.salary_period,
+            published_on = excluded.published_on, expires_on = excluded.expires_on, url = excluded.url,
+            skills = excluded.skills, content_hash = excluded.content_hash, import_id = excluded.import_id,
+            updated_at = excluded.updated_at
+        RETURNING xmax = 0 AS created";
+    let drafts = || batch.iter().map(|one| &one.draft);
+    let text = |of: fn(&OfferDraft) -> &str| drafts().map(of).collect::<Vec<&str>>();
+    let some = |of: fn(&OfferDraft) -> Option<&str>| drafts().map(of).collect::<Vec<Option<&str>>>();
+    let euros =
+        |of: fn(&OfferDraft) -> Option<u32>| drafts().map(|d| of(d).map(i64::from)).collect::<Vec<Option<i64>>>();
+    let ids: Vec<Uuid> = batch.iter().map(|_| OfferId::generate().as_uuid()).collect();
+    let published: Vec<Date> = drafts().map(|draft| draft.published_on).collect();
+    let expires: Vec<Option<Date>> = drafts().map(|draft| draft.expires_on).collect();
+    let skills: Vec<String> = drafts().map(|draft| draft.skills.join(SKILL_SEPARATOR)).collect();
+    let hashes: Vec<&[u8]> = batch.iter().map(|one| one.hash.as_slice()).collect();
+    let rows = tx
+        .query(
+            SQL,
+            &[
+                &import.as_uuid(),
+                &now,
+                &ids,
+                &text(|draft| &draft.reference),
+                &text(|draft| &draft.title),
+                &text(|draft| &draft.description),
+                &some(|draft| draft.company.as_deref()),
+                &text(|draft| &draft.city),
+                &some(|draft| draft.postal_code.as_deref()),
+                &text(|draft| &draft.country),
+                &text(|draft| draft.contract.as_str()),
+                &some(|draft| draft.occupation_code.as_deref()),
+                &some(|draft| draft.occupation.as_deref()),
+                &text(|draft| draft.remote.as_str()),
+                &euros(|draft| draft.salary_min),
+                &euros(|draft| draft.salary_max),
+                &some(|draft| draft.salary_period.map(|period| period.as_str())),
+                &published,
+                &expires,
+                &some(|draft| draft.url.as_deref()),
+                &skills,
+                &hashes,
+            ],
+        )
+        .await?;
+    // A row that no transaction has replaced or locked has no xmax: it is new.
+    let created = rows.iter().filter(|row| row.get::<_, bool>("created")).count();
+    Ok((created as u64, (rows.len() - created) as u64))
+}
+
+/// Keeps open offers open although their rows were refused: a slip in a feed must not take an offer away.
+pub async fn keep(tx: &SiloTx<'_>, import: ImportId, references: &[String]) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- offers::keep
+        UPDATE offers SET import_id = $1 WHERE reference = ANY ($2::text[]) AND status = 'open'";
+    tx.execute(SQL, &[&import.as_uuid(), &references]).await
+}
+
+/// Closes the open offers that the import did not see; how many.
+pub async fn close_unseen(tx: &SiloTx<'_>, import: ImportId, now: Timestamp) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- offers::close_unseen
+        UPDATE offers SET status = 'closed', closed_at = $2, updated_at = $2
+        WHERE status = 'open' AND import_id <> $1";
+    tx.execute(SQL, &[&import.as_uuid(), &now]).await
+}
+
+/// Open offers in the order of their ids, from the one after `after`.
+pub async fn list_open(tx: &SiloTx<'_>, after: Option<OfferId>, limit: u32) -> Result<Vec<Offer>, TenancyError> {
+    const SQL: &str = "-- offers::list_open
+        SELECT id, reference, title, description, company, city, postal_code, country, contract, occupation_code,
+               occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on, url, skills
+        FROM offers
+        WHERE status = 'open' AND id > $1
+        ORDER BY id LIMIT $2";
+    let after = after.map_or(Uuid::nil(), OfferId::as_uuid);
+    tx.query(SQL, &[&after, &i64::from(limit)]).await?.iter().map(read).collect()
+}
+
+fn read(row: &Row) -> Result<Offer, TenancyError> {
+    let corrupt = || TenancyError::Corrupt("offer");
+    let euros = |column| {
+        row.get::<_, Option<i64>>(column).map(u32::try_from).transpose().map_err(|_| corrupt())
+    };
+    let content = OfferDraft {
+        reference: row.get("reference"),
+        title: row.get("title"),
+        description: row.get("description"),
+        company: row.get("company"),
+        city: row.get("city"),
+        postal_code: row.get("postal_code"),
+        country: row.get("country"),
+        contract: row.get::<_, &str>("contract").parse().map_err(|_| corrupt())?,
+        occupation_code: row.get("occupation_code"),
+        occupation: row.get("occupation"),
+        remote: row.get::<_, &str>("remote").parse().map_err(|_| corrupt())?,
+        salary_min: euros("salary_min")?,
+        salary_max: euros("salary_max")?,
+        salary_period: row
+            .get::<_, Option<&str>>("salary_period")
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| corrupt())?,
+        published_on: row.get("published_on"),
+        expires_on: row.get("expires_on"),
+        url: row.get("url"),
+        skills: row.get("skills"),
+    };
+    Ok(Offer { id: row.get::<_, Uuid>("id").into(), content })
+}
