@@ -17,7 +17,7 @@ use vivier_store::{
     documents::{self, Document, Lease},
 };
 use vivier_tenancy::{
-    TenantScope,
+    TenancyError, TenantScope,
     rooms::files::{Fetched, FileKey},
 };
 
@@ -74,7 +74,7 @@ pub async fn run(app: &App, scope: &TenantScope, id: DocumentId) -> Result<Outco
         }
         Err(error) => {
             // Otherwise the next run would wait for the lease to end.
-            if let Err(second) = release(app, scope, lease).await {
+            if let Err(second) = release(app, scope, lease, !is_outage(&error)).await {
                 tracing::warn!(document = %id, error = %second, "a lease was not given back");
             }
             Err(error)
@@ -82,10 +82,19 @@ pub async fn run(app: &App, scope: &TenantScope, id: DocumentId) -> Result<Outco
     }
 }
 
-async fn release(app: &App, scope: &TenantScope, lease: Lease) -> Result<(), HandlerError> {
+/// Whether a store was out of reach: that says nothing about the document.
+fn is_outage(error: &HandlerError) -> bool {
+    match error {
+        HandlerError::Tenancy(TenancyError::Cloud { .. }) => true,
+        HandlerError::Tenancy(TenancyError::Database(error)) => error.is_transient(),
+        _ => false,
+    }
+}
+
+async fn release(app: &App, scope: &TenantScope, lease: Lease, counts: bool) -> Result<(), HandlerError> {
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
-    documents::release(&tx, lease, app.clock.now()).await?;
+    documents::release(&tx, lease, counts, app.clock.now()).await?;
     Ok(tx.commit().await?)
 }
 
@@ -100,7 +109,7 @@ async fn work(app: &App, scope: &TenantScope, document: &Document, lease: &mut L
         Verdict::Same => repeat(app, scope, document, *lease).await,
         Verdict::Overtaken => Ok(Outcome::Overtaken),
         Verdict::NoFile => {
-            release(app, scope, *lease).await?;
+            release(app, scope, *lease, false).await?;
             Ok(Outcome::NoFile)
         }
     }

@@ -117,7 +117,7 @@ mod tests {
             (Some("2026-03-01T00:00:00"), None, &[("from", "invalid-timestamp")]),
             (None, Some("9999-12-31"), &[("to", "invalid-timestamp")]),
             (Some("1999-12-31"), None, &[("from", "out-of-range")]),
-            (Some("-009999-01-01T00:00:00Z"), None, &[("from", "out-of-range")]),
+            (Some("-001000-01-01T00:00:00Z"), None, &[("from", "out-of-range")]),
             (Some("x"), Some("y"), &[("from", "invalid-timestamp"), ("to", "invalid-timestamp")]),
             (Some("2026-03-02"), Some("2026-03-01"), &[("from", "not-before-to")]),
             (Some("2026-03-16"), None, &[("from", "not-before-to")]),

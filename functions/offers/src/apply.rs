@@ -1,7 +1,10 @@
 //! The rows of a file go in, all in one transaction: a run that dies leaves nothing behind.
 
 use jiff::Timestamp;
-use vivier_domain::import::{ImportFormat, MAXIMUM_OFFERS};
+use vivier_domain::{
+    ids::ImportId,
+    import::{ImportFormat, MAXIMUM_OFFERS},
+};
 use vivier_store::{
     imports::{self, Counts, Lease, MAXIMUM_ERRORS, RowError},
     offers::{self, Brought},
@@ -31,7 +34,7 @@ pub async fn apply(
         return Err(RunError::Lost);
     }
     let mut sieve = Sieve::default();
-    let mut batch = Batch::new(lease, now);
+    let mut batch = Batch::new(lease.import(), now);
     for row in rows {
         if batch.counts.read == MAXIMUM_OFFERS {
             return Err(FileFault::TooManyOffers.into());
@@ -62,8 +65,8 @@ fn may_close(counts: &Counts) -> bool {
 }
 
 /// Rows on their way in.
-struct Batch<'l> {
-    lease: &'l Lease,
+struct Batch {
+    import: ImportId,
     now: Timestamp,
     counts: Counts,
     errors: Vec<RowError>,
@@ -71,20 +74,20 @@ struct Batch<'l> {
     kept: Vec<String>,
 }
 
-impl<'l> Batch<'l> {
-    fn new(lease: &'l Lease, now: Timestamp) -> Self {
+impl Batch {
+    fn new(import: ImportId, now: Timestamp) -> Self {
         let counts = Counts::default();
-        Self { lease, now, counts, errors: Vec::new(), accepted: Vec::new(), kept: Vec::new() }
+        Self { import, now, counts, errors: Vec::new(), accepted: Vec::new(), kept: Vec::new() }
     }
 
     fn add(&mut self, sifted: Sifted) {
         self.counts.read += 1;
         match sifted {
-            Sifted::Accepted(draft) => self.accepted.push(draft.into()),
+            Sifted::Accepted(draft) => self.accepted.push((*draft).into()),
             Sifted::Rejected { reference, errors } => {
                 self.counts.rejected += 1;
                 self.kept.extend(reference);
-                let room = MAXIMUM_ERRORS - self.errors.len();
+                let room = MAXIMUM_ERRORS as usize - self.errors.len();
                 self.errors.extend(errors.into_iter().take(room));
             }
         }
@@ -95,7 +98,7 @@ impl<'l> Batch<'l> {
     }
 
     async fn flush(&mut self, tx: &SiloTx<'_>) -> Result<(), DatabaseError> {
-        let import = self.lease.import();
+        let import = self.import;
         if !self.accepted.is_empty() {
             let done = offers::upsert(tx, import, &self.accepted, self.now).await?;
             self.counts.created += done.created;
@@ -126,13 +129,12 @@ mod tests {
 
     #[test]
     fn no_more_errors_are_kept_than_promised_and_all_rows_are_counted() {
-        let errors = |n: usize| (0..n).map(|_| RowError { line: 1, field: "title", code: "missing".into() }).collect();
-        let lease = Lease::default();
-        let mut batch = Batch::new(&lease, Timestamp::UNIX_EPOCH);
+        let errors = |n| (0..n).map(|_| RowError { line: 1, field: "title", code: "missing".into() }).collect();
+        let mut batch = Batch::new(ImportId::generate(), Timestamp::UNIX_EPOCH);
         for n in [MAXIMUM_ERRORS - 1, 3, 1] {
             batch.add(Sifted::Rejected { reference: None, errors: errors(n) });
         }
-        assert_eq!(batch.errors.len(), MAXIMUM_ERRORS);
+        assert_eq!(batch.errors.len(), MAXIMUM_ERRORS as usize);
         assert_eq!((batch.counts.read, batch.counts.rejected), (3, 3));
     }
 }

@@ -36,11 +36,12 @@ pub async fn publish(
     let generation = archive.generation;
     let pointer = Pointer::to(&archive, now).to_json();
     tracing::info!(%generation, offers = archive.offers, bytes = archive.bytes.len(), "an index was built");
-    let put = files.put(&FileKey::IndexGeneration(generation), archive.bytes, "application/x-tar");
+    let key = FileKey::IndexGeneration(generation);
+    let put = Box::pin(files.put(&key, archive.bytes, "application/x-tar"));
     lease::hold_while(session, lease, put).await??;
     // Renewed just before the switch: a run that was overtaken must not put its index over a newer one.
     lease::hold(session, lease).await?;
-    files.put(&FileKey::IndexPointer, pointer, "application/json").await?;
+    Box::pin(files.put(&FileKey::IndexPointer, pointer, "application/json")).await?;
     Ok(generation)
 }
 

@@ -23,7 +23,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Upload addresses end after minutes: a file that is not there by then will never come.
-const UPLOAD_PATIENCE: Duration = Duration::from_secs(24 * 3600);
+const UPLOAD_PATIENCE: Duration = Duration::from_hours(24);
 
 /// Imports looked at per tenant and turn; the next turn goes on.
 const MOST: u32 = 100;

@@ -92,15 +92,15 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
                responses((status = 201, body = Announced), (status = 400, body = Problem), (status = 403, body = Problem)))]
 async fn create(
     State(app): State<App>,
-    BackOffice(scope, ..): BackOffice<needs::OffersWrite>,
+    office: BackOffice<needs::OffersWrite>,
     ApiJson(new): ApiJson<NewImport>,
 ) -> Result<impl IntoResponse, Problem> {
     check_size(new.size)?;
     let (id, now) = (ImportId::generate(), app.clock.now());
-    let files = app.tenancy.files(&scope).await?;
+    let files = app.tenancy.files(&office.0).await?;
     let upload = files.presign_upload(&FileKey::Import(id), new.size, new.format.media_type(), now).await?;
     // Entered before the address is given out: a file never arrives unannounced.
-    let mut session = app.tenancy.silo(&scope).await?;
+    let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     imports::create(&tx, id, new.format, now).await?;
     tx.commit().await?;
@@ -117,12 +117,12 @@ async fn create(
                responses((status = 200, body = view::List), (status = 400, body = Problem), (status = 404, body = Problem)))]
 async fn list(
     State(app): State<App>,
-    BackOffice(scope, ..): BackOffice<needs::OffersRead>,
+    office: BackOffice<needs::OffersRead>,
     ApiQuery(page): ApiQuery<Page>,
 ) -> Result<Json<view::List>, Problem> {
     let limit = limit(page.limit)?;
     let before = page.cursor.as_deref().map(read_cursor).transpose()?;
-    let mut session = app.tenancy.silo(&scope).await?;
+    let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     if let Some(before) = before
         && imports::fetch(&tx, before).await?.is_none()
@@ -142,10 +142,10 @@ async fn list(
                responses((status = 200, body = view::Detail), (status = 404, body = Problem)))]
 async fn fetch(
     State(app): State<App>,
-    BackOffice(scope, ..): BackOffice<needs::OffersRead>,
+    office: BackOffice<needs::OffersRead>,
     ApiPath(id): ApiPath<ImportId>,
 ) -> Result<Json<view::Detail>, Problem> {
-    let mut session = app.tenancy.silo(&scope).await?;
+    let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     let import = imports::fetch(&tx, id).await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let errors = imports::list_errors(&tx, id).await?;

@@ -61,7 +61,7 @@ async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Take
     let Taken { lease, format, applied } = taken;
     let import_id = lease.import();
     if !applied {
-        let bytes = lease::hold_while(session, lease, fetch(files, import_id)).await??;
+        let bytes = lease::hold_while(session, lease, Box::pin(fetch(files, import_id))).await??;
         let counts = apply(session, lease, *format, &bytes, app.clock.now()).await?;
         tracing::info!(%import_id, read = counts.read, created = counts.created, updated = counts.updated,
                        closed = counts.closed, rejected = counts.rejected, "the rows of an import are in");

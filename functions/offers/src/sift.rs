@@ -11,7 +11,7 @@ use crate::rows::Row;
 #[derive(Debug)]
 pub enum Sifted {
     /// A good offer, the first of its reference.
-    Accepted(OfferDraft),
+    Accepted(Box<OfferDraft>),
     /// None.
     Rejected {
         /// Whose row it is, where that could be read: its offer must not be closed for a slip.
@@ -49,7 +49,7 @@ impl Sieve {
             }
             Ok(draft) => {
                 self.accepted.insert(draft.reference.clone());
-                Sifted::Accepted(draft)
+                Sifted::Accepted(Box::new(draft))
             }
         }
     }

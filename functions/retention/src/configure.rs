@@ -44,9 +44,9 @@ pub async fn apply(app: &App, scope: &TenantScope, change: Change) -> Result<Ret
         outcome: Outcome::Done,
     };
     audit::append(&tx, &entry).await?;
-    // Between entry and commit: a setting without its entry cannot be, an entry more than settings can.
-    settings.set_retention(&policy).await?;
     tx.commit().await?;
+    // The entry first: one whose setting then failed can be seen, a setting without an entry could not.
+    settings.set_retention(&policy).await?;
     Ok(policy)
 }
 
@@ -60,6 +60,9 @@ mod tests {
         let before = RetentionPolicy { conversations_days: days(30), ..RetentionPolicy::default() };
         let change = Change { events_days: Some(days(7)), ..Change::default() };
         let after = change.on(before);
-        assert_eq!((after.conversations_days, after.events_days, after.audit_log_days), (days(30), days(7), days(90)));
+        assert_eq!(
+            (after.conversations_days, after.events_days, after.audit_log_days),
+            (days(30), days(7), days(90))
+        );
     }
 }

@@ -64,7 +64,9 @@ def _run(operator: Operator, dry_run: bool, as_of: str) -> dict[str, int]:
 
 
 def removed(report: Json) -> dict[str, int]:
-    """Kind of data to the number of things a report names."""
+    """Kind of data to the number of rows or items a report names; raises when a tenant was not finished."""
+    if report["failed"] or not all(tenant["complete"] for tenant in report["tenants"]):
+        raise RuntimeError(f"The purge {report['run_id']} is unfinished: see the log of the function retention.")
     counts: dict[str, int] = {}
     for tenant in report["tenants"]:
         for kind, number in tenant["removed"].items():

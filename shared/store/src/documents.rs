@@ -204,12 +204,14 @@ pub async fn fail(
     tx.execute_one(SQL, &[&lease.document.as_uuid(), &lease.until, &etag, &reason, &now]).await
 }
 
-/// Gives a document back unfinished, for a later run. Nothing happens to one that was deleted or taken over.
-pub async fn release(tx: &SiloTx<'_>, lease: Lease, now: Timestamp) -> Result<(), DatabaseError> {
+/// Gives a document back unfinished, for a later run. A run that `counts` is one of those that may be begun on it;
+/// waiting for a store that is down is none. Nothing happens to a document that was deleted or taken over.
+pub async fn release(tx: &SiloTx<'_>, lease: Lease, counts: bool, now: Timestamp) -> Result<(), DatabaseError> {
     const SQL: &str = "-- documents::release
-        UPDATE documents SET status = 'received', lease_until = NULL, updated_at = $3
+        UPDATE documents
+        SET status = 'received', lease_until = NULL, attempts = attempts - CASE WHEN $3 THEN 0 ELSE 1 END, updated_at = $4
         WHERE id = $1 AND lease_until = $2 AND status <> 'deleting'";
-    tx.execute(SQL, &[&lease.document.as_uuid(), &lease.until, &now]).await.map(drop)
+    tx.execute(SQL, &[&lease.document.as_uuid(), &lease.until, &counts, &now]).await.map(drop)
 }
 
 /// Gives up waiting for a file that was announced and never came; whether it did.

@@ -20,10 +20,10 @@ use vivier_tenancy::{
 };
 
 /// How long a run may be silent before another takes its import up.
-pub const LEASE: Duration = Duration::from_secs(60);
+pub const LEASE: Duration = Duration::from_mins(1);
 
 /// The most errors of rows that are kept for one import.
-pub const MAXIMUM_ERRORS: usize = 1_000;
+pub const MAXIMUM_ERRORS: u32 = 1_000;
 
 /// What became of the rows of a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -156,7 +156,7 @@ pub async fn list(tx: &SiloTx<'_>, before: Option<ImportId>, limit: u32) -> Resu
 pub async fn list_errors(tx: &SiloTx<'_>, id: ImportId) -> Result<Vec<StoredError>, DatabaseError> {
     const SQL: &str = "-- imports::list_errors
         SELECT line, field, code FROM import_errors WHERE import_id = $1 ORDER BY line, field, code LIMIT $2";
-    let rows = tx.query(SQL, &[&id.as_uuid(), &(MAXIMUM_ERRORS as i64)]).await?;
+    let rows = tx.query(SQL, &[&id.as_uuid(), &i64::from(MAXIMUM_ERRORS)]).await?;
     Ok(rows
         .iter()
         .map(|row| StoredError { line: count(row, "line"), field: row.get("field"), code: row.get("code") })

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 use vivier_domain::{
     ids::{ImportId, OfferId},
-    offer::{Offer, OfferDraft},
+    offer::{Offer, OfferDraft, SalaryPeriod},
 };
 use vivier_tenancy::{
     TenancyError,
@@ -133,7 +133,7 @@ async fn write(
                 &text(|draft| draft.remote.as_str()),
                 &euros(|draft| draft.salary_min),
                 &euros(|draft| draft.salary_max),
-                &some(|draft| draft.salary_period.map(|period| period.as_str())),
+                &some(|draft| draft.salary_period.map(SalaryPeriod::as_str)),
                 &published,
                 &expires,
                 &some(|draft| draft.url.as_deref()),

@@ -1,1 +1,4 @@
-//!
+//! What tests of several crates share. A dev-dependency only: nothing here is ever deployed.
+
+pub mod scope;
+pub mod stack;

@@ -32,8 +32,8 @@ pub(super) fn open(text: &str) -> Result<Records<'_>, FileFault> {
     Ok(Records { records: reader.into_records(), places })
 }
 
-impl Iterator for Records<'_> {
-    type Item = Row<'static>;
+impl<'f> Iterator for Records<'f> {
+    type Item = Row<'f>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -48,8 +48,8 @@ impl Iterator for Records<'_> {
     }
 }
 
-impl Records<'_> {
-    fn row(&self, record: &StringRecord) -> Row<'static> {
+impl<'f> Records<'f> {
+    fn row(&self, record: &StringRecord) -> Row<'f> {
         let line = record.position().map_or(0, csv::Position::line);
         let fault = (record.len() != self.places.len()).then_some((WHOLE_ROW, "column-count"));
         let mut row = Row { line, fault, ..Row::default() };

@@ -68,8 +68,11 @@ impl Row<'_> {
     }
 }
 
+/// The rows of a file.
+pub type Rows<'f> = Box<dyn Iterator<Item = Row<'f>> + Send + 'f>;
+
 /// Reads a file's bytes as rows.
-pub fn open(format: ImportFormat, bytes: &[u8]) -> Result<Box<dyn Iterator<Item = Row<'_>> + Send + '_>, FileFault> {
+pub fn open(format: ImportFormat, bytes: &[u8]) -> Result<Rows<'_>, FileFault> {
     if bytes.len() as u64 > MAXIMUM_BYTES {
         return Err(FileFault::TooLarge);
     }
@@ -78,10 +81,11 @@ pub fn open(format: ImportFormat, bytes: &[u8]) -> Result<Box<dyn Iterator<Item 
     if text.trim().is_empty() {
         return Err(FileFault::Empty);
     }
-    Ok(match format {
+    let rows: Rows<'_> = match format {
         ImportFormat::Csv => Box::new(csv::open(text)?),
         ImportFormat::Jsonl => Box::new(jsonl::open(text)),
-    })
+    };
+    Ok(rows)
 }
 
 fn place(column: &str) -> Option<usize> {

@@ -1,0 +1,91 @@
+//! Two tenants of the shared database, and short ways to do something for one of them.
+
+use jiff::{SignedDuration, Timestamp};
+use tokio_postgres::error::SqlState;
+use vivier_domain::{
+    event::{Event, EventKind, SCHEMA_VERSION},
+    ids::EventId,
+};
+use vivier_tenancy::{
+    Tenancy, TenantScope,
+    rooms::{PoolSession, database::DatabaseError},
+};
+use vivier_testkit::stack::Stack;
+
+/// Every test has a house and tenants of its own, so that none sees another's rows.
+pub(crate) struct House {
+    pub(crate) tenancy: Tenancy,
+    pub(crate) own: TenantScope,
+    pub(crate) other: TenantScope,
+}
+
+impl House {
+    pub(crate) async fn open() -> Self {
+        let stack = Stack::from_env();
+        let tenancy = stack.tenancy().await;
+        let (own, other) = (stack.pool_tenant(&tenancy).await, stack.pool_tenant(&tenancy).await);
+        Self { tenancy, own, other }
+    }
+
+    pub(crate) async fn session(&self, scope: &TenantScope) -> PoolSession {
+        self.tenancy.pool(scope).await.expect("the shared database opens")
+    }
+
+    /// Runs one statement in a transaction of its own and makes it hold.
+    pub(crate) async fn execute(&self, scope: &TenantScope, sql: &str) -> Result<u64, DatabaseError> {
+        let mut session = self.session(scope).await;
+        let tx = session.begin().await?;
+        let touched = tx.execute(sql, &[]).await?;
+        tx.commit().await?;
+        Ok(touched)
+    }
+
+    pub(crate) async fn store(&self, scope: &TenantScope, events: &[Event]) -> u64 {
+        let mut session = self.session(scope).await;
+        let tx = session.begin().await.unwrap();
+        let new = vivier_store::events::insert(&tx, events).await.unwrap();
+        tx.commit().await.unwrap();
+        new
+    }
+}
+
+/// Runs statements in a transaction of `$scope` and commits it.
+macro_rules! in_tx {
+    ($house:expr, $scope:expr, |$tx:ident| $work:expr) => {{
+        let mut session = $house.session($scope).await;
+        let $tx = session.begin().await.unwrap();
+        let outcome = $work;
+        $tx.commit().await.unwrap();
+        outcome
+    }};
+}
+pub(crate) use in_tx;
+
+/// A moment that the tests call now.
+pub(crate) fn now() -> Timestamp {
+    "2026-04-01T12:00:00Z".parse().unwrap()
+}
+
+/// So many days before [`now`].
+pub(crate) fn days_ago(days: i64) -> Timestamp {
+    now() - SignedDuration::from_hours(24 * days)
+}
+
+/// A search at a moment.
+pub(crate) fn search(scope: &TenantScope, occurred_at: Timestamp) -> Event {
+    Event {
+        version: SCHEMA_VERSION,
+        event_id: EventId::generate(),
+        tenant_id: scope.tenant(),
+        occurred_at,
+        kind: EventKind::Search { results: 3, filters: 1 },
+    }
+}
+
+/// What PostgreSQL called its refusal.
+pub(crate) fn refusal(error: &DatabaseError) -> Option<&SqlState> {
+    match error {
+        DatabaseError::Statement { source, .. } => source.code(),
+        _ => None,
+    }
+}

@@ -1,0 +1,11 @@
+//! The shared database as the functions meet it: through TLS, as the application role, against the test stack.
+
+#![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does: by panicking")]
+
+mod audit;
+mod events;
+mod house;
+mod purge;
+mod purge_reports;
+mod row_security;
+mod schema;

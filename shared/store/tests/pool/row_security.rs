@@ -1,0 +1,178 @@
+//! The second lock alone: whatever a statement says, row security shows the bound tenant's rows and no others.
+
+use tokio_postgres::error::SqlState;
+use vivier_tenancy::TenantScope;
+
+use crate::house::{House, in_tx, now, refusal, search};
+
+/// A row of each table, for the tenant that `$tenant` stands for. A new table is added here.
+const ROWS: &[(&str, &str)] = &[
+    (
+        "audit_log",
+        "INSERT INTO audit_log (tenant_id, entry_id, happened_at, actor, action, subject, outcome)\n\
+         VALUES ($tenant, gen_random_uuid(), now(), 'system', 'test', 'test', 'done')",
+    ),
+    (
+        "chunks",
+        "INSERT INTO chunks (tenant_id, document_id, version, ordinal, document_name, language, place, heading,\n\
+                             body, words, model, dimension, embedding)\n\
+         VALUES ($tenant, gen_random_uuid(), 1, 0, 'test', 'fr', '{}', '{}', 'test', 'test', 'test', 384,\n\
+                 array_fill(0.5, ARRAY[384])::vector)",
+    ),
+    (
+        "events",
+        "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)\n\
+         VALUES ($tenant, gen_random_uuid(), 'search', now(), '{}')",
+    ),
+    (
+        "purge_reports",
+        "INSERT INTO purge_reports (tenant_id, run_id, kind, dry_run, cutoff, removed, complete, finished_at)\n\
+         VALUES ($tenant, gen_random_uuid(), 'events', false, now(), 0, true, now())",
+    ),
+];
+
+fn insert(sql: &str, tenant: &TenantScope) -> String {
+    sql.replace("$tenant", &format!("'{}'", tenant.tenant()))
+}
+
+/// A house in which the own tenant has one row in every table.
+async fn furnished() -> House {
+    let house = House::open().await;
+    for (table, sql) in ROWS {
+        assert_eq!(house.execute(&house.own, &insert(sql, &house.own)).await.unwrap(), 1, "{table}");
+    }
+    house
+}
+
+async fn count(house: &House, scope: &TenantScope, table: &str) -> i64 {
+    let sql = format!("SELECT count(*) AS count FROM {table}");
+    in_tx!(house, scope, |tx| tx.query_one(&sql, &[]).await.unwrap().get("count"))
+}
+
+#[tokio::test]
+async fn every_table_is_tried() {
+    const SQL: &str = "SELECT table_name::text AS name FROM information_schema.columns\n\
+        WHERE table_schema = 'public' AND column_name = 'tenant_id' ORDER BY 1";
+    let house = House::open().await;
+    let rows = in_tx!(house, &house.own, |tx| tx.query(SQL, &[]).await.unwrap());
+    let tables: Vec<String> = rows.iter().map(|row| row.get("name")).collect();
+    assert_eq!(tables, ROWS.iter().map(|(table, _)| *table).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn another_tenants_rows_are_not_there() {
+    let house = furnished().await;
+    for (table, _) in ROWS {
+        assert_eq!(count(&house, &house.own, table).await, 1, "{table}");
+        assert_eq!(count(&house, &house.other, table).await, 0, "{table}");
+        for sql in [
+            format!("SELECT FROM {table} WHERE tenant_id = '{}'", house.own.tenant()),
+            format!("UPDATE {table} SET tenant_id = tenant_id"),
+            format!("DELETE FROM {table}"),
+        ] {
+            assert_eq!(house.execute(&house.other, &sql).await.unwrap(), 0, "{sql}");
+        }
+        assert_eq!(count(&house, &house.own, table).await, 1, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_tenant_there_are_no_rows() {
+    let house = furnished().await;
+    for unset in ["SELECT set_config('vivier.tenant', '', true)", "SET LOCAL vivier.tenant TO DEFAULT"] {
+        for (table, sql) in ROWS {
+            let seen: i64 = in_tx!(house, &house.own, |tx| {
+                tx.execute(unset, &[]).await.unwrap();
+                let count = format!("SELECT count(*) AS count FROM {table}");
+                tx.query_one(&count, &[]).await.unwrap().get("count")
+            });
+            assert_eq!(seen, 0, "{table}");
+            let mut session = house.session(&house.own).await;
+            let tx = session.begin().await.unwrap();
+            tx.execute(unset, &[]).await.unwrap();
+            let error = tx.execute(&insert(sql, &house.own), &[]).await.unwrap_err();
+            assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{table}: {error:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_writes_for_another_tenant() {
+    let house = furnished().await;
+    for (table, sql) in ROWS {
+        let stolen = format!("UPDATE {table} SET tenant_id = '{}'", house.other.tenant());
+        for sql in [insert(sql, &house.other), stolen] {
+            let error = house.execute(&house.own, &sql).await.unwrap_err();
+            assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{table}: {error:?}");
+        }
+        assert_eq!(count(&house, &house.other, table).await, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_tenant_is_bound_for_one_transaction() {
+    let house = furnished().await;
+    {
+        let mut session = house.session(&house.own).await;
+        // Not committed: dropped, as by an error.
+        let tx = session.begin().await.unwrap();
+        tx.execute("DELETE FROM events", &[]).await.unwrap();
+    }
+    assert_eq!(count(&house, &house.own, "events").await, 1, "what was not committed did not happen");
+    assert_eq!(count(&house, &house.other, "events").await, 0, "the next transaction is another tenant's");
+}
+
+#[tokio::test]
+async fn the_lock_cannot_be_lifted() {
+    let house = furnished().await;
+    let (role, administrator) =
+        (house.tenancy.names().pool_role(), vivier_tenancy::names::Names::ADMINISTRATOR_ROLE);
+    for sql in [
+        "ALTER TABLE events DISABLE ROW LEVEL SECURITY",
+        "ALTER TABLE events NO FORCE ROW LEVEL SECURITY",
+        &format!("ALTER TABLE events OWNER TO {role}"),
+        "DROP POLICY own_tenant ON events",
+        "ALTER POLICY own_tenant ON events USING (true)",
+        "CREATE POLICY all_tenants ON events USING (true)",
+        "CREATE OR REPLACE FUNCTION bound_tenant() RETURNS uuid LANGUAGE sql RETURN NULL::uuid",
+        "CREATE TABLE copies (id uuid)",
+        "CREATE TEMPORARY TABLE copies (id uuid)",
+        "TRUNCATE events",
+        "DROP TABLE events",
+        "SELECT * FROM tenants",
+        "INSERT INTO tenants VALUES (gen_random_uuid())",
+        "DELETE FROM refinery_schema_history",
+        &format!("ALTER ROLE {role} BYPASSRLS"),
+        &format!("ALTER ROLE {role} SUPERUSER"),
+        &format!("GRANT {administrator} TO {role}"),
+        &format!("SET ROLE {administrator}"),
+        &format!("SET SESSION AUTHORIZATION {administrator}"),
+        "CREATE ROLE helper",
+        "CREATE DATABASE elsewhere",
+        "COPY events TO PROGRAM 'true'",
+    ] {
+        let error = house.execute(&house.own, sql).await.unwrap_err();
+        // CREATE DATABASE is refused before its privilege is looked at: it cannot run in a transaction.
+        let expected = [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::ACTIVE_SQL_TRANSACTION];
+        assert!(refusal(&error).is_some_and(|code| expected.contains(code)), "{sql}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn turning_row_security_off_shows_an_error_instead_of_rows() {
+    let house = furnished().await;
+    let mut session = house.session(&house.other).await;
+    let tx = session.begin().await.unwrap();
+    tx.execute("SET LOCAL row_security = off", &[]).await.unwrap();
+    let error = tx.query("SELECT * FROM events", &[]).await.unwrap_err();
+    assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{error:?}");
+}
+
+#[tokio::test]
+async fn references_say_nothing_about_other_tenants() {
+    let house = furnished().await;
+    // The same id in two tenants is two events: neither can find out whether the other has it.
+    let event = search(&house.own, now());
+    assert_eq!(house.store(&house.own, std::slice::from_ref(&event)).await, 1);
+    assert_eq!(house.store(&house.other, std::slice::from_ref(&event)).await, 1);
+}
