@@ -69,7 +69,7 @@ def from_file(file: Path) -> Stack:
     return Stack(
         name=told["stage"],
         api_url=told["api_url"].rstrip("/"),
-        endpoint_url=told["endpoint"],
+        endpoint_url=told["endpoint_url"],
         region=told["region"],
         user_pool_id=told["user_pool_id"],
         user_pool_client_id=told["user_pool_client_id"],

@@ -1,3 +1,4 @@
 //! chat
 
+pub mod question;
 pub mod words;

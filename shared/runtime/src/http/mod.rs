@@ -51,8 +51,12 @@ pub(crate) async fn handle(router: Router, raw: &RawValue) -> Value {
 }
 
 fn request(raw: &RawValue) -> Result<Request<Body>, Problem> {
-    let event: LambdaRequest =
+    let mut event: LambdaRequest =
         serde_json::from_str(raw.get()).map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
+    // The adapter would put the stage before the path, and routes do not begin with it.
+    if let LambdaRequest::ApiGatewayV1(request) = &mut event {
+        request.request_context.stage = None;
+    }
     // The adapter panics on what cannot be a request (a header with a line break, say).
     let request: Request<lambda_http::Body> = std::panic::catch_unwind(AssertUnwindSafe(|| event.into()))
         .map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;

@@ -24,7 +24,7 @@ fn event(method: &str, path: &str, authorizer: &Value, body: Option<&str>) -> Bo
     let event = json!({
         "resource": path, "path": path, "httpMethod": method,
         "headers": {"content-type": "application/json"}, "multiValueHeaders": {"content-type": ["application/json"]},
-        "requestContext": {"httpMethod": method, "identity": {}, "authorizer": authorizer},
+        "requestContext": {"stage": "demo", "httpMethod": method, "identity": {}, "authorizer": authorizer},
         "body": body, "isBase64Encoded": false,
     });
     RawValue::from_string(event.to_string()).unwrap()

@@ -1,0 +1,94 @@
+//! A candidate's question, as far as its words tell what is asked.
+
+use vivier_text::{Language, language};
+
+use crate::words::{Word, subject_words};
+
+/// The longest question, in characters.
+pub const LONGEST: usize = 1_000;
+/// The most words that are looked for: a text of a thousand characters is a story, and its beginning tells its subject.
+const MOST_WORDS: usize = 24;
+
+/// A question.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Question {
+    /// As it was asked, without the white space around it.
+    pub text: String,
+    /// Its language.
+    pub language: Language,
+    /// The words that may carry its subject.
+    pub words: Vec<Word>,
+    /// Whether it asks for a figure: an amount, a duration, an hour.
+    pub asks_figure: bool,
+}
+
+impl std::fmt::Debug for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Question").field("language", &self.language).field("words", &self.words.len()).finish_non_exhaustive()
+    }
+}
+
+/// Folded beginnings of questions for a figure.
+const FIGURE: &[&str] = &[
+    "combien", "delai", "duree", "montant", "horaire", "horaires", "heure", "quand", "salaire", "prix", "tarif", "taux", "cout",
+    "how much", "how many", "how long", "how often", "when", "what time", "hours",
+];
+
+impl Question {
+    /// Reads a question; `None` if there is nothing, or too much, to read.
+    pub fn read(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > LONGEST {
+            return None;
+        }
+        let folded = vivier_text::analysis::fold(text);
+        let mut words = subject_words(text);
+        words.truncate(MOST_WORDS);
+        let asks_figure = FIGURE.iter().any(|form| {
+            folded.match_indices(form).any(|(at, _)| {
+                let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+                !letter(folded[..at].chars().next_back()) && !letter(folded[at + form.len()..].chars().next())
+            })
+        });
+        Some(Self { text: text.to_owned(), language: language::detect(text), words, asks_figure })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn length_is_counted_without_the_white_space_around() {
+        for (text, accepted) in [
+            (String::new(), false),
+            (" \n\t ".into(), false),
+            ("a".into(), true),
+            ("é".repeat(1000), true),
+            (format!("  {}  ", "é".repeat(1000)), true),
+            ("é".repeat(1001), false),
+        ] {
+            assert_eq!(Question::read(&text).is_some(), accepted, "{}", text.chars().count());
+        }
+    }
+
+    #[test]
+    fn a_figure_is_asked_for() {
+        for (text, figure) in [
+            ("Combien de jours de congé ?", true),
+            ("Sous quel délai répondez-vous ?", true),
+            ("How long is the trial period?", true),
+            ("Quels sont les horaires de la crèche ?", true),
+            ("Où a lieu la formation ?", false),
+            ("Which wheelhouse?", false),
+        ] {
+            assert_eq!(Question::read(text).unwrap().asks_figure, figure, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_question_is_not_printed() {
+        let question = Question::read("Je suis Camille, combien de jours ?").unwrap();
+        assert!(!format!("{question:?}").to_lowercase().contains("camille"));
+    }
+}

@@ -1,0 +1,86 @@
+"""Two fixed tenants for the whole session, and tenants of their own for modules that change much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from demo import data
+from demo.client import Operator, wait_for
+
+from . import tenants
+from .stage import Stage
+from .tenants import Tenant
+
+OFFERS = 120
+"""Offers of each of the two tenants: several pages, several values of each facet."""
+
+
+@pytest.fixture(scope="session")
+def stage() -> Stage:
+    return Stage()
+
+
+@pytest.fixture(scope="session")
+def operator(stage: Stage) -> Operator:
+    return Operator(stage.stack)
+
+
+@pytest.fixture(scope="session")
+def _two(stage: Stage, operator: Operator) -> Iterator[tuple[Tenant, Tenant, Tenant]]:
+    tenants.delete(operator, "alpha-essai")
+    alpha = tenants.create(stage, operator, "alpha-e2e")
+    beta = tenants.create(stage, operator, "beta-e2e")
+    test = tenants.create(stage, operator, "alpha-essai", kind="test", production="alpha-e2e")
+    for tenant, group in ((alpha, "croutefranche"), (beta, "zephyrouage")):
+        tenant.notes["rows"] = data.offers(group, count=OFFERS)
+        tenant.notes["files"] = {name: content for name, _, content in data.documents(group)}
+        tenant.notes["questions"] = data.questions(group)
+        tenant.notes["import_ids"] = [
+            tenant.back.start_import("csv", tenants.csv_file(tenant.notes["rows"]))
+        ]
+        tenant.notes["document_ids"] = {
+            name: tenant.back.add_document(name, kind, content) for name, kind, content in data.documents(group)
+        }
+    for tenant in (alpha, beta):
+        status = tenants.finished_import(tenant, tenant.notes["import_ids"][0])
+        assert status["status"] == "succeeded" and status["counts"]["created"] == OFFERS, status
+        tenant.notes["documents"] = {
+            name: tenants.finished_document(tenant, document_id, timeout=180)
+            for name, document_id in tenant.notes["document_ids"].items()
+        }
+        wait_for(lambda tenant=tenant: tenant.front.search()["total"] == OFFERS, "the first index", timeout=10)
+    yield alpha, beta, test
+
+
+@pytest.fixture
+def alpha(_two: tuple[Tenant, ...]) -> Tenant:
+    """A bakery with offers and documents in eight formats."""
+    return _two[0]
+
+
+@pytest.fixture
+def beta(_two: tuple[Tenant, ...]) -> Tenant:
+    """An engineering group with offers and documents in eight formats."""
+    return _two[1]
+
+
+@pytest.fixture
+def alpha_test(_two: tuple[Tenant, ...]) -> Tenant:
+    """The test environment of `alpha`; empty."""
+    return _two[2]
+
+
+@pytest.fixture(scope="module")
+def make_tenant(stage: Stage, operator: Operator) -> Iterator[Callable[..., Tenant]]:
+    """Makes tenants for one module and removes them after it."""
+    made: list[str] = []
+
+    def make(slug: str, **more: object) -> Tenant:
+        made.append(slug)
+        return tenants.create(stage, operator, slug, **more)
+
+    yield make
+    for slug in reversed(made):
+        tenants.delete(operator, slug)

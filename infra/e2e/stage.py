@@ -1,0 +1,134 @@
+"""The deployed stack as the tests hold it: its clients, its databases, its processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from demo.client import wait_for
+from demo.stack import ROOT, Stack, from_file
+from local.settings import Stack as LocalStack
+from local.stack import Running
+
+POOL = "pool"
+
+
+class Stage:
+    """One deployed stack. The administrator's keys arrange and look behind; they never stand for a caller."""
+
+    def __init__(self) -> None:
+        self.name = "test"
+        file = os.environ.get("VIVIER_TEST_STACK_JSON") or ROOT / ".local" / self.name / "stack.json"
+        self.told: dict[str, Any] = json.loads(Path(file).read_text())
+        self.stack: Stack = from_file(Path(file))
+        self.running = Running(LocalStack.named(self.name))
+        self.client = cache(lambda service: self.stack.client(service, self.stack.administrator))
+
+    # ---- names ------------------------------------------------------------------------------------------------------
+    def function(self, name: str) -> str:
+        """The name of a deployed function."""
+        return f"vivier-{self.name}-{name}"
+
+    @property
+    def tenants_table(self) -> str:
+        """The registry."""
+        return f"vivier-{self.name}-tenants"
+
+    @property
+    def stream(self) -> str:
+        """The stream of events."""
+        return f"vivier-{self.name}-events"
+
+    def dead_queue(self) -> str:
+        """Address of the queue of records that cannot be counted."""
+        return self.client("sqs").get_queue_url(QueueName=f"vivier-{self.name}-events-dead")["QueueUrl"]
+
+    # ---- databases --------------------------------------------------------------------------------------------------
+    def secret(self, role: str) -> dict[str, str] | None:
+        """User name and password of a database role; `None` when there is no such secret."""
+        secrets = self.client("secretsmanager")
+        try:
+            answer = secrets.get_secret_value(SecretId=f"vivier/{self.name}/database/{role}")
+        except secrets.exceptions.ResourceNotFoundException:
+            return None
+        return json.loads(answer["SecretString"])
+
+    def connect(self, database: str, login: dict[str, str] | None = None, **options: Any) -> psycopg.Connection:
+        """A connection as functions make it: TLS, the server's name verified. The administrator without a `login`."""
+        name = f"vivier_{self.name}_{database}" if database == POOL else database
+        login = login or self.running.database.admin()
+        place = self.told["database"]
+        return psycopg.connect(
+            **{
+                "host": place["host"],
+                "hostaddr": place["address"],
+                "port": place["port"],
+                "dbname": name,
+                "user": login["username"],
+                "password": login["password"],
+                "sslmode": "verify-full",
+                "sslrootcert": place["tls_ca"],
+                "connect_timeout": 5,
+                "autocommit": True,
+                **options,
+            }
+        )
+
+    @contextmanager
+    def pool(self, tenant_id: str | None):
+        """The shared database as the application role, bound to a tenant as a function binds itself."""
+        with self.connect(POOL, self.secret(f"vivier_{self.name}_app")) as connection, connection.transaction():
+            if tenant_id:
+                connection.execute("SELECT set_config('vivier.tenant', %s, true)", [tenant_id])
+            yield connection
+
+    # ---- events as the cloud sends them -----------------------------------------------------------------------------
+    def invoke(self, function: str, event: dict[str, Any]) -> Any:
+        """Invokes a function with an event and returns its answer; fails on a function error."""
+        answer = self.client("lambda").invoke(FunctionName=self.function(function), Payload=json.dumps(event).encode())
+        content = json.loads(answer["Payload"].read() or b"null")
+        assert not answer.get("FunctionError"), content
+        return content
+
+    def tick(self, function: str) -> Any:
+        """What the schedule of a function sends."""
+        return self.invoke(function, {
+            "version": "0", "id": str(uuid.uuid4()), "detail-type": "Scheduled Event", "source": "aws.events",
+            "account": "000000000000", "time": "2026-01-01T00:00:00Z", "region": self.stack.region,
+            "resources": [], "detail": {},
+        })
+
+    def arrived(self, function: str, bucket: str, key: str) -> Any:
+        """What EventBridge sends when a file has arrived in a bucket."""
+        return self.invoke(function, {
+            "version": "0", "id": str(uuid.uuid4()), "detail-type": "Object Created", "source": "aws.s3",
+            "account": "000000000000", "time": "2026-01-01T00:00:00Z", "region": self.stack.region,
+            "resources": [f"arn:aws:s3:::{bucket}"],
+            "detail": {
+                "version": "0", "bucket": {"name": bucket}, "reason": "PutObject",
+                "object": {"key": key, "size": 1, "etag": "0" * 32, "sequencer": "0"},
+            },
+        })
+
+    # ---- crashes ----------------------------------------------------------------------------------------------------
+    def kill(self, part: str) -> None:
+        """Ends `database`, `cloud`, or the processes of a function, as a crash would."""
+        self.running.kill(part)
+
+    def restart(self) -> None:
+        """Starts what does not run and waits until requests are answered again."""
+        self.running.up(deployed=False)
+        wait_for(self._answers, "the answer of the restarted cloud", timeout=60)
+
+    def _answers(self) -> bool:
+        try:
+            return bool(self.client("lambda").list_functions()["Functions"])
+        except Exception:  # noqa: BLE001 - whatever a server that is starting up does
+            return False

@@ -1,0 +1,173 @@
+"""Tenants for tests: made through the operator's command, entered as their people enter."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+from demo.client import BackOffice, FrontOffice, Json, Operator, wait_for
+from demo.data.columns import COLUMNS
+from demo.memory import new_password
+
+from .api import Api
+from .stage import Stage
+
+
+@dataclass
+class Tenant:
+    """A tenant with a member in its back office and a candidate outside."""
+
+    slug: str
+    tenant_id: str
+    host: str
+    key: str
+    email: str
+    password: str
+    bucket: str
+    table: str
+    database: str
+    back: BackOffice
+    front: FrontOffice
+    token: str
+    stage: Stage
+    notes: dict[str, Any] = field(default_factory=dict)
+    """What a fixture brought in, for tests to compare with."""
+
+    @property
+    def simple(self) -> str:
+        """The id without dashes, as resource names carry it."""
+        return self.tenant_id.replace("-", "")
+
+    @property
+    def candidate(self) -> Api:
+        """Raw requests with the publishable key."""
+        return Api(self.stage.stack.api_url, {"X-Vivier-Key": self.key})
+
+    @property
+    def member(self) -> Api:
+        """Raw requests with the manager's access token."""
+        return Api(self.stage.stack.api_url, {"Authorization": f"Bearer {self.token}"})
+
+    def sql(self, query: str, *parameters: Any) -> list[tuple]:
+        """Rows of the tenant's own database, as its own role."""
+        with self.stage.connect(self.database, self.stage.secret(self.database)) as connection:
+            cursor = connection.execute(query, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def pool(self, query: str, *parameters: Any) -> list[tuple]:
+        """Rows of the shared database that the tenant may see."""
+        with self.stage.pool(self.tenant_id) as connection:
+            cursor = connection.execute(query, parameters)
+            return cursor.fetchall() if cursor.description else []
+
+    def counts(self) -> dict[str, int]:
+        """Kind to number of the tenant's events of the last week."""
+        return {entry["kind"]: entry["count"] for entry in self.back.summary()["kinds"]}
+
+
+def invite(stage: Stage, email: str) -> str:
+    """Does as administrator what an invited member does at the first login; the password."""
+    password = new_password()
+    BackOffice.set_password(stage.stack, email, password)
+    return password
+
+
+def login(stage: Stage, email: str, password: str, **client: Any) -> Json:
+    """The tokens of a member, as the user pool hands them out."""
+    pool = stage.client("cognito-idp")
+    return pool.initiate_auth(
+        ClientId=client.get("client_id", stage.stack.user_pool_client_id),
+        AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": email, "PASSWORD": password},
+    )["AuthenticationResult"]
+
+
+def create(stage: Stage, operator: Operator, slug: str, **more: Any) -> Tenant:
+    """Creates a tenant, after removing what an interrupted run may have left of it, and logs its manager in."""
+    delete(operator, slug)
+    email = f"rh@{slug}.example"
+    made = operator.invoke(
+        "tenants", {"operation": "create", "slug": slug, "name": slug.title(), "manager_email": email, **more}
+    )
+    return enter(stage, made, made["publishable_key"], email)
+
+
+def enter(stage: Stage, made: Json, key: str, email: str) -> Tenant:
+    """A created tenant with its people inside."""
+    password = invite(stage, email)
+    token = login(stage, email, password)["AccessToken"]
+    return Tenant(
+        slug=made["slug"],
+        tenant_id=made["tenant_id"],
+        host=made["host"],
+        key=key,
+        email=email,
+        password=password,
+        bucket=made["bucket"],
+        table=made["conversations_table"],
+        database=made["database"],
+        back=BackOffice(stage.stack, {"Authorization": f"Bearer {token}"}),
+        front=FrontOffice(stage.stack, key),
+        token=token,
+        stage=stage,
+    )
+
+
+def delete(operator: Operator, slug: str) -> Json:
+    """Removes a tenant; one that is not there is fine."""
+    return operator.invoke("tenants", {"operation": "delete", "slug": slug, "confirm": slug})
+
+
+def offer(reference: str, **changes: str) -> dict[str, str]:
+    """A good row of an import."""
+    return {
+        "reference": reference,
+        "title": "Soudeuse ou soudeur",
+        "description": "Assembler des pièces en atelier.",
+        "city": "Nantes",
+        "contract": "CDI",
+        "published_on": "2026-01-15",
+        **changes,
+    }
+
+
+def csv_file(rows: list[dict[str, str]], columns: tuple[str, ...] = COLUMNS) -> bytes:
+    """Rows as an import file."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, fieldnames=columns, restval="", extrasaction="ignore")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def bring_offers(tenant: Tenant, form: str, content: bytes, timeout: float = 60) -> Json:
+    """Imports a file and waits for its end; the import's status."""
+    return finished_import(tenant, tenant.back.start_import(form, content), timeout)
+
+
+def finished_import(tenant: Tenant, import_id: str, timeout: float = 60) -> Json:
+    """The status of an import once it is final."""
+
+    def final() -> Json | None:
+        status = tenant.back.import_status(import_id)
+        return status if status["status"] in ("succeeded", "failed") else None
+
+    return wait_for(final, f"the end of the import {import_id}", timeout=timeout, every=0.1)
+
+
+def bring_documents(tenant: Tenant, files: list[tuple[str, str, bytes]], timeout: float = 120) -> dict[str, Json]:
+    """Uploads documents and waits until each is final; name to document."""
+    ids = [tenant.back.add_document(*file) for file in files]
+    return {document["name"]: document for document in (finished_document(tenant, i, timeout) for i in ids)}
+
+
+def finished_document(tenant: Tenant, document_id: str, timeout: float = 120) -> Json:
+    """A document once it is final."""
+
+    def final() -> Json | None:
+        document = tenant.back.document(document_id)
+        return document if document["status"] in ("ready", "failed") else None
+
+    return wait_for(final, f"the end of the ingestion of {document_id}", timeout=timeout, every=0.2)

@@ -1,0 +1,27 @@
+//! `template.yaml` names every function, route, stream, file rule and schedule: each has its folder, its payloads, its
+//! cross-tenant case and the protections that the suite promises.
+
+mod cases;
+mod doors;
+mod model;
+mod parse;
+mod protection;
+mod roles;
+mod shape;
+
+pub(crate) use model::{Function, Trigger, functions};
+
+use serde_json::Value;
+
+use crate::workspace;
+
+/// The repository's template.
+pub(crate) fn template() -> Value {
+    parse::parse(&workspace::read("template.yaml"))
+}
+
+/// A template of a few lines, for the checks' own tests.
+#[cfg(test)]
+fn sample(resources: &str) -> Value {
+    parse::parse(&format!("Resources:\n{resources}"))
+}
