@@ -4,7 +4,7 @@ PYTHON ?= python3
 LOCAL = PYTHONPATH=infra .venv/bin/python -m local
 stack ?= demo
 
-.PHONY: demo test down logs fmt lint bench setup status
+.PHONY: demo test down logs fmt lint deny bench setup status
 
 demo: setup
 	@$(LOCAL) up --stack demo
@@ -34,6 +34,11 @@ fmt:
 lint:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
+
+# Needs `cargo install cargo-deny --locked`. `make deny checks=advisories` fetches the RustSec database from the Internet.
+checks ?= licenses bans sources
+deny:
+	cargo deny check $(checks)
 
 bench: setup
 	@$(LOCAL) up --stack demo

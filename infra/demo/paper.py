@@ -31,9 +31,9 @@ def step(number: int, text: str) -> None:
     print(f"\n{styled(f'{number}. {text}', 'bold')}\n{styled('-' * WIDTH, 'dim')}")
 
 
-def say(text: str, indent: int = 0) -> None:
-    """A paragraph."""
-    print(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * indent))
+def say(text: str, indent: int = 0, hanging: int = 0) -> None:
+    """A paragraph; lines after the first stand `hanging` columns further in."""
+    print(textwrap.fill(text, WIDTH, initial_indent=" " * indent, subsequent_indent=" " * (indent + hanging)))
 
 
 def command(text: str) -> None:

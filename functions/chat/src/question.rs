@@ -2,7 +2,10 @@
 
 use vivier_text::{Language, language};
 
-use crate::words::{Word, subject_words};
+use crate::{
+    figure::Figure,
+    words::{Word, subject_words},
+};
 
 /// The longest question, in characters.
 pub const LONGEST: usize = 1_000;
@@ -18,8 +21,8 @@ pub struct Question {
     pub language: Language,
     /// The words that may carry its subject.
     pub words: Vec<Word>,
-    /// Whether it asks for a figure: an amount, a duration, an hour.
-    pub asks_figure: bool,
+    /// What kind of figure it asks for, if it does.
+    pub figure: Option<Figure>,
 }
 
 impl std::fmt::Debug for Question {
@@ -27,12 +30,6 @@ impl std::fmt::Debug for Question {
         f.debug_struct("Question").field("language", &self.language).field("words", &self.words.len()).finish_non_exhaustive()
     }
 }
-
-/// Folded beginnings of questions for a figure.
-const FIGURE: &[&str] = &[
-    "combien", "delai", "duree", "montant", "horaire", "horaires", "heure", "quand", "salaire", "prix", "tarif", "taux", "cout",
-    "how much", "how many", "how long", "how often", "when", "what time", "hours",
-];
 
 impl Question {
     /// Reads a question; `None` if there is nothing, or too much, to read.
@@ -44,13 +41,7 @@ impl Question {
         let folded = vivier_text::analysis::fold(text);
         let mut words = subject_words(text);
         words.truncate(MOST_WORDS);
-        let asks_figure = FIGURE.iter().any(|form| {
-            folded.match_indices(form).any(|(at, _)| {
-                let letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-                !letter(folded[..at].chars().next_back()) && !letter(folded[at + form.len()..].chars().next())
-            })
-        });
-        Some(Self { text: text.to_owned(), language: language::detect(text), words, asks_figure })
+        Some(Self { text: text.to_owned(), language: language::detect(text), words, figure: Figure::asked(&folded) })
     }
 }
 
@@ -69,20 +60,6 @@ mod tests {
             ("é".repeat(1001), false),
         ] {
             assert_eq!(Question::read(&text).is_some(), accepted, "{}", text.chars().count());
-        }
-    }
-
-    #[test]
-    fn a_figure_is_asked_for() {
-        for (text, figure) in [
-            ("Combien de jours de congé ?", true),
-            ("Sous quel délai répondez-vous ?", true),
-            ("How long is the trial period?", true),
-            ("Quels sont les horaires de la crèche ?", true),
-            ("Où a lieu la formation ?", false),
-            ("Which wheelhouse?", false),
-        ] {
-            assert_eq!(Question::read(text).unwrap().asks_figure, figure, "{text}");
         }
     }
 

@@ -23,7 +23,7 @@ CROUTEFRANCHE = Employer(
         "fabrique des farines et des pains précuits pour les professionnels.",
         "Comptoirs Tartinelle": "Les Comptoirs Tartinelle servent tartines, soupes et salades maison le midi, dans "
         "des lieux chaleureux près des gares.",
-        "Croûtefranche Logistique": "Croûtefranche Logistique livre chaque nuit les magasins du groupe depuis trois "
+        "Croûtefranche Logistique": "Croûtefranche Logistique livre avant l'aube les magasins du groupe depuis trois "
         "plateformes à température dirigée.",
         "Groupe Croûtefranche": "Le siège du Groupe Croûtefranche accompagne 1 900 salariés, du champ de blé au "
         "comptoir.",
@@ -49,7 +49,7 @@ CROUTEFRANCHE = Employer(
     perks=(
         "pain et viennoiseries offerts chaque jour",
         "une mutuelle prise en charge à 60 %",
-        "une prime de nuit et du dimanche",
+        "des majorations pour les horaires décalés",
         "deux jours de repos consécutifs",
         "une tenue fournie et lavée par nos soins",
         "une prime d'intéressement",

@@ -73,14 +73,15 @@ def _compose(
     place = draw.choice(employer.places)
     contract = draw.choice(trade.contracts.split())
     remote = draw.choice(trade.remote.split()) if contract not in ("Intérim", "Alternance") else "none"
-    title = _title(draw, trade, contract)
+    focus = draw.choice(trade.focus.split("|")) if draw.random() < 0.6 else ""
+    title = _title(draw, trade, contract, focus)
     published = today - dt.timedelta(days=draw.randint(NEWEST, OLDEST))
     reference = f"{employer.prefix}-{number:05d}"
     salary_min, salary_max, period = _salary(draw, trade, contract)
     return {
         "reference": reference,
         "title": title,
-        "description": _description(draw, employer, trade, house, place.city, contract, remote),
+        "description": _description(draw, employer, trade, house, place.city, contract, remote, focus),
         "company": house,
         "city": place.city,
         "postal_code": place.postal_code,
@@ -109,13 +110,13 @@ def _of(city: str) -> str:
     return f"d'{city}" if city[0] in "AEIOUYÉ" else f"de {city}"
 
 
-def _title(draw: random.Random, trade: Occupation, contract: str) -> str:
+def _title(draw: random.Random, trade: Occupation, contract: str, focus: str) -> str:
     title = draw.choice(trade.titles.split("|"))
     if contract == "Stage":
         return f"Stage - {title}"
     if contract == "Alternance":
         return f"{title} en alternance"
-    return f"{title} - {draw.choice(trade.focus.split('|'))}" if draw.random() < 0.6 else title
+    return f"{title} - {focus}" if focus else title
 
 
 def _salary(draw: random.Random, trade: Occupation, contract: str) -> tuple[str, str, str]:
@@ -140,10 +141,19 @@ def _salary(draw: random.Random, trade: Occupation, contract: str) -> tuple[str,
 
 
 def _description(
-    draw: random.Random, employer: Employer, trade: Occupation, house: str, city: str, contract: str, remote: str
+    draw: random.Random,
+    employer: Employer,
+    trade: Occupation,
+    house: str,
+    city: str,
+    contract: str,
+    remote: str,
+    focus: str,
 ) -> str:
     opening = draw.choice(OPENINGS).format(pitch=employer.houses[house], at=_at(city), of=_of(city))
-    missions = draw.sample(trade.missions.splitlines(), k=4)
+    missions = draw.sample(trade.missions.splitlines(), k=draw.choice((3, 4, 4, 5)))
+    profile = draw.sample(trade.profile.splitlines(), k=draw.choice((2, 3)))
+    particular = [f"Particularité du poste : {focus}."] if focus else []
     terms = draw.choice(TERMS[contract]).format(
         months=draw.choice((3, 6, 9, 12)),
         weeks=draw.choice((4, 8, 12)),
@@ -154,12 +164,13 @@ def _description(
     return "\n".join(
         [
             opening,
+            *particular,
             "",
             "Vos missions",
             *(f"- {line.strip()}" for line in missions),
             "",
             "Votre profil",
-            *(line.strip() for line in trade.profile.splitlines()),
+            *(line.strip() for line in profile),
             "",
             f"{terms}{REMOTE_TERMS[remote]}",
             f"Nous vous offrons {perks[0]}, {perks[1]} et {perks[2]}.",

@@ -34,7 +34,7 @@ def show(bakery: Visit, engineering: Visit) -> None:
     print()
     for name, values in page["facets"].items():
         shown = ", ".join(f"{CONTRACTS.get(v['value'], v.get('label', v['value']))} {v['count']}" for v in values[:5])
-        paper.say(f"{name + ':':<12}{shown}", indent=2)
+        paper.say(f"{name + ':':<12}{shown}", indent=2, hanging=12)
     narrowed = ask(bakery, TYPED, contract="permanent", limit=1)
     paper.say(f"Narrowed to CDI: {narrowed['total']} offers.", indent=2)
     other = ask(engineering, TYPED, limit=1)

@@ -93,10 +93,14 @@ pub async fn count_before(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Res
 
 /// Removes entries from before `cutoff`, the oldest first and at most `limit`. Returns how many.
 pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
+    // MATERIALIZED: see `events::purge`.
     const SQL: &str = "-- audit::purge\n\
-        DELETE FROM audit_log WHERE (tenant_id, entry_id) IN (\n\
-            SELECT tenant_id, entry_id FROM audit_log\n\
+        WITH old AS MATERIALIZED (\n\
+            SELECT entry_id FROM audit_log\n\
             WHERE tenant_id = bound_tenant() AND happened_at < $1\n\
-            ORDER BY happened_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
+            ORDER BY happened_at LIMIT $2 FOR UPDATE SKIP LOCKED\n\
+        )\n\
+        DELETE FROM audit_log USING old\n\
+        WHERE audit_log.tenant_id = bound_tenant() AND audit_log.entry_id = old.entry_id";
     tx.execute(SQL, &[&cutoff, &i64::from(limit)]).await
 }

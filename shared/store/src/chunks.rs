@@ -98,6 +98,8 @@ pub struct Found {
     pub name: String,
     /// Its number in the document.
     pub ordinal: u32,
+    /// `fr` or `en`.
+    pub language: String,
     /// Where it begins.
     pub place: Value,
     /// The headings it stands under.
@@ -121,6 +123,10 @@ pub struct Retrieved {
     pub total: u64,
     /// In how many of them each word of [`Wanted::words`] occurs, in that order; empty when nothing was found.
     pub frequencies: Vec<u64>,
+    /// Mean cosine of the tenant's pieces and the question.
+    pub mean: f32,
+    /// Standard deviation of these cosines; 0 for a single piece.
+    pub deviation: f32,
 }
 
 /// Finds pieces by meaning and by words in one round trip. Both look at every piece of the tenant: row security hides
@@ -130,7 +136,10 @@ pub struct Retrieved {
 /// (inverse document frequency, K. Spärck Jones 1972).
 pub async fn retrieve(tx: &PoolTx<'_>, wanted: Wanted<'_>) -> Result<Retrieved, DatabaseError> {
     const SQL: &str = "-- chunks::retrieve
-        WITH total AS (SELECT count(*) AS n FROM chunks WHERE model = $2),
+        WITH near AS MATERIALIZED (
+            SELECT document_id, ordinal, (1 - (embedding <=> $1))::real AS cosine FROM chunks WHERE model = $2),
+        total AS (
+            SELECT count(*) AS n, avg(cosine)::real AS mean, coalesce(stddev_pop(cosine), 0)::real AS deviation FROM near),
         asked AS (
             SELECT position, plainto_tsquery('french', word) AS fr, plainto_tsquery('english', word) AS en
             FROM unnest($3::text[]) WITH ORDINALITY AS w(word, position)),
@@ -147,19 +156,21 @@ pub async fn retrieve(tx: &PoolTx<'_>, wanted: Wanted<'_>) -> Result<Retrieved, 
             GROUP BY h.document_id, h.ordinal ORDER BY place_by_words LIMIT $4),
         by_meaning AS (
             SELECT document_id, ordinal,
-                   row_number() OVER (ORDER BY embedding <=> $1, document_id, ordinal) AS place_by_meaning
-            FROM chunks WHERE model = $2 ORDER BY place_by_meaning LIMIT $4)
-        SELECT c.document_id, c.document_name, c.ordinal, c.place, c.heading, c.body,
-               (1 - (c.embedding <=> $1))::real AS cosine, place_by_meaning, place_by_words, t.n AS total,
+                   row_number() OVER (ORDER BY cosine DESC, document_id, ordinal) AS place_by_meaning
+            FROM near ORDER BY place_by_meaning LIMIT $4)
+        SELECT c.document_id, c.document_name, c.ordinal, c.language, c.place, c.heading, c.body, near.cosine,
+               place_by_meaning, place_by_words, t.n AS total, t.mean, t.deviation,
                ARRAY(SELECT n FROM rarity ORDER BY position) AS frequencies
         FROM by_meaning FULL JOIN by_words USING (document_id, ordinal)
-        JOIN chunks c USING (document_id, ordinal) CROSS JOIN total t";
+        JOIN near USING (document_id, ordinal) JOIN chunks c USING (document_id, ordinal) CROSS JOIN total t";
     let vector = Vector::from(wanted.vector.to_vec());
     let rows = tx.query(SQL, &[&vector, &wanted.model, &wanted.words, &i64::from(wanted.limit)]).await?;
     let Some(first) = rows.first() else { return Ok(Retrieved::default()) };
     let frequencies: Vec<i64> = first.get("frequencies");
     Ok(Retrieved {
         total: first.get::<_, i64>("total").unsigned_abs(),
+        mean: first.get("mean"),
+        deviation: first.get("deviation"),
         frequencies: frequencies.into_iter().map(i64::unsigned_abs).collect(),
         found: rows.iter().map(read).collect(),
     })
@@ -172,6 +183,7 @@ fn read(row: &Row) -> Found {
         document: id.into(),
         name: row.get("document_name"),
         ordinal: row.get::<_, i32>("ordinal").unsigned_abs(),
+        language: row.get("language"),
         place: row.get("place"),
         heading: row.get("heading"),
         body: row.get("body"),

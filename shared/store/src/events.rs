@@ -75,12 +75,16 @@ pub async fn count_before(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Res
 
 /// Removes events that happened before `cutoff`, the oldest first and at most `limit`. Returns how many.
 pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
-    // A run that overlaps with another passes over the rows the other holds, instead of waiting for it.
+    // A run that overlaps with another passes over the rows the other holds, instead of waiting for it. MATERIALIZED:
+    // a plan may run a plain subquery once for each row, and each time the limit is counted anew.
     const SQL: &str = "-- events::purge\n\
-        DELETE FROM events WHERE (tenant_id, event_id) IN (\n\
-            SELECT tenant_id, event_id FROM events\n\
+        WITH old AS MATERIALIZED (\n\
+            SELECT event_id FROM events\n\
             WHERE tenant_id = bound_tenant() AND occurred_at < $1\n\
-            ORDER BY occurred_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
+            ORDER BY occurred_at LIMIT $2 FOR UPDATE SKIP LOCKED\n\
+        )\n\
+        DELETE FROM events USING old\n\
+        WHERE events.tenant_id = bound_tenant() AND events.event_id = old.event_id";
     tx.execute(SQL, &[&cutoff, &i64::from(limit)]).await
 }
 

@@ -94,10 +94,14 @@ pub async fn list(tx: &PoolTx<'_>, limit: u32) -> Result<Vec<Report>, DatabaseEr
 
 /// Removes reports from before `cutoff`, the oldest first and at most `limit`. Returns how many.
 pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
+    // MATERIALIZED: see `events::purge`.
     const SQL: &str = "-- purge_reports::purge\n\
-        DELETE FROM purge_reports WHERE (tenant_id, run_id, kind) IN (\n\
-            SELECT tenant_id, run_id, kind FROM purge_reports\n\
+        WITH old AS MATERIALIZED (\n\
+            SELECT run_id, kind FROM purge_reports\n\
             WHERE tenant_id = bound_tenant() AND finished_at < $1\n\
-            ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED)";
+            ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED\n\
+        )\n\
+        DELETE FROM purge_reports AS report USING old\n\
+        WHERE report.tenant_id = bound_tenant() AND report.run_id = old.run_id AND report.kind = old.kind";
     tx.execute(SQL, &[&cutoff, &i64::from(limit)]).await
 }

@@ -13,7 +13,7 @@ use crate::{
         conversations::Conversations,
         dead_letters::DeadLetters,
         database::{Connector, Pool, Silo},
-        events::Events,
+        events::{Events, Outage},
         files::Files,
         settings::Settings,
     },
@@ -66,6 +66,7 @@ struct Inner {
     dynamodb: aws_sdk_dynamodb::Client,
     kinesis: aws_sdk_kinesis::Client,
     sqs: aws_sdk_sqs::Client,
+    outage: Outage,
     pool: Option<Pool>,
     silo: Option<Silo>,
 }
@@ -85,6 +86,7 @@ impl Tenancy {
             pool: connector.clone().map(|connector| Pool::new(connector, names.clone())),
             silo: connector.clone().map(|connector| Silo::new(connector, names.clone())),
             connector,
+            outage: Outage::default(),
             dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
             kinesis: aws_sdk_kinesis::Client::new(&sdk),
             sqs: aws_sdk_sqs::Client::new(&sdk),
@@ -142,9 +144,9 @@ impl Tenancy {
     }
 
     /// The event stream, where this tenant's use is counted.
-    pub fn events<'a>(&self, scope: &'a TenantScope) -> Result<Events<'a>, TenancyError> {
+    pub fn events<'a>(&'a self, scope: &'a TenantScope) -> Result<Events<'a>, TenancyError> {
         let stream = self.0.config.events_stream.clone().ok_or(TenancyError::NotFurnished("EVENTS_STREAM"))?;
-        Ok(Events::new(self.0.kinesis.clone(), stream, scope))
+        Ok(Events::new(self.0.kinesis.clone(), stream, &self.0.outage, scope))
     }
 
     /// The queue of records that can never be counted.

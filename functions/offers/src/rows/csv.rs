@@ -9,6 +9,7 @@ use super::{FileFault, REQUIRED, Row, WHOLE_ROW, place};
 
 /// The rows of a file whose header has been read.
 pub(super) struct Records<'f> {
+    text: &'f str,
     records: StringRecordsIntoIter<&'f [u8]>,
     /// For each field of a record, its place in [`COLUMNS`]; other columns are passed over.
     places: Vec<Option<usize>>,
@@ -29,7 +30,7 @@ pub(super) fn open(text: &str) -> Result<Records<'_>, FileFault> {
             _ => return Err(FileFault::DuplicateColumn(column)),
         }
     }
-    Ok(Records { records: reader.into_records(), places })
+    Ok(Records { text, records: reader.into_records(), places })
 }
 
 impl<'f> Iterator for Records<'f> {
@@ -50,7 +51,13 @@ impl<'f> Iterator for Records<'f> {
 
 impl<'f> Records<'f> {
     fn row(&self, record: &StringRecord) -> Row<'f> {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| {
+            // The reader gives the place where the record before ended: the second half of its line end, and lines
+            // left empty, still lie between.
+            let between = self.text.as_bytes().iter().skip(position.byte() as usize);
+            let ends = between.take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+            position.line() + ends.count() as u64
+        });
         let fault = (record.len() != self.places.len()).then_some((WHOLE_ROW, "column-count"));
         let mut row = Row { line, fault, ..Row::default() };
         for (field, place) in record.iter().zip(&self.places) {

@@ -29,9 +29,16 @@ _HOUSES = {
     },
 }
 
+_MOST_WANTED = {
+    "croutefranche": "D1102 D1106 D1104 D1102 D1106 D1302 D1102 D1106 D1104 N4105 G1603 I1304",
+    "zephyrouage": "M1861 H1208 M1855 I1302 M1861 H1208 M1855 H2903 M1827 H2913 I1304 H1203",
+}
+"""Trades hired more often than the others, as often as they stand here on top."""
+
 
 def trades(tenant: str) -> list[tuple[Occupation, list[str]]]:
-    """Each trade a group hires with the subsidiaries that do, in a fixed order."""
+    """Each trade a group hires with the subsidiaries that do, in a fixed order; the most wanted ones several times."""
     houses = _HOUSES[tenant]
     codes = dict.fromkeys(code for list_ in houses.values() for code in list_.split())
-    return [(_ALL[code], [house for house, list_ in houses.items() if code in list_.split()]) for code in codes]
+    wanted = [*codes, *_MOST_WANTED[tenant].split()]
+    return [(_ALL[code], [house for house, list_ in houses.items() if code in list_.split()]) for code in wanted]

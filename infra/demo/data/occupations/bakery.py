@@ -7,7 +7,7 @@ OCCUPATIONS = (
         "D1102",
         "Boulanger / Boulangère",
         "Boulanger / Boulangère H/F|Boulanger·ère|Ouvrier boulanger (H/F)|Boulanger(ère)",
-        "équipe de nuit|tourier|pains au levain|ouverture de boutique|four à sole",
+        "équipe de nuit|travail de nuit|tourier|pains au levain|ouverture de boutique|four à sole",
         (12.6, 15.4, "hour"),
         "CDI CDI CDI CDD Alternance",
         "none",

@@ -96,7 +96,7 @@ Excel n'a plus de secret pour vous.""",
     Occupation(
         "I1304",
         "Technicien / Technicienne de maintenance industrielle",
-        "Technicien / Technicienne de maintenance H/F|Technicien·ne de maintenance industrielle|Agent de maintenance (H/F)",
+        "Technicien / Technicienne de maintenance H/F|Technicien·ne de maintenance|Agent de maintenance (H/F)",
         "équipe de nuit|2x8|posté de journée|travaux neufs",
         (13.8, 17.5, "hour"),
         "CDI CDI CDI Intérim Alternance",

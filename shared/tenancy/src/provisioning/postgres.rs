@@ -21,6 +21,8 @@ mod silo {
 /// The administrator's own database; the others are made from there.
 const MAINTENANCE: &str = "postgres";
 
+const ROLE_EXISTS: &str = "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1";
+
 impl Provisioning {
     /// Makes the shared database, its application role and that role's password, and brings its schema up to date.
     /// Returns how many migrations were applied.
@@ -83,6 +85,10 @@ impl Provisioning {
     pub async fn drop_silo(&self, scope: &TenantScope) -> Result<(), TenancyError> {
         let name = self.names.database(scope.tenant());
         let client = self.administrator(MAINTENANCE).await?;
+        if exists(&client, ROLE_EXISTS, &name).await? {
+            // FORCE ends the sessions that functions still hold, which takes the right of the role they belong to.
+            run(&client, &format!("-- provisioning::inherit\nGRANT {name} TO CURRENT_USER WITH INHERIT TRUE")).await?;
+        }
         run(&client, &format!("-- provisioning::drop_database\nDROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
         run(&client, &format!("-- provisioning::drop_role\nDROP ROLE IF EXISTS {name}")).await?;
         let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk);
@@ -109,7 +115,7 @@ impl Provisioning {
         let client = self.administrator(MAINTENANCE).await?;
         // Role names come from ids and the stage, passwords from our own alphabet: neither can hold a quote, and
         // CREATE ROLE takes no parameters.
-        if exists(&client, "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1", role).await? {
+        if exists(&client, ROLE_EXISTS, role).await? {
             run(&client, &format!("-- roles::set_password\nALTER ROLE {role} PASSWORD '{password}'")).await?;
         } else {
             run(&client, &format!("-- roles::create\nCREATE ROLE {role} LOGIN PASSWORD '{password}'")).await?;

@@ -1,6 +1,9 @@
 //! The one producer of events. It writes the tenant from the scope, so that no caller can count for another.
 
-use std::time::Duration;
+use std::{
+    sync::Mutex,
+    time::{Duration, Instant},
+};
 
 use aws_sdk_kinesis::{Client, primitives::Blob, types::PutRecordsRequestEntry};
 use jiff::Timestamp;
@@ -14,17 +17,39 @@ use crate::scope::TenantScope;
 /// The longest a request waits for its events to be taken.
 const PATIENCE: Duration = Duration::from_millis(500);
 
+/// How long a stream that took nothing is left alone: during an outage a request must not wait for it again and again.
+const REST: Duration = Duration::from_secs(10);
+
+/// Since when the stream has taken nothing; shared by every request of the process.
+#[derive(Debug, Default)]
+pub(crate) struct Outage(Mutex<Option<Instant>>);
+
+impl Outage {
+    fn resting(&self) -> bool {
+        self.lock().is_some_and(|since| since.elapsed() < REST)
+    }
+
+    fn mark(&self, failed: bool) {
+        *self.lock() = failed.then(Instant::now);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Instant>> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
 /// Where one tenant's events go.
 #[derive(Debug)]
 pub struct Events<'a> {
     client: Client,
     stream: String,
+    outage: &'a Outage,
     scope: &'a TenantScope,
 }
 
 impl<'a> Events<'a> {
-    pub(crate) fn new(client: Client, stream: String, scope: &'a TenantScope) -> Self {
-        Self { client, stream, scope }
+    pub(crate) fn new(client: Client, stream: String, outage: &'a Outage, scope: &'a TenantScope) -> Self {
+        Self { client, stream, outage, scope }
     }
 
     /// Sends events that happened at `now`. Counting never fails a request: what could not be sent is logged as a
@@ -50,6 +75,10 @@ impl<'a> Events<'a> {
             records.extend(entry);
         }
         let mut unsent = records.len();
+        if self.outage.resting() {
+            tracing::warn!(unsent, "events were not counted: the stream takes none");
+            return unsent;
+        }
         // A retry sends the same event ids again, so a record that did arrive the first time counts once.
         for _ in 0..2 {
             if records.is_empty() {
@@ -73,9 +102,25 @@ impl<'a> Events<'a> {
                 Err(_) => tracing::warn!("the stream did not answer in time"),
             }
         }
+        self.outage.mark(unsent > 0);
         if unsent > 0 {
             tracing::warn!(unsent, "events were not counted");
         }
         unsent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outage_rests_the_stream_until_something_is_taken() {
+        let outage = Outage::default();
+        assert!(!outage.resting());
+        outage.mark(true);
+        assert!(outage.resting());
+        outage.mark(false);
+        assert!(!outage.resting());
     }
 }

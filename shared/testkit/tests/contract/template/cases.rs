@@ -45,7 +45,7 @@ fn wrong(functions: &[Function], register: &Table, tests: &BTreeMap<String, Stri
 /// Whether `file.py::test_name`, or `file.py::TestClass::test_name`, is defined.
 fn exists(test: &str, tests: &BTreeMap<String, String>) -> bool {
     let mut parts = test.split("::");
-    let (Some(file), Some(name)) = (parts.next(), parts.next_back()) else { return false };
+    let (Some(file), Some(name)) = (parts.next(), parts.last()) else { return false };
     let definitions = [format!("def {name}("), format!("async def {name}(")];
     let defines = |text: &String| text.lines().any(|line| definitions.iter().any(|d| line.trim_start().starts_with(d)));
     name.starts_with("test_") && tests.get(file).is_some_and(defines)

@@ -1,0 +1,186 @@
+//! From what was found to an answer: the sentences that speak of what was asked, each bound to where it stands; or
+//! the admission that none does.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+use uuid::Uuid;
+use vivier_store::chunks::Retrieved;
+use vivier_text::{EmbedError, Embedder};
+
+use crate::{
+    decide::Evidence,
+    passage::Passage,
+    question::Question,
+    rank,
+    select::{self, Selection},
+    texts,
+};
+
+/// An answer.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Answer {
+    /// `extract`: sentences of documents; `unknown`: the documents do not say.
+    pub kind: Kind,
+    /// The question's language, `fr` or `en`. Quotations stay in the document's.
+    pub language: &'static str,
+    /// What to show.
+    pub text: String,
+    /// Where each part of the text stands; empty when the answer is unknown.
+    pub citations: Vec<Citation>,
+}
+
+/// What an answer is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Quoted sentences.
+    Extract,
+    /// Nothing was found that answers.
+    Unknown,
+}
+
+/// A quotation and where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Citation {
+    /// The document.
+    pub document_id: Uuid,
+    /// Its name.
+    pub document_name: String,
+    /// The number of the document's piece that the quotation is a part of, from 0.
+    pub chunk: u32,
+    /// Where the piece begins: `{"in": "page", "page": 2}` and the like.
+    #[schema(value_type = Object)]
+    pub place: Value,
+    /// The headings it stands under.
+    pub heading: Vec<String>,
+    /// Its first character in the piece's text, counted from 0 in Unicode scalar values.
+    pub start: u32,
+    /// The character after its last.
+    pub end: u32,
+    /// The words themselves.
+    pub quote: String,
+}
+
+impl Answer {
+    /// That the documents do not say.
+    pub fn unknown(question: &Question) -> Self {
+        Self {
+            kind: Kind::Unknown,
+            language: question.language.tag(),
+            text: texts::unknown(question.language).to_owned(),
+            citations: Vec::new(),
+        }
+    }
+}
+
+/// Answers a question from what was found, and says on what evidence. Computes for some 0.5 s: call it off the
+/// asynchronous executor.
+pub fn answer(
+    embedder: &dyn Embedder,
+    question: &Question,
+    vector: &[f32],
+    retrieved: &Retrieved,
+) -> Result<(Answer, Option<Evidence>), EmbedError> {
+    let passages: Vec<Passage<'_>> = rank::best(retrieved).into_iter().map(Passage::of).collect();
+    let Some(selection) = select::select(embedder, question, vector, retrieved, &passages)? else {
+        return Ok((Answer::unknown(question), None));
+    };
+    let evidence = selection.evidence;
+    if !evidence.suffices() {
+        return Ok((Answer::unknown(question), Some(evidence)));
+    }
+    let citations: Vec<Citation> = bind(&selection);
+    if citations.is_empty() {
+        return Ok((Answer::unknown(question), Some(evidence)));
+    }
+    let text = citations.iter().map(|citation| citation.quote.as_str()).collect::<Vec<_>>().join(" ");
+    let answer = Answer { kind: Kind::Extract, language: question.language.tag(), text, citations };
+    Ok((answer, Some(evidence)))
+}
+
+/// Binds the chosen spans to where they stand; neighbours become one quotation. What does not resolve in the stored
+/// text is left out: nothing leaves that cannot be looked up.
+fn bind(selection: &Selection<'_>) -> Vec<Citation> {
+    let found = selection.passage.found;
+    let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
+    for sentence in &selection.sentences {
+        match spans.last_mut() {
+            Some(last) if found.body[last.end..sentence.span.start].trim().is_empty() => last.end = sentence.span.end,
+            _ => spans.push(sentence.span.clone()),
+        }
+    }
+    let citation = |span: std::ops::Range<usize>| {
+        let quote = found.body.get(span.clone())?;
+        let start = found.body.get(..span.start)?.chars().count();
+        let end = start + quote.chars().count();
+        resolves(&found.body, start, end, quote).then(|| Citation {
+            document_id: found.document.as_uuid(),
+            document_name: found.name.clone(),
+            chunk: found.ordinal,
+            place: found.place.clone(),
+            heading: found.heading.clone(),
+            start: start as u32,
+            end: end as u32,
+            quote: quote.to_owned(),
+        })
+    };
+    spans.into_iter().filter_map(citation).collect()
+}
+
+/// Whether the characters from `start` until before `end` of `body` are `quote`.
+pub fn resolves(body: &str, start: usize, end: usize, quote: &str) -> bool {
+    end.checked_sub(start).is_some_and(|length| {
+        quote.chars().count() == length && body.chars().skip(start).take(length).eq(quote.chars())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::passage::tests::found;
+    use proptest::prelude::*;
+    use vivier_text::Language;
+
+    proptest! {
+        #[test]
+        fn every_quotation_can_be_looked_up(body in "(\\PC|[.!?\n ’é🥖]){0,200}", chosen in prop::collection::vec(any::<bool>(), 40)) {
+            let found = found(&body);
+            let passage = Passage::of(&found);
+            let sentences = passage.sentences.iter().zip(&chosen).filter(|(_, take)| **take).map(|(s, _)| s).collect();
+            let evidence = Evidence { support: 1.0, quoted: 1.0, standing: 1.0, nearness: 1.0, crossing: false };
+            let selection = Selection { passage: &passage, sentences, evidence };
+            for citation in bind(&selection) {
+                let quoted: String =
+                    body.chars().skip(citation.start as usize).take((citation.end - citation.start) as usize).collect();
+                prop_assert_eq!(&quoted, &citation.quote);
+                prop_assert!(!quoted.trim().is_empty());
+            }
+        }
+    }
+
+    #[test]
+    fn a_span_resolves_only_to_its_own_words() {
+        for (start, end, quote, expected) in [
+            (0, 3, "été", true),
+            (4, 8, "payé", true),
+            (0, 3, "ete", false),
+            (1, 3, "été", false),
+            (4, 9, "payé ", false),
+            (8, 4, "payé", false),
+            (90, 94, "payé", false),
+        ] {
+            assert_eq!(resolves("été payé", start, end, quote), expected, "{start} {end} {quote}");
+        }
+    }
+
+    #[test]
+    fn not_knowing_is_said_in_the_question_s_language() {
+        for (text, language) in [("Y a-t-il une crèche ?", Language::Fr), ("Is there a nursery?", Language::En)] {
+            let question = Question::read(text).unwrap();
+            let answer = Answer::unknown(&question);
+            assert_eq!((answer.language, answer.text.as_str()), (language.tag(), texts::unknown(language)));
+            assert!(answer.citations.is_empty());
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Choosing the sentences that answer, out of the passages found.
+
+use std::collections::HashSet;
+
+use vivier_store::chunks::Retrieved;
+use vivier_text::{EmbedError, Embedder};
+
+use crate::{
+    decide::Evidence,
+    likeness::{self, Likeness, cosine},
+    passage::{Passage, Sentence},
+    question::Question,
+    rank,
+};
+
+/// Sentences whose vectors are computed: some 0.3 s.
+const CANDIDATES: usize = 24;
+/// Sentences of one answer.
+const MOST_SENTENCES: usize = 3;
+/// Passages of another language whose words are compared one by one.
+const CROSSED: usize = 3;
+/// What a word above a sentence (a heading, a pronoun's noun) counts for, and one elsewhere in its piece.
+const ABOVE: f32 = 0.6;
+const ELSEWHERE: f32 = 0.3;
+/// What words count for beside meaning.
+const WORDS: f32 = 0.5;
+/// What a figure of the kind asked for counts for; and how well it meets a word that it stands for.
+const FIGURE: f32 = 0.15;
+const STANDS_FOR: f32 = 0.9;
+/// A further sentence of the piece is quoted if it says more of what was asked, or is about as good as the first.
+const FURTHER_SUPPORT: f32 = 0.15;
+const FURTHER_SCORE: f32 = 0.6;
+const AS_GOOD: f32 = 0.85;
+
+/// What was chosen.
+#[derive(Debug)]
+pub struct Selection<'a> {
+    /// The passage.
+    pub passage: &'a Passage<'a>,
+    /// Its sentences to be quoted, in order.
+    pub sentences: Vec<&'a Sentence>,
+    /// What speaks for them.
+    pub evidence: Evidence,
+}
+
+struct Asked<'q> {
+    question: &'q Question,
+    weights: Vec<f32>,
+    alike: Likeness,
+}
+
+impl Asked<'_> {
+    /// How well each of the question's words is met by a sentence, 0 to 1.
+    fn met(&self, passage: &Passage<'_>, sentence: &Sentence) -> Vec<f32> {
+        let crossing = self.crosses(passage);
+        let best = |keys: &HashSet<String>, position: usize| {
+            let key = &self.question.words[position].key;
+            if keys.contains(key) {
+                return 1.0;
+            }
+            if !crossing {
+                return 0.0;
+            }
+            self.alike[position].iter().filter(|(key, _)| keys.contains(*key)).map(|(_, c)| *c).fold(0.0, f32::max)
+        };
+        let text = passage.text(sentence);
+        // A figure alone is none of the question's subject: something else of it must be spoken of.
+        let figure = self.question.figure.filter(|figure| {
+            let words = self.question.words.iter().filter(|word| !word.general && !figure.stands_for(&word.key));
+            figure.is_in(text) && words.into_iter().any(|word| passage.keys.contains(&word.key))
+        });
+        let each = |position: usize| {
+            let stands_for = figure.is_some_and(|figure| figure.stands_for(&self.question.words[position].key));
+            best(&sentence.keys, position)
+                .max(ABOVE * best(&sentence.above, position))
+                .max(ELSEWHERE * best(&passage.keys, position))
+                .max(if stands_for { STANDS_FOR } else { 0.0 })
+        };
+        (0..self.question.words.len()).map(each).collect()
+    }
+
+    fn crosses(&self, passage: &Passage<'_>) -> bool {
+        passage.found.language != self.question.language.tag()
+    }
+
+    fn weigh(&self, met: &[f32]) -> f32 {
+        met.iter().zip(&self.weights).map(|(met, weight)| met * weight).sum()
+    }
+
+    /// How much of the question a whole passage speaks of.
+    fn support(&self, passage: &Passage<'_>) -> f32 {
+        let span = 0..passage.found.body.len();
+        let whole = Sentence { span, keys: passage.keys.clone(), above: HashSet::new() };
+        self.weigh(&self.met(passage, &whole))
+    }
+
+    fn figure(&self, text: &str) -> f32 {
+        if self.question.figure.is_some_and(|figure| figure.is_in(text)) { FIGURE } else { 0.0 }
+    }
+}
+
+struct Candidate<'a> {
+    passage: &'a Passage<'a>,
+    sentence: &'a Sentence,
+    met: Vec<f32>,
+    score: f32,
+    nearness: f32,
+}
+
+/// Chooses from `passages`, the best first; `None` if there is nothing to choose from, or the question names nothing.
+pub fn select<'a>(
+    embedder: &dyn Embedder,
+    question: &Question,
+    vector: &[f32],
+    retrieved: &Retrieved,
+    passages: &'a [Passage<'a>],
+) -> Result<Option<Selection<'a>>, EmbedError> {
+    if question.words.is_empty() {
+        return Ok(None);
+    }
+    let crossed: Vec<&Passage<'_>> =
+        passages.iter().filter(|p| p.found.language != question.language.tag()).take(CROSSED).collect();
+    let alike = likeness::compare(embedder, question, &crossed)?;
+    let asked = Asked { question, weights: rank::weights(question, retrieved), alike };
+
+    let mut candidates: Vec<Candidate<'a>> = Vec::new();
+    for passage in passages {
+        for sentence in &passage.sentences {
+            let met = asked.met(passage, sentence);
+            let score = WORDS * asked.weigh(&met) + rank::fused(passage.found);
+            candidates.push(Candidate { passage, sentence, met, score, nearness: 0.0 });
+        }
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    candidates.truncate(CANDIDATES);
+    let contexts: Vec<String> = candidates.iter().map(|c| c.passage.in_context(c.sentence)).collect();
+    let vectors = embedder.passages(&contexts.iter().map(String::as_str).collect::<Vec<_>>())?;
+    for (candidate, own) in candidates.iter_mut().zip(&vectors) {
+        candidate.nearness = cosine(vector, own);
+        candidate.score += candidate.nearness + asked.figure(candidate.passage.text(candidate.sentence));
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let Some(first) = candidates.first() else { return Ok(None) };
+
+    let mut chosen = vec![first];
+    let mut met = first.met.clone();
+    for further in &candidates[1..] {
+        if chosen.len() == MOST_SENTENCES {
+            break;
+        }
+        let same = std::ptr::eq(further.passage, first.passage);
+        let union: Vec<f32> = met.iter().zip(&further.met).map(|(a, b)| a.max(*b)).collect();
+        let gain = asked.weigh(&union) - asked.weigh(&met);
+        let more = gain >= FURTHER_SUPPORT && further.score >= FURTHER_SCORE * first.score;
+        if same && (more || further.score >= AS_GOOD * first.score) {
+            chosen.push(further);
+            met = union;
+        }
+    }
+    let passage = first.passage;
+    let deviation = retrieved.deviation.max(1e-3);
+    let evidence = Evidence {
+        support: asked.support(passage),
+        quoted: asked.weigh(&met),
+        standing: (passage.found.cosine - retrieved.mean) / deviation,
+        nearness: first.nearness,
+        crossing: asked.crosses(passage),
+    };
+    let mut sentences: Vec<&Sentence> = chosen.into_iter().map(|candidate| candidate.sentence).collect();
+    sentences.sort_by_key(|sentence| sentence.span.start);
+    Ok(Some(Selection { passage, sentences, evidence }))
+}
