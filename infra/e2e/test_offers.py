@@ -27,6 +27,11 @@ def offers_of(tenant: Tenant) -> dict[str, tuple[str, str]]:
     return {ref: (title, status) for ref, title, status in tenant.sql("SELECT reference, title, status FROM offers")}
 
 
+def index_of(stage: Stage, tenant: Tenant) -> bytes:
+    """The pointer to the published index."""
+    return stage.client("s3").get_object(Bucket=tenant.bucket, Key="index/current.json")["Body"].read()
+
+
 def counted(**counts: int) -> dict[str, int]:
     return NOTHING | counts
 
@@ -137,19 +142,19 @@ class TestForms:
             ("jsonl", b'{"reference": "\xc3\x28"}', "not-utf8"),
             ("csv", csv_file([offer("Y")]).replace(b"title,", b"titre,"), "missing-column:title"),
             ("csv", csv_file([offer("Y")]).replace(b"url,", b"city,"), "duplicate-column:city"),
-            ("csv", csv_file([offer("Y"), offer("Z", description='a "b')])[:-20], "unterminated-quote"),
+            ("csv", csv_file([offer("Y"), offer("Z", description='a "b')]).rpartition(b'""')[0], "unterminated-quote"),
             ("csv", b"\x89PNG\r\n\x1a\n" + bytes(range(128)) * 4, "not-utf8"),
             ("csv", b"PK\x03\x04" + b"a" * 200, "missing-column:reference"),
         ],
         ids=["blank", "header only", "blank lines", "binary", "latin-1", "broken utf-8", "wrong header", "column twice",
              "cut off in quotes", "image", "archive"],
     )  # fmt: skip
-    def test_that_cannot_be_used_change_nothing(self, tenant: Tenant, form: str, content: bytes, failure: str):
-        before, total = offers_of(tenant), tenant.front.search()["total"]
+    def test_that_cannot_be_used_change_nothing(self, stage: Stage, tenant: Tenant, form: str, content: bytes, failure: str):
+        before, pointer = offers_of(tenant), index_of(stage, tenant)
         status = bring_offers(tenant, form, content)
         assert (status["status"], status["failure"]) == ("failed", failure)
         assert status["counts"] == NOTHING and status["index_generation"] is None
-        assert offers_of(tenant) == before and tenant.front.search()["total"] == total
+        assert (offers_of(tenant), index_of(stage, tenant)) == (before, pointer)
 
     @pytest.mark.parametrize(
         ("lines", "codes"),
@@ -186,13 +191,13 @@ class TestEvents:
     def test_a_repeated_event_changes_nothing(self, stage: Stage, tenant: Tenant):
         status = bring_offers(tenant, "csv", csv_file([offer("R1"), offer("R2")]))
         import_id, stored = status["import_id"], tenant.sql("SELECT * FROM offers ORDER BY id")
-        pointer = stage.client("s3").get_object(Bucket=tenant.bucket, Key="index/current.json")["Body"].read()
+        pointer = index_of(stage, tenant)
         for _ in range(3):
             stage.arrived("offers", tenant.bucket, f"imports/{import_id}")
         stage.tick("offers")
         assert tenant.back.import_status(import_id) == status
         assert tenant.sql("SELECT * FROM offers ORDER BY id") == stored
-        assert stage.client("s3").get_object(Bucket=tenant.bucket, Key="index/current.json")["Body"].read() == pointer
+        assert index_of(stage, tenant) == pointer
 
     def test_a_repeated_upload_changes_nothing(self, stage: Stage, tenant: Tenant):
         made = tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": len(csv_file([offer("R1")]))})

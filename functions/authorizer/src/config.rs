@@ -13,6 +13,8 @@ pub struct AuthorizerConfig {
     pub client_id: String,
     /// `JWKS_URL`: where the pool publishes its keys.
     pub jwks_url: String,
+    /// `FRONT_OFFICE_DOMAIN`: tenants' host names are under this domain.
+    pub domain: String,
     /// `DECISION_SECONDS`: how long a let-in key, host or member is remembered. A revocation takes this long at most.
     pub remember: Duration,
 }
@@ -24,6 +26,7 @@ impl AuthorizerConfig {
             issuer: required("TOKEN_ISSUER")?,
             client_id: required("USER_POOL_CLIENT_ID")?,
             jwks_url: required("JWKS_URL")?,
+            domain: required("FRONT_OFFICE_DOMAIN")?,
             remember: Duration::from_secs(parsed("DECISION_SECONDS", 5)?),
         })
     }

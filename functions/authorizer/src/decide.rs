@@ -13,7 +13,7 @@ use crate::{
     config::AuthorizerConfig,
     decisions::Decisions,
     jwks::{Jwks, KeysUnavailable},
-    request::{Credential, credential},
+    request::{Credential, credential, host},
     token,
 };
 
@@ -24,6 +24,7 @@ pub struct Authorizer {
     decisions: Decisions,
     issuer: String,
     client: String,
+    domain: String,
 }
 
 impl std::fmt::Debug for Authorizer {
@@ -48,6 +49,7 @@ impl Authorizer {
             decisions: Decisions::new(config.remember),
             issuer: config.issuer.clone(),
             client: config.client_id.clone(),
+            domain: config.domain.to_ascii_lowercase(),
         })
     }
 
@@ -62,6 +64,13 @@ impl Authorizer {
             }
             Credential::None => None,
         })
+    }
+
+    /// The tenant's host name that was asked, if one was: whatever is shown there must be that tenant's own.
+    fn asked(&self, event: &Value) -> Option<Door> {
+        let host = host(event)?;
+        let under = host.strip_suffix(&self.domain).is_some_and(|label| label.ends_with('.'));
+        under.then_some(Door::Host(host))
     }
 
     async fn find(&self, door: &Door) -> Result<Option<Found>, HandlerError> {
@@ -81,6 +90,10 @@ pub async fn handle(authorizer: &Authorizer, event: Value) -> Result<Value, Hand
     let refused = || HandlerError::Other(UNAUTHORIZED.into(), Box::new(Unauthorized));
     let door = authorizer.door(&event).await?.ok_or_else(refused)?;
     let found = authorizer.find(&door).await?.ok_or_else(refused)?;
+    if let Some(asked) = authorizer.asked(&event).filter(|asked| *asked != door) {
+        let host = authorizer.find(&asked).await?;
+        host.filter(|host| host.tenant == found.tenant).ok_or_else(refused)?;
+    }
     let arn = event.get("methodArn").and_then(Value::as_str).ok_or_else(refused)?;
     let mut context = json!({ TENANT: found.tenant, OFFICE: "front" });
     if let Door::Member(subject) = &door {

@@ -34,11 +34,14 @@ pub(crate) fn credential(event: &Value) -> Credential {
             _ => Credential::None,
         },
         (None, Some(key)) => Credential::Key(key),
-        (None, None) => match header(event, "host") {
-            Some(host) => Credential::Host(host.split(':').next().unwrap_or_default().to_ascii_lowercase()),
-            None => Credential::None,
-        },
+        (None, None) => host(event).map_or(Credential::None, Credential::Host),
     }
+}
+
+/// The host name that was asked, in lower case and without a port.
+pub(crate) fn host(event: &Value) -> Option<String> {
+    let host = header(event, "host")?;
+    Some(host.split(':').next().unwrap_or_default().to_ascii_lowercase())
 }
 
 /// A header's value, whatever the case of its name: AWS keeps the client's. One that is repeated is no credential.

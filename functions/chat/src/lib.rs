@@ -11,6 +11,47 @@ pub mod likeness;
 pub mod passage;
 pub mod question;
 pub mod rank;
+pub mod retrieve;
+pub mod routes;
 pub mod select;
+pub mod sessions;
 pub mod texts;
+pub mod view;
 pub mod words;
+
+use std::{path::PathBuf, sync::Arc};
+
+use vivier_runtime::{Clock, StartError};
+use vivier_tenancy::{
+    Cloud, Tenancy,
+    config::{Config, required},
+};
+use vivier_text::{Embedder, LocalE5};
+
+/// What the function holds from cold start on.
+#[derive(Clone)]
+pub struct App {
+    /// The rooms it may open: conversations, the shared database, settings, events.
+    pub tenancy: Tenancy,
+    /// The time.
+    pub clock: Clock,
+    /// The model that turns questions and sentences into vectors.
+    pub embedder: Arc<dyn Embedder>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("model", self.embedder.identity()).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Reads the environment and opens the model in `MODEL_PATH`.
+    pub async fn from_env() -> Result<Self, StartError> {
+        let config = Config::from_env()?;
+        let model = PathBuf::from(required("MODEL_PATH")?);
+        let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
+        let tenancy = Tenancy::new(config, &Cloud::from_env().await).map_err(StartError::dependency)?;
+        Ok(Self { tenancy, clock: Clock::System, embedder: Arc::new(embedder) })
+    }
+}

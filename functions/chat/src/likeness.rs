@@ -1,7 +1,7 @@
 //! Words of two languages have no letters in common: whether a French passage speaks of an English question's words is
 //! told by the words' vectors.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use vivier_text::{EmbedError, Embedder};
 
@@ -27,14 +27,14 @@ pub fn compare(
     }
     let asked: Vec<Vec<f32>> =
         question.words.iter().map(|word| embedder.query(&word.folded)).collect::<Result<_, _>>()?;
-    let mut seen = HashMap::new();
+    let mut seen = HashSet::new();
     for passage in passages {
         let context = format!("{} {}", passage.found.heading.join(" "), passage.found.body);
         for word in subject_words(&context) {
             if seen.len() >= MOST_WORDS {
                 break;
             }
-            if seen.insert(word.key.clone(), ()).is_some() {
+            if !seen.insert(word.key.clone()) {
                 continue;
             }
             let vector = embedder.query(&word.folded)?;

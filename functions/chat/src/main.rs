@@ -1,1 +1,11 @@
-fn main() {}
+//! The function `chat`: see the library beside it.
+
+use chat::{App, routes};
+use vivier_runtime::{Function, StartError, telemetry};
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let app = App::from_env().await?;
+    Function::new("chat").http(routes::router(app)).serve().await
+}

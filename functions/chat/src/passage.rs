@@ -12,6 +12,8 @@ use crate::words::keys;
 pub struct Sentence {
     /// Where it stands in the piece's text, in bytes.
     pub span: Range<usize>,
+    /// A line above it that reads as a heading, in bytes of the piece's text.
+    pub line: Option<Range<usize>>,
     /// The keys of its words.
     pub keys: HashSet<String>,
     /// The keys of what it stands under: the document's name, headings, a line above, and the sentence before when it
@@ -46,19 +48,21 @@ impl<'a> Passage<'a> {
         let spans = joined(body);
         let mut passage = Self { found, keys: title.clone(), sentences: Vec::new() };
         let mut line_above = HashSet::new();
+        let mut line = None;
         for (position, span) in spans.iter().enumerate() {
             let text = &body[span.clone()];
             let own: HashSet<String> = keys(text).collect();
             passage.keys.extend(own.iter().cloned());
             if is_heading(text, spans.get(position + 1).map(|next| &body[next.clone()])) {
                 line_above = own;
+                line = Some(span.clone());
                 continue;
             }
             let mut above: HashSet<String> = title.union(&line_above).cloned().collect();
             if let Some(before) = passage.sentences.last().filter(|_| goes_on(text)) {
                 above.extend(before.keys.iter().chain(&before.above).cloned());
             }
-            passage.sentences.push(Sentence { span: span.clone(), keys: own, above });
+            passage.sentences.push(Sentence { span: span.clone(), line: line.clone(), keys: own, above });
         }
         passage
     }
@@ -68,10 +72,17 @@ impl<'a> Passage<'a> {
         &self.found.body[sentence.span.clone()]
     }
 
-    /// A sentence with the headings it stands under: what is compared with the question by meaning.
+    /// Whether nothing stands between two sentences.
+    pub fn are_neighbours(&self, one: &Sentence, other: &Sentence) -> bool {
+        let (first, second) = if one.span.start < other.span.start { (one, other) } else { (other, one) };
+        self.found.body.get(first.span.end..second.span.start).is_some_and(|between| between.trim().is_empty())
+    }
+
+    /// A sentence with what it stands under: what is compared with the question by meaning.
     pub fn in_context(&self, sentence: &Sentence) -> String {
-        let heading = self.found.heading.join(" › ");
-        if heading.is_empty() { self.text(sentence).to_owned() } else { format!("{heading}\n{}", self.text(sentence)) }
+        let line = sentence.line.clone().map(|line| &self.found.body[line]);
+        let above: Vec<&str> = self.found.heading.iter().map(String::as_str).chain(line).collect();
+        if above.is_empty() { self.text(sentence).to_owned() } else { format!("{}\n{}", above.join(" › "), self.text(sentence)) }
     }
 }
 

@@ -25,9 +25,9 @@ const ELSEWHERE: f32 = 0.3;
 /// What words count for beside meaning.
 const WORDS: f32 = 0.5;
 /// What a figure of the kind asked for counts for; and how well it meets a word that it stands for.
-const FIGURE: f32 = 0.15;
+const FIGURE: f32 = 0.2;
 const STANDS_FOR: f32 = 0.9;
-/// A further sentence of the piece is quoted if it says more of what was asked, or is about as good as the first.
+/// A further sentence of the piece is quoted if it says more of what was asked, or stands beside and is about as good.
 const FURTHER_SUPPORT: f32 = 0.15;
 const FURTHER_SCORE: f32 = 0.6;
 const AS_GOOD: f32 = 0.85;
@@ -90,7 +90,7 @@ impl Asked<'_> {
     /// How much of the question a whole passage speaks of.
     fn support(&self, passage: &Passage<'_>) -> f32 {
         let span = 0..passage.found.body.len();
-        let whole = Sentence { span, keys: passage.keys.clone(), above: HashSet::new() };
+        let whole = Sentence { span, line: None, keys: passage.keys.clone(), above: HashSet::new() };
         self.weigh(&self.met(passage, &whole))
     }
 
@@ -152,7 +152,8 @@ pub fn select<'a>(
         let union: Vec<f32> = met.iter().zip(&further.met).map(|(a, b)| a.max(*b)).collect();
         let gain = asked.weigh(&union) - asked.weigh(&met);
         let more = gain >= FURTHER_SUPPORT && further.score >= FURTHER_SCORE * first.score;
-        if same && (more || further.score >= AS_GOOD * first.score) {
+        let beside = same && first.passage.are_neighbours(first.sentence, further.sentence);
+        if same && (more || beside && further.score >= AS_GOOD * first.score) {
             chosen.push(further);
             met = union;
         }

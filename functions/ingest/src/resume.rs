@@ -21,7 +21,7 @@ const GRACE: Duration = Duration::from_secs(20);
 /// Documents of one tenant in one run.
 const MOST: u32 = 50;
 /// No document is begun after this long: the schedule fires again within a minute.
-const BUDGET: Duration = Duration::from_secs(120);
+const BUDGET: Duration = Duration::from_mins(2);
 /// The reason of a document whose file never came.
 pub const NEVER_UPLOADED: &str = "never-uploaded";
 

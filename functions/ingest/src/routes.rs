@@ -83,6 +83,8 @@ async fn create(
         (status = 200, description = "A page of documents", body = DocumentPage),
         (status = 400, description = "A parameter is not what this route takes", body = Problem,
             content_type = "application/problem+json"),
+        (status = 404, description = "The cursor is none that was given out", body = Problem,
+            content_type = "application/problem+json"),
         (status = 403, description = "The permission `documents.read` is not held", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -92,12 +94,12 @@ async fn list(
     office: BackOffice<needs::DocumentsRead>,
     ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<DocumentPage>, Problem> {
-    let (before, limit) = query.read()?;
+    let (before, limit) = query.read(&office.0)?;
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     let found = documents::list(&tx, before, limit + 1).await?;
     tx.commit().await?;
-    Ok(Json(DocumentPage::of(found, limit)))
+    Ok(Json(DocumentPage::of(&office.0, found, limit)))
 }
 
 /// One document and how far it has come.

@@ -229,15 +229,12 @@ async fn repeat(app: &App, scope: &TenantScope, document: &Document, lease: Leas
     let mut own = app.tenancy.silo(scope).await?;
     let tx = own.begin().await?;
     let etag = document.etag.as_deref();
-    let outcome = match document.chunks {
-        Some(chunks) => {
-            documents::finish(&tx, lease, etag.unwrap_or_default(), chunks, now).await?;
-            Outcome::Ready
-        }
-        None => {
-            documents::fail(&tx, lease, etag, document.reason.as_deref().unwrap_or("unreadable"), now).await?;
-            Outcome::Failed
-        }
+    let outcome = if let Some(chunks) = document.chunks {
+        documents::finish(&tx, lease, etag.unwrap_or_default(), chunks, now).await?;
+        Outcome::Ready
+    } else {
+        documents::fail(&tx, lease, etag, document.reason.as_deref().unwrap_or("unreadable"), now).await?;
+        Outcome::Failed
     };
     tx.commit().await?;
     Ok(outcome)

@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use vivier_domain::{document::DocumentStatus, ids::DocumentId};
-use vivier_runtime::http::{Problem, ProblemKind};
+use vivier_runtime::http::{Problem, ProblemKind, cursor};
 use vivier_store::documents::Document;
-use vivier_tenancy::rooms::files::Upload;
+use vivier_tenancy::{TenantScope, rooms::files::Upload};
 
 /// The most documents of one page.
 pub const LARGEST_PAGE: u32 = 100;
@@ -109,23 +109,22 @@ pub struct PageQuery {
 
 impl PageQuery {
     /// Where the page begins and how long it is.
-    pub fn read(&self) -> Result<(Option<DocumentId>, u32), Problem> {
-        let wrong = |field: &str, code: &str| Problem::new(ProblemKind::InvalidQuery).field(field, code);
+    pub fn read(&self, scope: &TenantScope) -> Result<(Option<DocumentId>, u32), Problem> {
         let limit = self.limit.unwrap_or(PAGE);
         if !(1..=LARGEST_PAGE).contains(&limit) {
-            return Err(wrong("limit", "out-of-range"));
+            return Err(Problem::new(ProblemKind::InvalidQuery).field("limit", "out-of-range"));
         }
-        let before = self.cursor.as_deref().map(str::parse).transpose().map_err(|_| wrong("cursor", "invalid"))?;
-        Ok((before, limit))
+        let before = self.cursor.as_deref().map(|text| cursor::read(scope, text)).transpose()?;
+        Ok((before.map(DocumentId::from), limit))
     }
 }
 
 impl DocumentPage {
     /// A page of `limit` out of what was read, which is one more if there is a next page.
-    pub fn of(mut documents: Vec<Document>, limit: u32) -> Self {
+    pub fn of(scope: &TenantScope, mut documents: Vec<Document>, limit: u32) -> Self {
         let more = documents.len() > limit as usize;
         documents.truncate(limit as usize);
-        let next_cursor = documents.last().filter(|_| more).map(|last| last.id.to_string());
+        let next_cursor = documents.last().filter(|_| more).map(|last| cursor::write(scope, last.id.as_uuid()));
         Self { documents: documents.into_iter().map(DocumentView::from).collect(), next_cursor }
     }
 }
@@ -133,6 +132,8 @@ impl DocumentPage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vivier_domain::ids::TenantId;
+    use vivier_testkit::scope;
 
     fn document(status: DocumentStatus) -> Document {
         Document {
@@ -167,21 +168,28 @@ mod tests {
 
     #[test]
     fn a_page_has_a_cursor_only_when_more_follows() {
+        let own = scope::front(TenantId::generate());
         let documents: Vec<_> = (0..3).map(|_| document(DocumentStatus::Ready)).collect();
-        let second = documents[1].id.to_string();
-        assert_eq!(DocumentPage::of(documents.clone(), 2).next_cursor, Some(second));
-        assert_eq!(DocumentPage::of(documents, 3).next_cursor, None);
-        assert_eq!(DocumentPage::of(Vec::new(), 3).next_cursor, None);
+        let second = documents[1].id;
+        let cursor = DocumentPage::of(&own, documents.clone(), 2).next_cursor;
+        assert_eq!(PageQuery { cursor, limit: None }.read(&own), Ok((Some(second), PAGE)));
+        assert_eq!(DocumentPage::of(&own, documents, 3).next_cursor, None);
+        assert_eq!(DocumentPage::of(&own, Vec::new(), 3).next_cursor, None);
     }
 
     #[test]
     fn a_page_is_asked_for_within_bounds() {
-        let read = |cursor: Option<&str>, limit| PageQuery { cursor: cursor.map(str::to_owned), limit }.read();
-        assert_eq!(read(None, None).unwrap(), (None, 50));
-        for (cursor, limit, field) in
-            [(None, Some(0), "limit"), (None, Some(101), "limit"), (Some("x"), None, "cursor"), (Some(""), None, "cursor")]
-        {
-            assert_eq!(read(cursor, limit).unwrap_err().errors[0].field, field);
+        let own = scope::front(TenantId::generate());
+        let read = |cursor: Option<&str>, limit| PageQuery { cursor: cursor.map(str::to_owned), limit }.read(&own);
+        assert_eq!(read(None, None), Ok((None, 50)));
+        for (cursor, limit, status) in [
+            (None, Some(0), 400),
+            (None, Some(101), 400),
+            (Some("x"), None, 404),
+            (Some(""), None, 404),
+            (Some("01920000-0000-7000-8000-000000000001"), None, 404),
+        ] {
+            assert_eq!(read(cursor, limit).unwrap_err().status, status, "{cursor:?} {limit:?}");
         }
     }
 }

@@ -120,16 +120,26 @@ mod tests {
 
     #[test]
     fn a_file_that_is_mostly_refused_closes_nothing() {
-        for (read, rejected, closes) in
-            [(1, 0, true), (1, 1, false), (2, 1, true), (3, 2, false), (100_000, 50_000, true), (100_000, 50_001, false)]
-        {
-            assert_eq!(may_close(&Counts { read, rejected, ..Counts::default() }), closes, "{rejected} of {read}");
+        for (read, rejected, closes) in [
+            (1, 0, true),
+            (1, 1, false),
+            (2, 1, true),
+            (3, 2, false),
+            (100_000, 50_000, true),
+            (100_000, 50_001, false),
+        ] {
+            assert_eq!(
+                may_close(&Counts { read, rejected, ..Counts::default() }),
+                closes,
+                "{rejected} of {read}"
+            );
         }
     }
 
     #[test]
     fn no_more_errors_are_kept_than_promised_and_all_rows_are_counted() {
-        let errors = |n| (0..n).map(|_| RowError { line: 1, field: "title", code: "missing".into() }).collect();
+        let errors =
+            |n| (0..n).map(|_| RowError { line: 1, field: "title", code: "missing".into() }).collect();
         let mut batch = Batch::new(ImportId::generate(), Timestamp::UNIX_EPOCH);
         for n in [MAXIMUM_ERRORS - 1, 3, 1] {
             batch.add(Sifted::Rejected { reference: None, errors: errors(n) });

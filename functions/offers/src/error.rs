@@ -26,6 +26,18 @@ pub enum RunError {
     Task(#[from] tokio::task::JoinError),
 }
 
+impl RunError {
+    /// Whether something the run needs was out of reach. Another run fares better once it is back, however long that
+    /// takes; anything else would go wrong again.
+    pub fn is_outage(&self) -> bool {
+        match self {
+            Self::Tenancy(TenancyError::Cloud { .. }) => true,
+            Self::Tenancy(TenancyError::Database(error)) => error.is_transient(),
+            _ => false,
+        }
+    }
+}
+
 impl From<DatabaseError> for RunError {
     fn from(error: DatabaseError) -> Self {
         Self::Tenancy(error.into())

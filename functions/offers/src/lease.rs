@@ -133,10 +133,22 @@ mod tests {
             (WAITING, Decision::Run, "its file came"),
             (RUNNING, Decision::Run, "its run died"),
             (Standing { busy: true, ..WAITING }, Decision::Busy, "another one runs"),
-            (Standing { busy: true, superseded: true, ..WAITING }, Decision::Busy, "nothing is decided during a run"),
+            (
+                Standing { busy: true, superseded: true, ..WAITING },
+                Decision::Busy,
+                "nothing is decided during a run",
+            ),
             (Standing { superseded: true, ..WAITING }, Decision::Fail("superseded"), "a newer file is in"),
-            (Standing { superseded: true, ..RUNNING }, Decision::Fail("superseded"), "a newer file overtook it"),
-            (Standing { superseded: true, applied: true, ..RUNNING }, Decision::Run, "only the index is left"),
+            (
+                Standing { superseded: true, ..RUNNING },
+                Decision::Fail("superseded"),
+                "a newer file overtook it",
+            ),
+            (
+                Standing { superseded: true, applied: true, ..RUNNING },
+                Decision::Run,
+                "only the index is left",
+            ),
             (Standing { attempts: 4, ..RUNNING }, Decision::Run, "one attempt is left"),
             (Standing { attempts: 5, ..RUNNING }, Decision::Fail("attempts-exhausted"), "none is left"),
             (
@@ -144,7 +156,11 @@ mod tests {
                 Decision::Fail("attempts-exhausted"),
                 "none is left for the index either",
             ),
-            (Standing { status: ImportStatus::Succeeded, ..RUNNING }, Decision::Finished, "the event came twice"),
+            (
+                Standing { status: ImportStatus::Succeeded, ..RUNNING },
+                Decision::Finished,
+                "the event came twice",
+            ),
             (Standing { status: ImportStatus::Failed, ..RUNNING }, Decision::Finished, "it failed before"),
         ] {
             assert_eq!(decide(Some(&standing)), decision, "{why}");

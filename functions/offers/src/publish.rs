@@ -57,7 +57,11 @@ async fn build(session: &mut Session, lease: &Lease, now: Timestamp) -> Result<A
 }
 
 /// Pages, not one long result: a statement that waits for the builder would run into its time limit.
-async fn send_open(session: &mut Session, lease: &Lease, sender: mpsc::Sender<Vec<Offer>>) -> Result<(), RunError> {
+async fn send_open(
+    session: &mut Session,
+    lease: &Lease,
+    sender: mpsc::Sender<Vec<Offer>>,
+) -> Result<(), RunError> {
     let mut after = None;
     loop {
         let tx = session.begin().await?;

@@ -5,10 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use vivier_domain::{
-    import::ImportStatus,
-    tenant::TenantStatus,
-};
+use vivier_domain::{import::ImportStatus, tenant::TenantStatus};
 use vivier_runtime::telemetry;
 use vivier_store::imports::{self, Import};
 use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, rooms::files::FileKey};
@@ -91,7 +88,9 @@ async fn abandon(app: &App, scope: &TenantScope, import: &Import) -> Result<(), 
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
     let still = imports::try_lock(&tx).await?
-        && imports::fetch(&tx, import.id).await?.is_some_and(|now| now.status == ImportStatus::AwaitingUpload);
+        && imports::fetch(&tx, import.id)
+            .await?
+            .is_some_and(|now| now.status == ImportStatus::AwaitingUpload);
     if still {
         imports::fail(&tx, import.id, "no-upload", app.clock.now()).await?;
         tx.commit().await?;

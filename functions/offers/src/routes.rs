@@ -193,7 +193,9 @@ mod tests {
 
     #[test]
     fn limits() {
-        for (asked, given) in [(None, Some(20)), (Some(0), None), (Some(1), Some(1)), (Some(100), Some(100)), (Some(101), None)] {
+        for (asked, given) in
+            [(None, Some(20)), (Some(0), None), (Some(1), Some(1)), (Some(100), Some(100)), (Some(101), None)]
+        {
             assert_eq!(limit(asked).ok(), given, "{asked:?}");
         }
     }

@@ -53,8 +53,30 @@ pub async fn run(app: &App, scope: &TenantScope, id: ImportId) -> Result<Outcome
             tracing::warn!(import_id = %id, "an import was taken up by another run");
             Ok(Outcome::Left)
         }
-        Err(error) => Err(error),
+        Err(error) => {
+            // A session that broke is of no use here; when no other is to be had, the lease ends by itself.
+            drop(session);
+            if error.is_outage()
+                && let Err(second) = release(app, scope, &taken.lease).await
+            {
+                tracing::warn!(
+                    error = vivier_runtime::telemetry::chain(&second),
+                    "a lease could not be given back"
+                );
+            }
+            Err(error)
+        }
     }
+}
+
+async fn release(app: &App, scope: &TenantScope, lease: &Lease) -> Result<(), RunError> {
+    let mut session = app.tenancy.silo(scope).await?;
+    let tx = session.begin().await?;
+    if imports::hold(&tx, lease).await? {
+        imports::release(&tx, lease).await?;
+        tx.commit().await?;
+    }
+    Ok(())
 }
 
 async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Taken) -> Result<(), RunError> {

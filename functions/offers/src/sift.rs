@@ -33,7 +33,8 @@ impl Sieve {
         let line = row.line;
         let lookup = |column: &str| row.get(column);
         let error = |field, code: &str| RowError { line, field, code: code.to_owned() };
-        let rejected = |errors| Sifted::Rejected { reference: OfferDraft::reference_from_fields(&lookup), errors };
+        let rejected =
+            |errors| Sifted::Rejected { reference: OfferDraft::reference_from_fields(&lookup), errors };
 
         if let Some((field, code)) = row.fault {
             return rejected(vec![error(field, code)]);
@@ -41,7 +42,8 @@ impl Sieve {
         match OfferDraft::from_fields(&lookup) {
             Err(errors) => {
                 // The API's words have dashes everywhere.
-                let errors = errors.iter().map(|e| error(e.field, &e.code.to_string().replace('_', "-"))).collect();
+                let errors =
+                    errors.iter().map(|e| error(e.field, &e.code.to_string().replace('_', "-"))).collect();
                 rejected(errors)
             }
             Ok(draft) if self.accepted.contains(&draft.reference) => {

@@ -114,7 +114,8 @@ impl From<&Import> for Summary {
 impl Detail {
     /// An import and what was wrong with its rows.
     pub fn new(import: &Import, errors: Vec<StoredError>) -> Self {
-        let errors = errors.into_iter().map(|StoredError { line, field, code }| RowProblem { line, field, code });
+        let errors =
+            errors.into_iter().map(|StoredError { line, field, code }| RowProblem { line, field, code });
         Self { import: import.into(), errors: errors.collect() }
     }
 }

@@ -11,6 +11,7 @@ from demo.client import wait_for
 from demo.memory import Memory, digest, new_password
 from demo.stack import Keys, Stack
 from demo.walk.answers import place
+from demo.walk.farewell import lines
 from demo.walk.figures import delivered
 
 
@@ -55,16 +56,16 @@ class TestMemory:
 
 
 @pytest.mark.parametrize(
-    ("where", "words"),
+    ("citation", "words"),
     [
-        ({"page": 2}, "page 2"),
-        ({"slide": 3, "heading": "Votre premier mois"}, 'slide 3, heading "Votre premier mois"'),
-        ({"row": 4}, "row 4"),
-        ({}, ""),
+        ({"place": {"in": "page", "page": 2}, "heading": ["Primes", "Panier"]}, 'page 2, under "Panier"'),
+        ({"place": {"in": "slide", "slide": 3, "title": None}, "heading": []}, "slide 3"),
+        ({"place": {"in": "row", "sheet": None, "row": 4}}, "row 4"),
+        ({"place": {"in": "section", "headings": []}, "heading": []}, ""),
     ],
 )
-def test_places_read_as_words(where, words):
-    assert place(where) == words
+def test_places_read_as_words(citation, words):
+    assert place(citation) == words
 
 
 @pytest.mark.parametrize(("now", "complete"), [({"search": 3}, True), ({"search": 2}, False), ({}, False)])
@@ -83,10 +84,6 @@ def test_marks_show_without_colour(capsys, monkeypatch):
 
 
 def test_lines_to_paste_are_three_commands(stack):
-    from types import SimpleNamespace
-
-    from demo.walk.farewell import lines
-
-    pasted = lines(stack, SimpleNamespace(key="vpk_abc"))
+    pasted = lines(stack, "vpk_abc", "s1")
     assert [shlex.split(line)[0] for line in pasted] == ["curl"] * 3
     assert all("X-Vivier-Key: vpk_abc" in shlex.split(line) for line in pasted)

@@ -37,7 +37,8 @@ def _pair(question: str, knows: Visit, does_not: Visit) -> None:
     paper.say(answer["text"], indent=2)
     for citation in answer["citations"]:
         span = f"characters {citation['start']} to {citation['end']}"
-        paper.quote(citation["quote"], f"{citation['document_name']}, {place(citation['place'])}, {span}")
+        where = ", ".join(part for part in (citation["document_name"], place(citation), span) if part)
+        paper.quote(citation["quote"], where)
     paper.say(f'"{question}" at {does_not.employer.name}:')
     answer = ask(does_not, question)
     paper.say(answer["text"], indent=2)
@@ -45,7 +46,10 @@ def _pair(question: str, knows: Visit, does_not: Visit) -> None:
         raise RuntimeError(f"{does_not.employer.slug} cannot know: {question}")
 
 
-def place(where: Json) -> str:
-    """Where in its document a citation stands, in words: `page 2`, `row 4`, `heading "Mutuelle"`."""
-    named = [(kind, where[kind]) for kind in ("page", "slide", "heading", "row") if where.get(kind)]
-    return ", ".join(f'{kind} "{value}"' if isinstance(value, str) else f"{kind} {value}" for kind, value in named)
+def place(citation: Json) -> str:
+    """Where in its document a citation stands, in words: `page 2, under "Panier de nuit"`, `row 4`."""
+    where = citation["place"]
+    words = [f"{kind} {where[kind]}" for kind in ("page", "slide", "row", "line") if where.get(kind)]
+    if citation.get("heading"):
+        words.append(f'under "{citation["heading"][-1]}"')
+    return ", ".join(words)

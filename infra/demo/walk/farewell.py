@@ -24,21 +24,18 @@ def show(stack: Stack, visits: list[Visit]) -> None:
         )
     paper.say(f"API: {stack.api_url}", indent=2)
     print("\nTry it:")
-    for line in lines(stack, visits[0]):
+    for line in lines(stack, visits[0].key, visits[0].front.open_session()):
         print()
         paper.command(line)
     print()
 
 
-def lines(stack: Stack, visit: Visit) -> list[str]:
-    """Three curl commands: a search, completions, a question."""
-    key = shlex.quote(f"X-Vivier-Key: {visit.key}")
-    api = stack.api_url
+def lines(stack: Stack, key: str, session_id: str) -> list[str]:
+    """Three curl commands: a search, completions, a question in a conversation that is open already."""
+    curl, api = f"curl -s -H 'X-Vivier-Key: {key}'", stack.api_url
     question = shlex.quote(json.dumps({"text": NIGHT}, ensure_ascii=False))
-    opened = f'curl -s -X POST -H {key} {api}/v1/chat/sessions | sed \'s/.*"session_id":"\\([^"]*\\)".*/\\1/\''
-    json_type = "-H 'Content-Type: application/json'"
     return [
-        f"curl -s -G -H {key} --data-urlencode 'q=pâtissier Rennes' -d limit=2 {api}/v1/offers",
-        f"curl -s -H {key} '{api}/v1/offers/suggest?q=boul'",
-        f"curl -s -H {key} {json_type} -d {question} {api}/v1/chat/sessions/$({opened})/messages",
+        f"{curl} -G --data-urlencode 'q=pâtissier Rennes' -d limit=2 {api}/v1/offers",
+        f"{curl} '{api}/v1/offers/suggest?q=boul'",
+        f"{curl} -H 'Content-Type: application/json' -d {question} {api}/v1/chat/sessions/{session_id}/messages",
     ]

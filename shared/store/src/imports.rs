@@ -144,7 +144,11 @@ pub async fn fetch(tx: &SiloTx<'_>, id: ImportId) -> Result<Option<Import>, Tena
 }
 
 /// Imports, newest first: those announced before `before`.
-pub async fn list(tx: &SiloTx<'_>, before: Option<ImportId>, limit: u32) -> Result<Vec<Import>, TenancyError> {
+pub async fn list(
+    tx: &SiloTx<'_>,
+    before: Option<ImportId>,
+    limit: u32,
+) -> Result<Vec<Import>, TenancyError> {
     let sql = format!(
         "-- imports::list\nSELECT {COLUMNS} FROM imports WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2"
     );
@@ -269,6 +273,14 @@ pub async fn record_applied(
         ],
     )
     .await
+}
+
+/// Gives an import back after an outage of something it needs: the next run may begin at once, and this one does not
+/// count as an attempt. To be called after [`hold`], as the run's last act.
+pub async fn release(tx: &SiloTx<'_>, lease: &Lease) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- imports::release
+        UPDATE imports SET lease_until = NULL, attempts = attempts - 1 WHERE id = $1 AND attempts = $2";
+    tx.execute_one(SQL, &[&lease.import.as_uuid(), &lease.attempt]).await
 }
 
 /// Ends an import well; to be called after [`hold`].

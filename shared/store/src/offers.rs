@@ -59,7 +59,11 @@ pub async fn upsert(
 }
 
 /// Marks open offers with the same content as seen; their references.
-async fn touch(tx: &SiloTx<'_>, import: ImportId, batch: &[Brought]) -> Result<HashSet<String>, DatabaseError> {
+async fn touch(
+    tx: &SiloTx<'_>,
+    import: ImportId,
+    batch: &[Brought],
+) -> Result<HashSet<String>, DatabaseError> {
     const SQL: &str = "-- offers::touch
         UPDATE offers SET import_id = $1
         FROM unnest($2::text[], $3::bytea[]) AS given (reference, content_hash)
@@ -106,8 +110,9 @@ async fn write(
     let drafts = || batch.iter().map(|one| &one.draft);
     let text = |of: fn(&OfferDraft) -> &str| drafts().map(of).collect::<Vec<&str>>();
     let some = |of: fn(&OfferDraft) -> Option<&str>| drafts().map(of).collect::<Vec<Option<&str>>>();
-    let euros =
-        |of: fn(&OfferDraft) -> Option<u32>| drafts().map(|d| of(d).map(i64::from)).collect::<Vec<Option<i64>>>();
+    let euros = |of: fn(&OfferDraft) -> Option<u32>| {
+        drafts().map(|d| of(d).map(i64::from)).collect::<Vec<Option<i64>>>()
+    };
     let ids: Vec<Uuid> = batch.iter().map(|_| OfferId::generate().as_uuid()).collect();
     let published: Vec<Date> = drafts().map(|draft| draft.published_on).collect();
     let expires: Vec<Option<Date>> = drafts().map(|draft| draft.expires_on).collect();
@@ -163,7 +168,11 @@ pub async fn close_unseen(tx: &SiloTx<'_>, import: ImportId, now: Timestamp) -> 
 }
 
 /// Open offers in the order of their ids, from the one after `after`.
-pub async fn list_open(tx: &SiloTx<'_>, after: Option<OfferId>, limit: u32) -> Result<Vec<Offer>, TenancyError> {
+pub async fn list_open(
+    tx: &SiloTx<'_>,
+    after: Option<OfferId>,
+    limit: u32,
+) -> Result<Vec<Offer>, TenancyError> {
     const SQL: &str = "-- offers::list_open
         SELECT id, reference, title, description, company, city, postal_code, country, contract, occupation_code,
                occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on, url, skills
@@ -176,9 +185,8 @@ pub async fn list_open(tx: &SiloTx<'_>, after: Option<OfferId>, limit: u32) -> R
 
 fn read(row: &Row) -> Result<Offer, TenancyError> {
     let corrupt = || TenancyError::Corrupt("offer");
-    let euros = |column| {
-        row.get::<_, Option<i64>>(column).map(u32::try_from).transpose().map_err(|_| corrupt())
-    };
+    let euros =
+        |column| row.get::<_, Option<i64>>(column).map(u32::try_from).transpose().map_err(|_| corrupt());
     let content = OfferDraft {
         reference: row.get("reference"),
         title: row.get("title"),

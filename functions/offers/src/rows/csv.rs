@@ -10,7 +10,7 @@ use super::{FileFault, REQUIRED, Row, WHOLE_ROW, place};
 /// The rows of a file whose header has been read.
 pub(super) struct Records<'f> {
     text: &'f str,
-    records: StringRecordsIntoIter<&'f [u8]>,
+    inner: StringRecordsIntoIter<&'f [u8]>,
     /// For each field of a record, its place in [`COLUMNS`]; other columns are passed over.
     places: Vec<Option<usize>>,
 }
@@ -30,7 +30,7 @@ pub(super) fn open(text: &str) -> Result<Records<'_>, FileFault> {
             _ => return Err(FileFault::DuplicateColumn(column)),
         }
     }
-    Ok(Records { text, records: reader.into_records(), places })
+    Ok(Records { text, inner: reader.into_records(), places })
 }
 
 impl<'f> Iterator for Records<'f> {
@@ -38,7 +38,7 @@ impl<'f> Iterator for Records<'f> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let row = match self.records.next()? {
+            let row = match self.inner.next()? {
                 // Separators alone are what a spreadsheet leaves below its table.
                 Ok(record) if record.iter().all(|field| field.trim().is_empty()) => continue,
                 Ok(record) => self.row(&record),
@@ -55,7 +55,8 @@ impl<'f> Records<'f> {
             // The reader gives the place where the record before ended: the second half of its line end, and lines
             // left empty, still lie between.
             let between = self.text.as_bytes().iter().skip(position.byte() as usize);
-            let ends = between.take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+            let ends =
+                between.take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
             position.line() + ends.count() as u64
         });
         let fault = (record.len() != self.places.len()).then_some((WHOLE_ROW, "column-count"));

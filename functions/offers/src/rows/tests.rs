@@ -10,7 +10,8 @@ fn sifted(format: ImportFormat, file: &[u8]) -> Result<Vec<String>, FileFault> {
     let told = open(format, file)?.map(|row| match sieve.sift(&row) {
         Sifted::Accepted(draft) => format!("+{}", draft.reference),
         Sifted::Rejected { reference, errors } => {
-            let errors: Vec<_> = errors.iter().map(|e| format!("{} {} {}", e.line, e.field, e.code)).collect();
+            let errors: Vec<_> =
+                errors.iter().map(|e| format!("{} {} {}", e.line, e.field, e.code)).collect();
             format!("-{} ({})", errors.join(", "), reference.unwrap_or_default())
         }
     });
@@ -32,7 +33,10 @@ fn csv_rows() {
     for (rows, told) in [
         ("A,Boulanger,Fait du pain,Lille,CDI,2026-03-31,pain|levain", vec!["+A"]),
         ("A,Boulanger,\"Fait, \"\"du\"\"\npain\",Lille,CDI,2026-03-31,", vec!["+A"]),
-        ("A,Boulanger,Fait du pain,Lille,CDI,2026-03-31,\r\nB,Boulanger,Fait,Lille,CDI,2026-03-31,\r\n", vec!["+A", "+B"]),
+        (
+            "A,Boulanger,Fait du pain,Lille,CDI,2026-03-31,\r\nB,Boulanger,Fait,Lille,CDI,2026-03-31,\r\n",
+            vec!["+A", "+B"],
+        ),
         ("\n,,,,,,\n  , ,,,,,\nA,Boulanger,Fait,Lille,CDI,2026-03-31,\n\n", vec!["+A"]),
         ("A,Boulanger,Fait du pain,Lille,CDI", vec!["-2 row column-count (A)"]),
         ("A,Boulanger,Fait du pain,Lille,CDI,2026-03-31,,", vec!["-2 row column-count (A)"]),
@@ -52,6 +56,10 @@ fn csv_rows() {
             "A,Boulanger,\"deux\nlignes\",Lille,CDI,2026-03-31,\nB,,x,Lille,CDI,2026-03-31,",
             vec!["+A", "-4 title missing (B)"],
         ),
+        (
+            "A,Boulanger,Fait,Lille,CDI,2026-03-31,\r\nB,,x,Lille,CDI,2026-03-31,\r\n\r\nC,,x,Lille,CDI,2026-03-31,\r\n",
+            vec!["+A", "-3 title missing (B)", "-5 title missing (C)"],
+        ),
     ] {
         assert_eq!(csv(rows).unwrap(), told, "{rows}");
     }
@@ -62,13 +70,25 @@ fn csv_headers() {
     let row = "Boulanger,A,Fait,Lille,CDI,2026-03-31";
     for (file, told) in [
         (format!("title,reference,description,city,contract,published_on\n{row}"), Ok(vec!["+A".to_owned()])),
-        (format!("\u{feff}Title, REFERENCE ,description,city,contract,published_on\n{row}"), Ok(vec!["+A".to_owned()])),
         (
-            format!("title;reference;description;city;contract;published_on;internal\n{};x,y", row.replace(',', ";")),
+            format!("\u{feff}Title, REFERENCE ,description,city,contract,published_on\n{row}"),
             Ok(vec!["+A".to_owned()]),
         ),
-        (format!("\n\ntitle,reference,description,city,contract,published_on\n{row}"), Ok(vec!["+A".to_owned()])),
-        (format!("reference,description,city,contract,published_on\n{row}"), Err(FileFault::MissingColumn("title"))),
+        (
+            format!(
+                "title;reference;description;city;contract;published_on;internal\n{};x,y",
+                row.replace(',', ";")
+            ),
+            Ok(vec!["+A".to_owned()]),
+        ),
+        (
+            format!("\n\ntitle,reference,description,city,contract,published_on\n{row}"),
+            Ok(vec!["+A".to_owned()]),
+        ),
+        (
+            format!("reference,description,city,contract,published_on\n{row}"),
+            Err(FileFault::MissingColumn("title")),
+        ),
         ("{\"reference\":\"A\"}".to_owned(), Err(FileFault::MissingColumn("reference"))),
         (format!("{HEADER},city\n"), Err(FileFault::DuplicateColumn("city"))),
         (HEADER.to_owned(), Ok(vec![])),
@@ -100,7 +120,12 @@ fn json_lines() {
     for (line, told) in [
         (format!("{good}}}"), vec!["+A"]),
         (format!("\n \r\n{good}}}\r\n\n"), vec!["+A"]),
-        (format!("{good},\"skills\":[\"pain\",\"levain\"],\"remote\":true,\"salary_min\":null,\"other\":{{}}}}"), vec!["+A"]),
+        (
+            format!(
+                "{good},\"skills\":[\"pain\",\"levain\"],\"remote\":true,\"salary_min\":null,\"other\":{{}}}}"
+            ),
+            vec!["+A"],
+        ),
         (format!("{good},\"salary_min\":2000.0,\"salary_period\":\"month\"}}"), vec!["+A"]),
         (good.replace("\"A\"", "7") + "}", vec!["+7"]),
         (good.replace("\"A\"", "123456789012345678901234567890") + "}", vec!["-1 reference invalid-type ()"]),
@@ -112,7 +137,10 @@ fn json_lines() {
         (format!("{good},\"company\":{{\"name\":\"x\"}}}}"), vec!["-1 company invalid-type (A)"]),
         (format!("{good},\"company\":[]}}"), vec!["-1 company invalid-type (A)"]),
         (format!("[{good}}}]"), vec!["-1 row not-an-object ()"]),
-        ("null\n3\n\"A\"".to_owned(), vec!["-1 row not-an-object ()", "-2 row not-an-object ()", "-3 row not-an-object ()"]),
+        (
+            "null\n3\n\"A\"".to_owned(),
+            vec!["-1 row not-an-object ()", "-2 row not-an-object ()", "-3 row not-an-object ()"],
+        ),
         (deep, vec!["-1 row malformed-json (A)"]),
         (format!("\u{feff}{good}}}\n{{"), vec!["+A", "-2 row malformed-json ()"]),
     ] {

@@ -1,6 +1,7 @@
 //! The HTTP edge: a gateway event becomes a request, a handler's error becomes problem+json, a panic becomes a 500.
 
 pub mod body;
+pub mod cursor;
 pub mod office;
 pub mod problem;
 pub mod query;

@@ -26,7 +26,8 @@ fn kind(function: &Function, text: &str) -> Result<Option<Trigger>, String> {
             if !function.routes().contains(&route) {
                 return Err(format!("asks for `{route}`, which is no route of {}", function.logical));
             }
-            let context = serde_json::from_value(payload["requestContext"].clone()).map_err(|error| error.to_string())?;
+            let context = serde_json::from_value(payload["requestContext"].clone())
+                .map_err(|error| error.to_string())?;
             doors::http::enter(&context).map_err(|error| error.to_string())?;
             Ok(Some(Trigger::Route(route)))
         }
@@ -121,7 +122,11 @@ mod would_notice {
     use serde_json::json;
 
     fn function() -> Function {
-        let triggers = [Trigger::Route("GET /v1/offers".into()), Trigger::Route("POST /v1/offers".into()), Trigger::Schedule];
+        let triggers = [
+            Trigger::Route("GET /v1/offers".into()),
+            Trigger::Route("POST /v1/offers".into()),
+            Trigger::Schedule,
+        ];
         Function { logical: "Search".into(), properties: Value::Null, triggers: triggers.map(Ok).to_vec() }
     }
 
@@ -135,7 +140,10 @@ mod would_notice {
     fn what_no_sender_writes() {
         let tenant = json!({"tenant": "018f0000-0000-7000-8000-000000000001", "office": "front"});
         let good = request("/v1/offers", &tenant);
-        let tick = ("b.json".to_owned(), json!({"source": "aws.events", "detail-type": "Scheduled Event"}).to_string());
+        let tick = (
+            "b.json".to_owned(),
+            json!({"source": "aws.events", "detail-type": "Scheduled Event"}).to_string(),
+        );
         assert_eq!(wrong(&function(), &[good.clone(), tick.clone()]), Vec::<String>::new());
 
         for (payload, sentence) in [

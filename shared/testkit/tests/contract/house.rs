@@ -19,11 +19,15 @@ fn wrong_in_rust(file: &str, source: &str) -> Vec<String> {
         found.push(format!("{file} has {lines} lines: make two rooms of it"));
     }
     let attributes = ["#[", "#!["].map(|open| format!("{open}{}(", "allow"));
-    let unfinished = ["to", "unimplemen"].map(|word| format!("{word}{}!", if word == "to" { "do" } else { "ted" }));
+    let unfinished =
+        ["to", "unimplemen"].map(|word| format!("{word}{}!", if word == "to" { "do" } else { "ted" }));
     for (number, line) in source.lines().enumerate() {
         let code = line.trim_start();
         if attributes.iter().any(|attribute| code.starts_with(attribute.as_str())) {
-            found.push(format!("{file}:{}: expect a lint, with its reason, instead of allowing it", number + 1));
+            found.push(format!(
+                "{file}:{}: expect a lint, with its reason, instead of allowing it",
+                number + 1
+            ));
         }
         if unfinished.iter().any(|word| code.contains(word.as_str())) {
             found.push(format!("{file}:{}: unfinished", number + 1));
@@ -38,12 +42,16 @@ fn machine_paths_in(file: &str, text: &str) -> Vec<String> {
             // A path in an address (`https://host/home/…`) or below a folder of ours is no machine's.
             line.match_indices(path.as_str()).any(|(at, _)| {
                 let before = line[..at].chars().next_back();
-                before.is_none_or(|c| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '}' | '*' | '/' | '~' | '$')))
+                before.is_none_or(|c| {
+                    !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '}' | '*' | '/' | '~' | '$'))
+                })
             })
         })
     };
     let lines = text.lines().enumerate().filter(|(_, line)| names(line));
-    lines.map(|(number, line)| format!("{file}:{}: a path of one machine: {}", number + 1, line.trim())).collect()
+    lines
+        .map(|(number, line)| format!("{file}:{}: a path of one machine: {}", number + 1, line.trim()))
+        .collect()
 }
 
 fn wrong_decision(file: &str, text: &str) -> Vec<String> {
@@ -79,16 +87,19 @@ fn rust_files() -> Vec<String> {
 
 #[test]
 fn rust_files_are_small_and_finished() {
-    let found: Vec<_> = rust_files().iter().flat_map(|file| wrong_in_rust(file, &workspace::read(file))).collect();
+    let found: Vec<_> =
+        rust_files().iter().flat_map(|file| wrong_in_rust(file, &workspace::read(file))).collect();
     nothing_wrong(&found);
 }
 
 #[test]
 fn no_file_names_a_machine() {
     let kinds = ["rs", "toml", "md", "py", "json", "yaml", "sql", "sh"];
-    let folders = ["shared", "functions", "infra", "events"].iter().flat_map(|folder| workspace::files(folder, &kinds));
+    let folders =
+        ["shared", "functions", "infra", "events"].iter().flat_map(|folder| workspace::files(folder, &kinds));
     let top = ["Cargo.toml", "Makefile", "README.md", "template.yaml", "deny.toml"].map(str::to_owned);
-    let found: Vec<_> = folders.chain(top).flat_map(|file| machine_paths_in(&file, &workspace::read(&file))).collect();
+    let found: Vec<_> =
+        folders.chain(top).flat_map(|file| machine_paths_in(&file, &workspace::read(&file))).collect();
     nothing_wrong(&found);
 }
 
@@ -104,7 +115,8 @@ fn decisions_are_a_page() {
 fn every_function_has_its_page() {
     let names = workspace::folders("functions");
     let missing = |name: &&String| !workspace::root().join(format!("functions/{name}/README.md")).exists();
-    let mut found: Vec<_> = names.iter().filter(missing).map(|name| format!("functions/{name} has no README.md")).collect();
+    let mut found: Vec<_> =
+        names.iter().filter(missing).map(|name| format!("functions/{name} has no README.md")).collect();
     let pages = names.iter().filter(|name| !missing(name)).map(|name| format!("functions/{name}/README.md"));
     found.extend(pages.filter_map(|file| too_long(&file, &workspace::read(&file))));
     nothing_wrong(&found);
@@ -113,7 +125,8 @@ fn every_function_has_its_page() {
 #[test]
 fn links_lead_somewhere() {
     let root = workspace::root();
-    let folders = ["shared", "functions", "infra"].iter().flat_map(|folder| workspace::files(folder, &["md"]));
+    let folders =
+        ["shared", "functions", "infra"].iter().flat_map(|folder| workspace::files(folder, &["md"]));
     let files = folders.chain(["README.md".to_owned()]);
     let exists = |path: &str| root.join(path).exists();
     let found: Vec<_> = files.flat_map(|file| broken_links(&file, &workspace::read(&file), exists)).collect();

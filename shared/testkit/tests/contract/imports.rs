@@ -54,7 +54,9 @@ fn wrong_in(one: &Crate, functions: &[&str]) -> Vec<String> {
         let for_tests = section == "dev-dependencies";
         let keys = value.as_table().into_iter().flatten().map(|(key, _)| key.as_str()).collect::<Vec<_>>();
         if keys != ["workspace"] || value.get("workspace") != Some(&Value::Boolean(true)) {
-            found.push(format!("{name}: {dependency} is pinned beside the workspace: write `{dependency}.workspace = true`"));
+            found.push(format!(
+                "{name}: {dependency} is pinned beside the workspace: write `{dependency}.workspace = true`"
+            ));
         }
         if (dependency.starts_with("tokio-postgres") || dependency.starts_with("aws-sdk-"))
             && !CLIENTS.contains(&name.as_str())
@@ -86,8 +88,17 @@ fn unused_pins(workspace: &Table, crates: &[Crate]) -> Vec<String> {
 
 /// The store names types of drivers, never their clients.
 fn clients_in(file: &str, source: &str) -> Vec<String> {
-    let clients = ["aws_sdk_dynamodb::Client", "tokio_postgres::Client", "tokio_postgres::connect", "tokio_postgres::Config"];
-    clients.iter().filter(|client| source.contains(*client)).map(|client| format!("{file}: {client}")).collect()
+    let clients = [
+        "aws_sdk_dynamodb::Client",
+        "tokio_postgres::Client",
+        "tokio_postgres::connect",
+        "tokio_postgres::Config",
+    ];
+    clients
+        .iter()
+        .filter(|client| source.contains(*client))
+        .map(|client| format!("{file}: {client}"))
+        .collect()
 }
 
 fn crates() -> Vec<Crate> {
@@ -139,7 +150,7 @@ mod would_notice {
 
     fn sample(name: &str, manifest: &str) -> Crate {
         let function = !ORDER.iter().any(|(known, _)| *known == name) && name != "stray";
-        Crate { function, name: name.into(), manifest: manifest.parse().unwrap() }
+        Crate { function, name: name.into(), manifest: manifest.parse().expect("a manifest") }
     }
 
     #[test]
@@ -154,7 +165,11 @@ mod would_notice {
             ("offers", "[dependencies]\naws-sdk-s3.workspace = true", "opens data without a scope"),
             ("offers", "[dev-dependencies]\ntokio-postgres.workspace = true", "opens data without a scope"),
             ("offers", "[dependencies]\nserde = \"1\"", "pinned beside the workspace"),
-            ("offers", "[dependencies]\nserde = { workspace = true, features = [\"rc\"] }", "pinned beside the workspace"),
+            (
+                "offers",
+                "[dependencies]\nserde = { workspace = true, features = [\"rc\"] }",
+                "pinned beside the workspace",
+            ),
             ("stray", "", "has no place"),
         ] {
             let found = wrong(&[sample("search", ""), sample(name, manifest)]);
@@ -165,7 +180,10 @@ mod would_notice {
     #[test]
     fn and_leaves_the_right_ones_alone() {
         for (name, manifest) in [
-            ("offers", "[dependencies]\nvivier-store.workspace = true\n[dev-dependencies]\nvivier-testkit.workspace = true"),
+            (
+                "offers",
+                "[dependencies]\nvivier-store.workspace = true\n[dev-dependencies]\nvivier-testkit.workspace = true",
+            ),
             ("store", "[dependencies]\ntokio-postgres.workspace = true\naws-sdk-dynamodb.workspace = true"),
             ("testkit", "[dev-dependencies]\nsearch.workspace = true\nvivier-runtime.workspace = true"),
         ] {

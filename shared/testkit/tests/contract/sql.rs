@@ -20,7 +20,8 @@ fn literals(source: &str) -> Vec<String> {
                 let hashes = rest[1..].iter().take_while(|c| **c == '#').count();
                 if rest.get(1 + hashes) == Some(&'"') {
                     let body = &rest[2 + hashes..];
-                    let closing: Vec<char> = std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
+                    let closing: Vec<char> =
+                        std::iter::once('"').chain(std::iter::repeat_n('#', hashes)).collect();
                     let end = body.windows(closing.len()).position(|w| w == closing).unwrap_or(body.len());
                     found.push(body[..end].iter().collect());
                     at += 2 + hashes + end + closing.len();
@@ -59,7 +60,8 @@ fn escaped(chars: &[char]) -> (String, usize) {
 }
 
 fn is_statement(text: &str) -> bool {
-    text.starts_with("-- ") || text.lines().any(|line| VERBS.iter().any(|verb| line.trim_start().starts_with(verb)))
+    text.starts_with("-- ")
+        || text.lines().any(|line| VERBS.iter().any(|verb| line.trim_start().starts_with(verb)))
 }
 
 /// `resource` and `verb` of a statement that begins with its name.
@@ -81,7 +83,8 @@ fn wrong_in_store(file: &str, source: &str, names: &mut Vec<String>) -> Vec<Stri
         match name_of(statement) {
             None => found.push(format!("{file}: a statement has no name: {beginning:?}")),
             Some((resource, verb)) => {
-                let home = file.contains(&format!("/{resource}.rs")) || file.contains(&format!("/{resource}/"));
+                let home =
+                    file.contains(&format!("/{resource}.rs")) || file.contains(&format!("/{resource}/"));
                 if !home {
                     found.push(format!("{file}: {resource}::{verb} lies in the file of another resource"));
                 }
@@ -115,13 +118,18 @@ fn unprotected(migrations: &str) -> Vec<String> {
         .flat_map(|list| list.split(',').map(|name| name.trim().trim_matches('\'')))
         .collect();
     let forced = |table: &str| {
-        let every = ["ALTER TABLE %I ENABLE ROW LEVEL SECURITY", "ALTER TABLE %I FORCE ROW LEVEL SECURITY", "CREATE POLICY"];
+        let every = [
+            "ALTER TABLE %I ENABLE ROW LEVEL SECURITY",
+            "ALTER TABLE %I FORCE ROW LEVEL SECURITY",
+            "CREATE POLICY",
+        ];
         let alone = [
             format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
             format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),
         ];
         (listed.contains(&table) && every.iter().all(|text| migrations.contains(text)))
-            || (alone.iter().all(|text| migrations.contains(text)) && migrations.contains(&format!(" ON {table} USING")))
+            || (alone.iter().all(|text| migrations.contains(text))
+                && migrations.contains(&format!(" ON {table} USING")))
     };
     let mut found = Vec::new();
     for part in migrations.split("CREATE TABLE ").skip(1) {
@@ -155,8 +163,10 @@ fn statements_are_named_and_lie_in_the_store() {
 
 #[test]
 fn every_shared_table_has_row_security() {
-    let migrations: Vec<_> =
-        workspace::files("infra/migrations/pool", &["sql"]).iter().map(|file| workspace::read(file)).collect();
+    let migrations: Vec<_> = workspace::files("infra/migrations/pool", &["sql"])
+        .iter()
+        .map(|file| workspace::read(file))
+        .collect();
     assert!(!migrations.is_empty(), "there are migrations");
     nothing_wrong(&unprotected(&migrations.join("\n")));
 }
@@ -173,9 +183,17 @@ mod would_notice {
             ("src/offers.rs", r##"const A: &str = r#"SELECT "a" FROM b"#;"##, 1),
             ("src/offers.rs", r#"const A: &str = "-- Fetches\nSELECT 1";"#, 1),
             ("src/imports.rs", r#"const A: &str = "-- offers::fetch\nSELECT 1";"#, 1),
-            ("src/offers.rs", r#"const A: &str = "-- offers::a\nSELECT 1"; const B: &str = "-- offers::a\nSELECT 2";"#, 1),
+            (
+                "src/offers.rs",
+                r#"const A: &str = "-- offers::a\nSELECT 1"; const B: &str = "-- offers::a\nSELECT 2";"#,
+                1,
+            ),
             ("src/offers.rs", "// \"SELECT 1\"\nconst C: char = '\"'; const S: &str = \"select\";", 0),
-            ("src/offers.rs", "const A: &str = \"\";\n#[cfg(test)]\nmod tests { const A: &str = \"SELECT 1\"; }", 0),
+            (
+                "src/offers.rs",
+                "const A: &str = \"\";\n#[cfg(test)]\nmod tests { const A: &str = \"SELECT 1\"; }",
+                0,
+            ),
         ] {
             let found = wrong_in_store(file, source, &mut Vec::new());
             assert_eq!(found.len(), wrong, "{source}: {found:?}");

@@ -42,13 +42,21 @@ fn wrong(functions: &[Function], register: &Table, tests: &BTreeMap<String, Stri
     found
 }
 
-/// Whether `file.py::test_name`, or `file.py::TestClass::test_name`, is defined.
+/// Whether `file.py::test_name`, or `file.py::TestClass::test_name`, is defined; `[…]`, a parameter of pytest's, may follow.
 fn exists(test: &str, tests: &BTreeMap<String, String>) -> bool {
-    let mut parts = test.split("::");
-    let (Some(file), Some(name)) = (parts.next(), parts.last()) else { return false };
-    let definitions = [format!("def {name}("), format!("async def {name}(")];
-    let defines = |text: &String| text.lines().any(|line| definitions.iter().any(|d| line.trim_start().starts_with(d)));
-    name.starts_with("test_") && tests.get(file).is_some_and(defines)
+    let parts: Vec<&str> = test.split('[').next().unwrap_or_default().split("::").collect();
+    let (file, class, name) = match parts[..] {
+        [file, name] => (file, None, name),
+        [file, class, name] => (file, Some(format!("class {class}")), name),
+        _ => return false,
+    };
+    let Some(text) = tests.get(file) else { return false };
+    let defines = |beginning: &str| {
+        text.lines()
+            .filter_map(|line| line.trim_start().strip_prefix(beginning))
+            .any(|rest| rest.starts_with(['(', ':']))
+    };
+    name.starts_with("test_") && defines(&format!("def {name}")) && class.is_none_or(|class| defines(&class))
 }
 
 #[test]
@@ -71,7 +79,7 @@ mod would_notice {
              Daily: { Type: Schedule, Properties: { Schedule: rate(1 day) } }\n",
         );
         let tests = BTreeMap::from([("test_a.py".to_owned(), "def test_one(stack):\n    pass\n".to_owned())]);
-        wrong(&functions(&template), &register.parse().unwrap(), &tests)
+        wrong(&functions(&template), &register.parse().expect("a register"), &tests)
     }
 
     const GOOD: &str = "[[case]]\nfunction = \"search\"\ntrigger = \"GET /v1/offers/{id}\"\ntest = \"test_a.py::test_one\"\n\
@@ -79,17 +87,39 @@ mod would_notice {
 
     #[test]
     fn a_trigger_without_a_case() {
-        assert_eq!(check(""), [
-            "search: `schedule` has no cross-tenant case in infra/e2e/cases.toml",
-            "search: `GET /v1/offers/{id}` has no cross-tenant case in infra/e2e/cases.toml",
-        ]);
+        assert_eq!(
+            check(""),
+            [
+                "search: `schedule` has no cross-tenant case in infra/e2e/cases.toml",
+                "search: `GET /v1/offers/{id}` has no cross-tenant case in infra/e2e/cases.toml",
+            ]
+        );
         assert_eq!(check(GOOD), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_test_in_a_class_or_with_a_parameter() {
+        let text = "class TestA:\n    def test_one(self):\n        pass\n".to_owned();
+        let tests = BTreeMap::from([("test_a.py".to_owned(), text)]);
+        for (test, there) in [
+            ("test_a.py::TestA::test_one", true),
+            ("test_a.py::TestA::test_one[GET-/v1/offers/{id}]", true),
+            ("test_a.py::TestB::test_one", false),
+            ("test_a.py::TestA::test_on", false),
+            ("test_b.py::TestA::test_one", false),
+            ("test_a.py", false),
+            ("", false),
+        ] {
+            assert_eq!(exists(test, &tests), there, "{test}");
+        }
     }
 
     #[test]
     fn a_case_of_nothing_and_a_test_that_is_not_there() {
         let found = check(&GOOD.replace("\"schedule\"", "\"stream\"").replacen("test_one", "test_gone", 1));
-        for sentence in ["there is no test `test_a.py::test_gone`", "search has no trigger `stream`", "`schedule` has no"] {
+        for sentence in
+            ["there is no test `test_a.py::test_gone`", "search has no trigger `stream`", "`schedule` has no"]
+        {
             assert!(found.iter().any(|line| line.contains(sentence)), "{sentence}: {found:?}");
         }
     }

@@ -6,8 +6,13 @@ use super::{functions, model::resources, template};
 use crate::nothing_wrong;
 
 /// What would be a door beside the authorizer's.
-const SIDE_DOORS: &[&str] =
-    &["AWS::Serverless::HttpApi", "AWS::ApiGateway::Method", "AWS::ApiGatewayV2::Api", "AWS::Lambda::Url", "AWS::Lambda::Permission"];
+const SIDE_DOORS: &[&str] = &[
+    "AWS::Serverless::HttpApi",
+    "AWS::ApiGateway::Method",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::Lambda::Url",
+    "AWS::Lambda::Permission",
+];
 
 fn wrong(template: &Value) -> Vec<String> {
     let mut found = Vec::new();
@@ -22,7 +27,10 @@ fn wrong(template: &Value) -> Vec<String> {
         }
     }
     for kind in SIDE_DOORS {
-        found.extend(resources(template, kind).map(|(name, _)| format!("{name}: {kind} is a door beside the authorizer's")));
+        found.extend(
+            resources(template, kind)
+                .map(|(name, _)| format!("{name}: {kind} is a door beside the authorizer's")),
+        );
     }
     for function in functions(template) {
         let name = &function.logical;
@@ -56,8 +64,12 @@ fn an_open_door_would_be_noticed() {
              Events:\n        Open: { Type: Api, Properties: { Path: /, Method: get, Auth: { Authorizer: NONE } } }\n",
     ));
     for sentence in [
-        "Api: a route is not guarded", "Api: the gateway remembers", "Side: AWS::Serverless::HttpApi", "Search: a function URL",
-        "Open chooses its own", "Open belongs to no API",
+        "Api: a route is not guarded",
+        "Api: the gateway remembers",
+        "Side: AWS::Serverless::HttpApi",
+        "Search: a function URL",
+        "Open chooses its own",
+        "Open belongs to no API",
     ] {
         assert!(found.iter().any(|line| line.contains(sentence)), "{sentence}: {found:?}");
     }

@@ -57,7 +57,10 @@ impl Function {
 }
 
 /// The resources of one type, by logical name.
-pub(crate) fn resources<'a>(template: &'a Value, kind: &'a str) -> impl Iterator<Item = (&'a str, &'a Value)> {
+pub(crate) fn resources<'a>(
+    template: &'a Value,
+    kind: &'a str,
+) -> impl Iterator<Item = (&'a str, &'a Value)> {
     let all = template["Resources"].as_object().expect("the template has resources");
     all.iter()
         .filter(move |(_, resource)| resource["Type"] == kind)

@@ -40,7 +40,8 @@ fn value(node: &Yaml<'_>) -> Value {
 
 #[test]
 fn short_tags_become_the_long_form() {
-    let parsed = parse("a: !Ref X\nb: !GetAtt Y.Arn\nc: !Sub \"v-${Stage}\"\nd: !If [Has, !Ref Z, 1]\ne: [true, ~]");
+    let parsed =
+        parse("a: !Ref X\nb: !GetAtt Y.Arn\nc: !Sub \"v-${Stage}\"\nd: !If [Has, !Ref Z, 1]\ne: [true, ~]");
     let expected = json!({
         "a": {"Ref": "X"}, "b": {"Fn::GetAtt": ["Y", "Arn"]}, "c": {"Fn::Sub": "v-${Stage}"},
         "d": {"Fn::If": ["Has", {"Ref": "Z"}, 1]}, "e": [true, null]

@@ -59,8 +59,11 @@ fn lost_events(template: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for function in functions(template) {
         let properties = &function.properties;
-        let asynchronous = function.known().any(|trigger| matches!(trigger, Trigger::File | Trigger::Schedule));
-        if asynchronous && !set(properties.pointer("/EventInvokeConfig/DestinationConfig/OnFailure/Destination")) {
+        let asynchronous =
+            function.known().any(|trigger| matches!(trigger, Trigger::File | Trigger::Schedule));
+        if asynchronous
+            && !set(properties.pointer("/EventInvokeConfig/DestinationConfig/OnFailure/Destination"))
+        {
             found.push(format!("{}: an event that fails for good is lost", function.logical));
         }
         let events = properties["Events"].as_object().into_iter().flatten();
@@ -70,7 +73,10 @@ fn lost_events(template: &Value) -> Vec<String> {
             let reported = stream["FunctionResponseTypes"] == json!(["ReportBatchItemFailures"]);
             let kept = set(stream.pointer("/DestinationConfig/OnFailure/Destination"));
             if !(bounded && reported && kept && stream["BisectBatchOnFunctionError"] == true) {
-                found.push(format!("{}: {name}: one bad record holds up the others or is lost", function.logical));
+                found.push(format!(
+                    "{}: {name}: one bad record holds up the others or is lost",
+                    function.logical
+                ));
             }
         }
     }
@@ -99,7 +105,11 @@ mod would_notice {
     #[test]
     fn plain_stores() {
         for (kind, _) in ENCRYPTED {
-            assert_eq!(unencrypted(&sample(&format!("  A:\n    Type: {kind}\n    Properties: {{ Name: a }}\n"))).len(), 1);
+            assert_eq!(
+                unencrypted(&sample(&format!("  A:\n    Type: {kind}\n    Properties: {{ Name: a }}\n")))
+                    .len(),
+                1
+            );
         }
         let off = "  A:\n    Type: AWS::SQS::Queue\n    Properties: { SqsManagedSseEnabled: false }\n";
         assert_eq!(unencrypted(&sample(off)).len(), 1);
@@ -107,11 +117,14 @@ mod would_notice {
 
     #[test]
     fn logs_without_an_end() {
-        let function = "  A:\n    Type: AWS::Serverless::Function\n    Properties: { FunctionName: !Sub a }\n";
+        let function =
+            "  A:\n    Type: AWS::Serverless::Function\n    Properties: { FunctionName: !Sub a }\n";
         assert_eq!(logs(&sample(function)).len(), 1);
-        let group = |days: &str| format!(
-            "{function}  L:\n    Type: AWS::Logs::LogGroup\n    Properties: {{ LogGroupName: !Sub /aws/lambda/a{days} }}\n"
-        );
+        let group = |days: &str| {
+            format!(
+                "{function}  L:\n    Type: AWS::Logs::LogGroup\n    Properties: {{ LogGroupName: !Sub /aws/lambda/a{days} }}\n"
+            )
+        };
         assert_eq!(logs(&sample(&group(""))).len(), 1);
         assert_eq!(logs(&sample(&group(", RetentionInDays: 365"))).len(), 1);
         assert_eq!(logs(&sample(&group(", RetentionInDays: 90"))).len(), 0);

@@ -10,8 +10,18 @@ use crate::nothing_wrong;
 const MAKER: &str = "Tenants";
 /// Actions on data, by their beginning.
 const DATA: &[&str] = &[
-    "s3:GetObject", "s3:PutObject", "s3:*", "dynamodb:*", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem",
-    "dynamodb:DeleteItem", "dynamodb:Query", "dynamodb:Scan", "dynamodb:BatchGetItem", "dynamodb:BatchWriteItem",
+    "s3:GetObject",
+    "s3:PutObject",
+    "s3:*",
+    "dynamodb:*",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+    "dynamodb:BatchGetItem",
+    "dynamodb:BatchWriteItem",
 ];
 
 /// An IAM statement.
@@ -65,7 +75,9 @@ fn of_roles(template: &Value) -> Vec<Statement> {
 /// Whether a resource stands for every tenant's: what a tenant's name would fill is a `*`.
 fn spans_tenants(resource: &str) -> bool {
     let ends = ["vivier-${Stage}-*", "conversations-*", "/database/*", "dbuser:*/vivier_${Stage}_*"];
-    ends.iter().any(|end| resource.contains(end)) || resource.ends_with(":::*") || resource.ends_with("table/*")
+    ends.iter().any(|end| resource.contains(end))
+        || resource.ends_with(":::*")
+        || resource.ends_with("table/*")
 }
 
 fn wrong_grants(template: &Value) -> Vec<String> {
@@ -73,7 +85,9 @@ fn wrong_grants(template: &Value) -> Vec<String> {
     for function in functions(template) {
         // A managed policy or a policy template of SAM lists its actions elsewhere: nobody here reads them.
         let policies = function.properties["Policies"].as_array().cloned().unwrap_or_default();
-        if policies.iter().any(|policy| policy["Statement"].is_null()) || !function.properties["Role"].is_null() {
+        if policies.iter().any(|policy| policy["Statement"].is_null())
+            || !function.properties["Role"].is_null()
+        {
             found.push(format!("{}: takes rights that do not stand in the template", function.logical));
         }
     }
@@ -92,7 +106,8 @@ fn wrong_grants(template: &Value) -> Vec<String> {
             let owner = &statement.owner;
             if owner != MAKER {
                 found.push(format!("{owner}: its own role names every tenant's {resource}"));
-            } else if statement.actions.iter().any(|action| DATA.iter().any(|data| action.starts_with(data))) {
+            } else if statement.actions.iter().any(|action| DATA.iter().any(|data| action.starts_with(data)))
+            {
                 found.push(format!("{owner}: reads or writes every tenant's {resource}"));
             }
         }
@@ -110,7 +125,9 @@ fn wrong_tenant_roles(template: &Value) -> Vec<String> {
         let arn = &function.properties["Environment"]["Variables"]["TENANT_ROLE_ARN"];
         let assumes: Vec<_> = own
             .iter()
-            .filter(|statement| statement.owner == *logical && statement.actions.iter().any(|a| a == "sts:AssumeRole"))
+            .filter(|statement| {
+                statement.owner == *logical && statement.actions.iter().any(|a| a == "sts:AssumeRole")
+            })
             .flat_map(|statement| &statement.resources)
             .collect();
         if arn.is_null() {
@@ -138,7 +155,8 @@ fn wrong_tenant_roles(template: &Value) -> Vec<String> {
         }
         expected.push(resource);
     }
-    let stray = roles.iter().filter(|(name, _)| name.ends_with("TenantRole") && !expected.iter().any(|e| e == name));
+    let stray =
+        roles.iter().filter(|(name, _)| name.ends_with("TenantRole") && !expected.iter().any(|e| e == name));
     found.extend(stray.map(|(name, _)| format!("{name}: belongs to no function")));
     found
 }
@@ -182,17 +200,28 @@ mod would_notice {
             ("Search", "s3:*", "!Sub \"arn:aws:s3:::one\"", true),
             ("Search", "*", "!GetAtt Table.Arn", true),
             ("Search", "kinesis:PutRecords", "\"*\"", true),
-            ("Search", "dynamodb:Query", "!Sub \"arn:aws:dynamodb:eu:1:table/vivier-${Stage}-conversations-*\"", true),
+            (
+                "Search",
+                "dynamodb:Query",
+                "!Sub \"arn:aws:dynamodb:eu:1:table/vivier-${Stage}-conversations-*\"",
+                true,
+            ),
             ("Search", "secretsmanager:GetSecretValue", "!Sub \"secret:vivier/${Stage}/database/*\"", true),
             ("Tenants", "s3:GetObject", "!Sub \"arn:aws:s3:::vivier-${Stage}-*/*\"", true),
             ("Tenants", "s3:CreateBucket", "!Sub \"arn:aws:s3:::vivier-${Stage}-*\"", false),
-            ("Search", "secretsmanager:GetSecretValue", "!Sub \"secret:vivier/${Stage}/database/vivier_${Stage}_app-*\"", false),
+            (
+                "Search",
+                "secretsmanager:GetSecretValue",
+                "!Sub \"secret:vivier/${Stage}/database/vivier_${Stage}_app-*\"",
+                false,
+            ),
             ("Search", "dynamodb:GetItem", "!GetAtt Table.Arn", false),
         ] {
             let found = wrong_grants(&sample(&function(name, action, resource)));
             assert_eq!(!found.is_empty(), wrong, "{name} {action} {resource}: {found:?}");
         }
-        let managed = "  A:\n    Type: AWS::Serverless::Function\n    Properties: { Policies: [AmazonS3FullAccess] }\n";
+        let managed =
+            "  A:\n    Type: AWS::Serverless::Function\n    Properties: { Policies: [AmazonS3FullAccess] }\n";
         assert_eq!(wrong_grants(&sample(managed)).len(), 1);
     }
 
@@ -221,7 +250,14 @@ mod would_notice {
             (with_tenant_role(told, "vivier-${Stage}-*-tenant", &ours), 1),
             (with_tenant_role(told, told, &role("SearchTenantRole", "{ AWS: \"*\" }")), 1),
             (with_tenant_role(told, told, &role("SearchTenantRole", "{ AWS: !GetAtt ChatRole.Arn }")), 1),
-            (with_tenant_role(told, told, &format!("{ours}{}", role("ChatTenantRole", "{ AWS: !GetAtt ChatRole.Arn }"))), 1),
+            (
+                with_tenant_role(
+                    told,
+                    told,
+                    &format!("{ours}{}", role("ChatTenantRole", "{ AWS: !GetAtt ChatRole.Arn }")),
+                ),
+                1,
+            ),
         ] {
             let found = wrong_tenant_roles(&template);
             assert_eq!(found.len(), wrong, "{found:?}");

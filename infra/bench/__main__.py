@@ -1,0 +1,29 @@
+"""`python -m bench [search|import|embed] [--stack demo]`: everything, or one of the three."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from demo.stack import load
+
+from . import embed, imports, search
+
+
+def main() -> None:
+    """Measures in the order of the names."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("what", nargs="*", help="search, import, embed; all of them without")
+    parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
+    arguments = parser.parse_args()
+    runs = {"search": lambda: search.run(load(arguments.stack)), "import": lambda: imports.run(load(arguments.stack)),
+            "embed": embed.run}
+    if unknown := set(arguments.what) - set(runs):
+        parser.error(f"there is no {', '.join(sorted(unknown))}")
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when it began")
+    for what in arguments.what or runs:
+        runs[what]()
+
+
+if __name__ == "__main__":
+    main()

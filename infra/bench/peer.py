@@ -1,0 +1,82 @@
+"""PostgreSQL as everyone would set it up for the same work, on the stack's own server, through its Unix socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+
+from demo.data.columns import COLUMNS
+from local.settings import Stack as LocalStack
+from local.stack import Running
+
+DATABASE = "vivier_bench_peer"
+TYPES = {"published_on": "date", "expires_on": "date", "salary_min": "bigint", "salary_max": "bigint"}
+
+INDEX = """
+CREATE TEXT SEARCH CONFIGURATION fr (COPY = french);
+ALTER TEXT SEARCH CONFIGURATION fr ALTER MAPPING FOR asciiword, word, hword, hword_part, hword_asciipart
+    WITH unaccent, french_stem;
+ALTER TABLE offers ADD id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, ADD words tsvector;
+UPDATE offers SET words = setweight(to_tsvector('fr', title), 'A') || setweight(to_tsvector('fr', occupation), 'B')
+    || to_tsvector('fr', concat_ws(' ', translate(skills, '|', ' '), company, city, description));
+CREATE INDEX ON offers USING gin (words);
+"""
+# One statement, one way there and back. A facet is counted without its own filter, as ours are.
+SEARCH = """
+WITH found AS MATERIALIZED (
+    SELECT id, contract, city, occupation_code, remote, published_on, contract = 'CDI' AS c, remote = 'none' AS r,
+           CASE WHEN contract = 'CDI' AND remote = 'none' THEN ts_rank(words, query) END AS score
+    FROM offers, websearch_to_tsquery('fr', %s) AS query WHERE words @@ query AND expires_on >= current_date),
+page AS (SELECT id, score FROM found WHERE c AND r ORDER BY score DESC, published_on DESC, id LIMIT 20)
+SELECT json_build_object(
+    'total', (SELECT count(*) FROM found WHERE c AND r),
+    'hits', (SELECT json_agg(to_jsonb(o) - 'words' ORDER BY score DESC) FROM page JOIN offers o USING (id)),
+    'contract', (SELECT json_object_agg(v, n) FROM (
+        SELECT contract v, count(*) n FROM found WHERE r GROUP BY v ORDER BY n DESC LIMIT 100) f),
+    'remote', (SELECT json_object_agg(v, n) FROM (
+        SELECT remote v, count(*) n FROM found WHERE c GROUP BY v ORDER BY n DESC LIMIT 100) f),
+    'city', (SELECT json_object_agg(v, n) FROM (
+        SELECT city v, count(*) n FROM found WHERE c AND r GROUP BY v ORDER BY n DESC LIMIT 100) f),
+    'occupation', (SELECT json_object_agg(v, n) FROM (
+        SELECT occupation_code v, count(*) n FROM found WHERE c AND r GROUP BY v ORDER BY n DESC LIMIT 100) f))::text
+"""
+
+
+@contextmanager
+def database(stack: str) -> Iterator[psycopg.Connection]:
+    """A database of its own, gone at the end."""
+    server = Running(LocalStack.named(stack)).database
+    # Past the TLS door, whose relay is part of the local cloud and would be held against PostgreSQL.
+    place: dict[str, Any] = {"host": str(server._socket), "user": server.admin()["username"],
+                             "password": server.admin()["password"], "autocommit": True}
+    with psycopg.connect(dbname="postgres", **place) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {DATABASE}")
+        try:
+            with psycopg.connect(dbname=DATABASE, **place) as connection:
+                yield connection
+        finally:
+            admin.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+
+
+def copy(connection: psycopg.Connection, content: bytes) -> None:
+    """The file's rows into a new table with the file's columns and no index."""
+    columns = ", ".join(f"{column} {TYPES.get(column, 'text')}" for column in COLUMNS)
+    connection.execute(f"CREATE TABLE offers ({columns})")
+    with connection.cursor() as cursor, cursor.copy("COPY offers FROM STDIN (FORMAT csv, HEADER)") as sink:
+        sink.write(content)
+
+
+def index(connection: psycopg.Connection) -> None:
+    """Full text over the copied rows, as good as vacuumed and analysed tables make it."""
+    connection.execute(INDEX)
+    connection.execute("VACUUM (FULL, ANALYZE) offers")
+
+
+def search(connection: psycopg.Connection, q: str) -> dict[str, Any]:
+    """A page, the total and all facets of permanent contracts without remote work."""
+    return json.loads(connection.execute(SEARCH, [q], prepare=True).fetchone()[0])

@@ -1,0 +1,93 @@
+"""A search with two filters and all facets: in the function's own process, in PostgreSQL, and through the whole API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from statistics import mean, median
+from typing import Any
+
+from demo.client import wait_for
+from demo.stack import ROOT, Stack
+
+from . import figures, offers, peer
+from .roles import environment
+from .runtime_api import Process, binary
+from .tenant import scratch
+
+SIZES = (300,)
+QUERIES = ("télétravail", "horaires décalés", "crèche entreprise", "école interne", "ingénieur")
+FILTERS = {"contract": "permanent", "remote": "none"}
+STARTS, WARM_UP, SAMPLES = 5, 25, 300
+
+
+def run(stack: Stack) -> None:
+    """Prints a table for each size, with a row for each way to search."""
+    program, profile = binary("search")
+    print(f"\nsearch: {profile} build, {program.stat().st_size / 1e6:.1f} MB; {STARTS} starts, {SAMPLES} warm searches")
+    with scratch(stack, "bench-search") as tenant, environment(stack, "search") as variables:
+        # A stream that is not there is left alone: what remains is the search itself.
+        alone = variables | {"EVENTS_STREAM": "none"}
+        for size in SIZES:
+            content = offers.csv_file(size)
+            tenant.bring(content)
+            wait_for(lambda: tenant.front.search(limit=1)["total"] == size, "the new index in the deployed function")
+            print(f"\n{size} offers")
+            ways = {
+                "a refused search: the way there and back": _refused(program, alone, tenant.tenant_id),
+                "search function": _process(program, alone, tenant.tenant_id),
+                "… and its event to the stream": _process(program, variables, tenant.tenant_id),
+                "… behind gateway and authorizer": _warm(
+                    lambda q: figures.timed(lambda: tenant.front.search(q, **FILTERS))),
+            }
+            with peer.database(stack.name) as connection:
+                peer.copy(connection, content)
+                peer.index(connection)
+                ways["peer: PostgreSQL 18"] = _warm(lambda q: figures.timed(lambda: peer.search(connection, q)))
+            base = ways["peer: PostgreSQL 18"][1]
+            rows = ([way, *row, row[1] / base] for way, row in ways.items())
+            figures.table([["", "hits", "p50 ms", "p99 ms", "p50 / peer"], *rows])
+
+
+def _process(program: Path, variables: dict[str, str], tenant_id: str) -> tuple[float, float, float]:
+    """Starts the function some times; the last process stays for the warm searches."""
+    init, cold = [], []
+    for left in reversed(range(STARTS)):
+        with Process(program, variables) as process:
+            init.append(process.init_ms)
+            cold.append(process.invoke(_event(tenant_id, QUERIES[0]))[0])
+            if not left:
+                row = _warm(lambda q: _page(*process.invoke(_event(tenant_id, q))))
+                peak = process.peak_mib()
+    print(f"init {median(init):.0f} ms, first answer {median(cold):.0f} ms, peak memory {peak:.0f} MiB")
+    return row
+
+
+def _refused(program: Path, variables: dict[str, str], tenant_id: str) -> tuple[float, float, float]:
+    """A search that is refused for its parameter: what HTTP, JSON and this measurement cost without any search."""
+    event = _event(tenant_id, QUERIES[0])
+    event["multiValueQueryStringParameters"]["limit"] = ["0"]
+    with Process(program, variables) as process:
+        return _warm(lambda _: (process.invoke(event)[0], {"total": 0}))
+
+
+def _event(tenant_id: str, q: str) -> dict[str, Any]:
+    """The stored trigger with this tenant and this search."""
+    event = json.loads((ROOT / "events/search/search.json").read_text())
+    event["requestContext"]["authorizer"] |= {"tenant": tenant_id, "principalId": tenant_id}
+    event["queryStringParameters"] = {"q": q, **FILTERS}
+    event["multiValueQueryStringParameters"] = {name: [text] for name, text in event["queryStringParameters"].items()}
+    return event
+
+
+def _page(milliseconds: float, answer: dict[str, Any]) -> tuple[float, dict[str, Any]]:
+    if answer["statusCode"] != 200:
+        raise RuntimeError(f"the search function answered {answer['statusCode']}")
+    return milliseconds, json.loads(answer["body"])
+
+
+def _warm(search: Callable[[str], tuple[float, dict[str, Any]]]) -> tuple[float, float, float]:
+    """Hits on average, median and 99th percentile in milliseconds, of the queries in turn."""
+    pages = [search(QUERIES[n % len(QUERIES)]) for n in range(WARM_UP + SAMPLES)][WARM_UP:]
+    return mean(page["total"] for _, page in pages), *figures.p50_p99(milliseconds for milliseconds, _ in pages)
