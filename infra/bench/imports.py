@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import time
 
-import psycopg
-
+from demo.client import Json
 from demo.stack import Stack
 
 from . import figures, offers, peer
@@ -22,27 +21,25 @@ def run(stack: Stack) -> None:
     with scratch(stack, "bench-import") as tenant:
         announced = time.time()
         status = tenant.bring(content)
-        noted = status["started_at"], _applied_at(stack, tenant.database), status["finished_at"]
-        started, applied, finished = map(moment, noted)
-        with peer.database(stack.name) as connection:
-            least = figures.timed(lambda: peer.copy(connection, content))[0] / 1000
-        parts = {
-            "upload, and the event's way to the function": started - announced,
-            "rows read, checked and stored": applied - started,
-            "index built and published": finished - applied,
-            "from the announcement to `succeeded`": finished - announced,
-            "peer: COPY into a table without index": least,
-        }
-        figures.table([["", "s", "offers/s", "s / peer"],
-                       *([part, seconds, ROWS / seconds, seconds / least] for part, seconds in parts.items())])
+        stored, built = _noted(stack, status)
+    started, finished = moment(status["started_at"]), moment(status["finished_at"])
+    with peer.database(stack.name) as connection:
+        least = figures.timed(lambda: peer.copy(connection, content))[0] / 1000
+    parts = {
+        "announced, uploaded, on its way to the function": started - announced,
+        "fetched, read, checked and stored": stored - started,
+        "index built": built - stored,
+        "index published": finished - built,
+        "from announcement to `succeeded`": finished - announced,
+        "peer: COPY into a table without index": least,
+    }
+    rows = ([part, seconds, ROWS / seconds, seconds / least] for part, seconds in parts.items())
+    figures.table([["", "s", "offers/s", "s / peer"], *rows])
 
 
-def _applied_at(stack: Stack, database: str) -> str:
-    """When the rows were in: the import notes it for itself, the API does not tell."""
-    secrets = stack.client("secretsmanager", stack.administrator)
-    secret = secrets.get_secret_value(SecretId=f"vivier/{stack.name}/database/{database}")["SecretString"]
-    login, place = json.loads(secret), json.loads((stack.folder / "stack.json").read_text())["database"]
-    with psycopg.connect(host=place["host"], hostaddr=place["address"], port=place["port"], dbname=database,
-                         user=login["username"], password=login["password"],
-                         sslmode="verify-full", sslrootcert=place["tls_ca"]) as connection:
-        return connection.execute("SELECT applied_at FROM imports").fetchone()[0].isoformat()
+def _noted(stack: Stack, status: Json) -> tuple[float, float]:
+    """When the rows were in and when the index was built, as the function's log tells."""
+    log = (stack.folder / "logs" / f"vivier-{stack.name}-offers.log").read_text().splitlines()
+    lines = [json.loads(line) for line in log if status["import_id"] in line or status["index_generation"] in line]
+    times = {line["fields"]["message"]: moment(line["timestamp"]) for line in lines}
+    return times["the rows of an import are in"], times["an index was built"]

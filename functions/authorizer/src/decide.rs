@@ -42,7 +42,10 @@ struct Unauthorized;
 
 impl Authorizer {
     /// Builds without calling anything.
-    pub fn new(config: &AuthorizerConfig, registry: Registry) -> Result<Self, impl std::error::Error + use<>> {
+    pub fn new(
+        config: &AuthorizerConfig,
+        registry: Registry,
+    ) -> Result<Self, impl std::error::Error + use<>> {
         Ok::<_, KeysUnavailable>(Self {
             registry,
             jwks: Jwks::new(config.jwks_url.clone())?,
@@ -59,7 +62,8 @@ impl Authorizer {
             Credential::Host(host) => Some(Door::Host(host)),
             Credential::Token(token) => {
                 let Some(id) = token::key_id(&token) else { return Ok(None) };
-                let key = self.jwks.get(&id).await.map_err(|error| HandlerError::other("fetching keys", error))?;
+                let key =
+                    self.jwks.get(&id).await.map_err(|error| HandlerError::other("fetching keys", error))?;
                 key.and_then(|key| token::subject(&token, &key, &self.issuer, &self.client)).map(Door::Member)
             }
             Credential::None => None,

@@ -46,7 +46,7 @@ mod tests {
     fn a_yes_is_forgotten_in_time() {
         let door = Door::key("vpk_1");
         let found = Found { tenant: TenantId::generate(), roles: vec![] };
-        let long = Decisions::new(Duration::from_secs(3600));
+        let long = Decisions::new(Duration::from_hours(1));
         assert!(long.recall(&door).is_none());
         long.keep(door.clone(), found.clone());
         assert_eq!(long.recall(&door).map(|f| f.tenant), Some(found.tenant));

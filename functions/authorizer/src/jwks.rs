@@ -9,7 +9,7 @@ use jsonwebtoken::{DecodingKey, jwk::JwkSet};
 use tokio::sync::Mutex;
 
 /// An unknown key id makes us look again, but not more often than this: anyone can invent key ids.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_mins(1);
 
 /// The keys could not be fetched.
 #[derive(Debug, thiserror::Error)]
@@ -49,11 +49,9 @@ impl Jwks {
         if state.fetched.is_some_and(|at| at.elapsed() < LOOK_AGAIN) {
             return Ok(None);
         }
-        let set: JwkSet = async {
-            self.http.get(&self.url).send().await?.error_for_status()?.json().await
-        }
-        .await
-        .map_err(KeysUnavailable)?;
+        let set: JwkSet = async { self.http.get(&self.url).send().await?.error_for_status()?.json().await }
+            .await
+            .map_err(KeysUnavailable)?;
         state.keys = set
             .keys
             .iter()

@@ -102,7 +102,8 @@ mod tests {
 
     #[test]
     fn a_repeated_header_is_no_credential() {
-        let event = json!({"multiValueHeaders": {"x-vivier-key": ["vpk_1", "vpk_2"], "host": ["acme.example"]}});
+        let event =
+            json!({"multiValueHeaders": {"x-vivier-key": ["vpk_1", "vpk_2"], "host": ["acme.example"]}});
         assert_eq!(credential(&event), Credential::Key(String::new()));
     }
 }

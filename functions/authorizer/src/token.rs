@@ -28,7 +28,8 @@ pub(crate) fn subject(token: &str, key: &DecodingKey, issuer: &str, client: &str
     rules.validate_aud = false;
     rules.leeway = 5;
     let claims = decode::<Claims>(token, key, &rules).ok()?.claims;
-    (claims.token_use == "access" && claims.client_id == client && !claims.sub.is_empty()).then_some(claims.sub)
+    (claims.token_use == "access" && claims.client_id == client && !claims.sub.is_empty())
+        .then_some(claims.sub)
 }
 
 #[cfg(test)]

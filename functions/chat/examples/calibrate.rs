@@ -45,7 +45,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut tenants: HashMap<String, Pieces> = HashMap::new();
     let mut out = std::io::stdout().lock();
     let (mut right, mut wrong, mut missed, mut honest, mut invented) = (0, 0, 0, 0, 0);
-    writeln!(out, "answerable\tkind\tquoted right\tcrossing\tsupport\tquoted\tstanding\tnearness\tbalance\tquestion\ttext")?;
+    writeln!(
+        out,
+        "answerable\tkind\tquoted right\tcrossing\tsupport\tquoted\tstanding\tnearness\tbalance\tquestion\ttext"
+    )?;
     for line in std::fs::read_to_string(questions)?.lines() {
         let line: Line = serde_json::from_str(line)?;
         if !tenants.contains_key(&line.tenant) {
@@ -74,7 +77,10 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         let text = answer.text.replace('\n', " ");
         writeln!(out, "{answerable}\t{kind:?}\t{quoted}\t{figures}\t{}\t{text}", line.text)?;
     }
-    writeln!(std::io::stderr(), "answerable: {right} quoted right, {wrong} quoted wrong, {missed} not known")?;
+    writeln!(
+        std::io::stderr(),
+        "answerable: {right} quoted right, {wrong} quoted wrong, {missed} not known"
+    )?;
     writeln!(std::io::stderr(), "unanswerable: {honest} not known, {invented} quoted")?;
     Ok(ExitCode::SUCCESS)
 }

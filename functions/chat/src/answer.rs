@@ -106,7 +106,9 @@ fn bind(selection: &Selection<'_>) -> Vec<Citation> {
     let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
     for sentence in &selection.sentences {
         match spans.last_mut() {
-            Some(last) if found.body[last.end..sentence.span.start].trim().is_empty() => last.end = sentence.span.end,
+            Some(last) if found.body[last.end..sentence.span.start].trim().is_empty() => {
+                last.end = sentence.span.end;
+            }
             _ => spans.push(sentence.span.clone()),
         }
     }
@@ -176,7 +178,9 @@ mod tests {
 
     #[test]
     fn not_knowing_is_said_in_the_question_s_language() {
-        for (text, language) in [("Y a-t-il une crèche ?", Language::Fr), ("Is there a nursery?", Language::En)] {
+        for (text, language) in
+            [("Y a-t-il une crèche ?", Language::Fr), ("Is there a nursery?", Language::En)]
+        {
             let question = Question::read(text).unwrap();
             let answer = Answer::unknown(&question);
             assert_eq!((answer.language, answer.text.as_str()), (language.tag(), texts::unknown(language)));

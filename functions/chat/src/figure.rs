@@ -14,15 +14,64 @@ pub enum Figure {
 
 /// Folded words that ask for a figure, by kind; the finer kinds first.
 const ASKING: &[(Figure, &[&str])] = &[
-    (Figure::Clock, &["horaire", "horaires", "quelle heure", "quelles heures", "opening hours", "what time", "working hours"]),
-    (Figure::Amount, &[
-        "combien coute", "combien coutent", "combien est paye", "combien est payee", "cout", "prix", "tarif", "tarifs", "montant",
-        "prime", "primes", "majoration", "remise", "indemnite", "salaire", "remuneration", "gratification", "how much", "cost", "price", "salary", "bonus", "allowance", "extra",
-    ]),
-    (Figure::Number, &[
-        "combien", "delai", "duree", "quand", "taux", "pourcentage", "quel age", "quelle temperature", "how many", "how long",
-        "how often", "when",
-    ]),
+    (
+        Figure::Clock,
+        &[
+            "horaire",
+            "horaires",
+            "quelle heure",
+            "quelles heures",
+            "opening hours",
+            "what time",
+            "working hours",
+        ],
+    ),
+    (
+        Figure::Amount,
+        &[
+            "combien coute",
+            "combien coutent",
+            "combien est paye",
+            "combien est payee",
+            "cout",
+            "prix",
+            "tarif",
+            "tarifs",
+            "montant",
+            "prime",
+            "primes",
+            "majoration",
+            "remise",
+            "indemnite",
+            "salaire",
+            "remuneration",
+            "gratification",
+            "how much",
+            "cost",
+            "price",
+            "salary",
+            "bonus",
+            "allowance",
+            "extra",
+        ],
+    ),
+    (
+        Figure::Number,
+        &[
+            "combien",
+            "delai",
+            "duree",
+            "quand",
+            "taux",
+            "pourcentage",
+            "quel age",
+            "quelle temperature",
+            "how many",
+            "how long",
+            "how often",
+            "when",
+        ],
+    ),
 ];
 
 /// Keys of question words that a figure of the kind answers for.
@@ -34,7 +83,8 @@ const STANDS_FOR: &[(Figure, &[&str])] = &[
 impl Figure {
     /// The kind that a folded question asks for.
     pub fn asked(folded: &str) -> Option<Self> {
-        let asks = |form: &str| folded.match_indices(form).any(|(at, _)| stands_alone(folded, at, form.len()));
+        let asks =
+            |form: &str| folded.match_indices(form).any(|(at, _)| stands_alone(folded, at, form.len()));
         ASKING.iter().find(|(_, forms)| forms.iter().any(|form| asks(form))).map(|(figure, _)| *figure)
     }
 
@@ -63,16 +113,24 @@ fn stands_alone(text: &str, at: usize, length: usize) -> bool {
 
 /// "7 h 15", "19h", "9:30", "à 18 heures", "8 am": but not a length of time such as "deux heures".
 fn has_clock(sentence: &str) -> bool {
-    let words: Vec<&str> = sentence.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> = sentence
+        .split(|c: char| c.is_whitespace() || c == ',' || c == ';')
+        .filter(|w| !w.is_empty())
+        .collect();
     let number = |word: &str| word.parse::<u8>().is_ok_and(|hour| hour <= 24);
     words.iter().enumerate().any(|(at, word)| {
         let next = words.get(at + 1).map(|next| next.trim_end_matches(['.', ')']));
         let before = at.checked_sub(1).map(|before| words[before].to_lowercase());
-        let led = before.is_some_and(|b| ["à", "de", "avant", "après", "dès", "et", "entre", "from", "to", "at", "until"].contains(&b.as_str()));
+        let led = before.is_some_and(|b| {
+            ["à", "de", "avant", "après", "dès", "et", "entre", "from", "to", "at", "until"]
+                .contains(&b.as_str())
+        });
         let joined = word.split_once(['h', ':']).is_some_and(|(hour, rest)| {
             number(hour) && (rest.is_empty() || rest.starts_with(|c: char| c.is_ascii_digit()))
         });
-        joined || (number(word) && (next == Some("h") || (led && matches!(next, Some("heures" | "heure" | "am" | "pm")))))
+        joined
+            || (number(word)
+                && (next == Some("h") || (led && matches!(next, Some("heures" | "heure" | "am" | "pm")))))
     })
 }
 

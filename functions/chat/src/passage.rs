@@ -37,14 +37,17 @@ const FEWEST_WORDS: usize = 3;
 /// A line of so many words without an end may be a heading that its format did not tell as one.
 const HEADING_WORDS: usize = 8;
 /// Sentences that begin so speak of what the sentence before spoke of.
-const PRONOUNS: &[&str] =
-    &["il", "elle", "ils", "elles", "ce", "cela", "celui-ci", "celle-ci", "it", "they", "this", "these", "he", "she"];
+const PRONOUNS: &[&str] = &[
+    "il", "elle", "ils", "elles", "ce", "cela", "celui-ci", "celle-ci", "it", "they", "this", "these", "he",
+    "she",
+];
 
 impl<'a> Passage<'a> {
     /// Takes a piece apart.
     pub fn of(found: &'a Found) -> Self {
         let body = found.body.as_str();
-        let title: HashSet<String> = keys(&found.name).chain(found.heading.iter().flat_map(|h| keys(h))).collect();
+        let title: HashSet<String> =
+            keys(&found.name).chain(found.heading.iter().flat_map(|h| keys(h))).collect();
         let spans = joined(body);
         let mut passage = Self { found, keys: title.clone(), sentences: Vec::new() };
         let mut line_above = HashSet::new();
@@ -75,14 +78,21 @@ impl<'a> Passage<'a> {
     /// Whether nothing stands between two sentences.
     pub fn are_neighbours(&self, one: &Sentence, other: &Sentence) -> bool {
         let (first, second) = if one.span.start < other.span.start { (one, other) } else { (other, one) };
-        self.found.body.get(first.span.end..second.span.start).is_some_and(|between| between.trim().is_empty())
+        self.found
+            .body
+            .get(first.span.end..second.span.start)
+            .is_some_and(|between| between.trim().is_empty())
     }
 
     /// A sentence with what it stands under: what is compared with the question by meaning.
     pub fn in_context(&self, sentence: &Sentence) -> String {
         let line = sentence.line.clone().map(|line| &self.found.body[line]);
         let above: Vec<&str> = self.found.heading.iter().map(String::as_str).chain(line).collect();
-        if above.is_empty() { self.text(sentence).to_owned() } else { format!("{}\n{}", above.join(" › "), self.text(sentence)) }
+        if above.is_empty() {
+            self.text(sentence).to_owned()
+        } else {
+            format!("{}\n{}", above.join(" › "), self.text(sentence))
+        }
     }
 }
 
@@ -91,8 +101,11 @@ fn joined(body: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut short: Option<usize> = None;
     for span in sentences(body) {
-        let start = short.take().filter(|start| !body[*start..span.start].contains('\n')).unwrap_or(span.start);
-        if body[start..span.end].split_whitespace().count() < FEWEST_WORDS && body[start..span.end].ends_with(['.', '!']) {
+        let start =
+            short.take().filter(|start| !body[*start..span.start].contains('\n')).unwrap_or(span.start);
+        if body[start..span.end].split_whitespace().count() < FEWEST_WORDS
+            && body[start..span.end].ends_with(['.', '!'])
+        {
             short = Some(start);
         } else {
             spans.push(start..span.end);
@@ -115,7 +128,11 @@ fn is_heading(text: &str, next: Option<&str>) -> bool {
 }
 
 fn goes_on(text: &str) -> bool {
-    let first = text.split(|c: char| c.is_whitespace() || c == '\'' || c == '’').next().unwrap_or_default().to_lowercase();
+    let first = text
+        .split(|c: char| c.is_whitespace() || c == '\'' || c == '’')
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
     PRONOUNS.contains(&first.as_str())
 }
 
@@ -169,7 +186,8 @@ pub(crate) mod tests {
 
     #[test]
     fn a_pronoun_stands_for_the_sentence_before() {
-        let found = found("La crèche accueille 24 enfants. Elle est ouverte à 7 h 15. Le tarif suit un barème.");
+        let found =
+            found("La crèche accueille 24 enfants. Elle est ouverte à 7 h 15. Le tarif suit un barème.");
         let passage = Passage::of(&found);
         let above: Vec<bool> = passage.sentences.iter().map(|s| s.above.contains("crech")).collect();
         assert_eq!(above, [false, true, false]);

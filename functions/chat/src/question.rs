@@ -27,7 +27,10 @@ pub struct Question {
 
 impl std::fmt::Debug for Question {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Question").field("language", &self.language).field("words", &self.words.len()).finish_non_exhaustive()
+        f.debug_struct("Question")
+            .field("language", &self.language)
+            .field("words", &self.words.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -41,7 +44,12 @@ impl Question {
         let folded = vivier_text::analysis::fold(text);
         let mut words = subject_words(text);
         words.truncate(MOST_WORDS);
-        Some(Self { text: text.to_owned(), language: language::detect(text), words, figure: Figure::asked(&folded) })
+        Some(Self {
+            text: text.to_owned(),
+            language: language::detect(text),
+            words,
+            figure: Figure::asked(&folded),
+        })
     }
 }
 

@@ -60,7 +60,10 @@ mod tests {
             ((Some(1), None), (Some(2), None)),
             ((Some(1), Some(2)), (Some(2), Some(2))),
         ] {
-            assert!(fused(&ranked(better.0, better.1)) > fused(&ranked(worse.0, worse.1)), "{better:?} {worse:?}");
+            assert!(
+                fused(&ranked(better.0, better.1)) > fused(&ranked(worse.0, worse.1)),
+                "{better:?} {worse:?}"
+            );
         }
     }
 

@@ -9,7 +9,11 @@ use vivier_runtime::{
 use vivier_store::chunks::{self, Retrieved, Wanted};
 use vivier_tenancy::TenantScope;
 
-use crate::{App, answer::{self, Answer}, question::Question};
+use crate::{
+    App,
+    answer::{self, Answer},
+    question::Question,
+};
 
 /// The most pieces by meaning, and the most by words.
 const LIMIT: u32 = 20;
@@ -25,15 +29,21 @@ pub async fn answer(app: &App, scope: &TenantScope, question: Question) -> Resul
     let vector = computed(tokio::task::spawn_blocking(move || embedder.query(&text)).await)?;
     let retrieved = retrieve(app, scope, &question, &vector).await?;
     let embedder = Arc::clone(&app.embedder);
-    let computing =
-        tokio::task::spawn_blocking(move || answer::answer(embedder.as_ref(), &question, &vector, &retrieved));
+    let computing = tokio::task::spawn_blocking(move || {
+        answer::answer(embedder.as_ref(), &question, &vector, &retrieved)
+    });
     let (answer, evidence) = computed(computing.await)?;
     let balance = evidence.map(|evidence| evidence.balance());
     tracing::info!(kind = ?answer.kind, citations = answer.citations.len(), balance, "a question was answered");
     Ok(answer)
 }
 
-async fn retrieve(app: &App, scope: &TenantScope, question: &Question, vector: &[f32]) -> Result<Retrieved, Problem> {
+async fn retrieve(
+    app: &App,
+    scope: &TenantScope,
+    question: &Question,
+    vector: &[f32],
+) -> Result<Retrieved, Problem> {
     let words: Vec<String> = question.words.iter().map(|word| word.folded.clone()).collect();
     let wanted = Wanted { vector, model: &app.embedder.identity().name, words: &words, limit: LIMIT };
     let mut session = app.tenancy.pool(scope).await?;

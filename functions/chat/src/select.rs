@@ -61,16 +61,22 @@ impl Asked<'_> {
             if !crossing {
                 return 0.0;
             }
-            self.alike[position].iter().filter(|(key, _)| keys.contains(*key)).map(|(_, c)| *c).fold(0.0, f32::max)
+            self.alike[position]
+                .iter()
+                .filter(|(key, _)| keys.contains(*key))
+                .map(|(_, c)| *c)
+                .fold(0.0, f32::max)
         };
         let text = passage.text(sentence);
         // A figure alone is none of the question's subject: something else of it must be spoken of.
         let figure = self.question.figure.filter(|figure| {
-            let words = self.question.words.iter().filter(|word| !word.general && !figure.stands_for(&word.key));
+            let words =
+                self.question.words.iter().filter(|word| !word.general && !figure.stands_for(&word.key));
             figure.is_in(text) && words.into_iter().any(|word| passage.keys.contains(&word.key))
         });
         let each = |position: usize| {
-            let stands_for = figure.is_some_and(|figure| figure.stands_for(&self.question.words[position].key));
+            let stands_for =
+                figure.is_some_and(|figure| figure.stands_for(&self.question.words[position].key));
             best(&sentence.keys, position)
                 .max(ABOVE * best(&sentence.above, position))
                 .max(ELSEWHERE * best(&passage.keys, position))

@@ -25,7 +25,8 @@ async fn expiry(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Timest
 pub async fn open(app: &App, scope: &TenantScope) -> Result<Session, Problem> {
     let now = app.clock.now();
     let expires_at = expiry(app, scope, now).await?;
-    let session = Session { id: SessionId::generate(), created_at: now, last_at: now, expires_at, messages: 0 };
+    let session =
+        Session { id: SessionId::generate(), created_at: now, last_at: now, expires_at, messages: 0 };
     conversations::open(&app.tenancy.conversations(scope).await?, &session).await?;
     Ok(session)
 }

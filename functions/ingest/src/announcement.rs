@@ -76,7 +76,8 @@ fn wrong_name(name: &str) -> Option<&'static str> {
         return Some("too-long");
     }
     // Marks of direction can make a name read as another.
-    let direction = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
+    let direction =
+        |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}');
     name.chars().any(|c| c.is_control() || direction(c)).then_some("control-character")
 }
 
@@ -101,7 +102,9 @@ mod tests {
 
     fn check(name: &str, media_type: &str, size: u64) -> Result<Accepted, Vec<(String, String)>> {
         let announcement = Announcement { name: name.into(), media_type: media_type.into(), size };
-        announcement.check().map_err(|problem| problem.errors.into_iter().map(|e| (e.field, e.code)).collect())
+        announcement
+            .check()
+            .map_err(|problem| problem.errors.into_iter().map(|e| (e.field, e.code)).collect())
     }
 
     #[test]

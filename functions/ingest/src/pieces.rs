@@ -18,7 +18,12 @@ pub async fn embed(embedder: &Arc<dyn Embedder>, chunks: Vec<Chunk>) -> Result<V
         let contexts: Vec<String> = chunks.iter().map(Chunk::in_context).collect();
         let texts: Vec<&str> = contexts.iter().map(String::as_str).collect();
         let vectors = embedder.passages(&texts)?;
-        Ok(chunks.into_iter().zip(contexts).zip(vectors).map(|((chunk, context), v)| row(chunk, &context, v)).collect())
+        Ok(chunks
+            .into_iter()
+            .zip(contexts)
+            .zip(vectors)
+            .map(|((chunk, context), v)| row(chunk, &context, v))
+            .collect())
     });
     let computed = computing.await.map_err(|error| HandlerError::other("computing vectors", error))?;
     computed.map_err(|error: EmbedError| HandlerError::other("computing vectors", error))
@@ -63,7 +68,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_piece_is_embedded_and_indexed_with_its_headings() {
-        let embedder: Arc<dyn Embedder> = Arc::new(Counting(ModelIdentity { name: "count".into(), dimension: 1 }));
+        let embedder: Arc<dyn Embedder> =
+            Arc::new(Counting(ModelIdentity { name: "count".into(), dimension: 1 }));
         let chunk = Chunk {
             ordinal: 3,
             text: "Il est payé à l'heure.".into(),
@@ -75,7 +81,11 @@ mod tests {
         let rows = embed(&embedder, vec![chunk]).await.unwrap();
         assert_eq!(rows.len(), 1);
         assert_eq!(rows[0].embedding, [context.chars().count() as f32]);
-        assert!(rows[0].indexed.contains("prime d'ete") && rows[0].indexed.contains("il est paye"), "{}", rows[0].indexed);
+        assert!(
+            rows[0].indexed.contains("prime d'ete") && rows[0].indexed.contains("il est paye"),
+            "{}",
+            rows[0].indexed
+        );
         assert_eq!(rows[0].body, "Il est payé à l'heure.");
         assert_eq!(rows[0].place, serde_json::json!({"in": "page", "page": 2}));
     }

@@ -25,6 +25,8 @@ use crate::{App, extraction, pieces};
 
 /// How long a run may be silent before another takes the document up. Reading a file may take 20 s of it.
 pub const LEASE: Duration = Duration::from_secs(90);
+/// How long it may be silent once its text is read: a batch of pieces takes some seconds.
+const RENEWAL: Duration = Duration::from_secs(45);
 /// Runs that may be begun on one file.
 pub const MOST_ATTEMPTS: u32 = 5;
 /// The reason of a document whose runs all broke off.
@@ -98,7 +100,12 @@ async fn release(app: &App, scope: &TenantScope, lease: Lease, counts: bool) -> 
     Ok(tx.commit().await?)
 }
 
-async fn work(app: &App, scope: &TenantScope, document: &Document, lease: &mut Lease) -> Result<Outcome, HandlerError> {
+async fn work(
+    app: &App,
+    scope: &TenantScope,
+    document: &Document,
+    lease: &mut Lease,
+) -> Result<Outcome, HandlerError> {
     if document.attempts > MOST_ATTEMPTS {
         return fail(app, scope, document, *lease, None, ATTEMPTS_EXHAUSTED).await;
     }
@@ -136,10 +143,11 @@ async fn judge(
         Fetched::Found(file) => file,
     };
     *etag = Some(file.etag);
-    let extracted = match extraction::read(file.bytes, document.name.clone(), document.media_type.clone()).await? {
-        Ok(extracted) => extracted,
-        Err(error) => return Ok(Verdict::Bad(error.code())),
-    };
+    let extracted =
+        match extraction::read(file.bytes, document.name.clone(), document.media_type.clone()).await? {
+            Ok(extracted) => extracted,
+            Err(error) => return Ok(Verdict::Bad(error.code())),
+        };
     let chunks = vivier_text::chunks(&extracted);
     if chunks.is_empty() {
         return Ok(Verdict::Bad("no_text"));
@@ -160,7 +168,7 @@ async fn renew(app: &App, scope: &TenantScope, lease: Lease) -> Result<Option<Le
     let now = app.clock.now();
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
-    let renewed = documents::renew(&tx, lease, DocumentStatus::Embedding, now, now + LEASE).await?;
+    let renewed = documents::renew(&tx, lease, DocumentStatus::Embedding, now, now + RENEWAL).await?;
     tx.commit().await?;
     Ok(renewed)
 }
@@ -224,7 +232,12 @@ async fn fail(
 }
 
 /// Writes down again what the same file came to before.
-async fn repeat(app: &App, scope: &TenantScope, document: &Document, lease: Lease) -> Result<Outcome, HandlerError> {
+async fn repeat(
+    app: &App,
+    scope: &TenantScope,
+    document: &Document,
+    lease: Lease,
+) -> Result<Outcome, HandlerError> {
     let now = app.clock.now();
     let mut own = app.tenancy.silo(scope).await?;
     let tx = own.begin().await?;

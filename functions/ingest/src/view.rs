@@ -39,7 +39,8 @@ impl Announced {
     /// The answer to an announcement.
     pub fn of(id: DocumentId, upload: Upload) -> Self {
         // The client library writes Host by itself; a browser may not.
-        let headers = upload.headers.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("host")).collect();
+        let headers =
+            upload.headers.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("host")).collect();
         Self {
             document_id: id.as_uuid(),
             upload: UploadView { url: upload.url, method: "PUT", headers },
@@ -124,7 +125,8 @@ impl DocumentPage {
     pub fn of(scope: &TenantScope, mut documents: Vec<Document>, limit: u32) -> Self {
         let more = documents.len() > limit as usize;
         documents.truncate(limit as usize);
-        let next_cursor = documents.last().filter(|_| more).map(|last| cursor::write(scope, last.id.as_uuid()));
+        let next_cursor =
+            documents.last().filter(|_| more).map(|last| cursor::write(scope, last.id.as_uuid()));
         Self { documents: documents.into_iter().map(DocumentView::from).collect(), next_cursor }
     }
 }
@@ -180,7 +182,8 @@ mod tests {
     #[test]
     fn a_page_is_asked_for_within_bounds() {
         let own = scope::front(TenantId::generate());
-        let read = |cursor: Option<&str>, limit| PageQuery { cursor: cursor.map(str::to_owned), limit }.read(&own);
+        let read =
+            |cursor: Option<&str>, limit| PageQuery { cursor: cursor.map(str::to_owned), limit }.read(&own);
         assert_eq!(read(None, None), Ok((None, 50)));
         for (cursor, limit, status) in [
             (None, Some(0), 400),

@@ -38,7 +38,9 @@ pub(crate) async fn follow(room: &PublishedIndex, known: Option<Known>) -> Resul
         }
     };
     let target = Pointer::from_json(&pointer.bytes)?;
-    let Fetched::Found(archive) = room.archive(target.generation).await? else { return Err(FollowError::Missing) };
+    let Fetched::Found(archive) = room.archive(target.generation).await? else {
+        return Err(FollowError::Missing);
+    };
     let index =
         tokio::task::spawn_blocking(move || SearchIndex::open(archive.bytes, &target.sha256)).await??;
     tracing::info!(generation = %index.generation(), offers = index.offers(), "an index was loaded");

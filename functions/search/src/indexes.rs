@@ -79,12 +79,18 @@ impl Indexes {
                 let (slot, room) = (Arc::clone(&slot), files.published_index());
                 tokio::spawn(async move {
                     if let Err(error) = look(&slot, &room).await {
-                        tracing::warn!(error = vivier_runtime::telemetry::chain(&error), "a newer index was not loaded");
+                        tracing::warn!(
+                            error = vivier_runtime::telemetry::chain(&error),
+                            "a newer index was not loaded"
+                        );
                     }
                 })
             }
             Err(error) => {
-                tracing::warn!(error = vivier_runtime::telemetry::chain(&error), "the bucket cannot be opened");
+                tracing::warn!(
+                    error = vivier_runtime::telemetry::chain(&error),
+                    "the bucket cannot be opened"
+                );
                 return Ok(known.index);
             }
         };

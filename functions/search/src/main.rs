@@ -7,6 +7,7 @@ use vivier_tenancy::{Cloud, Tenancy, config::Config};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy =
+        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
     Function::new("search").http(routes::router(App::new(tenancy))).serve().await
 }

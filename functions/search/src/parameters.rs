@@ -110,9 +110,11 @@ mod tests {
 
     fn read(query: &[(&str, &str)]) -> Result<(SearchRequest, u8), Vec<String>> {
         let parameters = query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        search(parameters, Fingerprint::of(TenantId::generate()), jiff::civil::date(2026, 1, 1)).map_err(|problem| {
-            problem.errors.into_iter().map(|error| format!("{}:{}", error.field, error.code)).collect()
-        })
+        search(parameters, Fingerprint::of(TenantId::generate()), jiff::civil::date(2026, 1, 1)).map_err(
+            |problem| {
+                problem.errors.into_iter().map(|error| format!("{}:{}", error.field, error.code)).collect()
+            },
+        )
     }
 
     #[test]

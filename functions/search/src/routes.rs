@@ -62,7 +62,7 @@ async fn search(
 ) -> Result<Json<SearchPage>, Problem> {
     let (request, filters) = parameters::search(query, Fingerprint::of(scope.tenant()), today(&app))?;
     let page = match app.indexes.current(&app.tenancy, &scope).await? {
-        Some(index) => index.search(&request).map_err(problem)?,
+        Some(index) => index.search(&request).map_err(|error| problem(&error))?,
         // A tenant that has published nothing has given out no cursor either.
         None if request.cursor.is_some() => return Err(Problem::new(ProblemKind::NotFound)),
         None => SearchPage { total: 0, hits: Vec::new(), facets: Facets::default(), next_cursor: None },
@@ -105,7 +105,7 @@ async fn fetch(
 ) -> Result<Json<OfferDetail>, Problem> {
     let index = app.indexes.current(&app.tenancy, &scope).await?;
     let offer = match index {
-        Some(index) => index.get(id, today(&app)).map_err(problem)?,
+        Some(index) => index.get(id, today(&app)).map_err(|error| problem(&error))?,
         None => None,
     };
     let offer = offer.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
@@ -129,11 +129,11 @@ async fn count(app: &App, scope: &TenantScope, kind: EventKind) {
     }
 }
 
-fn problem(error: SearchError) -> Problem {
+fn problem(error: &SearchError) -> Problem {
     match error {
         SearchError::Cursor(_) => Problem::new(ProblemKind::NotFound),
         SearchError::Engine(_) | SearchError::Stored(_) => {
-            tracing::error!(error = telemetry::chain(&error), "the index failed");
+            tracing::error!(error = telemetry::chain(error), "the index failed");
             Problem::new(ProblemKind::Internal)
         }
     }

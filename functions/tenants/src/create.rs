@@ -56,21 +56,29 @@ fn check(create: &Create) -> Result<(), HandlerError> {
         (TenantKind::Test, None) => {
             Err(HandlerError::refused("production-missing", "a test environment names its production tenant"))
         }
-        (TenantKind::Production, Some(_)) => {
-            Err(HandlerError::refused("production-unexpected", "only a test environment names a production tenant"))
-        }
+        (TenantKind::Production, Some(_)) => Err(HandlerError::refused(
+            "production-unexpected",
+            "only a test environment names a production tenant",
+        )),
         _ => Ok(()),
     }
 }
 
-pub(crate) async fn create(app: &App, platform: &PlatformScope, create: Create) -> Result<Value, HandlerError> {
+pub(crate) async fn create(
+    app: &App,
+    platform: &PlatformScope,
+    create: Create,
+) -> Result<Value, HandlerError> {
     check(&create)?;
     let registry = app.tenancy.registry()?;
     let linked = match &create.production {
         Some(slug) => {
             let tenant = find(app, platform, slug).await?;
             if tenant.kind != TenantKind::Production {
-                return Err(HandlerError::refused("production-is-test", "that tenant is itself a test environment"));
+                return Err(HandlerError::refused(
+                    "production-is-test",
+                    "that tenant is itself a test environment",
+                ));
             }
             Some(tenant.id)
         }
@@ -80,7 +88,10 @@ pub(crate) async fn create(app: &App, platform: &PlatformScope, create: Create) 
         .register(platform, &create.slug, create.name.trim(), create.kind, linked, app.clock.now())
         .await?;
     if tenant.kind != create.kind || tenant.production != linked {
-        return Err(HandlerError::refused("slug-taken", "a tenant of this name exists and is of another kind"));
+        return Err(HandlerError::refused(
+            "slug-taken",
+            "a tenant of this name exists and is of another kind",
+        ));
     }
     match tenant.status {
         TenantStatus::Active | TenantStatus::Disabled => return Ok(describe(app, &tenant)),

@@ -16,7 +16,11 @@ pub(crate) struct Delete {
     confirm: String,
 }
 
-pub(crate) async fn delete(app: &App, platform: &PlatformScope, delete: Delete) -> Result<Value, HandlerError> {
+pub(crate) async fn delete(
+    app: &App,
+    platform: &PlatformScope,
+    delete: Delete,
+) -> Result<Value, HandlerError> {
     if delete.confirm != delete.slug.as_str() {
         return Err(HandlerError::refused("not-confirmed", "confirm repeats the slug"));
     }

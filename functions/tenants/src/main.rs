@@ -10,7 +10,8 @@ use vivier_tenancy::{
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy =
+        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
     let app = App { tenancy, domain: required("FRONT_OFFICE_DOMAIN")?, clock: Clock::System };
     Function::new("tenants")
         .operator(move |(platform, command)| {

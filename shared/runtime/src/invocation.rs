@@ -52,7 +52,9 @@ impl Invocation {
             return Ok(Self::Http(raw));
         }
         if shape.records.is_some() {
-            return serde_json::from_str(raw.get()).map(|event| Self::Stream(Box::new(event))).map_err(|_| UnknownEvent);
+            return serde_json::from_str(raw.get())
+                .map(|event| Self::Stream(Box::new(event)))
+                .map_err(|_| UnknownEvent);
         }
         let source = shape.source.as_deref().unwrap_or_default();
         match shape.detail_type.as_deref() {
@@ -125,7 +127,9 @@ mod tests {
     fn each_kind_is_told_by_its_sender() {
         assert!(matches!(parse(r#"{"httpMethod":"GET","path":"/"}"#), Ok(Invocation::Http(_))));
         assert!(matches!(
-            parse(r#"{"source":"aws.s3","detail-type":"Object Created","detail":{"bucket":{"name":"b"},"object":{"key":"k"}}}"#),
+            parse(
+                r#"{"source":"aws.s3","detail-type":"Object Created","detail":{"bucket":{"name":"b"},"object":{"key":"k"}}}"#
+            ),
             Ok(Invocation::File(_))
         ));
         assert!(matches!(

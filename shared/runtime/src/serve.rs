@@ -129,7 +129,8 @@ impl Function {
     }
 
     async fn dispatch(&self, payload: Box<RawValue>) -> Result<Value, HandlerError> {
-        const NOT_TAKEN: fn() -> HandlerError = || HandlerError::refused("unknown-event", "this function takes no such event");
+        const NOT_TAKEN: fn() -> HandlerError =
+            || HandlerError::refused("unknown-event", "this function takes no such event");
         if let Some(raw) = &self.raw {
             let event = serde_json::from_str(payload.get()).map_err(|_| NOT_TAKEN())?;
             return raw(event).await;

@@ -78,7 +78,11 @@ pub async fn open(room: &Conversations<'_>, session: &Session) -> Result<(), Ten
 }
 
 /// A conversation, unless it is missing or over at `now`.
-pub async fn fetch(room: &Conversations<'_>, id: SessionId, now: Timestamp) -> Result<Option<Session>, TenancyError> {
+pub async fn fetch(
+    room: &Conversations<'_>,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Option<Session>, TenancyError> {
     room.get(&partition(id), SESSION, now).await?.map(|item| read_session(id, &item)).transpose()
 }
 
@@ -89,7 +93,11 @@ pub async fn append(room: &Conversations<'_>, id: SessionId, message: &Message) 
 }
 
 /// The exchanges of a conversation that are not over at `now`, in order.
-pub async fn list(room: &Conversations<'_>, id: SessionId, now: Timestamp) -> Result<Vec<Message>, TenancyError> {
+pub async fn list(
+    room: &Conversations<'_>,
+    id: SessionId,
+    now: Timestamp,
+) -> Result<Vec<Message>, TenancyError> {
     let found = room.list(&partition(id), MESSAGE, MOST_MESSAGES.cast_signed(), now).await?;
     found.iter().map(read_message).collect()
 }

@@ -46,7 +46,8 @@ pub struct Lease {
     pub until: Timestamp,
 }
 
-const COLUMNS: &str = "id, name, media_type, bytes, version, status, reason, chunks, created_at, updated_at, etag, attempts";
+const COLUMNS: &str =
+    "id, name, media_type, bytes, version, status, reason, chunks, created_at, updated_at, etag, attempts";
 
 fn read(row: &Row) -> Document {
     let id: uuid::Uuid = row.get("id");
@@ -206,7 +207,12 @@ pub async fn fail(
 
 /// Gives a document back unfinished, for a later run. A run that `counts` is one of those that may be begun on it;
 /// waiting for a store that is down is none. Nothing happens to a document that was deleted or taken over.
-pub async fn release(tx: &SiloTx<'_>, lease: Lease, counts: bool, now: Timestamp) -> Result<(), DatabaseError> {
+pub async fn release(
+    tx: &SiloTx<'_>,
+    lease: Lease,
+    counts: bool,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
     const SQL: &str = "-- documents::release
         UPDATE documents
         SET status = 'received', lease_until = NULL, attempts = attempts - CASE WHEN $3 THEN 0 ELSE 1 END, updated_at = $4

@@ -27,7 +27,8 @@ impl Cloud {
 
     /// S3 on an endpoint of its own (the local cloud) has no name per bucket, so buckets go into the path there.
     pub(crate) fn s3(sdk: &SdkConfig) -> aws_sdk_s3::Client {
-        let config = aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some()).build();
+        let config =
+            aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some()).build();
         aws_sdk_s3::Client::from_conf(config)
     }
 }

@@ -17,9 +17,9 @@ use vivier_domain::ids::TenantId;
 use crate::{names::Names, scope::TenantScope, tenancy::TenancyError};
 
 /// How long assumed credentials live. One hour is the most AWS grants to a role that assumes a role.
-const LIFETIME: Duration = Duration::from_secs(3600);
+const LIFETIME: Duration = Duration::from_hours(1);
 /// Credentials this close to their end are replaced: a presigned upload made with them must outlive its own 15 minutes.
-const MARGIN: Duration = Duration::from_secs(20 * 60);
+const MARGIN: Duration = Duration::from_mins(20);
 /// More tenants than this in one process are not worth remembering.
 const MOST_TENANTS: usize = 64;
 
@@ -78,11 +78,8 @@ impl TenantCredentials {
             Some(until),
             "tenant",
         );
-        let sdk = self
-            .base
-            .to_builder()
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .build();
+        let sdk =
+            self.base.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
         if cache.len() >= MOST_TENANTS {
             cache.clear();
         }

@@ -1,9 +1,6 @@
 //! Proof that a door was passed. Everything here is private to the crate on purpose.
 
-use vivier_domain::{
-    ids::TenantId,
-    permission::Permission,
-};
+use vivier_domain::{ids::TenantId, permission::Permission};
 
 /// Which way a tenant came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,10 +98,7 @@ mod tests {
     fn a_permission_held_is_granted_and_no_other() {
         let scope = member(&[Permission::OffersRead]);
         assert!(scope.require(Permission::OffersRead).is_ok());
-        assert_eq!(
-            scope.require(Permission::OffersWrite).unwrap_err(),
-            Forbidden(Permission::OffersWrite)
-        );
+        assert_eq!(scope.require(Permission::OffersWrite).unwrap_err(), Forbidden(Permission::OffersWrite));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::{
     registry::Registry,
     rooms::{
         conversations::Conversations,
-        dead_letters::DeadLetters,
         database::{Connector, Pool, Silo},
+        dead_letters::DeadLetters,
         events::{Events, Outage},
         files::Files,
         settings::Settings,
@@ -47,7 +47,9 @@ pub enum TenancyError {
 }
 
 impl TenancyError {
-    pub(crate) fn cloud<E: StdError + Send + Sync + 'static>(service: &'static str) -> impl FnOnce(E) -> Self {
+    pub(crate) fn cloud<E: StdError + Send + Sync + 'static>(
+        service: &'static str,
+    ) -> impl FnOnce(E) -> Self {
         move |source| Self::Cloud { service, source: Box::new(source) }
     }
 }
@@ -110,7 +112,8 @@ impl Tenancy {
 
     /// The tenant's settings.
     pub fn settings<'a>(&self, scope: &'a TenantScope) -> Result<Settings<'a>, TenancyError> {
-        let table = self.0.config.projects_table.clone().ok_or(TenancyError::NotFurnished("PROJECTS_TABLE"))?;
+        let table =
+            self.0.config.projects_table.clone().ok_or(TenancyError::NotFurnished("PROJECTS_TABLE"))?;
         Ok(Settings::new(self.0.dynamodb.clone(), table, scope))
     }
 
@@ -138,14 +141,18 @@ impl Tenancy {
     }
 
     /// The shared database, where every transaction is bound to the scope's tenant.
-    pub async fn pool(&self, scope: &TenantScope) -> Result<crate::rooms::database::PoolSession, TenancyError> {
+    pub async fn pool(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<crate::rooms::database::PoolSession, TenancyError> {
         let pool = self.0.pool.as_ref().ok_or(TenancyError::NotFurnished("DATABASE_HOST"))?;
         Ok(pool.open(scope, &self.0.sdk).await?)
     }
 
     /// The event stream, where this tenant's use is counted.
     pub fn events<'a>(&'a self, scope: &'a TenantScope) -> Result<Events<'a>, TenancyError> {
-        let stream = self.0.config.events_stream.clone().ok_or(TenancyError::NotFurnished("EVENTS_STREAM"))?;
+        let stream =
+            self.0.config.events_stream.clone().ok_or(TenancyError::NotFurnished("EVENTS_STREAM"))?;
         Ok(Events::new(self.0.kinesis.clone(), stream, &self.0.outage, scope))
     }
 

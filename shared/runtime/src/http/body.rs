@@ -18,7 +18,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         match Json::<T>::from_request(request, state).await {
             Ok(Json(body)) => Ok(Self(body)),
-            Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem::new(ProblemKind::UnsupportedMediaType)),
+            Err(JsonRejection::MissingJsonContentType(_)) => {
+                Err(Problem::new(ProblemKind::UnsupportedMediaType))
+            }
             Err(JsonRejection::BytesRejection(rejection))
                 if rejection.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE =>
             {
@@ -40,6 +42,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for ApiJson<T> {
 fn path_of(error: &axum::extract::rejection::JsonDataError) -> Option<String> {
     let text = std::error::Error::source(error)?.to_string();
     let (path, _) = text.split_once(": ")?;
-    let plain = path.len() <= 100 && path.bytes().all(|b| b.is_ascii_lowercase() || b"_.[]0123456789".contains(&b));
+    let plain =
+        path.len() <= 100 && path.bytes().all(|b| b.is_ascii_lowercase() || b"_.[]0123456789".contains(&b));
     plain.then(|| path.to_owned())
 }

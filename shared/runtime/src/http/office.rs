@@ -32,7 +32,11 @@ impl<S: Sync> FromRequestParts<S> for FrontOffice {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let scope = enter(parts)?;
-        if scope.office() == Office::Front { Ok(Self(scope)) } else { Err(Problem::new(ProblemKind::Forbidden)) }
+        if scope.office() == Office::Front {
+            Ok(Self(scope))
+        } else {
+            Err(Problem::new(ProblemKind::Forbidden))
+        }
     }
 }
 

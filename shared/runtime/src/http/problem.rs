@@ -44,26 +44,40 @@ pub enum ProblemKind {
 impl ProblemKind {
     const fn row(self) -> (StatusCode, &'static str, &'static str) {
         match self {
-            Self::MalformedRequest => (StatusCode::BAD_REQUEST, "malformed-request", "The request cannot be read."),
-            Self::InvalidBody => (StatusCode::BAD_REQUEST, "invalid-body", "The body is not what this route takes."),
+            Self::MalformedRequest => {
+                (StatusCode::BAD_REQUEST, "malformed-request", "The request cannot be read.")
+            }
+            Self::InvalidBody => {
+                (StatusCode::BAD_REQUEST, "invalid-body", "The body is not what this route takes.")
+            }
             Self::InvalidQuery => {
                 (StatusCode::BAD_REQUEST, "invalid-query", "A query parameter is not what this route takes.")
             }
             Self::BodyTooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large."),
-            Self::UnsupportedMediaType => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "This route takes application/json.")
-            }
+            Self::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported-media-type",
+                "This route takes application/json.",
+            ),
             Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized", "The caller is not known."),
-            Self::Forbidden => (StatusCode::FORBIDDEN, "forbidden", "This needs a permission that is not held."),
+            Self::Forbidden => {
+                (StatusCode::FORBIDDEN, "forbidden", "This needs a permission that is not held.")
+            }
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing."),
             Self::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not take this method.")
             }
-            Self::Conflict => (StatusCode::CONFLICT, "conflict", "This is not possible in the present state."),
-            Self::Unavailable => {
-                (StatusCode::SERVICE_UNAVAILABLE, "unavailable", "A service does not answer; try again later.")
+            Self::Conflict => {
+                (StatusCode::CONFLICT, "conflict", "This is not possible in the present state.")
             }
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side."),
+            Self::Unavailable => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "unavailable",
+                "A service does not answer; try again later.",
+            ),
+            Self::Internal => {
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", "Something went wrong on our side.")
+            }
         }
     }
 }

@@ -2,11 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{
-    names::Names,
-    rooms::files::FileKey,
-    scope::TenantScope,
-};
+use crate::{names::Names, rooms::files::FileKey, scope::TenantScope};
 
 /// The `detail` of an `Object Created` event (Amazon EventBridge, source `aws.s3`).
 #[derive(Debug, Clone, Deserialize)]

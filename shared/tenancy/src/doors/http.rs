@@ -28,8 +28,11 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
         Some("back") => {
             let subject = field(MEMBER).filter(|subject| !subject.is_empty()).ok_or(Closed)?.to_owned();
             // A permission this version does not know is one it must not grant.
-            let permissions =
-                field(PERMISSIONS).unwrap_or_default().split(' ').filter_map(|name| name.parse().ok()).collect();
+            let permissions = field(PERMISSIONS)
+                .unwrap_or_default()
+                .split(' ')
+                .filter_map(|name| name.parse().ok())
+                .collect();
             Ok(TenantScope { tenant, office: Office::Back, member: Some(Member { subject, permissions }) })
         }
         _ => Err(Closed),
@@ -43,7 +46,8 @@ mod tests {
     use vivier_domain::{ids::TenantId, permission::Permission};
 
     fn context(authorizer: &Value) -> ApiGatewayProxyRequestContext {
-        serde_json::from_value(json!({"httpMethod": "GET", "identity": {}, "authorizer": authorizer})).unwrap()
+        serde_json::from_value(json!({"httpMethod": "GET", "identity": {}, "authorizer": authorizer}))
+            .unwrap()
     }
 
     #[test]

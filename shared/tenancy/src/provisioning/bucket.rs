@@ -3,10 +3,10 @@
 use aws_sdk_s3::{
     error::ProvideErrorMetadata,
     types::{
-        BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, EventBridgeConfiguration,
-        NotificationConfiguration, PublicAccessBlockConfiguration, ServerSideEncryption,
-        ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-        VersioningConfiguration,
+        BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
+        EventBridgeConfiguration, NotificationConfiguration, PublicAccessBlockConfiguration,
+        ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
+        ServerSideEncryptionRule, VersioningConfiguration,
     },
 };
 
@@ -25,7 +25,9 @@ impl Provisioning {
         match client.create_bucket().bucket(&bucket).create_bucket_configuration(place).send().await {
             Ok(_) => {}
             Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_bucket_already_owned_by_you()) => {}
+                if error.as_service_error().is_some_and(
+                    aws_sdk_s3::operation::create_bucket::CreateBucketError::is_bucket_already_owned_by_you,
+                ) => {}
             Err(error) => return Err(TenancyError::cloud("s3")(error)),
         }
         let closed = PublicAccessBlockConfiguration::builder()

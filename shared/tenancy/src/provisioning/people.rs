@@ -41,7 +41,7 @@ impl Provisioning {
                 let user = created.user().ok_or(TenancyError::Corrupt("user"))?;
                 Ok(Invited { subject: subject(user.attributes())?, new: true })
             }
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_username_exists_exception()) => {
+            Err(error) if error.as_service_error().is_some_and(aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError::is_username_exists_exception) => {
                 let found = client
                     .admin_get_user()
                     .user_pool_id(&self.user_pool)

@@ -4,9 +4,7 @@ use tokio_postgres::Client;
 
 use super::{Provisioning, password};
 use crate::{
-    names::Names,
-    rooms::database::DatabaseError,
-    scope::TenantScope,
+    config::DatabaseAuth, names::Names, rooms::database::DatabaseError, scope::TenantScope,
     tenancy::TenancyError,
 };
 
@@ -31,7 +29,8 @@ impl Provisioning {
         self.ensure_role(&role).await?;
         self.ensure_database(&database, &role).await?;
         let mut client = self.administrator(&database).await?;
-        let report = pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
+        let report =
+            pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
         // The application reads and writes rows. It owns nothing, so it cannot lift row security.
         run(
             &client,
@@ -53,7 +52,8 @@ impl Provisioning {
         self.ensure_role(&name).await?;
         self.ensure_database(&name, &name).await?;
         let mut client = self.administrator(&name).await?;
-        let report = silo::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
+        let report =
+            silo::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
         run(
             &client,
             &format!(
@@ -87,9 +87,14 @@ impl Provisioning {
         let client = self.administrator(MAINTENANCE).await?;
         if exists(&client, ROLE_EXISTS, &name).await? {
             // FORCE ends the sessions that functions still hold, which takes the right of the role they belong to.
-            run(&client, &format!("-- provisioning::inherit\nGRANT {name} TO CURRENT_USER WITH INHERIT TRUE")).await?;
+            run(
+                &client,
+                &format!("-- provisioning::inherit\nGRANT {name} TO CURRENT_USER WITH INHERIT TRUE"),
+            )
+            .await?;
         }
-        run(&client, &format!("-- provisioning::drop_database\nDROP DATABASE IF EXISTS {name} WITH (FORCE)")).await?;
+        run(&client, &format!("-- provisioning::drop_database\nDROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            .await?;
         run(&client, &format!("-- provisioning::drop_role\nDROP ROLE IF EXISTS {name}")).await?;
         let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk);
         let outcome = secrets
@@ -100,7 +105,9 @@ impl Provisioning {
             .await;
         match outcome {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError::is_resource_not_found_exception) => {
+                Ok(())
+            }
             Err(error) => Err(TenancyError::cloud("secretsmanager")(error)),
         }
     }
@@ -118,7 +125,12 @@ impl Provisioning {
         if exists(&client, ROLE_EXISTS, role).await? {
             run(&client, &format!("-- roles::set_password\nALTER ROLE {role} PASSWORD '{password}'")).await?;
         } else {
-            run(&client, &format!("-- roles::create\nCREATE ROLE {role} LOGIN PASSWORD '{password}'")).await?;
+            run(&client, &format!("-- roles::create\nCREATE ROLE {role} LOGIN PASSWORD '{password}'"))
+                .await?;
+        }
+        if self.connector.auth() == DatabaseAuth::Iam {
+            // On Amazon RDS a member of this role signs in with a token, and no longer with its password.
+            run(&client, &format!("-- roles::sign_in_by_token\nGRANT rds_iam TO {role}")).await?;
         }
         Ok(())
     }
@@ -133,7 +145,7 @@ impl Provisioning {
                 .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok())
                 .and_then(|value| value["password"].as_str().map(str::to_owned))
                 .ok_or(TenancyError::Corrupt("database secret")),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+            Err(error) if error.as_service_error().is_some_and(aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError::is_resource_not_found_exception) => {
                 let password = password::letters(32);
                 let value = serde_json::json!({"username": role, "password": password}).to_string();
                 secrets
@@ -152,7 +164,8 @@ impl Provisioning {
     async fn ensure_database(&self, database: &str, role: &str) -> Result<(), TenancyError> {
         let client = self.administrator(MAINTENANCE).await?;
         let found =
-            exists(&client, "-- databases::exists\nSELECT 1 FROM pg_database WHERE datname = $1", database).await?;
+            exists(&client, "-- databases::exists\nSELECT 1 FROM pg_database WHERE datname = $1", database)
+                .await?;
         if !found {
             run(&client, &format!("-- databases::create\nCREATE DATABASE {database}")).await?;
         }
@@ -174,7 +187,8 @@ async fn run(client: &Client, sql: &str) -> Result<(), DatabaseError> {
 }
 
 async fn exists(client: &Client, sql: &str, name: &str) -> Result<bool, DatabaseError> {
-    let row = client.query_opt(sql, &[&name]).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
+    let row =
+        client.query_opt(sql, &[&name]).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
     Ok(row.is_some())
 }
 

@@ -3,8 +3,8 @@
 use aws_sdk_dynamodb::{
     Client,
     types::{
-        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, SseSpecification,
-        TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
+        ScalarAttributeType, SseSpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
     },
 };
 
@@ -43,7 +43,10 @@ impl Provisioning {
             .await;
         match made {
             Ok(_) => {}
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_in_use_exception()) => {}
+            Err(error)
+                if error.as_service_error().is_some_and(
+                    aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception,
+                ) => {}
             Err(error) => return Err(TenancyError::cloud("dynamodb")(error)),
         }
         for _ in 0..60 {
@@ -54,7 +57,8 @@ impl Provisioning {
                 .await
                 .map_err(TenancyError::cloud("dynamodb"))?;
             if described.table().and_then(|t| t.table_status()) == Some(&TableStatus::Active) {
-                return self.ensure_expiry(&client, &table).await;
+                self.ensure_expiry(&client, &table).await?;
+                return ensure_recovery(&client, &table).await;
             }
             tokio::time::sleep(std::time::Duration::from_secs(1)).await;
         }
@@ -92,8 +96,26 @@ impl Provisioning {
         let table = self.names.conversations_table(scope.tenant());
         match Client::new(&self.sdk).delete_table().table_name(table).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::delete_table::DeleteTableError::is_resource_not_found_exception) => {
+                Ok(())
+            }
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
         }
     }
+}
+
+/// Keeps the table recoverable to the second (K5.2). Setting it twice is fine.
+async fn ensure_recovery(client: &Client, table: &str) -> Result<(), TenancyError> {
+    let recovery = PointInTimeRecoverySpecification::builder()
+        .point_in_time_recovery_enabled(true)
+        .build()
+        .map_err(TenancyError::cloud("dynamodb"))?;
+    client
+        .update_continuous_backups()
+        .table_name(table)
+        .point_in_time_recovery_specification(recovery)
+        .send()
+        .await
+        .map_err(TenancyError::cloud("dynamodb"))?;
+    Ok(())
 }

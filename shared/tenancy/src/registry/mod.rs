@@ -4,7 +4,7 @@
 //! member's subject) is its `door` attribute, found by a global index. That index is eventually consistent, so it only
 //! finds the item: whether it still opens is read again from the item and the tenant themselves.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 use aws_sdk_dynamodb::{
     Client,
@@ -26,7 +26,6 @@ use crate::{
     scope::{PlatformScope, TenantScope},
     tenancy::TenancyError,
 };
-
 
 /// A tenant as the registry lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,7 +61,12 @@ impl Door {
     /// The door of a publishable key. Only the hash is ever stored or looked up.
     pub fn key(text: &str) -> Self {
         let digest = Sha256::digest(text.as_bytes());
-        Self::Key(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+        let mut hash = String::with_capacity(64);
+        for byte in digest {
+            // Writing into a String cannot fail.
+            let _ = write!(hash, "{byte:02x}");
+        }
+        Self::Key(hash)
     }
 
     fn attribute(&self) -> String {
@@ -159,7 +163,9 @@ impl Registry {
 
     /// The tenant with this short name.
     pub async fn fetch(&self, _: &PlatformScope, slug: &Slug) -> Result<Option<Tenant>, TenancyError> {
-        let Some(claim) = self.get(s(format!("slug#{}", slug.as_str())), "slug").await? else { return Ok(None) };
+        let Some(claim) = self.get(s(format!("slug#{}", slug.as_str())), "slug").await? else {
+            return Ok(None);
+        };
         let id: TenantId =
             string(&claim, "tenant_id")?.parse().map_err(|_| TenancyError::Corrupt("registry item"))?;
         self.get(partition(id), "tenant").await?.as_ref().map(item::read).transpose()
@@ -216,7 +222,7 @@ impl Registry {
         match claim {
             Ok(_) => {}
             Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+                if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception) =>
             {
                 if let Some(tenant) = self.fetch(platform, slug).await? {
                     return Ok(tenant);
@@ -266,7 +272,7 @@ impl Registry {
         match outcome {
             Ok(_) => Ok(Tenant { status: to, ..tenant.clone() }),
             Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) =>
+                if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 Err(TenancyError::Conflict("tenant"))
             }
@@ -306,7 +312,12 @@ impl Registry {
             .send()
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
-        let names = found.items.unwrap_or_default().iter().map(|item| string(item, "sk")).collect::<Result<Vec<_>, _>>()?;
+        let names = found
+            .items
+            .unwrap_or_default()
+            .iter()
+            .map(|item| string(item, "sk"))
+            .collect::<Result<Vec<_>, _>>()?;
         Ok(names.into_iter().filter_map(|sk| sk.strip_prefix("door#").map(str::to_owned)).collect())
     }
 

@@ -59,7 +59,13 @@ impl<'a> Conversations<'a> {
     /// Writes an item of a conversation, provided that the partition's item `guard_sk` is still there and counts fewer
     /// than `most` of them: a message must not bring back a conversation that was deleted in between. The guard takes
     /// over the item's expiry and `last_at`, so that the conversation's life is counted from its last message.
-    pub async fn put_if_present(&self, pk: &str, guard_sk: &str, item: Item, most: u32) -> Result<(), TenancyError> {
+    pub async fn put_if_present(
+        &self,
+        pk: &str,
+        guard_sk: &str,
+        item: Item,
+        most: u32,
+    ) -> Result<(), TenancyError> {
         use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
         let moved = |name: &str| item.get(name).cloned().ok_or(TenancyError::Corrupt("message"));
         let guard = Update::builder()
@@ -85,9 +91,7 @@ impl<'a> Conversations<'a> {
         ];
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(|e| e.is_transaction_canceled_exception()) =>
-            {
+            Err(error) if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::is_transaction_canceled_exception) => {
                 Err(TenancyError::Conflict("conversation"))
             }
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
@@ -172,7 +176,9 @@ impl<'a> Conversations<'a> {
                 .client
                 .scan()
                 .table_name(&self.table)
-                .filter_expression("expires_at <= :now OR last_at < :cutoff OR attribute_not_exists(expires_at)")
+                .filter_expression(
+                    "expires_at <= :now OR last_at < :cutoff OR attribute_not_exists(expires_at)",
+                )
                 .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
                 .expression_attribute_values(":cutoff", AttributeValue::N(cutoff.as_second().to_string()))
                 .projection_expression("pk, sk")

@@ -84,12 +84,8 @@ impl<'a> Events<'a> {
             if records.is_empty() {
                 break;
             }
-            let sending = self
-                .client
-                .put_records()
-                .stream_name(&self.stream)
-                .set_records(Some(records.clone()))
-                .send();
+            let sending =
+                self.client.put_records().stream_name(&self.stream).set_records(Some(records.clone())).send();
             match tokio::time::timeout(PATIENCE, sending).await {
                 Ok(Ok(outcome)) => {
                     let refused: Vec<bool> =

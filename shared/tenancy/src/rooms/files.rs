@@ -14,7 +14,7 @@ use vivier_domain::ids::{DocumentId, GenerationId, ImportId};
 use crate::{scope::TenantScope, tenancy::TenancyError};
 
 /// How long an upload address is good for.
-pub const UPLOAD_LIFETIME: Duration = Duration::from_secs(15 * 60);
+pub const UPLOAD_LIFETIME: Duration = Duration::from_mins(15);
 
 /// Every place in a bucket. A key that is none of these cannot be written or read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -52,10 +52,9 @@ impl FromStr for FileKey {
         let parts: Vec<&str> = text.split('/').collect();
         let key = match parts.as_slice() {
             ["imports", id] => Self::Import(id.parse().map_err(|_| UnknownKey)?),
-            ["documents", id, version] => Self::Document(
-                id.parse().map_err(|_| UnknownKey)?,
-                version.parse().map_err(|_| UnknownKey)?,
-            ),
+            ["documents", id, version] => {
+                Self::Document(id.parse().map_err(|_| UnknownKey)?, version.parse().map_err(|_| UnknownKey)?)
+            }
             ["index", "current.json"] => Self::IndexPointer,
             ["index", "generations", file] => Self::IndexGeneration(
                 file.strip_suffix(".tar").ok_or(UnknownKey)?.parse().map_err(|_| UnknownKey)?,
@@ -155,7 +154,13 @@ impl<'a> Files<'a> {
     pub async fn size(&self, key: &FileKey) -> Result<Option<u64>, TenancyError> {
         match self.client.head_object().bucket(&self.bucket).key(key.to_string()).send().await {
             Ok(head) => Ok(Some(head.content_length().unwrap_or_default().max(0) as u64)),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_not_found()) => Ok(None),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(aws_sdk_s3::operation::head_object::HeadObjectError::is_not_found) =>
+            {
+                Ok(None)
+            }
             Err(error) => Err(TenancyError::cloud("s3")(error)),
         }
     }
@@ -240,8 +245,16 @@ async fn fetch(
             let bytes = found.body.collect().await.map_err(TenancyError::cloud("s3"))?.to_vec();
             Ok(Fetched::Found(File { bytes, etag }))
         }
-        Err(error) if error.as_service_error().is_some_and(|e| e.is_no_such_key()) => Ok(Fetched::Missing),
-        Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 304) => Ok(Fetched::Unchanged),
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(aws_sdk_s3::operation::get_object::GetObjectError::is_no_such_key) =>
+        {
+            Ok(Fetched::Missing)
+        }
+        Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 304) => {
+            Ok(Fetched::Unchanged)
+        }
         Err(error) => Err(TenancyError::cloud("s3")(error)),
     }
 }
@@ -268,8 +281,11 @@ pub(crate) async fn empty_bucket(client: &Client, bucket: &str, prefix: &str) ->
             return Ok(removed);
         }
         let count = objects.len() as u64;
-        let delete =
-            Delete::builder().set_objects(Some(objects)).quiet(true).build().map_err(TenancyError::cloud("s3"))?;
+        let delete = Delete::builder()
+            .set_objects(Some(objects))
+            .quiet(true)
+            .build()
+            .map_err(TenancyError::cloud("s3"))?;
         let outcome = client
             .delete_objects()
             .bucket(bucket)

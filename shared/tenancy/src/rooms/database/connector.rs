@@ -38,6 +38,11 @@ impl Connector {
         Ok(Self { config, tls })
     }
 
+    /// How roles prove themselves.
+    pub(crate) fn auth(&self) -> DatabaseAuth {
+        self.config.auth
+    }
+
     /// Connects as `role`. `sdk` decides whose secret can be read: a tenant's credentials read that tenant's only.
     pub(crate) async fn connect(
         &self,
@@ -82,8 +87,7 @@ impl Connector {
 
 async fn read_secret(sdk: &SdkConfig, name: &str) -> Result<Secret, DatabaseError> {
     let client = aws_sdk_secretsmanager::Client::new(sdk);
-    let value =
-        client.get_secret_value().secret_id(name).send().await.map_err(DatabaseError::unavailable)?;
+    let value = client.get_secret_value().secret_id(name).send().await.map_err(DatabaseError::unavailable)?;
     value
         .secret_string()
         .and_then(|text| serde_json::from_str(text).ok())

@@ -10,8 +10,8 @@ mod token;
 mod transaction;
 
 pub(crate) use connector::Connector;
-pub use session::{PoolSession, Session};
 pub(crate) use session::{Pool, Silo};
+pub use session::{PoolSession, Session};
 pub use transaction::{Kind, PoolKind, PoolTx, SiloKind, SiloTx, TenantTx};
 
 use std::error::Error as StdError;
@@ -75,7 +75,11 @@ impl DatabaseError {
 
 /// The name a statement carries in its first line, `-- resource::verb`.
 pub(crate) fn name_of(sql: &str) -> String {
-    sql.trim_start().strip_prefix("-- ").and_then(|rest| rest.lines().next()).unwrap_or("a statement").to_owned()
+    sql.trim_start()
+        .strip_prefix("-- ")
+        .and_then(|rest| rest.lines().next())
+        .unwrap_or("a statement")
+        .to_owned()
 }
 
 #[cfg(test)]

@@ -78,7 +78,11 @@ impl Pool {
         Self { connector, names, slot: Slot::default() }
     }
 
-    pub(crate) async fn open(&self, scope: &TenantScope, sdk: &SdkConfig) -> Result<PoolSession, DatabaseError> {
+    pub(crate) async fn open(
+        &self,
+        scope: &TenantScope,
+        sdk: &SdkConfig,
+    ) -> Result<PoolSession, DatabaseError> {
         let mut client = self.slot.clone().lock_owned().await;
         if client.as_ref().is_none_or(Client::is_closed) {
             let role = self.names.pool_role();
@@ -88,6 +92,8 @@ impl Pool {
         Ok(PoolSession { client, tenant: scope.tenant() })
     }
 }
+
+const BIND: &str = "-- tenancy::bind\nSELECT set_config('vivier.tenant', $1, true)";
 
 const CLOSED: DatabaseError = DatabaseError::Configuration("a session without a connection");
 
@@ -105,7 +111,6 @@ impl PoolSession {
     pub async fn begin(&mut self) -> Result<PoolTx<'_>, DatabaseError> {
         let client = self.client.as_mut().ok_or(CLOSED)?;
         let inner = client.transaction().await.map_err(DatabaseError::unavailable)?;
-        const BIND: &str = "-- tenancy::bind\nSELECT set_config('vivier.tenant', $1, true)";
         inner
             .query_one(BIND, &[&self.tenant.to_string()])
             .await

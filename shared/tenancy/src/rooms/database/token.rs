@@ -13,7 +13,7 @@ use aws_sigv4::{
 
 use super::DatabaseError;
 
-const LIFETIME: Duration = Duration::from_secs(900);
+const LIFETIME: Duration = Duration::from_mins(15);
 
 pub(crate) async fn sign_in(
     sdk: &SdkConfig,
@@ -24,8 +24,7 @@ pub(crate) async fn sign_in(
 ) -> Result<String, DatabaseError> {
     let region = sdk.region().ok_or(DatabaseError::Configuration("no AWS region"))?;
     let provider = sdk.credentials_provider().ok_or(DatabaseError::Configuration("no AWS credentials"))?;
-    let identity =
-        provider.provide_credentials().await.map_err(DatabaseError::unavailable)?.into();
+    let identity = provider.provide_credentials().await.map_err(DatabaseError::unavailable)?.into();
 
     let mut settings = SigningSettings::default();
     settings.expires_in = Some(LIFETIME);
@@ -56,7 +55,9 @@ pub(crate) async fn sign_in(
 fn percent_encode(text: &str) -> String {
     text.bytes()
         .map(|byte| match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => char::from(byte).to_string(),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
             other => format!("%{other:02X}"),
         })
         .collect()
@@ -76,9 +77,12 @@ mod tests {
             .region(Region::new("eu-west-3"))
             .credentials_provider(SharedCredentialsProvider::new(keys))
             .build();
-        let token = sign_in(&sdk, "db.example.eu", 5432, "vivier_prod_app", SystemTime::UNIX_EPOCH).await.unwrap();
+        let token =
+            sign_in(&sdk, "db.example.eu", 5432, "vivier_prod_app", SystemTime::UNIX_EPOCH).await.unwrap();
         assert!(token.starts_with("db.example.eu:5432/?Action=connect&DBUser=vivier_prod_app&"), "{token}");
-        for part in ["X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Expires=900", "X-Amz-Signature=", "%2Frds-db%2F"] {
+        for part in
+            ["X-Amz-Algorithm=AWS4-HMAC-SHA256", "X-Amz-Expires=900", "X-Amz-Signature=", "%2Frds-db%2F"]
+        {
             assert!(token.contains(part), "{part} in {token}");
         }
         assert!(!token.contains("session+token"), "a plus would be read as a space");

@@ -2,7 +2,10 @@
 
 use std::marker::PhantomData;
 
-use tokio_postgres::{Row, Transaction, types::{BorrowToSql, ToSql}};
+use tokio_postgres::{
+    Row, Transaction,
+    types::{BorrowToSql, ToSql},
+};
 
 use super::{DatabaseError, name_of};
 
