@@ -54,13 +54,14 @@ def database(stack: str) -> Iterator[psycopg.Connection]:
     place: dict[str, Any] = {"host": str(server._socket), "user": server.admin()["username"],
                              "password": server.admin()["password"], "autocommit": True}
     with psycopg.connect(dbname="postgres", **place) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
+        # Without FORCE, which stumbles over a running autovacuum; nobody else is in there.
+        admin.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
         admin.execute(f"CREATE DATABASE {DATABASE}")
         try:
             with psycopg.connect(dbname=DATABASE, **place) as connection:
                 yield connection
         finally:
-            admin.execute(f"DROP DATABASE {DATABASE} WITH (FORCE)")
+            admin.execute(f"DROP DATABASE {DATABASE}")
 
 
 def copy(connection: psycopg.Connection, content: bytes) -> None:

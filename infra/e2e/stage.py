@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
+from botocore.exceptions import ClientError
 
 from demo.client import wait_for
 from demo.stack import ROOT, Stack, from_file
@@ -121,6 +123,26 @@ class Stage:
     def kill(self, part: str) -> None:
         """Ends `database`, `cloud`, or the processes of a function, as a crash would."""
         self.running.kill(part)
+
+    def remembered(self, *services: str) -> None:
+        """Waits until the local cloud has on disk what it accepted so far. It writes now and then and may forget what
+        came after in a crash; AWS answers only when it will not forget."""
+        written = {
+            "dynamodb": lambda: self.client("dynamodb").put_item(
+                TableName=f"vivier-{self.name}-projects", Item={"pk": {"S": "e2e"}, "sk": {"S": "remembered"}}
+            ),
+            "kinesis": lambda: self.client("kinesis").put_record(StreamName=self.stream, Data=b"-", PartitionKey="e2e"),
+            "cognito": lambda: self.client("cognito-idp").set_ui_customization(UserPoolId=self.stack.user_pool_id, CSS=""),
+        }
+        # The first turn may have begun before the last thing was accepted, the second cannot have.
+        for _ in range(2):
+            before = time.time()
+            for service in services:
+                with suppress(ClientError):
+                    written[service]()
+            for service in services:
+                file = self.stack.folder / "cloud" / "state" / f"{service}.json"
+                wait_for(lambda file=file, before=before: file.stat().st_mtime > before, f"{service} on disk", 60, 0.05)
 
     def restart(self) -> None:
         """Starts what does not run and waits until requests are answered again."""

@@ -47,7 +47,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "a part of a form": (b"--x\r\n\r\na\r\n--x--", "multipart/form-data; boundary=x"),
     "XML": (b"<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>", "application/xml"),
     "no type": (b'{"text": "a"}', ""),
-    "a strange type": (b'{"text": "a"}', "\u00e9/\u00e9; charset=\x01".encode("latin-1").decode("latin-1")),
+    "a strange type": (b'{"text": "a"}', "\u00e9/\u00e9; charset=\x01"),
     "another charset": (b'{"text": "a"', "application/json; charset=utf-7"),
 }  # fmt: skip
 
@@ -57,11 +57,6 @@ WRITE = [route for route in ROUTES if route[1] == "POST"]
 
 def caller(alpha: Tenant, office: str):
     return alpha.candidate if office == "front" else alpha.member
-
-
-@pytest.fixture(scope="module")
-def session(request) -> dict[str, str]:
-    return {}
 
 
 def filled(alpha: Tenant, path: str) -> str:
@@ -170,7 +165,7 @@ class TestPathsAndMethods:
     @pytest.mark.parametrize(
         "path",
         ["", "/", "/v1", "/v1/", "/v2/offers", "/v1/offers/", "/v1//offers", "/v1/offers/suggest/more", "/V1/OFFERS",
-         "/v1/offers/../imports", "/v1/imports/..%2f..", "/.env", "/v1/chat", "/v1/metrics", "/v1/%6fffers/x/y", "/v1/offers;a=b",
+         "/v1/imports/..%2f..", "/.env", "/v1/chat", "/v1/metrics", "/v1/%6fffers/x/y", "/v1/offers;a=b",
          "/" + "a/" * 500, "/v1/" + "a" * 5000, "/%00", "/%FF"],
         ids=lambda path: path[:24] or "none",
     )  # fmt: skip

@@ -100,7 +100,8 @@ def members(group):
         if entry.name.isdigit():
             with contextlib.suppress(OSError), open(f"/proc/{entry.name}/stat", encoding="utf-8", errors="replace") as file:
                 fields = file.read().rpartition(")")[2].split()
-                if int(fields[2]) == group and fields[0] not in "ZX":
+                # A leader that has ended is a zombie while its other threads still hold its sockets.
+                if int(fields[2]) == group and (fields[0] not in "ZX" or int(fields[17]) > 1):
                     yield int(entry.name)
 
 

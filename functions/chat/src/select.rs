@@ -13,8 +13,8 @@ use crate::{
     rank,
 };
 
-/// Sentences whose vectors are computed: some 0.3 s.
-const CANDIDATES: usize = 24;
+/// Sentences whose vectors are computed: some 0.2 s.
+const CANDIDATES: usize = 12;
 /// Sentences of one answer.
 const MOST_SENTENCES: usize = 3;
 /// Passages of another language whose words are compared one by one.

@@ -23,7 +23,7 @@ const MOST: u32 = 50;
 /// No document is begun after this long: the schedule fires again within a minute.
 const BUDGET: Duration = Duration::from_mins(2);
 /// The reason of a document whose file never came.
-pub const NEVER_UPLOADED: &str = "never-uploaded";
+pub const NO_UPLOAD: &str = "no-upload";
 
 /// Resumes the documents of every active tenant. One tenant's failure is logged and stops no other.
 pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
@@ -93,7 +93,7 @@ async fn take_up(app: &App, scope: &TenantScope, document: &Document) -> Result<
     }
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
-    let given_up = documents::give_up(&tx, document.id, NEVER_UPLOADED, now).await?;
+    let given_up = documents::give_up(&tx, document.id, NO_UPLOAD, now).await?;
     tx.commit().await?;
     Ok(given_up)
 }

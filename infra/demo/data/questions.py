@@ -44,7 +44,11 @@ _ANSWERED: dict[str, tuple[Question, ...]] = {
         ),
         Question("Quel est le montant de la prime de cooptation ?", "Avantages.csv", "400 euros"),
         Question("Peut-on porter une alliance en production ?", "Tenue et hygiène.txt", "y compris l'alliance"),
-        Question("How much extra is paid for night work?", "Primes de nuit et du dimanche.pdf", "majorée de 30 %"),
+        Question(
+            "What is the pay increase for working on Sundays?",
+            "Primes de nuit et du dimanche.pdf",
+            "majoration de 20 %",
+        ),
     ),
     "zephyrouage": (
         Question(

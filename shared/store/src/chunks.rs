@@ -151,7 +151,7 @@ pub async fn retrieve(tx: &PoolTx<'_>, wanted: Wanted<'_>) -> Result<Retrieved, 
             SELECT a.position, count(h.ordinal) AS n FROM asked a LEFT JOIN hits h USING (position) GROUP BY a.position),
         by_words AS (
             SELECT h.document_id, h.ordinal,
-                   row_number() OVER (ORDER BY sum(ln((t.n + 1.0) / r.n)) DESC, h.document_id, h.ordinal) AS place_by_words
+                   row_number() OVER (ORDER BY sum(ln((t.n + 1)::float8 / r.n)) DESC, h.document_id, h.ordinal) AS place_by_words
             FROM hits h JOIN rarity r USING (position) CROSS JOIN total t
             GROUP BY h.document_id, h.ordinal ORDER BY place_by_words LIMIT $4),
         by_meaning AS (
