@@ -105,12 +105,13 @@ def _handler(events: Queue, answers: Queue) -> type[BaseHTTPRequestHandler]:
             if event is None:
                 self.close_connection = True
                 return
+            # Before the sending: the process may have answered before this thread gets on.
+            Handler.handed_out = time.perf_counter()
             self._send(200, event, {
                 "Lambda-Runtime-Aws-Request-Id": "00000000-0000-4000-8000-000000000000",
                 "Lambda-Runtime-Deadline-Ms": str(int(time.time() + PATIENCE) * 1000),
                 "Lambda-Runtime-Invoked-Function-Arn": "arn:aws:lambda:eu-west-3:000000000000:function:bench",
             })
-            Handler.handed_out = time.perf_counter()
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -32,7 +32,7 @@ struct Balance {
 }
 
 const SAME_LANGUAGE: Balance =
-    Balance { support: 8.0, quoted: 3.0, standing: 0.5, nearness: 3.0, constant: -10.0 };
+    Balance { support: 6.0, quoted: 1.0, standing: 0.3, nearness: 5.0, constant: -8.3 };
 /// Across languages fewer words are recognised, and a passage stands out less by chance.
 const CROSSING: Balance = Balance { support: 6.0, quoted: 3.0, standing: 0.8, nearness: 3.0, constant: -5.0 };
 

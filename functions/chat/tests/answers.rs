@@ -22,7 +22,7 @@ use vivier_text::{
 
 /// The questions and what must at least be right of them.
 const QUESTIONS: &str = include_str!("../calibration/questions.jsonl");
-const LEAST_QUOTED_RIGHT: usize = 36;
+const LEAST_QUOTED_RIGHT: usize = 35;
 const MOST_QUOTED_WRONG: usize = 4;
 const MOST_INVENTED: usize = 1;
 
