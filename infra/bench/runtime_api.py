@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -87,8 +88,10 @@ class Process:
 
 
 class _Server(ThreadingHTTPServer):
-    def handle_error(self, *_: object) -> None:
-        """A process that is ended in the middle closes its connection: that is how each measurement ends."""
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A process that is ended breaks its connection: that is how each measurement ends, and no error."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 def _handler(events: Queue, answers: Queue) -> type[BaseHTTPRequestHandler]:

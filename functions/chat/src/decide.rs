@@ -4,7 +4,8 @@
 //! passage, and a passage may share every common word with a question and lack the one that matters. So the decision
 //! weighs how much of the question (its rare words above all) the passage speaks of, how far the passage stands out
 //! among all of the tenant's, and how near its best sentence is. The weights were chosen on the table that the example
-//! `calibrate` prints for `calibration/questions.jsonl`, on the side of not knowing: a wrong answer costs more than none.
+//! `calibrate` prints for `calibration/questions.jsonl`, the demonstration's questions and 160 of public-service leaflets,
+//! on the side of not knowing: a wrong answer costs more than none.
 
 /// What speaks for a passage.
 #[derive(Debug, Clone, Copy, PartialEq)]
