@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from demo import data
 
-_NAMES = "Aubin Brice Clair Denis Eloi Fiacre Gilles Hilaire Jory Lubin Marc Nom Ouen Prix Rieul Sever Urcize Vaast".split()
+_NAMES = "Aubin Brice Clair Denis Eloi Fiacre Gilles Hilaire Jory Lubin Marc Ouen Prix Rieul Sever Urcize Vaast".split()
 _RIVERS = "Aire Brenne Cure Dives Eure Furan Gers Huisne Indre Leff Maye Nied Orne Risle Sarthe Tille Vire".split()
 _SYLLABLES = "ba cro du fen gal hi jor ka lum mé no pra que ris sol tan ul vé xi zé".split()
 

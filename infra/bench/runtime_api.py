@@ -24,7 +24,7 @@ PATIENCE = 30
 
 
 def binary(function: str) -> tuple[Path, str]:
-    """The function's binary and its cargo profile: the release build if there is one. Says when it is not what it seems."""
+    """The function's binary and its cargo profile: the release build if there is one. Warns of an old one."""
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     release = target / "release" / function
     if not release.exists():

@@ -16,7 +16,7 @@ from .roles import environment
 from .runtime_api import Process, binary
 from .tenant import scratch
 
-SIZES = (300,)
+SIZES = (300, 10_000, 100_000)
 QUERIES = ("télétravail", "horaires décalés", "crèche entreprise", "école interne", "ingénieur")
 FILTERS = {"contract": "permanent", "remote": "none"}
 STARTS, WARM_UP, SAMPLES = 5, 25, 300

@@ -12,7 +12,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
-from demo.client import Operator, OperatorError, wait_for
+from demo.client import Operator, OperatorError
 from demo.stack import Keys
 
 from .api import NOT_FOUND, ROUTES, SOME_ID, UNAUTHORIZED, Api, is_problem
@@ -504,9 +504,6 @@ def without(stage: Stage, function: str, action: str):
 def anew(stage: Stage, function: str) -> None:
     """Ends a function's processes, if any run: the next request starts one that remembers nothing."""
     stage.running.cloud.kill_function(stage.function(function))
-    wait_for(
-        lambda: not stage.running.cloud.function_processes(stage.function(function)), "the end of its processes", 10, 0.05
-    )
 
 
 class TestSharedDatabase:

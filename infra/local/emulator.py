@@ -7,10 +7,11 @@ import secrets
 import shutil
 import signal
 import sys
+import time
 import urllib.error
 import urllib.request
 
-from local.processes import Server, members, require_free, wait_until
+from local.processes import Server, ended, members, require_free, wait_until
 from local.settings import ACCOUNT, HOST, REGION, ROOT
 
 
@@ -65,6 +66,9 @@ class Cloud:
         for pid in found:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + 5
+        while not all(ended(pid) for pid in found) and time.monotonic() < deadline:
+            time.sleep(0.01)
         return len(found)
 
     def administrator(self):

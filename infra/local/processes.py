@@ -105,6 +105,16 @@ def members(group):
                     yield int(entry.name)
 
 
+def ended(pid):
+    """Whether nothing of a process runs any more: a killed one with much memory takes a moment, thread by thread."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as file:
+            fields = file.read().rpartition(")")[2].split()
+    except OSError:
+        return True
+    return fields[0] in "ZX" and int(fields[17]) <= 1
+
+
 def require_free(port, variable, what):
     """SetupError, naming the port and the variable that moves it, when somebody listens there already."""
     with socket.socket() as probe:
