@@ -19,6 +19,8 @@ mod silo {
 /// The administrator's own database; the others are made from there.
 const MAINTENANCE: &str = "postgres";
 
+const END_SESSIONS: &str =
+    "-- roles::end_sessions\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1";
 const ROLE_EXISTS: &str = "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1";
 
 impl Provisioning {
@@ -86,15 +88,23 @@ impl Provisioning {
         let name = self.names.database(scope.tenant());
         let client = self.administrator(MAINTENANCE).await?;
         if exists(&client, ROLE_EXISTS, &name).await? {
-            // FORCE ends the sessions that functions still hold, which takes the right of the role they belong to.
+            // Nobody comes in as the role any more, and whoever is in goes: ending a session takes the right of its role.
             run(
                 &client,
-                &format!("-- provisioning::inherit\nGRANT {name} TO CURRENT_USER WITH INHERIT TRUE"),
+                &format!(
+                    "-- provisioning::close_role\nALTER ROLE {name} NOLOGIN;\n\
+                     GRANT {name} TO CURRENT_USER WITH INHERIT TRUE"
+                ),
             )
             .await?;
+            client
+                .query(END_SESSIONS, &[&name])
+                .await
+                .map_err(|error| DatabaseError::from_driver(END_SESSIONS, error))?;
         }
-        run(&client, &format!("-- provisioning::drop_database\nDROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-            .await?;
+        // Not WITH (FORCE): it would have to end autovacuum's workers too, which only a superuser may. A plain DROP asks
+        // them to leave and waits.
+        run(&client, &format!("-- provisioning::drop_database\nDROP DATABASE IF EXISTS {name}")).await?;
         run(&client, &format!("-- provisioning::drop_role\nDROP ROLE IF EXISTS {name}")).await?;
         let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk);
         let outcome = secrets
