@@ -33,13 +33,6 @@ impl std::fmt::Debug for Authorizer {
     }
 }
 
-/// The exact message that API Gateway turns into a 401; any other error would become a 500.
-const UNAUTHORIZED: &str = "Unauthorized";
-
-#[derive(Debug, thiserror::Error)]
-#[error("{UNAUTHORIZED}")]
-struct Unauthorized;
-
 impl Authorizer {
     /// Builds without calling anything.
     pub fn new(
@@ -89,16 +82,15 @@ impl Authorizer {
     }
 }
 
-/// Answers one authorizer event with an allowing policy and the request context, or with "Unauthorized".
+/// Answers one authorizer event with an allowing policy and the request context, or with [`HandlerError::Unauthorized`].
 pub async fn handle(authorizer: &Authorizer, event: Value) -> Result<Value, HandlerError> {
-    let refused = || HandlerError::Other(UNAUTHORIZED.into(), Box::new(Unauthorized));
-    let door = authorizer.door(&event).await?.ok_or_else(refused)?;
-    let found = authorizer.find(&door).await?.ok_or_else(refused)?;
+    let door = authorizer.door(&event).await?.ok_or(HandlerError::Unauthorized)?;
+    let found = authorizer.find(&door).await?.ok_or(HandlerError::Unauthorized)?;
     if let Some(asked) = authorizer.asked(&event).filter(|asked| *asked != door) {
         let host = authorizer.find(&asked).await?;
-        host.filter(|host| host.tenant == found.tenant).ok_or_else(refused)?;
+        host.filter(|host| host.tenant == found.tenant).ok_or(HandlerError::Unauthorized)?;
     }
-    let arn = event.get("methodArn").and_then(Value::as_str).ok_or_else(refused)?;
+    let arn = event.get("methodArn").and_then(Value::as_str).ok_or(HandlerError::Unauthorized)?;
     let mut context = json!({ TENANT: found.tenant, OFFICE: "front" });
     if let Door::Member(subject) = &door {
         let permissions: BTreeSet<&str> = found

@@ -67,8 +67,8 @@ fn header(event: &Value, name: &str) -> Option<String> {
         // Repeated: an empty text opens nothing and, unlike an absent header, falls back to nothing.
         _ => Some(""),
     }
-    .filter(|value| value.len() <= LONGEST)
-    .map(str::to_owned)
+    // Over-long is repeated's twin: it is there, and it opens nothing.
+    .map(|value| if value.len() <= LONGEST { value.to_owned() } else { String::new() })
 }
 
 #[cfg(test)]
@@ -98,6 +98,15 @@ mod tests {
         for (headers, expected) in table {
             assert_eq!(&read(headers), expected, "{headers:?}");
         }
+    }
+
+    #[test]
+    fn an_over_long_header_never_falls_back() {
+        let long = format!("Bearer {}", "a".repeat(LONGEST));
+        let event =
+            |name: &str| json!({"multiValueHeaders": {name: [long.clone()], "host": ["acme.example"]}});
+        assert_eq!(credential(&event("authorization")), Credential::None);
+        assert_eq!(credential(&event("x-vivier-key")), Credential::Key(String::new()));
     }
 
     #[test]

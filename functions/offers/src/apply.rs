@@ -28,6 +28,10 @@ pub async fn apply(
     bytes: &[u8],
     now: Timestamp,
 ) -> Result<Counts, RunError> {
+    // Counted first: a file beyond the limit must not cost a hundred thousand writes before it is refused.
+    if rows::open(format, bytes)?.count() as u64 > MAXIMUM_OFFERS {
+        return Err(FileFault::TooManyOffers.into());
+    }
     let rows = rows::open(format, bytes)?;
     let tx = session.begin().await?;
     if !imports::hold(&tx, lease).await? {
@@ -36,9 +40,6 @@ pub async fn apply(
     let mut sieve = Sieve::default();
     let mut batch = Batch::new(lease.import(), now);
     for row in rows {
-        if batch.counts.read == MAXIMUM_OFFERS {
-            return Err(FileFault::TooManyOffers.into());
-        }
         batch.add(sieve.sift(&row));
         if batch.is_full() {
             batch.flush(&tx).await?;

@@ -19,10 +19,10 @@ use crate::{
 /// An event that was not lost has come by then.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Upload addresses end after minutes: a file that is not there by then will never come.
-const UPLOAD_PATIENCE: Duration = Duration::from_hours(24);
+/// Upload addresses end after 15 minutes: a file that is not there by then will never come.
+const UPLOAD_PATIENCE: Duration = Duration::from_hours(1);
 
-/// Imports looked at per tenant and turn; the next turn goes on.
+/// Imports looked at per tenant and turn, those that were begun first; the next turn goes on.
 const MOST: u32 = 100;
 
 /// What one turn did.
@@ -106,11 +106,11 @@ mod tests {
     use vivier_store::imports::Counts;
 
     #[test]
-    fn an_import_without_a_file_is_given_up_after_a_day() {
+    fn an_import_without_a_file_is_given_up_after_an_hour() {
         let now = Timestamp::UNIX_EPOCH + 100_000.hours();
         for (status, hours, abandoned) in [
-            (ImportStatus::AwaitingUpload, 25, true),
-            (ImportStatus::AwaitingUpload, 24, false),
+            (ImportStatus::AwaitingUpload, 2, true),
+            (ImportStatus::AwaitingUpload, 1, false),
             (ImportStatus::AwaitingUpload, 0, false),
             (ImportStatus::Running, 25, false),
             (ImportStatus::Failed, 25, false),
@@ -126,7 +126,7 @@ mod tests {
                 started_at: None,
                 finished_at: None,
             };
-            assert_eq!(is_abandoned(&import, now), abandoned, "{status:?} for {hours} hours");
+            assert_eq!(is_abandoned(&import, now), abandoned, "{status:?} for {hours} h");
         }
     }
 }

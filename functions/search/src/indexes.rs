@@ -8,7 +8,10 @@ use std::{
 
 use vivier_domain::ids::TenantId;
 use vivier_index::SearchIndex;
-use vivier_runtime::http::{Problem, ProblemKind};
+use vivier_runtime::{
+    http::{Problem, ProblemKind},
+    telemetry,
+};
 use vivier_tenancy::{Tenancy, TenantScope, rooms::files::PublishedIndex};
 
 use crate::follow::{FollowError, follow};
@@ -64,7 +67,7 @@ impl Indexes {
         let Some(known) = known else {
             let room = tenancy.files(scope).await?.published_index();
             look(&slot, &room).await.map_err(|error| {
-                tracing::error!(error = vivier_runtime::telemetry::chain(&error), "no index could be loaded");
+                tracing::error!(error = telemetry::chain(&error), "no index could be loaded");
                 Problem::new(ProblemKind::Unavailable)
             })?;
             return Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()));
@@ -73,27 +76,24 @@ impl Indexes {
         if age < FRESH {
             return Ok(known.index);
         }
-        // The look goes on when this request is answered; the one at hand answers meanwhile.
-        let task = match tenancy.files(scope).await {
-            Ok(files) => {
-                let (slot, room) = (Arc::clone(&slot), files.published_index());
-                tokio::spawn(async move {
-                    if let Err(error) = look(&slot, &room).await {
-                        tracing::warn!(
-                            error = vivier_runtime::telemetry::chain(&error),
-                            "a newer index was not loaded"
-                        );
-                    }
-                })
+        let room = match tokio::time::timeout(PATIENCE, tenancy.files(scope)).await {
+            Ok(Ok(files)) => files.published_index(),
+            Ok(Err(error)) => {
+                tracing::warn!(error = telemetry::chain(&error), "the bucket cannot be opened");
+                return Ok(known.index);
             }
-            Err(error) => {
-                tracing::warn!(
-                    error = vivier_runtime::telemetry::chain(&error),
-                    "the bucket cannot be opened"
-                );
+            Err(_) => {
+                tracing::warn!("the bucket did not open in time");
                 return Ok(known.index);
             }
         };
+        // The look goes on when this request is answered; the one at hand answers meanwhile.
+        let looked = Arc::clone(&slot);
+        let task = tokio::spawn(async move {
+            if let Err(error) = look(&looked, &room).await {
+                tracing::warn!(error = telemetry::chain(&error), "a newer index was not loaded");
+            }
+        });
         if age >= STALE && tokio::time::timeout(PATIENCE, task).await.is_ok() {
             return Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()));
         }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vivier_domain::tenant::{Slug, TenantStatus};
-use vivier_runtime::{Clock, HandlerError, operator};
+use vivier_runtime::{Clock, HandlerError, operator, telemetry};
 use vivier_tenancy::{PlatformScope, Tenancy, registry::Tenant};
 
 use crate::{create, delete, describe::describe};
@@ -100,11 +100,25 @@ async fn move_to(
 async fn migrate(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
     let provisioning = app.tenancy.provisioning(platform)?;
     let pool = provisioning.migrate_pool().await?;
-    let mut silos = 0;
+    let (mut silos, mut failed) = (0, Vec::new());
     for tenant in app.tenancy.registry()?.list(platform).await? {
-        if matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
-            silos += provisioning.migrate_silo(&platform.lend(&tenant)).await?;
+        if !matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
+            continue;
         }
+        // One tenant's trouble must not keep the others' databases behind the code.
+        match provisioning.migrate_silo(&platform.lend(&tenant)).await {
+            Ok(applied) => silos += applied,
+            Err(error) => {
+                tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "a database was not migrated");
+                failed.push(tenant.id.to_string());
+            }
+        }
+    }
+    if !failed.is_empty() {
+        return Err(HandlerError::refused(
+            "not-migrated",
+            format!("run it again; not migrated: {}", failed.join(" ")),
+        ));
     }
     Ok(json!({"applied": {"pool": pool, "silos": silos}}))
 }

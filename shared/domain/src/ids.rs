@@ -87,10 +87,6 @@ id!(
     MessageId
 );
 id!(
-    /// A publishable key; the key's text itself is kept only as a hash.
-    KeyId
-);
-id!(
     /// An event of use. Two deliveries with the same id are one event.
     EventId
 );

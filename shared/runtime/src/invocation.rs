@@ -88,6 +88,9 @@ pub enum HandlerError {
         /// A sentence for the operator.
         message: String,
     },
+    /// The caller is not known. The text is what API Gateway turns into a 401; any other would become a 500.
+    #[error("Unauthorized")]
+    Unauthorized,
     /// Something else failed; the event comes again.
     #[error("{0}")]
     Other(String, #[source] Box<dyn std::error::Error + Send + Sync>),

@@ -5,12 +5,16 @@ use serde_json::Value;
 
 use crate::invocation::HandlerError;
 
-/// Reads a command. The refusal names the field, never its value.
+/// Reads a command. The refusal names a field that is missing; it repeats nothing of what was sent.
 pub fn command<T: DeserializeOwned>(json: Value) -> Result<T, HandlerError> {
     serde_json::from_value(json).map_err(|error| {
         let text = error.to_string();
-        // serde quotes what it found between backticks or quotes; a sentence without its quotations repeats no value.
-        let sentence = text.split(['`', '"']).step_by(2).collect::<Vec<_>>().join("…");
+        // Only the name of a missing field comes from our own types.
+        let missing = text.strip_prefix("missing field `").and_then(|rest| rest.split('`').next());
+        let sentence = missing.map_or_else(
+            || "the command has a field, value or operation that is not taken".to_owned(),
+            |field| format!("the field {field} is missing"),
+        );
         HandlerError::refused("invalid-command", sentence)
     })
 }
@@ -30,5 +34,13 @@ mod tests {
     fn a_refusal_repeats_no_value() {
         let error = command::<Command>(serde_json::json!({"days": "camille@example.org"})).unwrap_err();
         assert!(!error.to_string().contains("camille"), "{error}");
+        let error = command::<Command>(serde_json::json!({"days": 1, "ca`mille": 2})).unwrap_err();
+        assert!(!error.to_string().contains("mille"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_field_is_named() {
+        let error = command::<Command>(serde_json::json!({})).unwrap_err();
+        assert!(error.to_string().contains("days"), "{error}");
     }
 }

@@ -117,6 +117,11 @@ impl Function {
                 tracing::info!(milliseconds, "the invocation succeeded");
                 Ok(value)
             }
+            // Whoever is refused has done nothing wrong of ours.
+            Ok(Err(error @ (HandlerError::Unauthorized | HandlerError::Refused { .. }))) => {
+                tracing::info!(milliseconds, error = %error, "the invocation was refused");
+                Err(error.to_string().into())
+            }
             Ok(Err(error)) => {
                 tracing::error!(milliseconds, error = telemetry::chain(&error), "the invocation failed");
                 Err(error.to_string().into())

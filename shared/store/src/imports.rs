@@ -175,7 +175,8 @@ pub async fn list_unfinished(
 ) -> Result<Vec<Import>, TenancyError> {
     let sql = format!(
         "-- imports::list_unfinished\nSELECT {COLUMNS} FROM imports \
-         WHERE status IN ('awaiting_upload', 'running') AND created_at < $1 ORDER BY id LIMIT $2"
+         WHERE status IN ('awaiting_upload', 'running') AND created_at < $1 \
+         ORDER BY status = 'awaiting_upload', id LIMIT $2"
     );
     tx.query(&sql, &[&before, &i64::from(limit)]).await?.iter().map(read).collect()
 }
@@ -224,7 +225,7 @@ pub async fn hold(tx: &SiloTx<'_>, lease: &Lease) -> Result<bool, DatabaseError>
     const LOCK_SQL: &str = "-- imports::lock\nSELECT pg_advisory_xact_lock($1)";
     const SQL: &str = "-- imports::hold
         UPDATE imports SET lease_until = statement_timestamp() + make_interval(secs => $3)
-        WHERE id = $1 AND attempts = $2 AND status = 'running' AND lease_until > statement_timestamp()";
+        WHERE id = $1 AND attempts = $2 AND status = 'running'";
     tx.execute(LOCK_SQL, &[&LOCK]).await?;
     Ok(tx.execute(SQL, &[&lease.import.as_uuid(), &lease.attempt, &LEASE.as_secs_f64()]).await? == 1)
 }

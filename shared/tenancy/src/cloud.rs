@@ -1,6 +1,10 @@
 //! The AWS configuration a function starts with: its own role's credentials, loaded once.
 
 use aws_config::{BehaviorVersion, SdkConfig, timeout::TimeoutConfig};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, rustls_provider::CryptoMode},
+};
 use std::time::Duration;
 
 /// The function's own identity in the cloud. It is not `pub` inside: no caller gets a client out of it.
@@ -14,9 +18,17 @@ impl Cloud {
     pub async fn from_env() -> Self {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
-            .operation_attempt_timeout(Duration::from_secs(20))
+            .operation_attempt_timeout(Duration::from_secs(10))
+            // Below the 29 s of a request, so that a service that hangs is answered for and not waited for.
+            .operation_timeout(Duration::from_secs(24))
             .build();
-        let sdk = aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await;
+        // One for every client: otherwise each would set up TLS and keep connections of its own.
+        let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
+        let sdk = aws_config::defaults(BehaviorVersion::latest())
+            .timeout_config(timeouts)
+            .http_client(http)
+            .load()
+            .await;
         Self { sdk }
     }
 

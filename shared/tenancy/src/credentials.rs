@@ -52,13 +52,33 @@ impl TenantCredentials {
         {
             return Ok(sdk.clone());
         }
+        match self.assume(tenant).await {
+            Ok((until, sdk)) => {
+                if cache.len() >= MOST_TENANTS {
+                    cache.clear();
+                }
+                cache.insert(tenant, (until, sdk.clone()));
+                Ok(sdk)
+            }
+            // What is still good serves while the service that renews it does not answer.
+            Err(error) => match cache.get(&tenant) {
+                Some((until, sdk)) if SystemTime::now() < *until => {
+                    tracing::warn!(error = %error, "a tenant's credentials could not be renewed yet");
+                    Ok(sdk.clone())
+                }
+                _ => Err(error),
+            },
+        }
+    }
+
+    async fn assume(&self, tenant: TenantId) -> Result<(SystemTime, SdkConfig), TenancyError> {
         let assumed = self
             .sts
             .assume_role()
             .role_arn(&self.role)
             .role_session_name(tenant.simple())
             .duration_seconds(LIFETIME.as_secs() as i32)
-            .policy(session_policy(&self.names, tenant))
+            .policy(session_policy(partition(&self.role), &self.names, tenant))
             .tags(
                 aws_sdk_sts::types::Tag::builder()
                     .key("tenant")
@@ -80,29 +100,30 @@ impl TenantCredentials {
         );
         let sdk =
             self.base.to_builder().credentials_provider(SharedCredentialsProvider::new(credentials)).build();
-        if cache.len() >= MOST_TENANTS {
-            cache.clear();
-        }
-        cache.insert(tenant, (until, sdk.clone()));
-        Ok(sdk)
+        Ok((until, sdk))
     }
 }
 
+/// The partition of an ARN: `aws`, or another of Amazon's separate clouds.
+fn partition(arn: &str) -> &str {
+    arn.split(':').nth(1).unwrap_or("aws")
+}
+
 /// Names the tenant's resources. Kept short: AWS packs session policies into 2 048 characters.
-fn session_policy(names: &Names, tenant: TenantId) -> String {
+fn session_policy(partition: &str, names: &Names, tenant: TenantId) -> String {
     let bucket = names.bucket(tenant);
     json!({
         "Version": "2012-10-17",
         "Statement": [
             {"Effect": "Allow", "Action": "s3:*",
-             "Resource": [format!("arn:aws:s3:::{bucket}"), format!("arn:aws:s3:::{bucket}/*")]},
+             "Resource": [format!("arn:{partition}:s3:::{bucket}"), format!("arn:{partition}:s3:::{bucket}/*")]},
             {"Effect": "Allow", "Action": "dynamodb:*",
-             "Resource": format!("arn:aws:dynamodb:*:*:table/{}", names.conversations_table(tenant))},
+             "Resource": format!("arn:{partition}:dynamodb:*:*:table/{}", names.conversations_table(tenant))},
             {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
-             "Resource": format!("arn:aws:secretsmanager:*:*:secret:{}-*",
+             "Resource": format!("arn:{partition}:secretsmanager:*:*:secret:{}-*",
                                  names.database_secret(&names.database(tenant)))},
             {"Effect": "Allow", "Action": "rds-db:connect",
-             "Resource": format!("arn:aws:rds-db:*:*:dbuser:*/{}", names.database(tenant))}
+             "Resource": format!("arn:{partition}:rds-db:*:*:dbuser:*/{}", names.database(tenant))}
         ]
     })
     .to_string()
@@ -116,7 +137,7 @@ mod tests {
     fn the_policy_names_one_tenant_and_fits() {
         let names = Names::new("production");
         let (own, other) = (TenantId::generate(), TenantId::generate());
-        let policy = session_policy(&names, own);
+        let policy = session_policy("aws", &names, own);
         assert!(policy.len() < 2048, "{} characters", policy.len());
         assert!(policy.contains(&own.simple()));
         assert!(!policy.contains(&other.simple()));

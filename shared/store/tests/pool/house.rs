@@ -85,7 +85,7 @@ pub(crate) fn search(scope: &TenantScope, occurred_at: Timestamp) -> Event {
 /// What PostgreSQL called its refusal.
 pub(crate) fn refusal(error: &DatabaseError) -> Option<&SqlState> {
     match error {
-        DatabaseError::Statement { source, .. } => source.code(),
+        DatabaseError::Statement { source, .. } => Some(source.code()),
         _ => None,
     }
 }

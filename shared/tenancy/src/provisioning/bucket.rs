@@ -3,12 +3,15 @@
 use aws_sdk_s3::{
     error::ProvideErrorMetadata,
     types::{
-        BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
-        EventBridgeConfiguration, NotificationConfiguration, PublicAccessBlockConfiguration,
-        ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration,
-        ServerSideEncryptionRule, VersioningConfiguration,
+        BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus,
+        CreateBucketConfiguration, EventBridgeConfiguration, ExpirationStatus, LifecycleExpiration,
+        LifecycleRule, LifecycleRuleFilter, NoncurrentVersionExpiration, NotificationConfiguration,
+        PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
+        ServerSideEncryptionConfiguration, ServerSideEncryptionRule, VersioningConfiguration,
     },
 };
+
+use vivier_domain::retention::MAXIMUM_DAYS;
 
 use super::Provisioning;
 use crate::{cloud::Cloud, rooms::files::empty_bucket, scope::TenantScope, tenancy::TenancyError};
@@ -79,6 +82,13 @@ impl Provisioning {
             .send()
             .await
             .map_err(TenancyError::cloud("s3"))?;
+        client
+            .put_bucket_lifecycle_configuration()
+            .bucket(&bucket)
+            .lifecycle_configuration(lifecycle()?)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
         Ok(())
     }
 
@@ -93,4 +103,27 @@ impl Provisioning {
             Err(error) => Err(TenancyError::cloud("s3")(error)),
         }
     }
+}
+
+/// Import files live 90 days at most (K8.1a), and what was overwritten or deleted a week.
+fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
+    let imports = LifecycleRule::builder()
+        .id("imports")
+        .status(ExpirationStatus::Enabled)
+        .filter(LifecycleRuleFilter::builder().prefix("imports/").build())
+        .expiration(LifecycleExpiration::builder().days(i32::from(MAXIMUM_DAYS)).build())
+        .build()
+        .map_err(TenancyError::cloud("s3"))?;
+    let versions = LifecycleRule::builder()
+        .id("versions")
+        .status(ExpirationStatus::Enabled)
+        .filter(LifecycleRuleFilter::builder().prefix("").build())
+        .noncurrent_version_expiration(NoncurrentVersionExpiration::builder().noncurrent_days(7).build())
+        .build()
+        .map_err(TenancyError::cloud("s3"))?;
+    BucketLifecycleConfiguration::builder()
+        .rules(imports)
+        .rules(versions)
+        .build()
+        .map_err(TenancyError::cloud("s3"))
 }

@@ -49,6 +49,14 @@ impl Provisioning {
                     .send()
                     .await
                     .map_err(TenancyError::cloud("cognito"))?;
+                // Whose address was never confirmed may have written somebody else's there.
+                let confirmed = found
+                    .user_attributes()
+                    .iter()
+                    .any(|attribute| attribute.name() == "email_verified" && attribute.value() == Some("true"));
+                if !confirmed {
+                    return Err(TenancyError::Conflict("member"));
+                }
                 Ok(Invited { subject: subject(found.user_attributes())?, new: false })
             }
             Err(error) => Err(TenancyError::cloud("cognito")(error)),

@@ -124,18 +124,22 @@ impl Provisioning {
 
     async fn administrator(&self, database: &str) -> Result<Client, DatabaseError> {
         let secret = self.names.database_secret(Names::ADMINISTRATOR);
-        self.connector.connect(&self.sdk, database, Names::ADMINISTRATOR_ROLE, &secret).await
+        let client = self.connector.connect(&self.sdk, database, Names::ADMINISTRATOR_ROLE, &secret).await?;
+        // The limit on a request's statements is none for a migration, or for the removal of all a tenant had.
+        run(&client, "-- provisioning::no_time_limit\nSET statement_timeout = 0").await?;
+        Ok(client)
     }
 
     async fn ensure_role(&self, role: &str) -> Result<(), TenancyError> {
         let password = self.ensure_password(role).await?;
         let client = self.administrator(MAINTENANCE).await?;
-        // Role names come from ids and the stage, passwords from our own alphabet: neither can hold a quote, and
-        // CREATE ROLE takes no parameters.
+        // The server gets a verifier, not the password: statements may be logged there. Neither it nor a role's name, made of
+        // the stage and an id, can hold a quote, and CREATE ROLE takes no parameters.
+        let verifier = postgres_protocol::password::scram_sha_256(password.as_bytes());
         if exists(&client, ROLE_EXISTS, role).await? {
-            run(&client, &format!("-- roles::set_password\nALTER ROLE {role} PASSWORD '{password}'")).await?;
+            run(&client, &format!("-- roles::set_password\nALTER ROLE {role} PASSWORD '{verifier}'")).await?;
         } else {
-            run(&client, &format!("-- roles::create\nCREATE ROLE {role} LOGIN PASSWORD '{password}'"))
+            run(&client, &format!("-- roles::create\nCREATE ROLE {role} LOGIN PASSWORD '{verifier}'"))
                 .await?;
         }
         if self.connector.auth() == DatabaseAuth::Iam {

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
+    operation::update_continuous_backups::UpdateContinuousBackupsError,
     types::{
         AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
         ScalarAttributeType, SseSpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
@@ -94,7 +95,14 @@ impl Provisioning {
     /// Removes the tenant's conversations table.
     pub async fn drop_conversations(&self, scope: &TenantScope) -> Result<(), TenancyError> {
         let table = self.names.conversations_table(scope.tenant());
-        match Client::new(&self.sdk).delete_table().table_name(table).send().await {
+        let client = Client::new(&self.sdk);
+        // Otherwise AWS would keep a backup of the deleted table for 35 days.
+        match set_recovery(&client, &table, false).await {
+            Ok(()) => {}
+            Err(error) if error.is_table_not_found_exception() => return Ok(()),
+            Err(error) => return Err(TenancyError::cloud("dynamodb")(error)),
+        }
+        match client.delete_table().table_name(table).send().await {
             Ok(_) => Ok(()),
             Err(error) if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::delete_table::DeleteTableError::is_resource_not_found_exception) => {
                 Ok(())
@@ -104,18 +112,35 @@ impl Provisioning {
     }
 }
 
-/// Keeps the table recoverable to the second (K5.2). Setting it twice is fine.
+/// Keeps the table recoverable to the second (K5.2). Setting it twice is fine. AWS refuses for a while after a table was
+/// made, because it is still switching its own backups on.
 async fn ensure_recovery(client: &Client, table: &str) -> Result<(), TenancyError> {
+    for _ in 0..60 {
+        match set_recovery(client, table, true).await {
+            Err(error) if error.is_continuous_backups_unavailable_exception() => {
+                tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            }
+            outcome => return outcome.map_err(TenancyError::cloud("dynamodb")),
+        }
+    }
+    Err(TenancyError::Conflict("conversations table"))
+}
+
+async fn set_recovery(
+    client: &Client,
+    table: &str,
+    enabled: bool,
+) -> Result<(), UpdateContinuousBackupsError> {
     let recovery = PointInTimeRecoverySpecification::builder()
-        .point_in_time_recovery_enabled(true)
+        .point_in_time_recovery_enabled(enabled)
         .build()
-        .map_err(TenancyError::cloud("dynamodb"))?;
+        .map_err(UpdateContinuousBackupsError::unhandled)?;
     client
         .update_continuous_backups()
         .table_name(table)
         .point_in_time_recovery_specification(recovery)
         .send()
         .await
-        .map_err(TenancyError::cloud("dynamodb"))?;
+        .map_err(aws_sdk_dynamodb::error::SdkError::into_service_error)?;
     Ok(())
 }

@@ -8,7 +8,8 @@ use std::{collections::HashMap, fmt::Write};
 
 use aws_sdk_dynamodb::{
     Client,
-    types::{AttributeValue, KeysAndAttributes},
+    operation::put_item::PutItemError,
+    types::{AttributeValue, Delete, KeysAndAttributes, TransactWriteItem},
 };
 use jiff::Timestamp;
 use serde::Serialize;
@@ -141,6 +142,10 @@ impl Registry {
             .send()
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
+        // A throttled table hands keys back unread: that is no "no".
+        if read.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(TenancyError::Conflict("registry"));
+        }
         let items = read.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
         let (mut tenant, mut opening) = (None, None);
         for item in items {
@@ -245,8 +250,26 @@ impl Registry {
             status: TenantStatus::Creating,
             created_at: now,
         };
-        self.put(item::write(&tenant)).await?;
-        Ok(tenant)
+        let entered = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item::write(&tenant)))
+            .condition_expression("attribute_not_exists(pk)")
+            .send()
+            .await;
+        match entered {
+            Ok(_) => Ok(tenant),
+            // Another create was quicker, and may be further than `creating` by now.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
+                self.fetch(platform, slug).await?.ok_or(TenancyError::Conflict("tenant"))
+            }
+            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
+        }
     }
 
     /// Moves a tenant from one status to the next; `Conflict` when it stands elsewhere.
@@ -301,24 +324,29 @@ impl Registry {
 
     /// The names of the tenant's doors.
     pub async fn doors(&self, scope: &TenantScope) -> Result<Vec<String>, TenancyError> {
-        let found = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :door)")
-            .expression_attribute_values(":pk", partition(scope.tenant()))
-            .expression_attribute_values(":door", s("door#"))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(TenancyError::cloud("dynamodb"))?;
-        let names = found
-            .items
-            .unwrap_or_default()
-            .iter()
-            .map(|item| string(item, "sk"))
-            .collect::<Result<Vec<_>, _>>()?;
-        Ok(names.into_iter().filter_map(|sk| sk.strip_prefix("door#").map(str::to_owned)).collect())
+        let mut names = Vec::new();
+        let mut start = None;
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :door)")
+                .expression_attribute_values(":pk", partition(scope.tenant()))
+                .expression_attribute_values(":door", s("door#"))
+                .consistent_read(true)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(TenancyError::cloud("dynamodb"))?;
+            for item in page.items.unwrap_or_default() {
+                names.extend(string(&item, "sk")?.strip_prefix("door#").map(str::to_owned));
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                return Ok(names);
+            }
+        }
     }
 
     /// Takes a door away: whoever comes by it is refused. Taking it away twice is fine.
@@ -326,14 +354,31 @@ impl Registry {
         self.delete(partition(scope.tenant()), s(format!("door#{name}"))).await
     }
 
-    /// Forgets a tenant: its doors, its entry, and last its claim on the short name.
+    /// Forgets a tenant: its doors, then its entry and its claim on the short name, those two together. An entry that
+    /// went first would leave a claim from which the next create would bring the same id back.
     pub async fn forget(&self, platform: &PlatformScope, tenant: &Tenant) -> Result<(), TenancyError> {
         let scope = platform.lend(tenant);
         for name in self.doors(&scope).await? {
             self.unhang(&scope, &name).await?;
         }
-        self.delete(partition(tenant.id), s("tenant")).await?;
-        self.delete(s(format!("slug#{}", tenant.slug.as_str())), s("slug")).await
+        let slug = s(format!("slug#{}", tenant.slug.as_str()));
+        let mut actions = Vec::with_capacity(2);
+        for (pk, sk) in [(partition(tenant.id), "tenant"), (slug, "slug")] {
+            let delete = Delete::builder()
+                .table_name(&self.table)
+                .key("pk", pk)
+                .key("sk", s(sk))
+                .build()
+                .map_err(TenancyError::cloud("dynamodb"))?;
+            actions.push(TransactWriteItem::builder().delete(delete).build());
+        }
+        self.client
+            .transact_write_items()
+            .set_transact_items(Some(actions))
+            .send()
+            .await
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        Ok(())
     }
 
     async fn get(&self, pk: AttributeValue, sk: &str) -> Result<Option<Item>, TenancyError> {

@@ -121,19 +121,31 @@ impl<'a> Conversations<'a> {
         limit: i32,
         now: Timestamp,
     ) -> Result<Vec<Item>, TenancyError> {
-        let found = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
-            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
-            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
-            .consistent_read(true)
-            .limit(limit)
-            .send()
-            .await
-            .map_err(TenancyError::cloud("dynamodb"))?;
-        Ok(found.items.unwrap_or_default().into_iter().filter(|item| !is_expired(item, now)).collect())
+        let mut items = Vec::new();
+        let mut start = None;
+        // A page ends after a megabyte, whatever the limit.
+        while items.len() < limit as usize {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+                .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+                .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+                .consistent_read(true)
+                .limit(limit)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(TenancyError::cloud("dynamodb"))?;
+            items.extend(page.items.unwrap_or_default().into_iter().filter(|item| !is_expired(item, now)));
+            start = page.last_evaluated_key;
+            if start.is_none() {
+                break;
+            }
+        }
+        items.truncate(limit as usize);
+        Ok(items)
     }
 
     /// Removes a whole partition; how many items there were.

@@ -31,7 +31,7 @@ pub enum DatabaseError {
         statement: String,
         /// What it said.
         #[source]
-        source: tokio_postgres::Error,
+        source: Refusal,
     },
     /// A statement touched another number of rows than it must.
     #[error("{statement} touched {found} rows")]
@@ -46,6 +46,22 @@ pub enum DatabaseError {
     Configuration(&'static str),
 }
 
+/// Why PostgreSQL refused a statement: its code and, for a violated constraint, that constraint's name. Not its message: the
+/// detail of one repeats the row, and rows hold what people wrote.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("SQLSTATE {} {constraint}", code.code())]
+pub struct Refusal {
+    code: SqlState,
+    constraint: String,
+}
+
+impl Refusal {
+    /// The SQLSTATE.
+    pub fn code(&self) -> &SqlState {
+        &self.code
+    }
+}
+
 impl DatabaseError {
     /// Whether the same call may work later: the connection failed, not the statement.
     pub fn is_transient(&self) -> bool {
@@ -54,7 +70,7 @@ impl DatabaseError {
 
     /// Whether a row named another that does not exist: on the shared database, a tenant that is not there.
     pub fn is_unknown_reference(&self) -> bool {
-        matches!(self, Self::Statement { source, .. } if source.code() == Some(&SqlState::FOREIGN_KEY_VIOLATION))
+        matches!(self, Self::Statement { source, .. } if source.code == SqlState::FOREIGN_KEY_VIOLATION)
     }
 
     pub(crate) fn unavailable<E: StdError + Send + Sync + 'static>(source: E) -> Self {
@@ -64,11 +80,15 @@ impl DatabaseError {
     /// Sorts an error of the driver: a broken connection may heal, a refused statement will not.
     pub(crate) fn from_driver(sql: &str, source: tokio_postgres::Error) -> Self {
         // Class 57 (operator intervention) is what a server says that is being shut down or started.
-        let closing = source.code().is_some_and(|code| code.code().starts_with("57P"));
-        if source.is_closed() || source.as_db_error().is_none() || closing {
-            Self::unavailable(source)
-        } else {
-            Self::Statement { statement: name_of(sql), source }
+        match source.as_db_error() {
+            Some(said) if !source.is_closed() && !said.code().code().starts_with("57P") => Self::Statement {
+                statement: name_of(sql),
+                source: Refusal {
+                    code: said.code().clone(),
+                    constraint: said.constraint().unwrap_or_default().to_owned(),
+                },
+            },
+            _ => Self::unavailable(source),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! A connection lent to one scope. It is kept for the next request of the same tenant and replaced when it breaks.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use aws_config::SdkConfig;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -17,7 +21,42 @@ use crate::{names::Names, scope::TenantScope};
 /// More open connections than this in one process would only hold the server's slots.
 const MOST_CONNECTIONS: usize = 8;
 
-type Slot = Arc<Mutex<Option<Client>>>;
+/// A connection that was idle this long is asked for a sign of life before it is trusted: Lambda freezes processes, and a
+/// frozen one does not learn that the server has hung up.
+const IDLE: Duration = Duration::from_secs(5);
+/// How long it may take to give one.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
+
+/// A kept connection and when it was last lent.
+#[derive(Debug)]
+struct Kept {
+    client: Client,
+    lent: Instant,
+}
+
+impl Kept {
+    fn new(client: Client) -> Self {
+        Self { client, lent: Instant::now() }
+    }
+
+    async fn is_alive(&self) -> bool {
+        if self.client.is_closed() {
+            return false;
+        }
+        self.lent.elapsed() < IDLE
+            || matches!(tokio::time::timeout(SIGN_OF_LIFE, self.client.check_connection()).await, Ok(Ok(())))
+    }
+}
+
+/// Whether the slot's connection can be lent once more.
+async fn still_good(slot: &mut Option<Kept>) -> bool {
+    let Some(kept) = slot else { return false };
+    let alive = kept.is_alive().await;
+    kept.lent = Instant::now();
+    alive
+}
+
+type Slot = Arc<Mutex<Option<Kept>>>;
 
 /// The tenants' own databases.
 #[derive(Debug)]
@@ -30,13 +69,13 @@ pub(crate) struct Silo {
 /// A lent connection to a tenant's own database.
 #[derive(Debug)]
 pub struct Session {
-    client: OwnedMutexGuard<Option<Client>>,
+    client: OwnedMutexGuard<Option<Kept>>,
 }
 
 /// A lent connection to the shared database, for one tenant.
 #[derive(Debug)]
 pub struct PoolSession {
-    client: OwnedMutexGuard<Option<Client>>,
+    client: OwnedMutexGuard<Option<Kept>>,
     tenant: TenantId,
 }
 
@@ -64,10 +103,10 @@ impl Silo {
             slots.entry(tenant).or_default().clone()
         };
         let mut client = slot.lock_owned().await;
-        if client.as_ref().is_none_or(Client::is_closed) {
+        if !still_good(&mut client).await {
             let role = self.names.database(tenant);
             let secret = self.names.database_secret(&role);
-            *client = Some(self.connector.connect(sdk, &role, &role, &secret).await?);
+            *client = Some(Kept::new(self.connector.connect(sdk, &role, &role, &secret).await?));
         }
         Ok(Session { client })
     }
@@ -84,10 +123,12 @@ impl Pool {
         sdk: &SdkConfig,
     ) -> Result<PoolSession, DatabaseError> {
         let mut client = self.slot.clone().lock_owned().await;
-        if client.as_ref().is_none_or(Client::is_closed) {
+        if !still_good(&mut client).await {
             let role = self.names.pool_role();
             let secret = self.names.database_secret(&role);
-            *client = Some(self.connector.connect(sdk, &self.names.pool_database(), &role, &secret).await?);
+            *client = Some(Kept::new(
+                self.connector.connect(sdk, &self.names.pool_database(), &role, &secret).await?,
+            ));
         }
         Ok(PoolSession { client, tenant: scope.tenant() })
     }
@@ -101,7 +142,7 @@ impl Session {
     /// Begins a transaction on the tenant's own database. Dropped without [`TenantTx::commit`], it changes nothing.
     pub async fn begin(&mut self) -> Result<SiloTx<'_>, DatabaseError> {
         let client = self.client.as_mut().ok_or(CLOSED)?;
-        let inner = client.transaction().await.map_err(DatabaseError::unavailable)?;
+        let inner = client.client.transaction().await.map_err(DatabaseError::unavailable)?;
         Ok(TenantTx::new(inner))
     }
 }
@@ -110,7 +151,7 @@ impl PoolSession {
     /// Begins a transaction on the shared database in which row security shows this tenant's rows and no others.
     pub async fn begin(&mut self) -> Result<PoolTx<'_>, DatabaseError> {
         let client = self.client.as_mut().ok_or(CLOSED)?;
-        let inner = client.transaction().await.map_err(DatabaseError::unavailable)?;
+        let inner = client.client.transaction().await.map_err(DatabaseError::unavailable)?;
         inner
             .query_one(BIND, &[&self.tenant.to_string()])
             .await

@@ -2,10 +2,7 @@
 
 use std::marker::PhantomData;
 
-use tokio_postgres::{
-    Row, Transaction,
-    types::{BorrowToSql, ToSql},
-};
+use tokio_postgres::{Row, Transaction, types::ToSql};
 
 use super::{DatabaseError, name_of};
 
@@ -59,18 +56,6 @@ impl<'a, K: Kind> TenantTx<'a, K> {
     /// Exactly one row.
     pub async fn query_one(&self, sql: &str, params: Params<'_>) -> Result<Row, DatabaseError> {
         self.inner.query_one(sql, params).await.map_err(|error| DatabaseError::from_driver(sql, error))
-    }
-
-    /// Rows one by one, for results that must not lie in memory whole.
-    pub async fn stream<P: BorrowToSql>(
-        &self,
-        sql: &str,
-        params: Vec<P>,
-    ) -> Result<tokio_postgres::RowStream, DatabaseError>
-    where
-        Vec<P>: IntoIterator<Item = P, IntoIter: ExactSizeIterator>,
-    {
-        self.inner.query_raw(sql, params).await.map_err(|error| DatabaseError::from_driver(sql, error))
     }
 
     /// How many rows a statement touched.

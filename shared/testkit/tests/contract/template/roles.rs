@@ -112,6 +112,12 @@ fn wrong_grants(template: &Value) -> Vec<String> {
             }
         }
     }
+    for statement in roles.iter().filter(|statement| statement.owner.ends_with("TenantRole")) {
+        // The administrator's and the shared database's logins lie beside the tenants'.
+        for resource in statement.resources.iter().filter(|resource| resource.contains("/database/*")) {
+            found.push(format!("{}: may read logins that are no tenant's: {resource}", statement.owner));
+        }
+    }
     found
 }
 

@@ -1,0 +1,145 @@
+"""The second lock: PostgreSQL. Row security in the shared database, a database and a role for each tenant, TLS."""
+
+from __future__ import annotations
+
+import uuid
+
+import psycopg
+import pytest
+
+from .stage import POOL, Stage
+from .tenants import Tenant
+
+
+class TestSharedDatabase:
+    """Row security, as the application role meets it."""
+
+    TABLES = ("chunks", "events", "audit_log", "purge_reports")
+
+    @pytest.fixture(autouse=True)
+    def _rows(self, stage: Stage, alpha: Tenant, beta: Tenant) -> None:
+        for tenant in (alpha, beta):
+            with stage.pool(tenant.tenant_id) as connection:
+                connection.execute(
+                    "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)"
+                    " VALUES (bound_tenant(), %s, 'search', now(), '{}')", [uuid.uuid4()]
+                )  # fmt: skip
+                connection.execute(
+                    "INSERT INTO audit_log VALUES (bound_tenant(), %s, now(), 'operator', 'test', 'row', 'done')", [uuid.uuid4()]
+                )
+                connection.execute(
+                    "INSERT INTO purge_reports VALUES (bound_tenant(), %s, 'events', true, now(), 0, true, now())", [uuid.uuid4()]
+                )
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_without_a_tenant_there_are_no_rows(self, stage: Stage, table: str):
+        with stage.pool(None) as connection:
+            assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
+            assert connection.execute(f"DELETE FROM {table}").rowcount == 0
+
+    @pytest.mark.parametrize("table", TABLES)
+    def test_with_one_there_are_its_own_only(self, stage: Stage, alpha: Tenant, beta: Tenant, table: str):
+        for own, other in ((alpha, beta), (beta, alpha)):
+            with stage.pool(own.tenant_id) as connection:
+                assert connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall() == [(own.tenant_id,)]
+                for statement in ("DELETE FROM {} WHERE tenant_id = %s", "UPDATE {} SET tenant_id = tenant_id WHERE tenant_id = %s"):
+                    assert connection.execute(statement.format(table), [other.tenant_id]).rowcount == 0
+
+    @pytest.mark.parametrize("bound", ["alpha", "nobody"])
+    def test_nothing_is_written_for_another(self, stage: Stage, alpha: Tenant, beta: Tenant, bound: str):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            with stage.pool(alpha.tenant_id if bound == "alpha" else None) as connection:
+                connection.execute(
+                    "INSERT INTO events VALUES (%s, %s, 'search', now(), '{}')", [beta.tenant_id, uuid.uuid4()]
+                )
+
+    def test_nothing_is_moved_to_another(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id) as connection:
+            connection.execute("UPDATE events SET tenant_id = %s", [beta.tenant_id])
+
+    def test_the_binding_ends_with_its_transaction(self, stage: Stage, alpha: Tenant):
+        with stage.connect(POOL, stage.secret(f"vivier_{stage.name}_app")) as connection:
+            with connection.transaction():
+                connection.execute("SELECT set_config('vivier.tenant', %s, true)", [alpha.tenant_id])
+                assert connection.execute("SELECT count(*) FROM events").fetchone() > (0,)
+            assert connection.execute("SELECT count(*) FROM events").fetchone() == (0,)
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "ALTER TABLE events DISABLE ROW LEVEL SECURITY",
+            "ALTER TABLE events NO FORCE ROW LEVEL SECURITY",
+            "DROP POLICY own_tenant ON events",
+            "CREATE POLICY open ON events USING (true)",
+            "DROP TABLE events",
+            "TRUNCATE events",
+            "SELECT * FROM tenants",
+            "INSERT INTO tenants VALUES (gen_random_uuid())",
+            "CREATE OR REPLACE FUNCTION bound_tenant() RETURNS uuid LANGUAGE sql RETURN NULL::uuid",
+            "CREATE TABLE public.loot (id int)",
+            "CREATE ROLE burglar",
+            "SET ROLE vivier_admin",
+            "COPY events TO PROGRAM 'cat'",
+            "SELECT pg_read_file('/etc/passwd')",
+        ],
+    )
+    def test_the_application_role_cannot_lift_it(self, stage: Stage, statement: str):
+        with stage.connect(POOL, stage.secret(f"vivier_{stage.name}_app")) as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)
+
+    def test_the_role_has_no_way_around(self, stage: Stage, alpha: Tenant):
+        with stage.connect("postgres") as admin:
+            roles = admin.execute(
+                "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = ANY(%s)",
+                [[f"vivier_{stage.name}_app", alpha.database]],
+            ).fetchall()
+        assert roles == [(False, False, False, False)] * 2
+        with stage.connect(POOL) as admin:
+            secured = admin.execute(
+                "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
+            ).fetchall()
+            with_tenant = admin.execute(
+                "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = 'public'"
+            ).fetchall()
+        assert sorted(secured) == sorted(with_tenant) == sorted((table,) for table in self.TABLES)
+
+
+class TestOwnDatabases:
+    """Each tenant's database opens to its own role, over TLS, with its password."""
+
+    def test_a_tenants_role_enters_its_own_only(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        login = stage.secret(alpha.database)
+        assert alpha.sql("SELECT count(*) FROM offers")[0][0] > 0
+        for database in (beta.database, POOL, "postgres_maintenance"):
+            with pytest.raises(psycopg.OperationalError):
+                stage.connect(database, login)
+
+    def test_the_application_role_enters_none(self, stage: Stage, alpha: Tenant):
+        with pytest.raises(psycopg.OperationalError, match="permission denied"):
+            stage.connect(alpha.database, stage.secret(f"vivier_{stage.name}_app"))
+
+    def test_another_password_opens_nothing(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        for password in (stage.secret(beta.database)["password"], "", "postgres"):
+            with pytest.raises(psycopg.OperationalError):
+                stage.connect(alpha.database, {"username": alpha.database, "password": password})
+
+    @pytest.mark.parametrize("mode", ["disable", "allow"])
+    def test_without_tls_nobody_enters(self, stage: Stage, alpha: Tenant, mode: str):
+        with pytest.raises(psycopg.OperationalError):
+            stage.connect(alpha.database, stage.secret(alpha.database), sslmode="disable", sslrootcert=None)
+        if mode == "allow":
+            with stage.connect(alpha.database, stage.secret(alpha.database), sslmode="require") as connection:
+                assert connection.pgconn.ssl_in_use
+
+    def test_the_servers_name_is_verified(self, stage: Stage, alpha: Tenant):
+        with pytest.raises(psycopg.OperationalError, match="certificate|host name"):
+            stage.connect(alpha.database, stage.secret(alpha.database), host="elsewhere.example")
+
+    @pytest.mark.parametrize(
+        "statement", ["CREATE TABLE loot (id int)", "ALTER TABLE offers ADD loot int", "DROP TABLE offers", "CREATE ROLE burglar"]
+    )
+    def test_a_tenants_role_changes_no_schema(self, stage: Stage, alpha: Tenant, statement: str):
+        with stage.connect(alpha.database, stage.secret(alpha.database)) as connection:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(statement)

@@ -1,0 +1,223 @@
+"""The third lock: IAM. What tenant-scoped credentials reach, and what a function does without a permission."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import contextmanager
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from demo.stack import Keys
+
+from .api import SOME_ID, is_problem
+from .stage import Stage
+from .tenants import Tenant
+
+FUNCTIONS_WITH_TENANT_ROLE = ("offers", "search", "ingest", "chat", "retention")
+
+
+class TestCredentials:
+    """What a function's tenant-scoped credentials reach."""
+
+    def test_are_the_tenants_own(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        for own, other in ((alpha, beta), (beta, alpha)):
+            for function, reach in REACH.items():
+                with assumed(stage, function, own) as client:
+                    for name, call in reach.items():
+                        call(client, stage, own)
+                        with pytest.raises(ClientError) as refusal:
+                            call(client, stage, other)
+                        assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] in (400, 403), name
+                        assert "AccessDenied" in refusal.value.response["Error"]["Code"], (function, name)
+
+    def test_reach_nothing_shared(self, stage: Stage, alpha: Tenant):
+        for function in FUNCTIONS_WITH_TENANT_ROLE:
+            with assumed(stage, function, alpha) as client:
+                for name, call in SHARED.items():
+                    with pytest.raises(ClientError, match="AccessDenied|not authorized"):
+                        call(client, stage)
+                        pytest.fail(f"{function} may {name}")
+
+    def test_nobody_else_assumes_the_role(self, stage: Stage, alpha: Tenant):
+        for function in FUNCTIONS_WITH_TENANT_ROLE:
+            with pytest.raises(ClientError, match="AccessDenied|not authorized"):
+                stage.stack.client("sts", stage.stack.operator).assume_role(
+                    RoleArn=tenant_role(stage, function), RoleSessionName="operator"
+                )
+
+
+def read_file(key: str) -> Callable:
+    return lambda client, stage, tenant: client("s3").get_object(Bucket=tenant.bucket, Key=key)
+
+
+def read_secret(client, stage: Stage, tenant: Tenant):
+    return client("secretsmanager").get_secret_value(SecretId=f"vivier/{stage.name}/database/{tenant.database}")
+
+
+def read_table(client, stage: Stage, tenant: Tenant):
+    return client("dynamodb").query(
+        TableName=tenant.table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "session#none"}}
+    )
+
+
+def list_files(client, stage: Stage, tenant: Tenant):
+    return client("s3").list_objects_v2(Bucket=tenant.bucket)
+
+
+def write_file(key: str) -> Callable:
+    return lambda client, stage, tenant: client("s3").put_object(Bucket=tenant.bucket, Key=key, Body=b"x")
+
+
+REACH: dict[str, dict[str, Callable]] = {
+    "search": {"read the index": read_file("index/current.json")},
+    "offers": {
+        "read the index": read_file("index/current.json"),
+        "write an index": write_file("index/generations/none.tar"),
+        "read the secret": read_secret,
+        "list files": list_files,
+    },
+    "ingest": {"write a document": write_file("documents/none"), "read the secret": read_secret, "list files": list_files},
+    "chat": {"read conversations": read_table},
+    "retention": {"read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table)},
+}
+SHARED: dict[str, Callable] = {
+    "read the registry": lambda client, stage: client("dynamodb").scan(TableName=stage.tenants_table),
+    "read settings": lambda client, stage: client("dynamodb").scan(TableName=f"vivier-{stage.name}-projects"),
+    "list buckets": lambda client, stage: client("s3").list_buckets(),
+    "read the administrator's secret": lambda client, stage: client("secretsmanager").get_secret_value(
+        SecretId=f"vivier/{stage.name}/database/admin"
+    ),
+    "write events": lambda client, stage: client("kinesis").put_record(
+        StreamName=stage.stream, Data=b"{}", PartitionKey="x"
+    ),
+}
+
+
+def tenant_role(stage: Stage, function: str) -> str:
+    return stage.client("iam").get_role(RoleName=f"vivier-{stage.name}-{function}-tenant")["Role"]["Arn"]
+
+
+def session_policy(stage: Stage, tenant: Tenant) -> str:
+    """The policy that `shared/tenancy/src/credentials.rs` passes along."""
+
+    def allow(action: str, *resources: str) -> dict:
+        return {"Effect": "Allow", "Action": action, "Resource": list(resources)}
+
+    return json.dumps({"Version": "2012-10-17", "Statement": [
+        allow("s3:*", f"arn:aws:s3:::{tenant.bucket}", f"arn:aws:s3:::{tenant.bucket}/*"),
+        allow("dynamodb:*", f"arn:aws:dynamodb:*:*:table/{tenant.table}"),
+        allow("secretsmanager:GetSecretValue",
+              f"arn:aws:secretsmanager:*:*:secret:vivier/{stage.name}/database/{tenant.database}-*"),
+        allow("rds-db:connect", f"arn:aws:rds-db:*:*:dbuser:*/{tenant.database}"),
+    ]})  # fmt: skip
+
+
+@contextmanager
+def assumed(stage: Stage, function: str, tenant: Tenant):
+    """Clients with the credentials that a function has for a tenant: its deployed tenant role, assumed as the function
+    does. Only the function's own role may do that, so for this moment a user of the test is let in beside it."""
+    iam, name, user = stage.client("iam"), f"vivier-{stage.name}-{function}-tenant", "vivier-e2e-visitor"
+    trust = iam.get_role(RoleName=name)["Role"]["AssumeRolePolicyDocument"]
+    made = iam.create_user(UserName=user)["User"]["Arn"]
+    keys = iam.create_access_key(UserName=user)["AccessKey"]
+    iam.put_user_policy(UserName=user, PolicyName="assume", PolicyDocument=json.dumps({
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["sts:AssumeRole", "sts:TagSession"], "Resource": "*"}],
+    }))  # fmt: skip
+    visitor = {"Effect": "Allow", "Principal": {"AWS": made}, "Action": ["sts:AssumeRole", "sts:TagSession"]}
+    widened = trust | {"Statement": [*trust["Statement"], visitor]}
+    iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(widened))
+    try:
+        given = stage.stack.client("sts", Keys(keys["AccessKeyId"], keys["SecretAccessKey"])).assume_role(
+            RoleArn=tenant_role(stage, function), RoleSessionName=tenant.simple,
+            Policy=session_policy(stage, tenant), Tags=[{"Key": "tenant", "Value": tenant.simple}],
+        )["Credentials"]  # fmt: skip
+        yield lambda service: with_session(stage, service, given)
+    finally:
+        iam.update_assume_role_policy(RoleName=name, PolicyDocument=json.dumps(trust))
+        iam.delete_access_key(UserName=user, AccessKeyId=keys["AccessKeyId"])
+        iam.delete_user_policy(UserName=user, PolicyName="assume")
+        iam.delete_user(UserName=user)
+
+
+def with_session(stage: Stage, service: str, given: dict):
+    return boto3.client(
+        service, endpoint_url=stage.stack.endpoint_url, region_name=stage.stack.region,
+        aws_access_key_id=given["AccessKeyId"], aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )  # fmt: skip
+
+
+UNAVAILABLE = ("urn:vivier:problem:unavailable", 503)
+
+
+class TestPermissions:
+    """IAM is enforced: a function without a permission fails, says so without a cause, and works again with it."""
+
+    @pytest.mark.parametrize(
+        ("function", "action", "office", "path"),
+        [
+            ("search", "sts:AssumeRole", "front", "/v1/offers"),
+            ("offers", "sts:AssumeRole", "back", "/v1/imports"),
+            ("ingest", "sts:AssumeRole", "back", "/v1/documents"),
+            ("chat", "sts:AssumeRole", "front", "/v1/chat/sessions/{id}"),
+            ("metrics", "secretsmanager:GetSecretValue", "back", "/v1/metrics/summary"),
+            ("retention", "secretsmanager:GetSecretValue", "back", "/v1/retention/reports"),
+        ],
+    )
+    def test_a_function_without_one_fails(self, stage: Stage, alpha: Tenant, function, action, office, path):
+        caller = alpha.candidate if office == "front" else alpha.member
+        path = path.replace("{id}", SOME_ID)
+        works = caller.get(path).status_code
+        assert works in (200, 404)
+        with without(stage, function, action):
+            answer = caller.get(path)
+            assert answer.status_code in (500, 503)
+            is_problem(answer)
+            assert "AccessDenied" not in answer.text and "arn:" not in answer.text
+        assert caller.get(path).status_code == works
+
+    def test_the_authorizer_without_one_lets_nobody_in(self, stage: Stage, alpha: Tenant):
+        with without(stage, "authorizer", "dynamodb:Query"):
+            is_problem(alpha.candidate.get("/v1/offers"), UNAVAILABLE)
+            is_problem(alpha.member.get("/v1/imports"), UNAVAILABLE)
+        assert alpha.candidate.get("/v1/offers").status_code == 200
+
+    def test_a_search_that_cannot_be_counted_is_answered(self, stage: Stage, alpha: Tenant):
+        with without(stage, "search", "kinesis:PutRecords"):
+            assert alpha.candidate.get("/v1/offers").status_code == 200
+
+
+@contextmanager
+def without(stage: Stage, function: str, action: str):
+    """Takes an action out of a deployed function's role; new processes, so that nothing remembered helps."""
+    iam, lambda_ = stage.client("iam"), stage.client("lambda")
+    role = lambda_.get_function_configuration(FunctionName=stage.function(function))["Role"].rsplit("/", 1)[1]
+    kept = {
+        name: iam.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
+        for name in iam.list_role_policies(RoleName=role)["PolicyNames"]
+    }
+    taken = 0
+    for name, document in kept.items():
+        left = [statement for statement in document["Statement"] if action not in statement["Action"]]
+        taken += len(document["Statement"]) - len(left)
+        nothing = {"Effect": "Deny", "Action": action, "Resource": "*"}
+        iam.put_role_policy(
+            RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document | {"Statement": [*left, nothing]})
+        )
+    assert taken, f"{function} has no permission {action}"
+    try:
+        anew(stage, function)
+        yield
+    finally:
+        for name, document in kept.items():
+            iam.put_role_policy(RoleName=role, PolicyName=name, PolicyDocument=json.dumps(document))
+        anew(stage, function)
+
+
+def anew(stage: Stage, function: str) -> None:
+    """Ends a function's processes, if any run: the next request starts one that remembers nothing."""
+    stage.running.cloud.kill_function(stage.function(function))
