@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::{
     Client,
+    error::ProvideErrorMetadata,
     operation::update_continuous_backups::UpdateContinuousBackupsError,
     types::{
         AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
@@ -99,7 +100,11 @@ impl Provisioning {
         // Otherwise AWS would keep a backup of the deleted table for 35 days.
         match set_recovery(&client, &table, false).await {
             Ok(()) => {}
-            Err(error) if error.is_table_not_found_exception() => return Ok(()),
+            Err(error)
+                if matches!(error.code(), Some("TableNotFoundException" | "ResourceNotFoundException")) =>
+            {
+                return Ok(());
+            }
             Err(error) => return Err(TenancyError::cloud("dynamodb")(error)),
         }
         match client.delete_table().table_name(table).send().await {
