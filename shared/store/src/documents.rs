@@ -115,7 +115,8 @@ pub async fn list(
     Ok(rows.iter().map(read).collect())
 }
 
-/// Documents that nobody works on though work is left, untouched since `idle_since`; the longest untouched first.
+/// Documents that nobody works on though work is left, untouched since `idle_since`; the longest untouched first, but after all
+/// others those whose file may still be on its way.
 pub async fn list_unfinished(
     tx: &SiloTx<'_>,
     now: Timestamp,
@@ -126,7 +127,7 @@ pub async fn list_unfinished(
         "-- documents::list_unfinished
         SELECT {COLUMNS} FROM documents
         WHERE status NOT IN ('ready', 'failed') AND updated_at <= $2 AND (lease_until IS NULL OR lease_until <= $1)
-        ORDER BY updated_at LIMIT $3"
+        ORDER BY status = 'received' AND attempts = 0, updated_at LIMIT $3"
     );
     let rows = tx.query(&sql, &[&now, &idle_since, &i64::from(limit)]).await?;
     Ok(rows.iter().map(read).collect())

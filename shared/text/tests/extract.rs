@@ -72,6 +72,20 @@ mod markdown {
         assert_eq!(found.blocks[6].place, section(&["Congés", "Report"]));
         assert_eq!(found.title.as_deref(), Some("Congés"));
     }
+
+    #[test]
+    fn what_html_hides_over_several_lines_stays_hidden() {
+        let source = "Avant.\n\n<!--\nplafond 45 k\n-->\n\n<script>\nlet secret = 1;\n</script>\n\n<div hidden>\ncaché\n</div>\n\nAprès.\n";
+        assert_eq!(texts(&ok(source.as_bytes(), "a.md")), ["Avant.", "Après."]);
+    }
+
+    #[test]
+    fn a_heading_as_long_as_a_book_is_cut_where_it_is_a_place() {
+        let found = ok(format!("# {}\n\nTexte.\n", "mot ".repeat(1000)).as_bytes(), "a.md");
+        let Place::Section { headings } = &found.blocks[1].place else { panic!("a section") };
+        assert_eq!(headings[0].chars().count(), 200);
+        assert!(found.blocks[0].text.len() > 3000);
+    }
 }
 
 mod html {

@@ -1,4 +1,4 @@
-//! Hostile files meet their reader in a process of its own, with little memory, little time and nothing to reach.
+//! Hostile files meet their reader in a process of its own, with little memory, little time and no secrets.
 //!
 //! The process is this very executable started again, so nothing else needs to be shipped: a program's `main` begins
 //! with [`child_main_if_asked`]. The child gets no environment but `PDFIUM_PATH`, may create no file and no file
@@ -111,6 +111,9 @@ fn start(limits: &Limits) -> Result<Child, ExtractError> {
         Some(program) => program.clone(),
         None => std::env::current_exe().map_err(|_| ExtractError::Unavailable)?,
     };
+    // Whoever takes over the child must not read this process's memory or environment: there are the keys.
+    rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable)
+        .map_err(|_| ExtractError::Unavailable)?;
     let mut command = Command::new(program);
     command
         .arg(ASKED)

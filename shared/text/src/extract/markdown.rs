@@ -12,7 +12,7 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS;
     let mut outline = Outline::default();
-    let mut text = String::new();
+    let (mut text, mut block) = (String::new(), String::new());
     let (mut items, mut skipped) = (0_usize, false);
     let (mut cells, mut header) = (Vec::new(), None);
     for event in Parser::new_ext(&source, options) {
@@ -20,7 +20,13 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
             Event::Text(_) | Event::Code(_) if skipped => {}
             Event::Text(part) | Event::Code(part) => text.push_str(&part),
             Event::SoftBreak | Event::HardBreak => text.push('\n'),
-            Event::Html(part) => text.push_str(&html::plain(&part)),
+            // A block of HTML comes line by line; what a comment or a script hides is only known of the whole.
+            Event::Start(Tag::HtmlBlock) => block.clear(),
+            Event::Html(part) => block.push_str(&part),
+            Event::End(TagEnd::HtmlBlock) => {
+                text.push_str(&html::plain(&block));
+                flush(&mut text, items, &outline, sheet)?;
+            }
             Event::Start(Tag::MetadataBlock(_)) => skipped = true,
             Event::End(TagEnd::MetadataBlock(_)) => skipped = false,
             Event::End(TagEnd::Heading(level)) => {
@@ -53,9 +59,7 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
                 )?;
             }
             Event::Start(Tag::List(_) | Tag::Heading { .. })
-            | Event::End(
-                TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::FootnoteDefinition,
-            ) => {
+            | Event::End(TagEnd::Paragraph | TagEnd::CodeBlock | TagEnd::FootnoteDefinition) => {
                 flush(&mut text, items, &outline, sheet)?;
             }
             _ => {}

@@ -135,7 +135,8 @@ impl Slide {
     }
 
     fn write(self, slide: u32, sheet: &mut Sheet) -> Result<(), ExtractError> {
-        let place = Place::Slide { slide, title: self.title.clone() };
+        let short = |title: &String| title.chars().take(super::sheet::MAX_HEADING).collect();
+        let place = Place::Slide { slide, title: self.title.as_ref().map(short) };
         if let Some(title) = &self.title {
             sheet.set_title(title);
             sheet.push(BlockKind::Heading { level: 1 }, title, place.clone())?;

@@ -47,6 +47,9 @@ impl Sheet {
     }
 }
 
+/// Characters kept of a heading as a place; its own block keeps them all.
+pub(super) const MAX_HEADING: usize = 200;
+
 /// The headings above a text, kept while a document is read from top to bottom.
 #[derive(Default)]
 pub(super) struct Outline(Vec<(u8, String)>);
@@ -54,7 +57,8 @@ pub(super) struct Outline(Vec<(u8, String)>);
 impl Outline {
     /// Enters a section; sections of the same or a lower rank end.
     pub(super) fn enter(&mut self, level: u8, text: &str) {
-        let text = encoding::clean(text);
+        // Every block below repeats it: a heading as long as a book would be stored as often as it has paragraphs.
+        let text: String = encoding::clean(text).chars().take(MAX_HEADING).collect();
         self.0.retain(|(above, _)| *above < level);
         if !text.is_empty() {
             self.0.push((level, text));
