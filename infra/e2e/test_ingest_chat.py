@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import time
 import uuid
@@ -9,6 +10,7 @@ import zipfile
 
 import pytest
 import requests
+from openpyxl import load_workbook
 
 from demo.client import Json, wait_for
 from demo.data import CROUTEFRANCHE, ZEPHYROUAGE, Question, questions
@@ -45,9 +47,23 @@ def neighbour(make_tenant) -> Tenant:
     return make_tenant("ingest-neighbour")
 
 
-def chunks_of(tenant: Tenant, document_id: str) -> list[tuple[int, str, Json]]:
-    """Number, text and place of a document's pieces."""
+def chunks_of(tenant: Tenant, document_id: str) -> list[tuple[int, str, list[Json]]]:
+    """Number, text and the places of the parts of a document's pieces."""
     return tenant.pool("SELECT ordinal, body, place FROM chunks WHERE document_id = %s ORDER BY ordinal", document_id)
+
+
+def rows_of(name: str, content: bytes) -> dict[tuple[str | None, int], str]:
+    """What a table says, by sheet and row: under the names of its first row, as pieces put it."""
+    if name.endswith(".csv"):
+        tables = [(None, list(csv.reader(io.StringIO(content.decode()), delimiter=";")))]
+    else:
+        book = load_workbook(io.BytesIO(content), read_only=True)
+        tables = [(sheet.title, [list(row) for row in sheet.iter_rows(values_only=True)]) for sheet in book]
+    return {
+        (sheet, number): " | ".join(f"{column}: {cell}" if number > 1 else cell for column, cell in zip(rows[0], row, strict=True) if cell)
+        for sheet, rows in tables
+        for number, row in enumerate(rows, start=1)
+    }
 
 
 def versions_of(stage: Stage, tenant: Tenant, document_id: str) -> list[str]:
@@ -80,7 +96,10 @@ class TestFormats:
             pieces = chunks_of(tenant, document["document_id"])
             assert len(pieces) == document["chunks"] > 0
             assert [number for number, _, _ in pieces] == list(range(len(pieces)))
-            assert {place["in"] for _, _, place in pieces} == {PLACES[ending]}
+            assert {part["place"]["in"] for _, _, parts in pieces for part in parts} == {PLACES[ending]}
+            for _, body, parts in pieces:
+                starts = [part["start"] for part in parts]
+                assert starts[0] == 0 and starts == sorted(set(starts)) and starts[-1] < len(body)
 
     def test_vectors_carry_the_identity_of_their_model(self, alpha: Tenant):
         models = alpha.pool("SELECT DISTINCT model, dimension, vector_dims(embedding) FROM chunks")
@@ -238,13 +257,17 @@ class TestAnswers:
         for citation in answer["citations"]:
             document = tenant.notes["documents"][citation["document_name"]]
             assert citation["document_id"] == document["document_id"]
-            number, body, place = chunks_of(tenant, citation["document_id"])[citation["chunk"]]
+            number, body, parts = chunks_of(tenant, citation["document_id"])[citation["chunk"]]
+            place = [part["place"] for part in parts if part["start"] <= citation["start"]][-1]
             assert (number, place) == (citation["chunk"], citation["place"])
             assert body[citation["start"] : citation["end"]] == citation["quote"]
             assert citation["quote"] in answer["text"]
             if citation["document_name"].endswith(".txt"):
                 uploaded = tenant.notes["files"][citation["document_name"]].decode()
                 assert " ".join(citation["quote"].split()) in " ".join(uploaded.split())
+            if citation["document_name"].endswith((".csv", ".xlsx")):
+                rows = rows_of(citation["document_name"], tenant.notes["files"][citation["document_name"]])
+                assert citation["quote"].splitlines()[0] in rows[place["sheet"], place["row"]]
 
     def test_are_right_more_often_than_nine_times_in_ten(self, alpha: Tenant, beta: Tenant):
         """Of the questions above, those whose answer quotes the words that answer them."""

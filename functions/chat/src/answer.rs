@@ -1,12 +1,12 @@
 //! From what was found to an answer: the sentences that speak of what was asked, each bound to where it stands; or
 //! the admission that none does.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_store::chunks::Retrieved;
-use vivier_text::{EmbedError, Embedder};
+use vivier_text::{EmbedError, Embedder, Part, place_at};
 
 use crate::{
     decide::Evidence,
@@ -49,7 +49,7 @@ pub struct Citation {
     pub document_name: String,
     /// The number of the document's piece that the quotation is a part of, from 0.
     pub chunk: u32,
-    /// Where the piece begins: `{"in": "page", "page": 2}` and the like.
+    /// Where the quotation begins: `{"in": "page", "page": 2}` and the like.
     #[schema(value_type = Object)]
     pub place: Value,
     /// The headings it stands under.
@@ -103,6 +103,7 @@ pub fn answer(
 /// text is left out: nothing leaves that cannot be looked up.
 fn bind(selection: &Selection<'_>) -> Vec<Citation> {
     let found = selection.passage.found;
+    let Ok(places) = Vec::<Part>::deserialize(&found.places) else { return Vec::new() };
     let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
     for sentence in &selection.sentences {
         match spans.last_mut() {
@@ -116,11 +117,12 @@ fn bind(selection: &Selection<'_>) -> Vec<Citation> {
         let quote = found.body.get(span.clone())?;
         let start = found.body.get(..span.start)?.chars().count();
         let end = start + quote.chars().count();
+        let place = serde_json::to_value(place_at(&places, start)?).ok()?;
         resolves(&found.body, start, end, quote).then(|| Citation {
             document_id: found.document.as_uuid(),
             document_name: found.name.clone(),
             chunk: found.ordinal,
-            place: found.place.clone(),
+            place,
             heading: found.heading.clone(),
             start: start as u32,
             end: end as u32,
@@ -159,6 +161,30 @@ mod tests {
                 prop_assert!(!quoted.trim().is_empty());
             }
         }
+    }
+
+    #[test]
+    fn a_quotation_is_cited_where_it_stands() {
+        let mut found = found("Prime d'été | 400 euros\nPrime de nuit | 30 euros\nPrime de thé | 5 euros");
+        let row = |start: u32, row: u32| serde_json::json!({"start": start, "place": {"in": "row", "sheet": null, "row": row}});
+        found.places = serde_json::json!([row(0, 16), row(24, 17), row(49, 18)]);
+        let passage = Passage::of(&found);
+        let evidence = Evidence { support: 1.0, quoted: 1.0, standing: 1.0, nearness: 1.0, crossing: false };
+        let cited = |chosen: &[usize]| -> Vec<(Value, String)> {
+            let sentences = chosen.iter().map(|at| &passage.sentences[*at]).collect();
+            bind(&Selection { passage: &passage, sentences, evidence })
+                .into_iter()
+                .map(|citation| (citation.place["row"].clone(), citation.quote))
+                .collect()
+        };
+        assert_eq!(cited(&[1]), [(17.into(), "Prime de nuit | 30 euros".to_owned())]);
+        assert_eq!(
+            cited(&[0, 2]),
+            [
+                (16.into(), "Prime d'été | 400 euros".to_owned()),
+                (18.into(), "Prime de thé | 5 euros".to_owned())
+            ]
+        );
     }
 
     #[test]

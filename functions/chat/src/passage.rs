@@ -148,7 +148,7 @@ pub(crate) mod tests {
             name: "Note.txt".into(),
             ordinal: 0,
             language: "fr".into(),
-            place: serde_json::json!({"in": "line", "line": 1}),
+            places: serde_json::json!([{"start": 0, "place": {"in": "line", "line": 1}}]),
             heading: vec!["Titre".into()],
             body: body.into(),
             cosine: 0.5,

@@ -36,8 +36,8 @@ fn row(chunk: Chunk, context: &str, embedding: Vec<f32>) -> NewChunk {
             Language::Fr => "fr",
             Language::En => "en",
         },
-        // A place of our own always is JSON.
-        place: serde_json::to_value(&chunk.place).unwrap_or_default(),
+        // Places of our own always are JSON.
+        places: serde_json::to_value(&chunk.places).unwrap_or_default(),
         heading: chunk.heading,
         body: chunk.text,
         indexed: fold(context),
@@ -48,7 +48,7 @@ fn row(chunk: Chunk, context: &str, embedding: Vec<f32>) -> NewChunk {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vivier_text::{ModelIdentity, Place};
+    use vivier_text::{ModelIdentity, Part, Place};
 
     struct Counting(ModelIdentity);
 
@@ -73,7 +73,7 @@ mod tests {
         let chunk = Chunk {
             ordinal: 3,
             text: "Il est payé à l'heure.".into(),
-            place: Place::Page { page: 2 },
+            places: vec![Part { start: 0, place: Place::Page { page: 2 } }],
             heading: vec!["Prime d'été".into()],
             language: Language::Fr,
         };
@@ -87,6 +87,6 @@ mod tests {
             rows[0].indexed
         );
         assert_eq!(rows[0].body, "Il est payé à l'heure.");
-        assert_eq!(rows[0].place, serde_json::json!({"in": "page", "page": 2}));
+        assert_eq!(rows[0].places, serde_json::json!([{"start": 0, "place": {"in": "page", "page": 2}}]));
     }
 }

@@ -17,8 +17,9 @@ pub struct NewChunk {
     pub ordinal: u32,
     /// `fr` or `en`.
     pub language: &'static str,
-    /// Where it begins.
-    pub place: Value,
+    /// Where its parts stand, in order: `[{"start": 0, "place": {"in": "page", "page": 2}}, …]`, `start` in characters of
+    /// its text.
+    pub places: Value,
     /// The headings it stands under, from the outermost in.
     pub heading: Vec<String>,
     /// Its text.
@@ -49,10 +50,10 @@ pub async fn replace(tx: &PoolTx<'_>, source: Source<'_>, chunks: &[NewChunk]) -
     const SQL: &str = "-- chunks::replace
         INSERT INTO chunks (tenant_id, document_id, version, ordinal, document_name, language, place, heading, body,
                             words, model, dimension, embedding)
-        SELECT bound_tenant(), $1, $2, c.ordinal, $3, c.language, c.place, c.heading, c.body,
+        SELECT bound_tenant(), $1, $2, c.ordinal, $3, c.language, c.places, c.heading, c.body,
                to_tsvector(CASE c.language WHEN 'fr' THEN 'french' ELSE 'english' END::regconfig, c.indexed),
                $4, $5, c.embedding::vector
-        FROM jsonb_to_recordset($6) AS c(ordinal integer, language text, place jsonb, heading text[], body text,
+        FROM jsonb_to_recordset($6) AS c(ordinal integer, language text, places jsonb, heading text[], body text,
                                          indexed text, embedding real[])";
     remove(tx, source.document).await?;
     let version = i32::try_from(source.version).unwrap_or(i32::MAX);
@@ -100,8 +101,9 @@ pub struct Found {
     pub ordinal: u32,
     /// `fr` or `en`.
     pub language: String,
-    /// Where it begins.
-    pub place: Value,
+    /// Where its parts stand, in order: `[{"start": 0, "place": {"in": "page", "page": 2}}, …]`, `start` in characters of
+    /// its text.
+    pub places: Value,
     /// The headings it stands under.
     pub heading: Vec<String>,
     /// Its text.
@@ -184,7 +186,7 @@ fn read(row: &Row) -> Found {
         name: row.get("document_name"),
         ordinal: row.get::<_, i32>("ordinal").unsigned_abs(),
         language: row.get("language"),
-        place: row.get("place"),
+        places: row.get("place"),
         heading: row.get("heading"),
         body: row.get("body"),
         cosine: row.get("cosine"),

@@ -9,7 +9,7 @@ pub mod embed;
 pub mod extract;
 pub mod language;
 
-pub use chunk::{Chunk, chunks, sentences};
+pub use chunk::{Chunk, Part, chunks, place_at, sentences};
 pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity};
 pub use extract::{Block, BlockKind, ExtractError, Extracted, Hint, Place};
 pub use language::Language;

@@ -49,7 +49,7 @@ pub(crate) fn read(
                 name: name.clone(),
                 ordinal: chunk.ordinal,
                 language: chunk.language.tag().to_owned(),
-                place: serde_json::to_value(&chunk.place)?,
+                places: serde_json::to_value(&chunk.places)?,
                 heading: chunk.heading,
                 body: chunk.text,
                 cosine: 0.0,

@@ -35,12 +35,27 @@ pub struct Chunk {
     /// Its text; paragraphs and rows are separated by `\n`. Up to 250 words (a table row: 400). It may begin with the
     /// last sentence of the piece before.
     pub text: String,
-    /// Where it begins.
-    pub place: Place,
+    /// Where each part of it stands: the first begins at 0, the others follow in order, and neighbours differ.
+    pub places: Vec<Part>,
     /// The headings it stands under, from the outermost in.
     pub heading: Vec<String>,
     /// The language it is written in.
     pub language: Language,
+}
+
+/// Where a part of a piece stands: a row, a page, or what of a paragraph the piece took. It goes on until the next part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Its first character in the piece's text, counted from 0 in Unicode scalar values.
+    pub start: u32,
+    /// Where it stands in the document.
+    pub place: Place,
+}
+
+/// Where the character at `start` stands, by the ascending parts of its piece; `None` before the first of them.
+pub fn place_at(places: &[Part], start: usize) -> Option<&Place> {
+    let after = places.partition_point(|part| part.start as usize <= start);
+    Some(&places.get(after.checked_sub(1)?)?.place)
 }
 
 impl Chunk {
@@ -99,10 +114,11 @@ struct Cutter {
     done: Vec<Chunk>,
     text: String,
     words: usize,
-    /// Place and headings of the first block in `text`.
+    places: Vec<Part>,
+    /// Place and headings of the block that opened `text`; a sentence repeated from the block before opens nothing.
     opening: Option<(Place, Vec<String>)>,
-    /// The sentence that `text` ends with, if the next piece may begin with it.
-    last: Option<String>,
+    /// The sentence that `text` ends with and where it stands, if the next piece may begin with it.
+    last: Option<(String, Place)>,
 }
 
 impl Default for Cutter {
@@ -112,6 +128,7 @@ impl Default for Cutter {
             done: Vec::new(),
             text: String::new(),
             words: 0,
+            places: Vec::new(),
             opening: None,
             last: None,
         }
@@ -132,7 +149,7 @@ impl Cutter {
                 if self.words > 0 && self.words + count(part) > MAX_WORDS {
                     self.end();
                 }
-                self.add(part, "\n", block);
+                self.add(part, "\n", &block.place, block);
             }
             self.last = None;
             return;
@@ -147,17 +164,21 @@ impl Cutter {
                         self.forget();
                     }
                 }
-                self.add(part, separator, block);
-                self.last = (count(part) <= OVERLAP_WORDS).then(|| part.to_owned());
+                self.add(part, separator, &block.place, block);
+                self.last = (count(part) <= OVERLAP_WORDS).then(|| (part.to_owned(), block.place.clone()));
                 separator = " ";
             }
         }
     }
 
-    fn add(&mut self, text: &str, separator: &str, block: &Block) {
+    /// Adds a text that stands at `place`; a piece that it begins is opened by `block`.
+    fn add(&mut self, text: &str, separator: &str, place: &Place, block: &Block) {
         self.opening.get_or_insert_with(|| (block.place.clone(), heading(block)));
         if !self.text.is_empty() {
             self.text.push_str(separator);
+        }
+        if self.places.last().is_none_or(|part| part.place != *place) {
+            self.places.push(Part { start: self.text.chars().count() as u32, place: place.clone() });
         }
         self.text.push_str(text);
         self.words += count(text);
@@ -167,8 +188,8 @@ impl Cutter {
     fn end_within(&mut self, block: &Block) {
         let last = self.last.take();
         self.end();
-        if let Some(last) = last {
-            self.add(&last, "", block);
+        if let Some((last, place)) = last {
+            self.add(&last, "", &place, block);
         }
     }
 
@@ -176,18 +197,20 @@ impl Cutter {
         let opening = self.opening.take();
         let text = std::mem::take(&mut self.text);
         let words = std::mem::take(&mut self.words);
+        let places = std::mem::take(&mut self.places);
         self.last = None;
-        if let Some((place, heading)) = opening
+        if let Some((_, heading)) = opening
             && words > 0
         {
             let language = if words >= OWN_LANGUAGE_WORDS { language::detect(&text) } else { self.language };
-            self.done.push(Chunk { ordinal: self.done.len() as u32, text, place, heading, language });
+            self.done.push(Chunk { ordinal: self.done.len() as u32, text, places, heading, language });
         }
     }
 
     fn forget(&mut self) {
         self.text.clear();
         self.words = 0;
+        self.places.clear();
         self.opening = None;
     }
 }

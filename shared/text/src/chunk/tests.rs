@@ -113,7 +113,7 @@ mod places {
             row("B", 2, "seule"),
         ]));
         assert_eq!(
-            cut.iter().map(|chunk| chunk.place.clone()).collect::<Vec<_>>(),
+            cut.iter().map(|chunk| chunk.places[0].place.clone()).collect::<Vec<_>>(),
             [("A", 2), ("A", 4), ("B", 2)]
                 .map(|(sheet, row)| Place::Row { sheet: Some(sheet.to_owned()), row })
         );
@@ -129,9 +129,74 @@ mod places {
         let page = |page, text: &str| block(BlockKind::Paragraph, text, Place::Page { page });
         let cut = chunks(&document(vec![page(1, &prose(8)), page(2, &prose(2)), page(3, &prose(2))]));
         assert_eq!(
-            cut.iter().map(|chunk| chunk.place.clone()).collect::<Vec<_>>(),
+            cut.iter().map(|chunk| chunk.places[0].place.clone()).collect::<Vec<_>>(),
             [Place::Page { page: 1 }, Place::Page { page: 2 }]
         );
+    }
+
+    /// Where a sentence stands, by the piece of that number.
+    fn place_of<'a>(chunk: &'a Chunk, quote: &str) -> Option<&'a Place> {
+        place_at(&chunk.places, chunk.text[..chunk.text.find(quote)?].chars().count())
+    }
+
+    #[test]
+    fn each_row_of_a_list_has_its_own() {
+        let row = |row| {
+            let text = format!("Prénom: Zoé | Congés payés à l'été: {row} jours");
+            block(BlockKind::Row, &text, Place::Row { sheet: None, row })
+        };
+        let cut = chunks(&document((2..32).map(row).collect()));
+        assert!(cut.len() < 30 && cut.iter().any(|chunk| chunk.places.len() > 10), "{}", cut.len());
+        for number in [2, 3, 17, 31] {
+            let quote = format!(": {number} jours");
+            let chunk = cut.iter().find(|chunk| chunk.text.contains(&quote)).unwrap();
+            assert_eq!(place_of(chunk, &quote), Some(&Place::Row { sheet: None, row: number }));
+        }
+        for chunk in &cut {
+            assert_eq!(chunk.places[0].start, 0);
+            for (part, line) in chunk.places.iter().zip(chunk.text.lines()) {
+                let text: String = chunk.text.chars().skip(part.start as usize).collect();
+                assert!(text.starts_with(line), "{part:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_short_page_and_the_next_keep_theirs() {
+        let page = |page, text: &str| block(BlockKind::Paragraph, text, Place::Page { page });
+        let cut = chunks(&document(vec![
+            page(1, "L'accueil est à l'étage."),
+            page(2, "Le café est offert. Le thé aussi."),
+        ]));
+        assert_eq!(cut.len(), 1);
+        for (quote, number) in [("L'accueil", 1), ("étage", 1), ("Le café", 2), ("Le thé", 2)] {
+            assert_eq!(place_of(&cut[0], quote), Some(&Place::Page { page: number }), "{quote}");
+        }
+        assert_eq!(cut[0].places.iter().map(|part| part.start).collect::<Vec<_>>(), [0, 25]);
+    }
+
+    #[test]
+    fn a_repeated_sentence_keeps_its_own() {
+        let line = |line, text: &str| block(BlockKind::Paragraph, text, Place::Line { line });
+        let second = prose(15).replace("phrase", "ligne");
+        let cut = chunks(&document(vec![line(1, &prose(15)), line(3, &second)]));
+        assert_eq!(cut.len(), 2);
+        for (quote, number) in
+            [("La phrase numéro 14", 1), ("La ligne numéro 0", 3), ("La ligne numéro 14", 3)]
+        {
+            assert_eq!(place_of(&cut[1], quote), Some(&Place::Line { line: number }), "{quote}");
+        }
+    }
+
+    #[test]
+    fn none_stands_before_the_first() {
+        let parts = [(2, 1), (5, 2)].map(|(start, page)| Part { start, place: Place::Page { page } });
+        let page = |start| match place_at(&parts, start) {
+            Some(Place::Page { page }) => Some(*page),
+            _ => None,
+        };
+        assert_eq!([1, 2, 4, 5, 90].map(page), [None, Some(1), Some(1), Some(2), Some(2)]);
+        assert_eq!(place_at(&[], 0), None);
     }
 
     #[test]
