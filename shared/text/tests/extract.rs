@@ -77,6 +77,25 @@ mod csv {
     }
 
     #[test]
+    fn rows_are_numbered_as_a_spreadsheet_numbers_them() {
+        for (source, rows) in [
+            ("a;b\n1;2\n3;4\n", [1, 2, 3]),
+            ("a;b\r\n1;2\r\n3;4\r\n", [1, 2, 3]),
+            ("a;b\r\n\r\n1;2\r\n\r\n\r\n3;4", [1, 3, 6]),
+            ("a;b\n\n1;\"2\n\n2\"\n3;4\n", [1, 3, 4]),
+            ("\n\na;b\n1;2\n3;4\n", [3, 4, 5]),
+        ] {
+            let found = ok(source.as_bytes(), "a.csv");
+            let expected = rows.map(|row| Place::Row { sheet: None, row });
+            assert_eq!(
+                found.blocks.iter().map(|block| block.place.clone()).collect::<Vec<_>>(),
+                expected,
+                "{source:?}"
+            );
+        }
+    }
+
+    #[test]
     fn rows_of_any_length() {
         assert_eq!(texts(&ok(b"1,2\n3\n4,5,6\n", "a.csv")), ["1 | 2", "3", "4 | 5 | 6"]);
     }

@@ -13,14 +13,15 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
         .flexible(true)
         .trim(Trim::All)
         .from_reader(text.as_bytes());
-    let mut header = None;
+    let (mut header, mut row) = (None, 0);
     for (i, record) in reader.records().enumerate() {
         let record = record.map_err(|_| ExtractError::Corrupt)?;
         if record.len() > MAX_COLUMNS {
             return Err(ExtractError::TooLarge);
         }
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
-        let row = record.position().map_or(i as u64 + 1, csv::Position::line) as u32;
+        let start = record.position().map_or(0, csv::Position::byte) as usize;
+        row += 1 + empty_lines(text.as_bytes(), start);
         let place = Place::Row { sheet: None, row };
         if i == 0 && table::is_header(&cells) {
             sheet.push(BlockKind::Row, &table::plain(&cells), place)?;
@@ -32,6 +33,17 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
         sheet.push(BlockKind::Row, &text, place)?;
     }
     Ok(())
+}
+
+/// Lines without anything before the record that is said to start at `start`: the reader skips them, a spreadsheet program
+/// counts them. Lines inside a quoted cell are none.
+fn empty_lines(text: &[u8], start: usize) -> u32 {
+    let (before, mut rest) = text.split_at(start.min(text.len()));
+    // The reader ends a record at the first half of CR LF.
+    if before.last() == Some(&b'\r') && rest.first() == Some(&b'\n') {
+        rest = &rest[1..];
+    }
+    rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count() as u32
 }
 
 /// The separator that cuts the first lines most alike.
