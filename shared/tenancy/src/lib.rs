@@ -30,6 +30,15 @@
 //! }
 //! ```
 //!
+//! What is refused there for want of a scope is granted with one:
+//!
+//! ```
+//! use vivier_tenancy::{Tenancy, TenancyError, TenantScope, rooms::files::Files};
+//! async fn own<'a>(tenancy: &Tenancy, scope: &'a TenantScope) -> Result<Files<'a>, TenancyError> {
+//!     tenancy.files(scope).await
+//! }
+//! ```
+//!
 //! Behind the types stand two more locks, each enough alone: row security in the shared database, and AWS
 //! credentials that name one tenant's resources.
 

@@ -1,5 +1,6 @@
 //! The tenant's bucket: closed to the public, versioned, encrypted, telling EventBridge what arrives.
 
+use aws_sdk_s3::operation::create_bucket::CreateBucketError;
 use aws_sdk_s3::{
     error::ProvideErrorMetadata,
     types::{
@@ -28,9 +29,9 @@ impl Provisioning {
         match client.create_bucket().bucket(&bucket).create_bucket_configuration(place).send().await {
             Ok(_) => {}
             Err(error)
-                if error.as_service_error().is_some_and(
-                    aws_sdk_s3::operation::create_bucket::CreateBucketError::is_bucket_already_owned_by_you,
-                ) => {}
+                if error
+                    .as_service_error()
+                    .is_some_and(CreateBucketError::is_bucket_already_owned_by_you) => {}
             Err(error) => return Err(TenancyError::cloud("s3")(error)),
         }
         let closed = PublicAccessBlockConfiguration::builder()

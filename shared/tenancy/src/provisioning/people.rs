@@ -1,5 +1,6 @@
 //! The first member and the first key: without them nobody can come in.
 
+use aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError;
 use aws_sdk_cognitoidentityprovider::{
     Client,
     types::{AttributeType, DeliveryMediumType},
@@ -41,7 +42,11 @@ impl Provisioning {
                 let user = created.user().ok_or(TenancyError::Corrupt("user"))?;
                 Ok(Invited { subject: subject(user.attributes())?, new: true })
             }
-            Err(error) if error.as_service_error().is_some_and(aws_sdk_cognitoidentityprovider::operation::admin_create_user::AdminCreateUserError::is_username_exists_exception) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(AdminCreateUserError::is_username_exists_exception) =>
+            {
                 let found = client
                     .admin_get_user()
                     .user_pool_id(&self.user_pool)
@@ -50,10 +55,9 @@ impl Provisioning {
                     .await
                     .map_err(TenancyError::cloud("cognito"))?;
                 // Whose address was never confirmed may have written somebody else's there.
-                let confirmed = found
-                    .user_attributes()
-                    .iter()
-                    .any(|attribute| attribute.name() == "email_verified" && attribute.value() == Some("true"));
+                let confirmed = found.user_attributes().iter().any(|attribute| {
+                    attribute.name() == "email_verified" && attribute.value() == Some("true")
+                });
                 if !confirmed {
                     return Err(TenancyError::Conflict("member"));
                 }

@@ -1,5 +1,7 @@
 //! Databases, login roles and their passwords.
 
+use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use tokio_postgres::Client;
 
 use super::{Provisioning, password};
@@ -115,7 +117,11 @@ impl Provisioning {
             .await;
         match outcome {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError::is_resource_not_found_exception) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteSecretError::is_resource_not_found_exception) =>
+            {
                 Ok(())
             }
             Err(error) => Err(TenancyError::cloud("secretsmanager")(error)),
@@ -159,7 +165,11 @@ impl Provisioning {
                 .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok())
                 .and_then(|value| value["password"].as_str().map(str::to_owned))
                 .ok_or(TenancyError::Corrupt("database secret")),
-            Err(error) if error.as_service_error().is_some_and(aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError::is_resource_not_found_exception) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
+            {
                 let password = password::letters(32);
                 let value = serde_json::json!({"username": role, "password": password}).to_string();
                 secrets

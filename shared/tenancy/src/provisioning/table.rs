@@ -1,5 +1,7 @@
 //! The conversations table.
 
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
+use aws_sdk_dynamodb::operation::delete_table::DeleteTableError;
 use aws_sdk_dynamodb::{
     Client,
     error::ProvideErrorMetadata,
@@ -46,9 +48,7 @@ impl Provisioning {
         match made {
             Ok(_) => {}
             Err(error)
-                if error.as_service_error().is_some_and(
-                    aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception,
-                ) => {}
+                if error.as_service_error().is_some_and(CreateTableError::is_resource_in_use_exception) => {}
             Err(error) => return Err(TenancyError::cloud("dynamodb")(error)),
         }
         for _ in 0..60 {
@@ -109,7 +109,11 @@ impl Provisioning {
         }
         match client.delete_table().table_name(table).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::delete_table::DeleteTableError::is_resource_not_found_exception) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteTableError::is_resource_not_found_exception) =>
+            {
                 Ok(())
             }
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),

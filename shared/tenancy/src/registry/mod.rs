@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::{
     Client,
     operation::put_item::PutItemError,
@@ -159,7 +160,9 @@ impl Registry {
         match claim {
             Ok(_) => {}
             Err(error)
-                if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::put_item::PutItemError::is_conditional_check_failed_exception) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
             {
                 if let Some(tenant) = self.fetch(platform, slug).await? {
                     return Ok(tenant);
@@ -227,7 +230,9 @@ impl Registry {
         match outcome {
             Ok(_) => Ok(Tenant { status: to, ..tenant.clone() }),
             Err(error)
-                if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::update_item::UpdateItemError::is_conditional_check_failed_exception) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 Err(TenancyError::Conflict("tenant"))
             }

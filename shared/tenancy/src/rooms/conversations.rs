@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, DeleteRequest, WriteRequest},
@@ -91,7 +92,11 @@ impl<'a> Conversations<'a> {
         ];
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::is_transaction_canceled_exception) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception) =>
+            {
                 Err(TenancyError::Conflict("conversation"))
             }
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),

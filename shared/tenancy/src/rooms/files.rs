@@ -2,6 +2,8 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
+use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::{
     Client,
     error::ProvideErrorMetadata,
@@ -154,13 +156,7 @@ impl<'a> Files<'a> {
     pub async fn size(&self, key: &FileKey) -> Result<Option<u64>, TenancyError> {
         match self.client.head_object().bucket(&self.bucket).key(key.to_string()).send().await {
             Ok(head) => Ok(Some(head.content_length().unwrap_or_default().max(0) as u64)),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(aws_sdk_s3::operation::head_object::HeadObjectError::is_not_found) =>
-            {
-                Ok(None)
-            }
+            Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
             Err(error) => Err(TenancyError::cloud("s3")(error)),
         }
     }
@@ -245,11 +241,7 @@ async fn fetch(
             let bytes = found.body.collect().await.map_err(TenancyError::cloud("s3"))?.to_vec();
             Ok(Fetched::Found(File { bytes, etag }))
         }
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(aws_sdk_s3::operation::get_object::GetObjectError::is_no_such_key) =>
-        {
+        Err(error) if error.as_service_error().is_some_and(GetObjectError::is_no_such_key) => {
             Ok(Fetched::Missing)
         }
         Err(error) if error.raw_response().is_some_and(|r| r.status().as_u16() == 304) => {
