@@ -10,10 +10,11 @@ import requests
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import data, paper
-from .client import ApiError, Operator, OperatorError
+from .client import ApiError, OperatorError
 from .memory import Memory
 from .stack import Stack, load
-from .walk import answers, documents, farewell, feeds, figures, purge, search
+from .vivier import Vivier, line
+from .walk import answers, audit, documents, farewell, feeds, figures, people, purge, search, settings
 from .walk.visit import Visit, begin
 
 FAILURES = (ApiError, OperatorError, RuntimeError, TimeoutError, ClientError, BotoCoreError, requests.RequestException)
@@ -34,10 +35,13 @@ def main() -> int:
 def walk(stack: Stack) -> None:
     """All steps in order."""
     started = time.monotonic()
-    operator, memory = Operator(stack), Memory(stack)
+    operator, memory = Vivier.operator(stack), Memory(stack)
     paper.title("Vivier: two tenants, from their files to their candidates' answers")
     paper.step(1, "Two tenants")
     bakery, engineering = visits = [meet(stack, operator, memory, employer) for employer in data.EMPLOYERS.values()]
+    paper.command(line("tenants", "create", bakery.employer.slug, "--name", bakery.employer.name,
+                       "--manager-email", bakery.username))
+    paper.say("Each manager was mailed a temporary password, and has chosen another at the first login.", indent=2)
     paper.step(2, "Their offers: a file each, through a presigned address")
     feeds.show(visits)
     memory.save()
@@ -48,16 +52,22 @@ def walk(stack: Stack) -> None:
     search.show(bakery, engineering)
     paper.step(5, "A question")
     answers.show(bakery, engineering)
-    paper.step(6, "The figures")
+    paper.step(6, "People and their rights")
+    people.show(stack, bakery)
+    paper.step(7, "Settings: a draft, then published")
+    settings.show(bakery)
+    paper.step(8, "The audit log")
+    audit.show(operator, bakery)
+    paper.step(9, "The figures")
     figures.show(visits)
-    paper.step(7, "A purge")
+    paper.step(10, "A purge")
     purge.show(stack, operator, memory)
-    paper.step(8, "Everything is running")
+    paper.step(11, "Everything is running")
     farewell.show(stack, visits)
     paper.say(f"The walk took {time.monotonic() - started:.0f} s. `make down` stops everything.")
 
 
-def meet(stack: Stack, operator: Operator, memory: Memory, employer: data.Employer) -> Visit:
+def meet(stack: Stack, operator: Vivier, memory: Memory, employer: data.Employer) -> Visit:
     """A tenant's visit, with the figures as they were before it."""
     with paper.progress(f"{employer.name} ({employer.slug})"):
         visit = begin(stack, operator, memory, employer)

@@ -5,6 +5,9 @@ The demonstration and the end-to-end tests share it, so a change of the API show
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import time
 from collections.abc import Callable
@@ -72,28 +75,69 @@ def _json(answer: requests.Response) -> Json:
     return content if isinstance(content, dict) else {}
 
 
-class BackOffice(_Api):
-    """A member's work: imports, documents, figures. Create with `login`."""
+class Administrator:
+    """Owns the cloud, as those who run it do: what a member does with a mail or a telephone, it can do instead."""
 
-    @classmethod
-    def login(cls, stack: Stack, username: str, password: str) -> BackOffice:
-        """Logs in with a password that needs no change; raises the cloud's error otherwise."""
-        pool = stack.client("cognito-idp", stack.administrator)
-        answer = pool.initiate_auth(
-            ClientId=stack.user_pool_client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": username, "PASSWORD": password},
+    def __init__(self, stack: Stack) -> None:
+        self._ids = {"UserPoolId": stack.user_pool_id, "ClientId": stack.user_pool_client_id}
+        self._pool = stack.client("cognito-idp", stack.administrator)
+
+    def choose_password(self, email: str, password: str) -> None:
+        """Gives a member a lasting password, as one who has forgotten the own one would choose it."""
+        self._pool.admin_set_user_password(
+            UserPoolId=self._ids["UserPoolId"], Username=email, Password=password, Permanent=True
+        )
+
+    def tokens(self, email: str, password: str) -> Json:
+        """The tokens of a member. The client of the back office is confidential, and signs in for nobody else."""
+        client = self._pool.describe_user_pool_client(**self._ids)["UserPoolClient"]
+        text = (email + client["ClientId"]).encode()
+        proof = hmac.new(client["ClientSecret"].encode(), text, hashlib.sha256).digest()
+        answer = self._pool.admin_initiate_auth(
+            **self._ids,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={
+                "USERNAME": email, "PASSWORD": password, "SECRET_HASH": base64.b64encode(proof).decode(),
+            },
         )
         if "AuthenticationResult" not in answer:
-            raise OperatorError(f"login of the invited member asks for {answer.get('ChallengeName')}")
-        return cls(stack, {"Authorization": f"Bearer {answer['AuthenticationResult']['AccessToken']}"})
+            raise OperatorError(f"the login of the member asks for {answer.get('ChallengeName')}")
+        return answer["AuthenticationResult"]
+
+
+class BackOffice(_Api):
+    """A member's work: imports, documents, figures. Create with `login`, or with the headers of a bearer token."""
+
+    COOKIE = "__Host-vivier"
+
+    @classmethod
+    def login(cls, stack: Stack, username: str, password: str, new_password: str | None = None) -> BackOffice:
+        """Opens a session as a browser does; `new_password` answers a service that asks for one."""
+        office = cls(stack, {})
+        answer = office._open("/v1/session", {"email": username, "password": password})
+        if answer.get("challenge") == "new_password" and new_password:
+            reply = {"challenge_id": answer["challenge_id"], "new_password": new_password}
+            answer = office._open("/v1/session/challenge", reply)
+        if answer["state"] != "open":
+            raise OperatorError(f"the login of the member asks for {answer.get('challenge')}")
+        return office
 
     @staticmethod
     def set_password(stack: Stack, username: str, password: str) -> None:
         """Does as administrator what an invited member does at the first login: chooses a lasting password."""
-        stack.client("cognito-idp", stack.administrator).admin_set_user_password(
-            UserPoolId=stack.user_pool_id, Username=username, Password=password, Permanent=True
-        )
+        Administrator(stack).choose_password(username, password)
+
+    def _open(self, path: str, body: Json) -> Json:
+        answer = self._session.post(self._base + path, json=body, timeout=60)
+        if not answer.ok:
+            raise ApiError("POST", path, answer.status_code, _json(answer))
+        content = answer.json()
+        if content["state"] == "open":
+            # Set by hand: the cookie is `Secure`, and the local cloud speaks plain HTTP.
+            self._session.headers["Cookie"] = f"{self.COOKIE}={answer.cookies[self.COOKIE]}"
+            self._session.headers["X-Vivier-CSRF"] = content["csrf"]
+            self._session.cookies.clear()
+        return content
 
     def start_import(self, form: str, content: bytes) -> str:
         """Announces and uploads a file of offers; returns the import's id."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import re
+import secrets
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
 
 NOT_FOUND = ("urn:vivier:problem:not-found", 404)
 UNAUTHORIZED = ("urn:vivier:problem:unauthorized", 401)
 FORBIDDEN = ("urn:vivier:problem:forbidden", 403)
+TOO_MANY = ("urn:vivier:problem:too-many-requests", 429)
 
 ROUTES: tuple[tuple[str, str, str], ...] = (
     ("front", "GET", "/v1/offers"),
@@ -19,6 +24,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("front", "GET", "/v1/chat/sessions/{id}"),
     ("front", "DELETE", "/v1/chat/sessions/{id}"),
     ("front", "POST", "/v1/chat/sessions/{id}/messages"),
+    ("front", "GET", "/v1/front-office"),
     ("back", "POST", "/v1/imports"),
     ("back", "GET", "/v1/imports"),
     ("back", "GET", "/v1/imports/{id}"),
@@ -28,24 +34,129 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("back", "DELETE", "/v1/documents/{id}"),
     ("back", "GET", "/v1/metrics/summary"),
     ("back", "GET", "/v1/retention/reports"),
+    ("back", "GET", "/v1/session"),
+    ("back", "POST", "/v1/session/refresh"),
+    ("back", "DELETE", "/v1/session"),
+    ("back", "DELETE", "/v1/sessions"),
+    ("back", "PUT", "/v1/password"),
+    ("back", "GET", "/v1/mfa"),
+    ("back", "POST", "/v1/mfa/totp"),
+    ("back", "PUT", "/v1/mfa/totp"),
+    ("back", "DELETE", "/v1/mfa/totp"),
+    ("back", "POST", "/v1/mfa/sms"),
+    ("back", "PUT", "/v1/mfa/sms"),
+    ("back", "DELETE", "/v1/mfa/sms"),
+    ("back", "GET", "/v1/members"),
+    ("back", "POST", "/v1/members"),
+    ("back", "GET", "/v1/members/{id}"),
+    ("back", "DELETE", "/v1/members/{id}"),
+    ("back", "POST", "/v1/members/{id}/invitation"),
+    ("back", "PUT", "/v1/members/{id}/suspension"),
+    ("back", "DELETE", "/v1/members/{id}/suspension"),
+    ("back", "PUT", "/v1/members/{id}/role"),
+    ("back", "DELETE", "/v1/members/{id}/role"),
+    ("back", "DELETE", "/v1/members/{id}/sessions"),
+    ("back", "GET", "/v1/projects/{project}/members"),
+    ("back", "POST", "/v1/projects/{project}/members"),
+    ("back", "PUT", "/v1/projects/{project}/members/{id}"),
+    ("back", "DELETE", "/v1/projects/{project}/members/{id}"),
+    ("back", "GET", "/v1/roles"),
+    ("back", "PUT", "/v1/roles/{id}"),
+    ("back", "DELETE", "/v1/roles/{id}"),
+    ("back", "GET", "/v1/projects"),
+    ("back", "POST", "/v1/projects"),
+    ("back", "GET", "/v1/projects/{project}"),
+    ("back", "PATCH", "/v1/projects/{project}"),
+    ("back", "POST", "/v1/projects/{project}/products"),
+    ("back", "PATCH", "/v1/projects/{project}/products/{id}"),
+    ("back", "DELETE", "/v1/projects/{project}/products/{id}"),
+    ("back", "GET", "/v1/projects/{project}/settings"),
+    ("back", "GET", "/v1/projects/{project}/settings/draft"),
+    ("back", "PUT", "/v1/projects/{project}/settings/draft"),
+    ("back", "DELETE", "/v1/projects/{project}/settings/draft"),
+    ("back", "POST", "/v1/projects/{project}/settings/publication"),
+    ("back", "GET", "/v1/projects/{project}/settings/versions"),
+    ("back", "GET", "/v1/projects/{project}/settings/versions/{number}"),
+    ("back", "POST", "/v1/projects/{project}/settings/rollback"),
+    ("back", "GET", "/v1/settings"),
+    ("back", "GET", "/v1/settings/draft"),
+    ("back", "PUT", "/v1/settings/draft"),
+    ("back", "DELETE", "/v1/settings/draft"),
+    ("back", "POST", "/v1/settings/publication"),
+    ("back", "GET", "/v1/settings/versions"),
+    ("back", "GET", "/v1/settings/versions/{number}"),
+    ("back", "POST", "/v1/settings/rollback"),
+    ("back", "GET", "/v1/projects/{project}/keys"),
+    ("back", "POST", "/v1/projects/{project}/keys"),
+    ("back", "PATCH", "/v1/projects/{project}/keys/{id}"),
+    ("back", "DELETE", "/v1/projects/{project}/keys/{id}"),
+    ("back", "POST", "/v1/projects/{project}/keys/{id}/rotation"),
+    ("back", "GET", "/v1/audit"),
+    ("back", "GET", "/v1/audit/export"),
+    ("public", "POST", "/v1/session"),
+    ("public", "POST", "/v1/session/challenge"),
+    ("public", "POST", "/v1/password/forgotten"),
+    ("public", "POST", "/v1/password/reset"),
+    ("public", "GET", "/v1/openapi.json"),
 )
-"""Office, method and path of every route of template.yaml; a test compares."""
+"""Office, method and path of every route of template.yaml; a test compares. A public one asks nobody who they are."""
 
 SOME_ID = "01920000-0000-7000-8000-000000000001"
 """An id that nothing ever had."""
+NEVER = {"id": SOME_ID, "project": SOME_ID, "number": "4000000000"}
+"""A value for each parameter of a path that nothing ever had."""
+
+# Addresses of an earlier run may still be remembered, so this run begins somewhere else.
+_hosts = itertools.count(secrets.randbelow(1_000_000))
+
+
+def routes(*offices: str, methods: str = "") -> list[tuple[str, str, str]]:
+    """The routes of some offices, of some methods where they are named."""
+    return [route for route in ROUTES if route[0] in offices and (not methods or route[1] in methods.split())]
+
+
+def filled(path: str, **parameters: object) -> str:
+    """The path with a value in each of its parameters: the given one, or one that nothing ever had."""
+    return re.sub(r"{(\w+)}", lambda found: str(parameters.get(found[1], NEVER[found[1]])), path)
+
+
+def parameters_of(path: str) -> list[str]:
+    """The names of a path's parameters."""
+    return re.findall(r"{(\w+)}", path)
+
+
+def somewhere() -> str:
+    """An address of this machine that no request came from yet: what is counted by address begins anew there."""
+    number = next(_hosts)
+    return f"127.{64 + number // 62_500}.{number // 250 % 250}.{number % 250 + 1}"
+
+
+class FromAddress(HTTPAdapter):
+    """Connects from an address of this machine, as another caller would."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args: Any, **options: Any) -> None:
+        super().init_poolmanager(*args, source_address=(self._address, 0), **options)
 
 
 class Api:
     """Sends requests to the stack with fixed headers."""
 
-    def __init__(self, base: str, headers: dict[str, str] | None = None) -> None:
+    def __init__(self, base: str, headers: dict[str, str] | None = None, address: str | None = None) -> None:
         self.base = base
         self.session = requests.Session()
         self.session.headers.clear()
         self.session.headers.update(headers or {})
+        if address:
+            self.session.mount("http://", FromAddress(address))
 
     def send(self, method: str, path: str, **options: Any) -> requests.Response:
         """One request; `options` as `requests` takes them."""
+        # A cookie that an answer sets is not sent along by itself: a test says what it sends.
+        self.session.cookies.clear()
         return self.session.request(method, self.base + path, timeout=60, allow_redirects=False, **options)
 
     def get(self, path: str, **params: Any) -> requests.Response:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import json
 import os
 import time
 import uuid
 from contextlib import contextmanager, suppress
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,31 @@ class Stage:
         """Address of the queue of records that cannot be counted."""
         return self.client("sqs").get_queue_url(QueueName=f"vivier-{self.name}-events-dead")["QueueUrl"]
 
+    # ---- people -----------------------------------------------------------------------------------------------------
+    def login(self, email: str, password: str) -> dict[str, Any]:
+        """The user pool's tokens of a member. Nobody but `session` and an administrator gets any: the client is
+        confidential."""
+        ids = {"UserPoolId": self.stack.user_pool_id, "ClientId": self.stack.user_pool_client_id}
+        digest = hmac.new(self._client_secret.encode(), (email + ids["ClientId"]).encode(), hashlib.sha256).digest()
+        answer = self.client("cognito-idp").admin_initiate_auth(
+            **ids,
+            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": email, "PASSWORD": password, "SECRET_HASH": base64.b64encode(digest).decode()},
+        )
+        assert "AuthenticationResult" in answer, answer.get("ChallengeName")
+        return answer["AuthenticationResult"]
+
+    @cached_property
+    def _client_secret(self) -> str:
+        ids = {"UserPoolId": self.stack.user_pool_id, "ClientId": self.stack.user_pool_client_id}
+        return self.client("cognito-idp").describe_user_pool_client(**ids)["UserPoolClient"]["ClientSecret"]
+
+    def choose_password(self, email: str, password: str) -> None:
+        """Does as administrator what an invited member does at the first login."""
+        self.client("cognito-idp").admin_set_user_password(
+            UserPoolId=self.stack.user_pool_id, Username=email, Password=password, Permanent=True
+        )
+
     # ---- databases --------------------------------------------------------------------------------------------------
     def secret(self, role: str) -> dict[str, str] | None:
         """User name and password of a database role; `None` when there is no such secret."""
@@ -90,6 +118,19 @@ class Stage:
             if tenant_id:
                 connection.execute("SELECT set_config('vivier.tenant', %s, true)", [tenant_id])
             yield connection
+
+    def enter(self, tenant_id: str, subject: str, action: str = "test", at: Any = None) -> None:
+        """Adds an entry to a tenant's audit log, as the application does: there is no other way."""
+        with self.pool(tenant_id) as connection:
+            connection.execute(
+                "SELECT audit_append(%s, coalesce(%s, now()), 'platform', 'operator', %s, %s, 'done', NULL, NULL)",
+                [uuid.uuid4(), at, action, subject],
+            )
+
+    def forget_entries(self, tenant_id: str) -> None:
+        """Purges a tenant's whole audit log."""
+        with self.pool(tenant_id) as connection:
+            connection.execute("SELECT audit_purge(now() + interval '1 day', 1000000)")
 
     # ---- events as the cloud sends them -----------------------------------------------------------------------------
     def invoke(self, function: str, event: dict[str, Any]) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import uuid
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from demo.client import BackOffice, FrontOffice, Json, Operator, wait_for
@@ -12,7 +14,37 @@ from demo.data.columns import COLUMNS
 from demo.memory import new_password
 
 from .api import Api
+from .people import Browser
 from .stage import Stage
+
+
+@dataclass
+class Person:
+    """A member of a tenant's back office."""
+
+    id: str
+    email: str
+    password: str
+    stage: Stage
+
+    @property
+    def bearer(self) -> Api:
+        """Raw requests with an access token made now."""
+        token = self.stage.login(self.email, self.password)["AccessToken"]
+        return Api(self.stage.stack.api_url, {"Authorization": f"Bearer {token}"})
+
+    @cached_property
+    def browser(self) -> Browser:
+        """A browser with a session."""
+        return logged_in(self.stage, self.email, self.password)
+
+
+def logged_in(stage: Stage, email: str, password: str) -> Browser:
+    """A browser in which somebody has logged in."""
+    browser = Browser(stage)
+    answer = browser.login(email, password)
+    assert answer.status_code == 200 and answer.json()["state"] == "open", answer.text
+    return browser
 
 
 @dataclass
@@ -50,6 +82,64 @@ class Tenant:
         """Raw requests with the manager's access token."""
         return Api(self.stage.stack.api_url, {"Authorization": f"Bearer {self.token}"})
 
+    @cached_property
+    def manager(self) -> Browser:
+        """The manager's browser, with a session."""
+        return logged_in(self.stage, self.email, self.password)
+
+    @cached_property
+    def project(self) -> str:
+        """The id of the project that the tenant began with."""
+        answer = self.member.get("/v1/projects", limit=1)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["projects"][0]["project_id"]
+
+    def person(self, role: str = "reader", project: str | None = None) -> Person:
+        """Somebody new with a role, in the whole tenant or in one project, whose first login is behind them."""
+        email = f"p{uuid.uuid4().hex[:12]}@{self.slug}.example"
+        path = f"/v1/projects/{project}/members" if project else "/v1/members"
+        answer = self.member.send("POST", path, json={"email": email, "role": role})
+        assert answer.status_code == 201, answer.text
+        return Person(answer.json()["id"], email, invite(self.stage, email), self.stage)
+
+    @property
+    def settings(self) -> str:
+        """Where the settings of the first project are."""
+        return f"/v1/projects/{self.project}/settings"
+
+    def draft(self, changes: Json, place: str = "") -> Json:
+        """Saves a draft of what holds now with some changes, in the first project or in another place."""
+        place = place or self.settings
+        holds = self.member.get(place).json()["settings"]
+        seen = self.member.get(f"{place}/draft").headers["ETag"]
+        saved = self.member.send("PUT", f"{place}/draft", json=holds | changes, headers={"If-Match": seen})
+        assert saved.status_code == 200, saved.text
+        return saved.json()
+
+    def publish(self, changes: Json, place: str = "") -> Json:
+        """Publishes what holds now with some changes; the version."""
+        self.draft(changes, place)
+        answer = self.member.send("POST", f"{place or self.settings}/publication")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def new_key(self, project: str = "", **terms: Any) -> tuple[str, str]:
+        """Makes a publishable key; its id and its text."""
+        body = {"name": "Clé d'essai", **terms}
+        answer = self.member.send("POST", f"/v1/projects/{project or self.project}/keys", json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["key"]["key_id"], answer.json()["text"]
+
+    def visitor(self, key: str, **headers: str) -> Api:
+        """A candidate with another key of the tenant."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return Api(self.stage.stack.api_url, {"X-Vivier-Key": key, **named})
+
+    @cached_property
+    def colleague(self) -> Person:
+        """A second manager, for what would end the first one's sessions."""
+        return self.person("manager")
+
     def sql(self, query: str, *parameters: Any) -> list[tuple]:
         """Rows of the tenant's own database, as its own role."""
         with self.stage.connect(self.database, self.stage.secret(self.database)) as connection:
@@ -70,15 +160,16 @@ class Tenant:
 def invite(stage: Stage, email: str) -> str:
     """Does as administrator what an invited member does at the first login; the password."""
     password = new_password()
-    BackOffice.set_password(stage.stack, email, password)
+    stage.choose_password(email, password)
     return password
 
 
-def login(stage: Stage, email: str, password: str, **client: Any) -> Json:
-    """The tokens of a member, as the user pool hands them out."""
-    pool = stage.client("cognito-idp")
-    return pool.initiate_auth(
-        ClientId=client.get("client_id", stage.stack.user_pool_client_id),
+def login(stage: Stage, email: str, password: str, client_id: str | None = None) -> Json:
+    """The tokens of a member, as the user pool hands them out; with `client_id`, through a client that is not ours."""
+    if not client_id:
+        return stage.login(email, password)
+    return stage.client("cognito-idp").initiate_auth(
+        ClientId=client_id,
         AuthFlow="USER_PASSWORD_AUTH",
         AuthParameters={"USERNAME": email, "PASSWORD": password},
     )["AuthenticationResult"]

@@ -14,7 +14,8 @@ from .tenants import Tenant
 class TestSharedDatabase:
     """Row security, as the application role meets it."""
 
-    TABLES = ("chunks", "events", "audit_log", "purge_reports")
+    TABLES = ("chunks", "events", "audit_log", "audit_chains", "purge_reports")
+    WRITABLE = ("chunks", "events", "purge_reports")
 
     @pytest.fixture(autouse=True)
     def _rows(self, stage: Stage, alpha: Tenant, beta: Tenant) -> None:
@@ -25,17 +26,16 @@ class TestSharedDatabase:
                     " VALUES (bound_tenant(), %s, 'search', now(), '{}')", [uuid.uuid4()]
                 )  # fmt: skip
                 connection.execute(
-                    "INSERT INTO audit_log VALUES (bound_tenant(), %s, now(), 'operator', 'test', 'row', 'done')", [uuid.uuid4()]
-                )
-                connection.execute(
                     "INSERT INTO purge_reports VALUES (bound_tenant(), %s, 'events', true, now(), 0, true, now())", [uuid.uuid4()]
                 )
+            stage.enter(tenant.tenant_id, "row")
 
     @pytest.mark.parametrize("table", TABLES)
     def test_without_a_tenant_there_are_no_rows(self, stage: Stage, table: str):
         with stage.pool(None) as connection:
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
-            assert connection.execute(f"DELETE FROM {table}").rowcount == 0
+            if table in self.WRITABLE:
+                assert connection.execute(f"DELETE FROM {table}").rowcount == 0
 
     @pytest.mark.parametrize("table", TABLES)
     def test_with_one_there_are_its_own_only(self, stage: Stage, alpha: Tenant, beta: Tenant, table: str):
@@ -43,6 +43,8 @@ class TestSharedDatabase:
             with stage.pool(own.tenant_id) as connection:
                 assert connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall() == [(own.tenant_id,)]
                 for statement in ("DELETE FROM {} WHERE tenant_id = %s", "UPDATE {} SET tenant_id = tenant_id WHERE tenant_id = %s"):
+                    if table not in self.WRITABLE:
+                        continue
                     assert connection.execute(statement.format(table), [other.tenant_id]).rowcount == 0
 
     @pytest.mark.parametrize("bound", ["alpha", "nobody"])
@@ -52,6 +54,29 @@ class TestSharedDatabase:
                 connection.execute(
                     "INSERT INTO events VALUES (%s, %s, 'search', now(), '{}')", [beta.tenant_id, uuid.uuid4()]
                 )
+
+    @pytest.mark.parametrize("table", ["audit_log", "audit_chains"])
+    @pytest.mark.parametrize(
+        "statement",
+        ["DELETE FROM {}", "UPDATE {} SET tenant_id = tenant_id", "TRUNCATE {}", "INSERT INTO {} SELECT * FROM {} LIMIT 1",
+         "ALTER TABLE {} DISABLE TRIGGER ALL", "SELECT * FROM {} FOR UPDATE"],
+    )  # fmt: skip
+    def test_the_log_is_added_to_and_never_changed(self, stage: Stage, alpha: Tenant, table: str, statement: str):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id) as connection:
+            connection.execute(statement.format(table, table))
+
+    @pytest.mark.parametrize("call", ["audit_append(gen_random_uuid(), now(), 'back', 'm', 'a', 's', 'done', NULL, NULL)",
+                                      "audit_purge(now(), 1)"])  # fmt: skip
+    def test_nobody_enters_or_purges_without_a_tenant(self, stage: Stage, call: str):
+        with stage.connect(POOL) as admin:
+            before = admin.execute("SELECT count(*), max(happened_at) FROM audit_log").fetchone()
+        try:
+            with stage.pool(None) as connection:
+                assert connection.execute(f"SELECT {call}").fetchone() == (0,)
+        except psycopg.errors.InsufficientPrivilege:
+            pass
+        with stage.connect(POOL) as admin:
+            assert admin.execute("SELECT count(*), max(happened_at) FROM audit_log").fetchone() == before
 
     def test_nothing_is_moved_to_another(self, stage: Stage, alpha: Tenant, beta: Tenant):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id) as connection:

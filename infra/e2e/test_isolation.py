@@ -2,106 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import base64
+import uuid
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 
 from demo.client import Operator, OperatorError
+from demo.memory import new_password
 
-from .api import NOT_FOUND, ROUTES, SOME_ID, UNAUTHORIZED, Api, is_problem
+from . import people
+from .api import NOT_FOUND, UNAUTHORIZED, Api, filled, is_problem, parameters_of, routes
+from .belongings import all_offers, belongings, fresh_email, furnish, misplaced, options_of, seen
+from .people import Browser
 from .stage import Stage
 from .tenants import Tenant, csv_file, offer
 from .test_metrics import arrived, coded, event, put
 
 
-def cursors(walk: Callable[[str | None], tuple[list, str | None]]) -> list[str]:
-    """Every cursor of a list."""
-    found: list[str] = []
-    while True:
-        _, cursor = walk(found[-1] if found else None)
-        if not cursor:
-            return found
-        found.append(cursor)
-
-
-def cursors_of(api: Api, path: str, **query: object) -> list[str]:
-    """Every cursor that a list of the API gives out."""
-
-    def page(cursor: str | None) -> tuple[list, str | None]:
-        answer = api.get(path, **query, **({"cursor": cursor} if cursor else {})).json()
-        return [], answer.get("next_cursor")
-
-    return cursors(page)
-
-
-Request = tuple[str, str, dict]
-"""Method, path and options."""
-
-
-def belongings(tenant: Tenant) -> Iterator[tuple[str, Request, Request]]:
-    """Requests for all that a tenant has: the office, the request, and the same for what never existed."""
-    for hit in [hit["id"] for hit in all_offers(tenant)]:
-        yield "front", ("GET", f"/v1/offers/{hit}", {}), ("GET", f"/v1/offers/{SOME_ID}", {})
-    for query in ({"limit": 3}, {"limit": 3, "sort": "date"}, {"limit": 2, "contract": "CDI"}, {"limit": 4, "q": "de la"}):
-        for cursor in cursors_of(tenant.candidate, "/v1/offers", **query):
-            yield (
-                "front",
-                ("GET", "/v1/offers", {"params": query | {"cursor": cursor}}),
-                ("GET", "/v1/offers", {"params": query | {"cursor": "AAAA"}}),
-            )
-    for session in tenant.notes["sessions"]:
-        for method, path, options in (
-            ("GET", "/v1/chat/sessions/{}", {}),
-            ("POST", "/v1/chat/sessions/{}/messages", {"json": {"text": "Bonjour, combien de congés ?"}}),
-            ("DELETE", "/v1/chat/sessions/{}", {}),
-        ):
-            yield "front", (method, path.format(session), options), (method, path.format(SOME_ID), options)
-    for document in tenant.notes["document_ids"].values():
-        for method in ("GET", "DELETE"):
-            yield "back", (method, f"/v1/documents/{document}", {}), (method, f"/v1/documents/{SOME_ID}", {})
-    for path, limits in (("/v1/documents", (1, 2, 3)), ("/v1/imports", (1, 2))):
-        for limit in limits:
-            for cursor in cursors_of(tenant.member, path, limit=limit):
-                asked, never = ({"params": {"limit": limit, "cursor": text}} for text in (cursor, "AAAA"))
-                yield "back", ("GET", path, asked), ("GET", path, never)
-    for import_id in tenant.notes["import_ids"]:
-        yield "back", ("GET", f"/v1/imports/{import_id}", {}), ("GET", f"/v1/imports/{SOME_ID}", {})
-
-
-def all_offers(tenant: Tenant) -> list[dict]:
-    hits, cursor = [], None
-    while True:
-        page = tenant.front.search(limit=100, **({"cursor": cursor} if cursor else {}))
-        hits += page["hits"]
-        cursor = page.get("next_cursor")
-        if not cursor:
-            return hits
-
-
-def seen(tenant: Tenant) -> dict:
-    """What a tenant's own people see; nothing of it may change by what others try."""
-    return {
-        "offers": sorted(hit["id"] for hit in all_offers(tenant)),
-        "documents": sorted((d["document_id"], d["status"]) for d in tenant.back.documents()),
-        "sessions": [tenant.front.session(session) for session in tenant.notes["sessions"]],
-        "imports": tenant.back.call("GET", "/v1/imports", limit=100),
-        "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),
-        "audit": tenant.pool("SELECT count(*) FROM audit_log"),
-    }
-
-
 @pytest.fixture
 def furnished(alpha: Tenant, beta: Tenant) -> tuple[Tenant, Tenant]:
-    """Both tenants with conversations and several imports besides what they have."""
+    """Both tenants with some of everything."""
     for tenant in (alpha, beta):
-        if "sessions" not in tenant.notes:
-            tenant.notes["sessions"] = [tenant.front.open_session() for _ in range(5)]
-            for session in tenant.notes["sessions"][:2]:
-                tenant.front.ask(session, tenant.notes["questions"][0].text)
-            tenant.notes["import_ids"] += [
-                tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": 10})["import_id"] for _ in range(4)
-            ]
+        furnish(tenant)
+    # One more: the other has no version of this number.
+    if "third version" not in alpha.notes:
+        alpha.notes["third version"] = alpha.publish({"name": f"Troisième de {alpha.slug}"})
+        for _ in range(2):
+            alpha.publish({"sessions": {"hours": 12, "idle_minutes": 60}}, "/v1/settings")
     return alpha, beta
 
 
@@ -113,7 +42,7 @@ class TestApi:
             at_the_host = Api(stage.stack.api_url, {"Host": other.host})
             callers = {"front": (other.candidate, at_the_host), "back": (other.member,)}
             never: dict[str, bytes] = {}
-            for office, (method, path, options), (_, none, nothing) in list(belongings(owner)):
+            for office, (method, path, options), (_, none, nothing) in [*belongings(owner), *misplaced(owner, other)]:
                 for caller in callers[office] if method == "GET" else callers[office][:1]:
                     answer = caller.send(method, path, **options)
                     is_problem(answer, NOT_FOUND)
@@ -130,17 +59,19 @@ class TestApi:
     @staticmethod
     def keys_and_tokens(stage: Stage, owner: Tenant, other: Tenant) -> int:
         """One tenant's key or token at the other's host name, on every route; how many requests."""
-        for office, method, path in ROUTES:
+        asked = routes("front", "back")
+        for office, method, path in asked:
             shown, unknown = (
                 {"X-Vivier-Key": key} if office == "front" else {"Authorization": f"Bearer {token}"}
                 for key, token in ((owner.key, owner.token), ("vpk_unknown", "a.b.c"))
             )
+            target = filled(path, project=other.project)
             for headers in (shown, shown | {"Host": other.host.upper()}):
-                answer = Api(stage.stack.api_url, {"Host": other.host} | headers).send(method, path.replace("{id}", SOME_ID))
+                answer = Api(stage.stack.api_url, {"Host": other.host} | headers).send(method, target)
                 is_problem(answer, UNAUTHORIZED)
-                control = Api(stage.stack.api_url, {"Host": other.host} | unknown).send(method, path.replace("{id}", SOME_ID))
+                control = Api(stage.stack.api_url, {"Host": other.host} | unknown).send(method, target)
                 assert answer.content == control.content
-        return 2 * len(ROUTES)
+        return 2 * len(asked)
 
     def test_lists_and_searches_give_the_callers_own(self, alpha: Tenant, beta: Tenant):
         prefix = {tenant.slug: tenant.notes["rows"][0]["reference"][:3] for tenant in (alpha, beta)}
@@ -193,46 +124,180 @@ class TestApi:
             assert requests.get(f"{stage.stack.endpoint_url}/{alpha.bucket}/{key}", timeout=30).status_code in (401, 403)
 
 
-def routes_of(*offices: str) -> list[tuple[str, str, str]]:
-    return [route for route in ROUTES if route[0] in offices]
+BODIES = {
+    "POST /v1/imports": {"format": "csv", "size": 9},
+    "POST /v1/documents": {"name": "croisé.txt", "media_type": "text/plain", "size": 9},
+    "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
+    "PUT /v1/members/{id}/role": {"role": "reader"},
+    "PUT /v1/projects/{project}/members/{id}": {"role": "reader"},
+    "POST /v1/projects": {"name": "Croisé"},
+    "PATCH /v1/projects/{project}": {"name": "Croisé"},
+    "POST /v1/projects/{project}/products": {"kind": "messaging_channel", "name": "Croisé"},
+    "PATCH /v1/projects/{project}/products/{id}": {"enabled": False},
+    "PUT /v1/projects/{project}/settings/draft": {"name": "Croisé"},
+    "POST /v1/projects/{project}/settings/rollback": {"number": 1},
+    "POST /v1/projects/{project}/keys": {"name": "Croisée"},
+    "PATCH /v1/projects/{project}/keys/{id}": {"name": "Croisée"},
+    "POST /v1/projects/{project}/keys/{id}/rotation": {"overlap_minutes": 5},
+    "PUT /v1/settings/draft": {"sessions": {"hours": 11, "idle_minutes": 60}},
+}
+"""What each write takes; one that is refused is refused because of whose thing it is."""
+PERSONAL = ("/v1/session", "/v1/password", "/v1/mfa")
+
+
+def body_of(method: str, path: str, owner: Tenant) -> dict | None:
+    if path in ("/v1/members", "/v1/projects/{project}/members") and method == "POST":
+        return {"email": fresh_email(), "role": "reader"}
+    if path == "/v1/roles/{id}" and method == "PUT":
+        return {"name": "Croisé", "permissions": ["offers.read"]}
+    return BODIES.get(f"{method} {path}")
+
+
+def named_by(owner: Tenant, path: str) -> dict[str, str]:
+    """What of the owner's the parameters of a path would name."""
+    kinds = {
+        "offers": lambda: all_offers(owner)[0]["id"],
+        "chat": lambda: owner.notes["sessions"][0],
+        "imports": lambda: owner.notes["import_ids"][0],
+        "documents": lambda: next(iter(owner.notes["document_ids"].values())),
+        "members": lambda: owner.notes["members"][0],
+        "roles": lambda: f"of-{owner.slug}",
+        "products": lambda: owner.notes["products"][0],
+        "keys": lambda: owner.notes["keys"][0],
+    }
+    kind = path.split("/{id}")[0].rsplit("/", 1)[1] if "{id}" in path else ""
+    kind = "chat" if "/chat/" in path else kind
+    return {"project": owner.project, "number": "3" if "project" in path else "2"} | ({"id": kinds[kind]()} if kind else {})
+
+
+def session_of(tenant: Tenant) -> dict:
+    """A member's session as its holder sees it."""
+    answer = tenant.colleague.browser.get("/v1/session")
+    assert answer.status_code == 200, answer.text
+    return {name: value for name, value in answer.json().items() if name != "idle_until"}
 
 
 class TestRoutes:
     """One case for each route: `cases.toml` names them."""
 
-    @pytest.mark.parametrize(("office", "method", "path"), routes_of("front", "back"))
-    def test_another_tenant(self, furnished: tuple[Tenant, Tenant], office: str, method: str, path: str):
+    @pytest.mark.parametrize(
+        ("office", "method", "path"), [route for route in routes("front", "back") if parameters_of(route[2])]
+    )
+    def test_what_is_another_tenants(self, furnished: tuple[Tenant, Tenant], office: str, method: str, path: str):
+        """Asked for by name it is not there, and the answer is that for what never existed."""
         owner, other = furnished
         caller = other.candidate if office == "front" else other.member
-        if "{id}" in path:
-            kind = path.split("/")[2]
-            found = {
-                "offers": lambda: all_offers(owner)[0]["id"],
-                "chat": lambda: owner.notes["sessions"][0],
-                "imports": lambda: owner.notes["import_ids"][0],
-                "documents": lambda: next(iter(owner.notes["document_ids"].values())),
-            }[kind]()
-            body = {"json": {"text": "Bonjour ?"}} if method == "POST" else {}
-            answer = caller.send(method, path.replace("{id}", found), **body)
-            never = caller.send(method, path.replace("{id}", SOME_ID), **body)
-            is_problem(answer, NOT_FOUND)
-            assert answer.content == never.content
-            return
-        bodies = {
-            "/v1/imports": {"format": "csv", "size": 9},
-            "/v1/documents": {"name": "croisé.txt", "media_type": "text/plain", "size": 9},
-        }
+        body = body_of(method, path, owner)
+        options = options_of(body)
         before = seen(owner)
-        query = {"q": owner.notes["rows"][0]["company"][:8]} if path.endswith("suggest") else {}
-        options = {"json": bodies.get(path, {})} if method == "POST" else {"params": query}
+        answer = caller.send(method, filled(path, **named_by(owner, path)), **options)
+        if (method, path) == ("PUT", "/v1/roles/{id}"):
+            # Two tenants may call their roles alike, and each has its own.
+            assert answer.status_code == 200, answer.text
+            removed = caller.send("DELETE", filled(path, **named_by(owner, path)), headers={"If-Match": answer.headers["ETag"]})
+            assert removed.status_code == 204, removed.text
+        else:
+            is_problem(answer, NOT_FOUND)
+            assert answer.content == caller.send(method, filled(path), **options).content
+        assert seen(owner) == before
+
+    @pytest.mark.parametrize(
+        ("office", "method", "path"),
+        [r for r in routes("front", "back") if not parameters_of(r[2]) and not r[2].startswith(PERSONAL)],
+    )
+    def test_what_names_nothing(self, furnished: tuple[Tenant, Tenant], office: str, method: str, path: str):
+        """It concerns the caller's own tenant, and says nothing of the other."""
+        owner, other = furnished
+        caller = other.candidate if office == "front" else other.member
+        before, body = seen(owner), body_of(method, path, owner)
+        options = options_of(body)
+        if path == "/v1/settings/rollback":
+            options["json"] = {"number": 2}
+        if path.endswith("suggest"):
+            options["params"] = {"q": owner.notes["rows"][0]["company"][:8]}
         answer = caller.send(method, path, **options)
-        assert answer.ok, answer.text
-        mine = [owner.tenant_id, owner.simple, owner.slug, owner.notes["rows"][0]["company"]]
-        mine += [*owner.notes["document_ids"].values(), *owner.notes["import_ids"]]
+        # What the other has not drafted, published or kept is not there; nothing of the owner's stands in for it.
+        assert answer.ok or path.startswith("/v1/settings"), answer.text
+        mine = [owner.tenant_id, owner.simple, owner.slug, owner.notes["rows"][0]["company"], owner.project, owner.email]
+        for kind in ("members", "keys", "products", "projects", "import_ids"):
+            mine += owner.notes[kind]
+        mine += owner.notes["document_ids"].values()
         assert not [text for text in mine if text in answer.text]
         assert seen(owner) == before
         if path == "/v1/documents" and method == "POST":
             caller.send("DELETE", f"/v1/documents/{answer.json()['document_id']}")
+
+    @pytest.mark.parametrize(("office", "method", "path"), [r for r in routes("back") if r[2].startswith(PERSONAL)])
+    def test_what_is_a_members_own(self, stage: Stage, furnished: tuple[Tenant, Tenant], office, method, path: str):
+        """It concerns whoever holds the session, wherever it is sent."""
+        owner, other = furnished
+        before, kept = seen(owner), session_of(owner)
+        person = other.person("manager")
+        browser = person.browser
+        old, new = person.password, new_password()
+        body = {"/v1/password": {"old_password": old, "new_password": new}, "/v1/mfa/sms": {"phone": "+33612345678"}}
+        body = {"code": "000000"} if method == "PUT" and "mfa" in path else body.get(path)
+        elsewhere = {"Host": owner.host}
+        is_problem(browser.send(method, path, headers=elsewhere, json=body), UNAUTHORIZED)
+        answer = browser.send(method, path, json=body)
+        assert answer.status_code < 500, answer.text
+        assert not [text for text in (owner.tenant_id, owner.email, owner.colleague.id) if text in answer.text]
+        assert session_of(owner) == kept
+        assert seen(owner) == before
+        other.member.send("DELETE", f"/v1/members/{person.id}")
+
+
+class TestBeforeALogin:
+    """Routes that ask nobody who they are: what is shown there is bound to one tenant all the same."""
+
+    @staticmethod
+    def moved(ticket: str, tenant: Tenant) -> str:
+        """A ticket whose tenant was replaced by another's."""
+        content = base64.urlsafe_b64decode(ticket)
+        assert len(content) == 48
+        return base64.urlsafe_b64encode(uuid.UUID(tenant.tenant_id).bytes + content[16:]).decode().rstrip("=")
+
+    def test_a_session_is_of_the_members_tenant(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        browser = Browser(stage)
+        is_problem(browser.login(alpha.email, beta.password), UNAUTHORIZED)
+        person = alpha.person("reader")
+        for thief in (Browser(stage), Browser(stage)):
+            thief.cookie, thief.csrf = self.moved(person.browser.cookie, beta), person.browser.csrf
+            is_problem(thief.get("/v1/session"), UNAUTHORIZED)
+            is_problem(thief.send("POST", "/v1/session/refresh"), UNAUTHORIZED)
+        assert person.browser.get("/v1/session").json()["member_id"] == person.id
+
+    def test_a_challenge_is_of_the_members_tenant(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        email = fresh_email()
+        alpha.back.call("POST", "/v1/members", {"email": email, "role": "reader"})
+        password = people.temporary_password(people.next_mail(stage, email))
+        browser = Browser(stage)
+        asked = browser.login(email, password).json()
+        crossed = {"challenge_id": self.moved(asked["challenge_id"], beta)}
+        is_problem(browser.answer(crossed, new_password=new_password()), UNAUTHORIZED)
+        assert browser.answer(asked, new_password=new_password()).status_code == 200
+        assert beta.member.get("/v1/documents").status_code == 200
+        is_problem(browser.send("GET", "/v1/session", headers={"Host": beta.host}), UNAUTHORIZED)
+
+    def test_a_link_is_of_the_members_tenant(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        person = alpha.person("reader")
+        assert person.browser.get("/v1/session").status_code == 200
+        seen_mails = {email: len(people.mails(stage, email)) for email in (person.email, beta.email)}
+        nobody = Api(stage.stack.api_url, {"Host": urlsplit(stage.stack.api_url).netloc})
+        assert nobody.send("POST", "/v1/password/forgotten", json={"email": person.email}).status_code == 202
+        token = people.reset_token(people.next_mail(stage, person.email, seen_mails[person.email]))
+        assert len(people.mails(stage, beta.email)) == seen_mails[beta.email]
+        body = {"token": self.moved(token, beta), "password": new_password()}
+        invented = nobody.send("POST", "/v1/password/reset", json=body | {"token": self.moved("A" * 64, beta)})
+        crossed = nobody.send("POST", "/v1/password/reset", json=body)
+        is_problem(crossed)
+        assert (crossed.status_code, crossed.content) == (invented.status_code, invented.content)
+        assert Browser(stage).login(person.email, person.password).status_code == 200, "the password is as it was"
+
+    def test_the_document_says_nothing_of_tenants(self, stage: Stage, furnished: tuple[Tenant, Tenant]):
+        text = Api(stage.stack.api_url).get("/v1/openapi.json").text
+        for tenant in furnished:
+            assert not [mine for mine in (tenant.slug, tenant.tenant_id, tenant.host, tenant.project) if mine in text]
 
 
 class TestEvents:
@@ -276,7 +341,7 @@ class TestEvents:
         assert seen_stores(beta) == before
         assert beta.pool("SELECT 1 FROM purge_reports WHERE run_id = %s", report["run_id"]) == []
 
-    @pytest.mark.parametrize("function", ["offers", "search", "ingest", "chat", "metrics"])
+    @pytest.mark.parametrize("function", ["offers", "search", "ingest", "chat", "metrics", "front"])
     def test_functions_without_commands_take_none(self, operator: Operator, function: str):
         with pytest.raises(OperatorError, match="unknown-event"):
             operator.invoke(function, {"operation": "list"})

@@ -12,7 +12,8 @@ from botocore.exceptions import ClientError
 
 from demo.stack import Keys
 
-from .api import SOME_ID, is_problem
+from .api import filled, is_problem
+from .people import Browser
 from .stage import Stage
 from .tenants import Tenant
 
@@ -166,11 +167,17 @@ class TestPermissions:
             ("chat", "sts:AssumeRole", "front", "/v1/chat/sessions/{id}"),
             ("metrics", "secretsmanager:GetSecretValue", "back", "/v1/metrics/summary"),
             ("retention", "secretsmanager:GetSecretValue", "back", "/v1/retention/reports"),
+            ("audit", "secretsmanager:GetSecretValue", "back", "/v1/audit"),
+            ("members", "secretsmanager:GetSecretValue", "back", "/v1/members"),
+            ("members", "dynamodb:Query", "back", "/v1/members"),
+            ("projects", "dynamodb:Query", "back", "/v1/projects"),
+            ("projects", "dynamodb:BatchGetItem", "back", "/v1/projects/{project}/settings"),
+            ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),
         ],
     )
     def test_a_function_without_one_fails(self, stage: Stage, alpha: Tenant, function, action, office, path):
         caller = alpha.candidate if office == "front" else alpha.member
-        path = path.replace("{id}", SOME_ID)
+        path = filled(path, project=alpha.project)
         works = caller.get(path).status_code
         assert works in (200, 404)
         with without(stage, function, action):
@@ -180,11 +187,46 @@ class TestPermissions:
             assert "AccessDenied" not in answer.text and "arn:" not in answer.text
         assert caller.get(path).status_code == works
 
-    def test_the_authorizer_without_one_lets_nobody_in(self, stage: Stage, alpha: Tenant):
-        with without(stage, "authorizer", "dynamodb:Query"):
+    @pytest.mark.parametrize("action", ["dynamodb:Query", "dynamodb:BatchGetItem"])
+    def test_the_authorizer_without_one_lets_nobody_in(self, stage: Stage, alpha: Tenant, action: str):
+        with without(stage, "authorizer", action):
             is_problem(alpha.candidate.get("/v1/offers"), UNAVAILABLE)
             is_problem(alpha.member.get("/v1/imports"), UNAVAILABLE)
         assert alpha.candidate.get("/v1/offers").status_code == 200
+
+    def test_the_authorizer_without_sessions_takes_no_cookie(self, stage: Stage, alpha: Tenant):
+        with without(stage, "authorizer", "dynamodb:GetItem"):
+            is_problem(alpha.manager.get("/v1/imports"), UNAVAILABLE)
+        assert alpha.manager.get("/v1/imports").status_code == 200
+
+    def test_a_login_that_cannot_be_slowed_down_is_none(self, stage: Stage, alpha: Tenant):
+        """Who cannot count the wrong passwords checks none."""
+        with without(stage, "session", "dynamodb:UpdateItem"):
+            answer = Browser(stage).login(alpha.email, alpha.password)
+            assert answer.status_code in (500, 503) and not answer.headers.get("Set-Cookie"), answer.text
+            is_problem(answer)
+        assert Browser(stage).login(alpha.email, alpha.password).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("function", "method", "path", "body"),
+        [
+            ("projects", "POST", "/v1/projects", {"name": "Jamais"}),
+            ("members", "PUT", "/v1/roles/jamais", {"name": "Jamais", "permissions": ["offers.read"]}),
+            ("ingest", "POST", "/v1/documents", {"name": "jamais.md", "media_type": "text/markdown", "size": 9}),
+        ],
+    )
+    def test_a_write_that_cannot_be_entered_in_the_log_is_not_made(
+        self, stage: Stage, alpha: Tenant, function: str, method: str, path: str, body: dict
+    ):
+        def seen() -> list[dict]:
+            return [alpha.member.get(listed).json() for listed in ("/v1/projects", "/v1/roles", "/v1/documents")]
+
+        before = seen()
+        with without(stage, function, "secretsmanager:GetSecretValue"):
+            answer = alpha.member.send(method, path, json=body)
+            assert answer.status_code in (500, 503), answer.text
+            is_problem(answer)
+        assert seen() == before
 
     def test_a_search_that_cannot_be_counted_is_answered(self, stage: Stage, alpha: Tenant):
         with without(stage, "search", "kinesis:PutRecords"):

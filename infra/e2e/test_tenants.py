@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 
 import psycopg
 import pytest
@@ -45,6 +46,18 @@ def left_of(stage: Stage, tenant: Tenant) -> set[str]:
         found.add("registry entry")
     if any(item["pk"]["S"] == f"slug#{tenant.slug}" for item in items):
         found.add("short name")
+    for table, what in (("projects", "records"), ("sessions", "sessions"), ("requests", "requests")):
+        kept = stage.client("dynamodb").query(
+            TableName=f"vivier-{stage.name}-{table}", KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": f"tenant#{tenant.tenant_id}"}},
+        )["Items"]  # fmt: skip
+        if kept:
+            found.add(what)
+    gateway = stage.client("apigateway")
+    if [plan for plan in gateway.get_usage_plans(limit=500)["items"] if plan.get("description") == tenant.slug]:
+        found.add("usage plan")
+    if [key for key in gateway.get_api_keys(limit=500)["items"] if key.get("description") == tenant.slug]:
+        found.add("usage key")
     users = stage.client("cognito-idp").list_users(UserPoolId=stage.stack.user_pool_id)["Users"]
     emails = {a["Value"] for user in users for a in user["Attributes"] if a["Name"] == "email"}
     if tenant.email in emails:
@@ -61,6 +74,9 @@ EVERYTHING = {
     "place in the shared database",
     "registry entry",
     "short name",
+    "records",
+    "usage plan",
+    "usage key",
     "member",
 }
 
@@ -160,7 +176,9 @@ class TestDisable:
 class TestDelete:
     def test_undoes_everything_and_may_be_repeated(self, stage: Stage, operator: Operator):
         gone = tenants.create(stage, operator, "tenants-gone")
-        session = gone.front.open_session()
+        session, browser = gone.front.open_session(), gone.person("reader").browser
+        gone.member.send("POST", "/v1/projects", json={"name": "a"}, headers={"Idempotency-Key": str(uuid.uuid4())})
+        assert left_of(stage, gone) == EVERYTHING | {"sessions", "requests"}
         tenants.bring_offers(gone, "csv", tenants.csv_file([tenants.offer("1")]))
         assert tenants.delete(operator, gone.slug)["deleted"] is True
         assert left_of(stage, gone) == set()
@@ -170,6 +188,7 @@ class TestDelete:
             (gone.member, "/v1/imports"),
         ):
             wait_for(lambda door=door, path=path: door.get(path).status_code == 401, "refusal", timeout=15)
+        is_problem(browser.get("/v1/session"), UNAUTHORIZED)
         with pytest.raises(psycopg.OperationalError):
             stage.connect(gone.database, {"username": gone.database, "password": "x"})
         assert tenants.delete(operator, gone.slug)["deleted"] is False

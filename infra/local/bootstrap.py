@@ -1,4 +1,4 @@
-"""Makes the virtual environment that everything else of the local cloud runs in.
+"""Makes the virtual environments that everything else of the local cloud runs in.
 
 Runs with the system's Python before anything is installed: standard library only, no import from this package.
 A missing prerequisite ends it with one sentence that says what to install.
@@ -14,10 +14,11 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 VENV = os.path.join(ROOT, ".venv")
-REQUIREMENTS = os.path.join(HERE, "requirements.txt")
-STAMP = os.path.join(VENV, ".requirements.sha256")
-# A bare `python3 -m venv` on Debian makes a directory without pip when the package `python3-venv` is missing.
-PYTHON = os.path.join(VENV, "bin", "python")
+# Where each lock goes, and what to expect of it. checkov pins older releases of what the others need.
+ENVIRONMENTS = (
+    (VENV, os.path.join(HERE, "requirements.txt"), "some 1.3 GB, a minute or two"),
+    (os.path.join(ROOT, ".venv-checkov"), os.path.join(HERE, "requirements-checkov.txt"), "some 300 MB"),
+)
 
 
 def missing_prerequisites():
@@ -56,34 +57,43 @@ def toolchain():
     raise SystemExit("rust-toolchain.toml names no channel")
 
 
-def digest():
-    with open(REQUIREMENTS, "rb") as file:
+def digest(requirements):
+    with open(requirements, "rb") as file:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-def up_to_date():
+def stamp(folder):
+    return os.path.join(folder, ".requirements.sha256")
+
+
+def python(folder):
+    # A bare `python3 -m venv` on Debian makes a directory without pip when the package `python3-venv` is missing.
+    return os.path.join(folder, "bin", "python")
+
+
+def up_to_date(folder, requirements):
     try:
-        with open(STAMP, encoding="utf-8") as file:
-            same = file.read() == digest()
+        with open(stamp(folder), encoding="utf-8") as file:
+            same = file.read() == digest(requirements)
         # The interpreter it was made with may have been upgraded away.
-        return same and subprocess.run([PYTHON, "-c", ""]).returncode == 0
+        return same and subprocess.run([python(folder), "-c", ""]).returncode == 0
     except OSError:
         return False
 
 
-def install():
+def install(folder, requirements, effort):
     started = time.monotonic()
-    print("== Python packages into .venv (some 1.3 GB, a minute or two)", flush=True)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
+    print("== Python packages into %s (%s)" % (os.path.basename(folder), effort), flush=True)
+    subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     # Every transitive package is pinned with its hashes, so nothing is left to resolve: --no-deps also spares
     # older pips a resolver that stumbles over extras in hash-checking mode.
     subprocess.run(
-        [PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile",
-         "--no-deps", "--only-binary=:all:", "--require-hashes", "-r", REQUIREMENTS],
+        [python(folder), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile",
+         "--no-deps", "--only-binary=:all:", "--require-hashes", "-r", requirements],
         check=True,
     )
-    with open(STAMP, "w", encoding="utf-8") as file:
-        file.write(digest())
+    with open(stamp(folder), "w", encoding="utf-8") as file:
+        file.write(digest(requirements))
     print("   done in %.0f s" % (time.monotonic() - started), flush=True)
 
 
@@ -91,9 +101,11 @@ def main():
     missing = list(missing_prerequisites())
     if missing:
         raise SystemExit("\n".join(["This machine lacks something:"] + ["  - " + line for line in missing]))
-    if not up_to_date():
+    for folder, requirements, effort in ENVIRONMENTS:
+        if up_to_date(folder, requirements):
+            continue
         try:
-            install()
+            install(folder, requirements, effort)
         except subprocess.CalledProcessError as error:
             raise SystemExit("Could not install the Python packages: `%s` ended with %d. "
                              "The lines above say why; run the command again." % (" ".join(error.cmd[:4]), error.returncode))

@@ -21,10 +21,10 @@ def main(state, logs):
     from hypercorn.config import Config
     from ministack import app as emulator
 
-    from local.faithful import gateway, keys, memory, output, queue, stream
+    from local import faithful
+    from local.faithful import memory, output, queue, stream
 
-    keys.install()
-    gateway.install()
+    faithful.install()
     output.install(logs)
     events = queue.install(os.path.join(state, "accepted-events"))
     mappings = stream.install(os.path.join(state, "stream-places.json"))

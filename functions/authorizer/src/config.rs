@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use vivier_tenancy::config::{ConfigError, parsed, required};
+use vivier_domain::origin::Origin;
+use vivier_tenancy::{
+    config::{ConfigError, optional, parsed, required},
+    doors::address::TrustedProxies,
+};
 
 /// What the authorizer is told at cold start.
 #[derive(Debug, Clone)]
@@ -15,18 +19,28 @@ pub struct AuthorizerConfig {
     pub jwks_url: String,
     /// `FRONT_OFFICE_DOMAIN`: tenants' host names are under this domain.
     pub domain: String,
-    /// `DECISION_SECONDS`: how long a let-in key, host or member is remembered. A revocation takes this long at most.
+    /// `BACK_OFFICE_ORIGIN`: the web site whose pages may write with a session's cookie, where it is not the API's own.
+    pub back_office: Option<Origin>,
+    /// `TRUSTED_PROXIES`: how many proxies of ours stand before the gateway.
+    pub proxies: TrustedProxies,
+    /// `DECISION_SECONDS`: how long it is remembered where a door leads. A revoked key works this long at most.
     pub remember: Duration,
 }
 
 impl AuthorizerConfig {
     /// From the environment.
     pub fn from_env() -> Result<Self, ConfigError> {
+        const BACK_OFFICE: &str = "BACK_OFFICE_ORIGIN";
+        let back_office = optional(BACK_OFFICE)
+            .map(|text| Origin::try_from(text).map_err(|_| ConfigError::Invalid(BACK_OFFICE)))
+            .transpose()?;
         Ok(Self {
             issuer: required("TOKEN_ISSUER")?,
             client_id: required("USER_POOL_CLIENT_ID")?,
             jwks_url: required("JWKS_URL")?,
             domain: required("FRONT_OFFICE_DOMAIN")?,
+            back_office,
+            proxies: TrustedProxies::from_env()?,
             remember: Duration::from_secs(parsed("DECISION_SECONDS", 5)?),
         })
     }

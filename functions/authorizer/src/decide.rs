@@ -1,30 +1,54 @@
-//! The decision.
+//! The decision: who calls, where that leads, and whether this request may go there.
 
-use std::collections::BTreeSet;
+use std::net::IpAddr;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use vivier_runtime::HandlerError;
+use vivier_runtime::{Clock, HandlerError, telemetry};
 use vivier_tenancy::{
-    doors::http::{MEMBER, OFFICE, PERMISSIONS, TENANT},
+    Tenancy, TenancyError,
+    doors::{
+        admission,
+        http::{ORIGIN, PROJECT, RETRY_AFTER},
+    },
     registry::{Door, Found, Registry},
+    rooms::sessions::{Cookie, Session, Sessions},
 };
 
 use crate::{
+    answer::{Refusal, allow, context, deny},
     config::AuthorizerConfig,
-    decisions::Decisions,
+    front::{self, Front},
     jwks::{Jwks, KeysUnavailable},
-    request::{Credential, credential, host},
+    member::{self, Proof},
+    memory::Memory,
+    pace::Pace,
+    request::{Credential, address, credential, host, project},
     token,
 };
 
+/// Why an authorizer cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    /// A room is missing.
+    #[error(transparent)]
+    Tenancy(#[from] TenancyError),
+    /// The client that fetches the user pool's keys cannot be built.
+    #[error(transparent)]
+    Keys(#[from] KeysUnavailable),
+}
+
 /// Everything a decision needs, built at cold start.
 pub struct Authorizer {
+    config: AuthorizerConfig,
+    tenancy: Tenancy,
     registry: Registry,
+    sessions: Sessions,
     jwks: Jwks,
-    decisions: Decisions,
-    issuer: String,
-    client: String,
-    domain: String,
+    doors: Memory<Found>,
+    fronts: Memory<Front>,
+    pace: Pace,
+    clock: Clock,
 }
 
 impl std::fmt::Debug for Authorizer {
@@ -35,80 +59,202 @@ impl std::fmt::Debug for Authorizer {
 
 impl Authorizer {
     /// Builds without calling anything.
-    pub fn new(
-        config: &AuthorizerConfig,
-        registry: Registry,
-    ) -> Result<Self, impl std::error::Error + use<>> {
-        Ok::<_, KeysUnavailable>(Self {
-            registry,
+    pub fn new(config: AuthorizerConfig, tenancy: Tenancy) -> Result<Self, BuildError> {
+        Ok(Self {
+            registry: tenancy.registry()?,
+            sessions: tenancy.sessions()?,
             jwks: Jwks::new(config.jwks_url.clone())?,
-            decisions: Decisions::new(config.remember),
-            issuer: config.issuer.clone(),
-            client: config.client_id.clone(),
-            domain: config.domain.to_ascii_lowercase(),
+            doors: Memory::new(config.remember),
+            fronts: Memory::new(config.remember),
+            pace: Pace::default(),
+            clock: Clock::System,
+            tenancy,
+            config: AuthorizerConfig { domain: config.domain.to_ascii_lowercase(), ..config },
         })
     }
 
-    async fn door(&self, event: &Value) -> Result<Option<Door>, HandlerError> {
-        Ok(match credential(event) {
-            Credential::Key(key) => Some(Door::key(&key)),
-            Credential::Host(host) => Some(Door::Host(host)),
-            Credential::Token(token) => {
-                let Some(id) = token::key_id(&token) else { return Ok(None) };
-                let key =
-                    self.jwks.get(&id).await.map_err(|error| HandlerError::other("fetching keys", error))?;
-                key.and_then(|key| token::subject(&token, &key, &self.issuer, &self.client)).map(Door::Member)
-            }
-            Credential::None => None,
-        })
-    }
-
-    /// The tenant's host name that was asked, if one was: whatever is shown there must be that tenant's own.
-    fn asked(&self, event: &Value) -> Option<Door> {
-        let host = host(event)?;
-        let under = host.strip_suffix(&self.domain).is_some_and(|label| label.ends_with('.'));
-        under.then_some(Door::Host(host))
-    }
-
-    async fn find(&self, door: &Door) -> Result<Option<Found>, HandlerError> {
-        if let Some(found) = self.decisions.recall(door) {
+    async fn find(&self, door: &Door) -> Result<Option<Found>, TenancyError> {
+        if let Some(found) = self.doors.recall(door) {
             return Ok(Some(found));
         }
         let found = self.registry.find(door).await?;
         if let Some(found) = &found {
-            self.decisions.keep(door.clone(), found.clone());
+            self.doors.keep(door.clone(), found.clone());
         }
         Ok(found)
     }
+
+    /// At a tenant's host name, whatever is shown there must be that tenant's own.
+    async fn is_at_home(&self, event: &Value, door: &Door, found: &Found) -> Result<bool, Refusal> {
+        let Some(host) = host(event) else { return Ok(false) };
+        let asked = Door::Host(host);
+        let Door::Host(name) = &asked else { return Ok(false) };
+        let under = name.strip_suffix(&self.config.domain).is_some_and(|label| label.ends_with('.'));
+        if !under || asked == *door {
+            return Ok(true);
+        }
+        Ok(self.find(&asked).await?.is_some_and(|host| host.tenant() == found.tenant()))
+    }
 }
 
-/// Answers one authorizer event with an allowing policy and the request context, or with [`HandlerError::Unauthorized`].
+/// Who calls, as far as the registry knows.
+enum Caller {
+    /// A member, with the second its token was issued in or with its session.
+    Member { found: Found, subject: String, shown: Shown },
+    /// A candidate.
+    Candidate(Front),
+}
+
+enum Shown {
+    Token(i64),
+    Session(Box<Session>),
+}
+
+impl Caller {
+    fn found(&self) -> &Found {
+        match self {
+            Self::Member { found, .. } => found,
+            Self::Candidate(front) => &front.found,
+        }
+    }
+}
+
+impl Authorizer {
+    async fn identify(&self, event: &Value, now: Timestamp) -> Result<Caller, Refusal> {
+        let (door, caller) = match credential(event) {
+            Credential::Token(token) => self.member_by_token(&token).await?,
+            Credential::Cookie(cookie) => self.member_by_cookie(&cookie, now).await?,
+            Credential::Key(key) => self.candidate(Door::key(&key)).await?,
+            Credential::Host(host) => self.candidate(Door::Host(host)).await?,
+            Credential::None => return Err(Refusal::Unknown),
+        };
+        if self.is_at_home(event, &door, caller.found()).await? { Ok(caller) } else { Err(Refusal::Unknown) }
+    }
+
+    async fn member_by_token(&self, token: &str) -> Result<(Door, Caller), Refusal> {
+        let id = token::key_id(token).ok_or(Refusal::Unknown)?;
+        let key = self.jwks.get(&id).await.map_err(|error| HandlerError::other("fetching keys", error))?;
+        let good = key.and_then(|key| token::read(token, &key, &self.config.issuer, &self.config.client_id));
+        let good = good.ok_or(Refusal::Unknown)?;
+        let door = Door::Member(good.subject.clone());
+        let found = self.find(&door).await?.ok_or(Refusal::Unknown)?;
+        Ok((door, Caller::Member { found, subject: good.subject, shown: Shown::Token(good.issued_at) }))
+    }
+
+    async fn member_by_cookie(&self, cookie: &Cookie, now: Timestamp) -> Result<(Door, Caller), Refusal> {
+        let session = self.sessions.open(cookie, now).await?.ok_or(Refusal::Unknown)?;
+        let door = Door::Member(session.member.clone());
+        let found = self.find(&door).await?.filter(|found| found.tenant() == session.tenant);
+        let (found, subject) = (found.ok_or(Refusal::Unknown)?, session.member.clone());
+        Ok((door, Caller::Member { found, subject, shown: Shown::Session(Box::new(session)) }))
+    }
+
+    async fn candidate(&self, door: Door) -> Result<(Door, Caller), Refusal> {
+        if let Some(front) = self.fronts.recall(&door) {
+            return Ok((door, Caller::Candidate(front)));
+        }
+        let found = self.registry.find(&door).await?.ok_or(Refusal::Unknown)?;
+        let entrance = found.entrance.as_ref().ok_or(Refusal::Unknown)?;
+        let scope = admission::enter(&found);
+        let place = front::open(&self.tenancy.records(&scope)?, entrance).await?.ok_or(Refusal::Unknown)?;
+        let front = Front { found, place };
+        self.fronts.keep(door.clone(), front.clone());
+        Ok((door, Caller::Candidate(front)))
+    }
+
+    /// The context, if the caller may do what this request asks.
+    async fn admit(&self, caller: &Caller, event: &Value, now: Timestamp) -> Result<Value, Refusal> {
+        let address = address(event, self.config.proxies);
+        match caller {
+            Caller::Member { found, subject, shown } => {
+                self.admit_member(found, subject, shown, event, address, now).await
+            }
+            Caller::Candidate(front) => self.admit_candidate(front, event, address, now).await,
+        }
+    }
+
+    async fn admit_member(
+        &self,
+        found: &Found,
+        subject: &str,
+        shown: &Shown,
+        event: &Value,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Value, Refusal> {
+        let (scope, project) = (admission::enter(found), project(event));
+        let facts = member::facts(&self.tenancy.records(&scope)?, subject, project).await?;
+        let asked = member::Asked {
+            event,
+            tenant: found.tenant(),
+            subject,
+            proof: match shown {
+                Shown::Token(issued_at) => Proof::Token { issued_at: *issued_at },
+                Shown::Session(session) => Proof::Session {
+                    name: &session.name,
+                    created_at: session.created_at,
+                    last_seen: session.last_seen,
+                    repeats: &|token| session.admits_write(token),
+                },
+            },
+            project,
+            address,
+            back_office: self.config.back_office.as_ref(),
+        };
+        let context = member::decide(&asked, &facts, now)?;
+        if let Shown::Session(session) = shown {
+            // A session whose use was not noted dies earlier, never later: no reason to refuse the request.
+            if let Err(error) = self.sessions.touch(session, now).await {
+                tracing::warn!(error = telemetry::chain(&error), "a session's use was not noted");
+            }
+        }
+        Ok(context)
+    }
+
+    async fn admit_candidate(
+        &self,
+        front: &Front,
+        event: &Value,
+        address: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Value, Refusal> {
+        let origin = front.place.decide(event, now)?;
+        let entrance = &front.place.entrance;
+        let mut context = context(front.found.tenant(), "front", address);
+        context[PROJECT] = json!(entrance.project);
+        if let Some(origin) = origin {
+            context[ORIGIN] = json!(origin);
+        }
+        if let (Some(key), Some(limit)) = (entrance.key, entrance.requests_per_minute) {
+            let scope = admission::enter(&front.found);
+            if let Some(seconds) = self.pace.wait(&self.tenancy.limits(&scope)?, key, limit, now).await {
+                context[RETRY_AFTER] = json!(seconds.to_string());
+            }
+        }
+        Ok(context)
+    }
+}
+
+/// Answers one authorizer event with a policy and the request context, or with [`HandlerError::Unauthorized`].
 pub async fn handle(authorizer: &Authorizer, event: Value) -> Result<Value, HandlerError> {
-    let door = authorizer.door(&event).await?.ok_or(HandlerError::Unauthorized)?;
-    let found = authorizer.find(&door).await?.ok_or(HandlerError::Unauthorized)?;
-    if let Some(asked) = authorizer.asked(&event).filter(|asked| *asked != door) {
-        let host = authorizer.find(&asked).await?;
-        host.filter(|host| host.tenant == found.tenant).ok_or(HandlerError::Unauthorized)?;
-    }
     let arn = event.get("methodArn").and_then(Value::as_str).ok_or(HandlerError::Unauthorized)?;
-    let mut context = json!({ TENANT: found.tenant, OFFICE: "front" });
-    if let Door::Member(subject) = &door {
-        let permissions: BTreeSet<&str> = found
-            .roles
-            .iter()
-            .flat_map(|role| role.permissions())
-            .map(|permission| permission.as_str())
-            .collect();
-        context[OFFICE] = json!("back");
-        context[MEMBER] = json!(subject);
-        context[PERMISSIONS] = json!(permissions.into_iter().collect::<Vec<_>>().join(" "));
+    let now = authorizer.clock.now();
+    let caller = match authorizer.identify(&event, now).await {
+        Ok(caller) => caller,
+        Err(Refusal::Failed(error)) => return Err(error),
+        Err(Refusal::Unknown | Refusal::Forbidden(_)) => return Err(HandlerError::Unauthorized),
+    };
+    let tenant = caller.found().tenant();
+    match authorizer.admit(&caller, &event, now).await {
+        Ok(context) => {
+            let usage = authorizer.tenancy.names().usage_plan(tenant);
+            Ok(allow(arn, tenant, &usage, &context))
+        }
+        Err(Refusal::Forbidden(why)) => {
+            tracing::warn!(%tenant, why, "a request was refused");
+            Ok(deny(arn, tenant))
+        }
+        Err(Refusal::Unknown) => Err(HandlerError::Unauthorized),
+        Err(Refusal::Failed(error)) => Err(error),
     }
-    Ok(json!({
-        "principalId": found.tenant,
-        "policyDocument": {
-            "Version": "2012-10-17",
-            "Statement": [{"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": arn}]
-        },
-        "context": context,
-    }))
 }

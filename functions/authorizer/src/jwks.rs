@@ -14,7 +14,7 @@ const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// The keys could not be fetched.
 #[derive(Debug, thiserror::Error)]
 #[error("the user pool's keys cannot be fetched")]
-pub(crate) struct KeysUnavailable(#[source] reqwest::Error);
+pub struct KeysUnavailable(#[source] reqwest::Error);
 
 /// The keys by their id.
 pub(crate) struct Jwks {

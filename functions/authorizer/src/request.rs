@@ -1,118 +1,129 @@
 //! What a caller shows: the event of a REQUEST authorizer, reduced to what a decision may rest on.
 
+use std::net::IpAddr;
+
 use serde_json::Value;
+use vivier_domain::{ids::ProjectId, origin::Origin};
+use vivier_tenancy::{
+    doors::address::TrustedProxies,
+    rooms::sessions::{COOKIE_NAME, Cookie},
+};
+
+use crate::headers::{Header, header, lines};
 
 /// The header of a publishable key.
 const KEY_HEADER: &str = "x-vivier-key";
-/// A longer credential is none: a Cognito access token has about 1 100 characters.
-const LONGEST: usize = 8 * 1024;
 
 /// The one credential a request is judged by.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Credential {
     /// An access token.
     Token(String),
     /// A publishable key.
     Key(String),
+    /// A session's cookie.
+    Cookie(Cookie),
     /// Only the host name that was asked.
     Host(String),
     /// Nothing usable, or something that cannot be right.
     None,
 }
 
-/// Reads the credential. An `Authorization` header that is there must be right: a bad token never falls back to the
-/// host name, or a member's request would silently become a candidate's.
+/// Reads the credential. One that is there must be right and alone: a bad token never falls back to the host name, or a
+/// member's request would silently become a candidate's.
 pub(crate) fn credential(event: &Value) -> Credential {
-    let authorization = header(event, "authorization");
-    let key = header(event, KEY_HEADER);
-    match (authorization, key) {
-        (Some(_), Some(_)) => Credential::None,
-        (Some(value), None) => match value.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => {
+    match (header(event, "authorization"), header(event, KEY_HEADER), cookie(event)) {
+        (Header::Once(value), Header::Absent, Shown::Nothing) => match value.split_once(' ') {
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() => {
                 Credential::Token(token.trim().to_owned())
             }
             _ => Credential::None,
         },
-        (None, Some(key)) => Credential::Key(key),
-        (None, None) => host(event).map_or(Credential::None, Credential::Host),
+        (Header::Absent, Header::Once(key), Shown::Nothing) => Credential::Key(key.to_owned()),
+        (Header::Absent, Header::Absent, Shown::One(cookie)) => Credential::Cookie(cookie),
+        (Header::Absent, Header::Absent, Shown::Nothing) => {
+            host(event).map_or(Credential::None, Credential::Host)
+        }
+        _ => Credential::None,
     }
 }
 
-/// The host name that was asked, in lower case and without a port.
+/// What the `Cookie` lines say about the session's cookie.
+enum Shown {
+    Nothing,
+    One(Cookie),
+    Wrong,
+}
+
+/// Other cookies mean nothing here. A browser sends one line, so a second one beside ours is somebody else's doing.
+fn cookie(event: &Value) -> Shown {
+    let lines = lines(event, "cookie");
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().trim() == COOKIE_NAME;
+    if !lines.iter().flat_map(|line| line.split([';', ','])).any(name) {
+        return Shown::Nothing;
+    }
+    match lines.as_slice() {
+        [line] => Cookie::find([*line]).map_or(Shown::Wrong, Shown::One),
+        _ => Shown::Wrong,
+    }
+}
+
+/// The host name that was asked, in lower case and without a port. `None` where the request names none or several.
 pub(crate) fn host(event: &Value) -> Option<String> {
-    let host = header(event, "host")?;
-    Some(host.split(':').next().unwrap_or_default().to_ascii_lowercase())
+    match header(event, "host") {
+        Header::Once(host) => Some(host.split(':').next().unwrap_or_default().to_ascii_lowercase()),
+        _ => None,
+    }
 }
 
-/// A header's value, whatever the case of its name: AWS keeps the client's. One that is repeated is no credential.
-fn header(event: &Value, name: &str) -> Option<String> {
-    let values: Vec<&str> = event
-        .get("multiValueHeaders")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .filter(|(key, _)| key.eq_ignore_ascii_case(name))
-        .flat_map(|(_, values)| values.as_array().into_iter().flatten().filter_map(Value::as_str))
-        .collect();
-    let single = event
-        .get("headers")
-        .and_then(Value::as_object)
-        .into_iter()
-        .flatten()
-        .find(|(key, _)| key.eq_ignore_ascii_case(name))
-        .and_then(|(_, value)| value.as_str());
-    match values.as_slice() {
-        [one] => Some(*one),
-        [] => single,
-        // Repeated: an empty text opens nothing and, unlike an absent header, falls back to nothing.
-        _ => Some(""),
+/// A web site that asks for itself: its origin is the host that was asked. A type that is no origin is nobody's.
+pub(crate) fn is_own(event: &Value, origin: &Origin) -> bool {
+    let Header::Once(host) = header(event, "host") else { return false };
+    ["https", "http"]
+        .iter()
+        .any(|scheme| Origin::try_from(format!("{scheme}://{host}")).is_ok_and(|own| own == *origin))
+}
+
+/// What a request says about the web site it comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// It names none: no browser sends it from another site.
+    Unnamed,
+    /// This one.
+    Named(Origin),
+    /// Something that is no web site this suite takes, `null` for one.
+    Unknown,
+}
+
+/// The web site that a browser says the request comes from.
+pub(crate) fn site(event: &Value) -> Site {
+    match header(event, "origin") {
+        Header::Absent => Site::Unnamed,
+        Header::Once(text) => Origin::try_from(text.to_owned()).map_or(Site::Unknown, Site::Named),
+        Header::Unusable => Site::Unknown,
     }
-    // Over-long is repeated's twin: it is there, and it opens nothing.
-    .map(|value| if value.len() <= LONGEST { value.to_owned() } else { String::new() })
+}
+
+/// The caller's address, as far as nobody can forge it.
+pub(crate) fn address(event: &Value, proxies: TrustedProxies) -> Option<IpAddr> {
+    let peer = event.pointer("/requestContext/identity/sourceIp").and_then(Value::as_str);
+    proxies.client(peer, lines(event, "x-forwarded-for"))
+}
+
+/// The project that the route's path names; `None` where it names none, or none that could be one.
+pub(crate) fn project(event: &Value) -> Option<ProjectId> {
+    event.pointer("/pathParameters/project")?.as_str()?.parse().ok()
+}
+
+/// The route that the gateway matched. The path is as the client wrote it, and one place can be written in many ways.
+pub(crate) fn route(event: &Value) -> &str {
+    event.get("resource").and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Whether the request may change something; what names no method may.
+pub(crate) fn is_write(event: &Value) -> bool {
+    !matches!(event.get("httpMethod").and_then(Value::as_str), Some("GET" | "HEAD" | "OPTIONS"))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn read(headers: &[(&str, &str)]) -> Credential {
-        let multi: serde_json::Map<_, _> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), json!([value]))).collect();
-        credential(&json!({"multiValueHeaders": multi}))
-    }
-
-    #[test]
-    fn credentials() {
-        use Credential::{Host, Key, None, Token};
-        let table: &[(&[(&str, &str)], Credential)] = &[
-            (&[("Authorization", "Bearer abc")], Token("abc".into())),
-            (&[("authorization", "bearer abc"), ("host", "acme.example")], Token("abc".into())),
-            (&[("authorization", "Basic abc"), ("host", "acme.example")], None),
-            (&[("authorization", "Bearer "), ("host", "acme.example")], None),
-            (&[("authorization", "Bearer a"), ("x-vivier-key", "vpk_1")], None),
-            (&[("X-Vivier-Key", "vpk_1"), ("host", "acme.example")], Key("vpk_1".into())),
-            (&[("Host", "ACME.example:443")], Host("acme.example".into())),
-            (&[], None),
-        ];
-        for (headers, expected) in table {
-            assert_eq!(&read(headers), expected, "{headers:?}");
-        }
-    }
-
-    #[test]
-    fn an_over_long_header_never_falls_back() {
-        let long = format!("Bearer {}", "a".repeat(LONGEST));
-        let event =
-            |name: &str| json!({"multiValueHeaders": {name: [long.clone()], "host": ["acme.example"]}});
-        assert_eq!(credential(&event("authorization")), Credential::None);
-        assert_eq!(credential(&event("x-vivier-key")), Credential::Key(String::new()));
-    }
-
-    #[test]
-    fn a_repeated_header_is_no_credential() {
-        let event =
-            json!({"multiValueHeaders": {"x-vivier-key": ["vpk_1", "vpk_2"], "host": ["acme.example"]}});
-        assert_eq!(credential(&event), Credential::Key(String::new()));
-    }
-}
+mod tests;

@@ -8,6 +8,16 @@ struct Claims {
     sub: String,
     client_id: String,
     token_use: String,
+    iat: i64,
+}
+
+/// What a good token says.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Good {
+    /// The member's subject.
+    pub(crate) subject: String,
+    /// When it was issued, in whole seconds since 1970: Cognito counts no finer.
+    pub(crate) issued_at: i64,
 }
 
 /// The id of the key that says to have signed it; `None` for anything but an RS256 token.
@@ -18,8 +28,8 @@ pub(crate) fn key_id(token: &str) -> Option<String> {
     (header.alg == Algorithm::RS256).then_some(header.kid)?
 }
 
-/// The member's subject, if everything about the token is right.
-pub(crate) fn subject(token: &str, key: &DecodingKey, issuer: &str, client: &str) -> Option<String> {
+/// What the token says, if everything about it is right.
+pub(crate) fn read(token: &str, key: &DecodingKey, issuer: &str, client: &str) -> Option<Good> {
     let mut rules = Validation::new(Algorithm::RS256);
     rules.set_issuer(&[issuer]);
     rules.set_required_spec_claims(&["exp", "iss", "sub"]);
@@ -29,7 +39,7 @@ pub(crate) fn subject(token: &str, key: &DecodingKey, issuer: &str, client: &str
     rules.leeway = 5;
     let claims = decode::<Claims>(token, key, &rules).ok()?.claims;
     (claims.token_use == "access" && claims.client_id == client && !claims.sub.is_empty())
-        .then_some(claims.sub)
+        .then_some(Good { subject: claims.sub, issued_at: claims.iat })
 }
 
 #[cfg(test)]

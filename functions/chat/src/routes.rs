@@ -8,8 +8,11 @@ use axum::{
 };
 use http::{StatusCode, header};
 use utoipa::OpenApi;
-use vivier_domain::{event::EventKind, ids::SessionId};
-use vivier_runtime::http::{ApiJson, ApiPath, FrontOffice, Problem};
+use vivier_domain::{
+    event::EventKind,
+    ids::{MessageId, SessionId},
+};
+use vivier_runtime::http::{ApiJson, ApiPath, FrontOffice, NewId, Problem};
 
 use crate::{
     App,
@@ -43,8 +46,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     tag = "chat",
     responses((status = 201, description = "The conversation", body = Opened)),
 )]
-async fn create(State(app): State<App>, FrontOffice(scope): FrontOffice) -> Result<Response, Problem> {
-    let session = sessions::open(&app, &scope).await?;
+async fn create(
+    State(app): State<App>,
+    FrontOffice(scope): FrontOffice,
+    NewId(id): NewId<SessionId>,
+) -> Result<Response, Problem> {
+    let session = sessions::open(&app, &scope, id).await?;
     app.tenancy.events(&scope)?.publish(session.created_at, [EventKind::ChatOpened]).await;
     let location = [(header::LOCATION, format!("/v1/chat/sessions/{}", session.id))];
     Ok((StatusCode::CREATED, location, Json(Opened::from(session))).into_response())
@@ -72,6 +79,7 @@ async fn ask(
     State(app): State<App>,
     FrontOffice(scope): FrontOffice,
     ApiPath(id): ApiPath<SessionId>,
+    NewId(message): NewId<MessageId>,
     ApiJson(asking): ApiJson<Asking>,
 ) -> Result<Json<Answered>, Problem> {
     let question = asking.read()?;
@@ -80,13 +88,13 @@ async fn ask(
     let answer = retrieve::answer(&app, &scope, question).await?;
     // An answer of our own always is JSON.
     let stored = serde_json::to_value(&answer).unwrap_or_default();
-    let message = sessions::append(&app, &scope, id, &text, stored).await?;
+    let message = sessions::append(&app, &scope, id, message, &text, stored).await?;
     let kind = match answer.kind {
         Kind::Extract => EventKind::ChatAnswered { citations: answer.citations.len() as u8 },
         Kind::Unknown => EventKind::ChatUnknown,
     };
     app.tenancy.events(&scope)?.publish(message.at, [kind]).await;
-    Ok(Json(Answered { message_id: message.id.as_uuid(), answer }))
+    Ok(Json(Answered { message_id: message.id.as_uuid(), answer: message.answer }))
 }
 
 /// A conversation with all that was said.

@@ -17,16 +17,15 @@ const TRIES: usize = 4;
 
 /// When a conversation is over whose last message is `now`'s.
 async fn expiry(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Timestamp, Problem> {
-    let policy = app.tenancy.settings(scope)?.retention().await?;
+    let policy = app.tenancy.records(scope)?.tenant_settings().await?.retention;
     Ok(now + SignedDuration::from_secs(policy.conversations_days.seconds()))
 }
 
-/// Opens a conversation.
-pub async fn open(app: &App, scope: &TenantScope) -> Result<Session, Problem> {
+/// Opens a conversation. One of this id that is there already is the same request's, and nobody knows of it yet.
+pub async fn open(app: &App, scope: &TenantScope, id: SessionId) -> Result<Session, Problem> {
     let now = app.clock.now();
     let expires_at = expiry(app, scope, now).await?;
-    let session =
-        Session { id: SessionId::generate(), created_at: now, last_at: now, expires_at, messages: 0 };
+    let session = Session { id, created_at: now, last_at: now, expires_at, messages: 0 };
     conversations::open(&app.tenancy.conversations(scope).await?, &session).await?;
     Ok(session)
 }
@@ -53,23 +52,30 @@ pub async fn list(app: &App, scope: &TenantScope, id: SessionId) -> Result<Vec<M
     Ok(conversations::list(&room, id, app.clock.now()).await?)
 }
 
-/// Stores a question with its answer, unless the conversation ended in the meantime.
+/// Stores a question with its answer, unless the conversation ended in the meantime. Where the same request has stored
+/// its exchange before, that one stays.
 pub async fn append(
     app: &App,
     scope: &TenantScope,
     id: SessionId,
+    message: MessageId,
     text: &str,
     answer: Value,
 ) -> Result<Message, Problem> {
     let at = app.clock.now();
     let expires_at = expiry(app, scope, at).await?;
-    let message = Message { id: MessageId::generate(), at, expires_at, text: Redacted::new(text), answer };
+    let message = Message { id: message, at, expires_at, text: Redacted::new(text), answer };
     let room = app.tenancy.conversations(scope).await?;
     for _ in 0..TRIES {
         match conversations::append(&room, id, &message).await {
             Ok(()) => return Ok(message),
-            // Deleted or full: the next look says so. Otherwise another message was being stored at this very moment.
-            Err(TenancyError::Conflict(_)) => fetch_open(app, scope, id).await.map(drop)?,
+            Err(TenancyError::Conflict(_)) => {
+                if let Some(stored) = conversations::fetch_message(&room, id, message.id, at).await? {
+                    return Ok(stored);
+                }
+                // Deleted or full: the next look says so. Otherwise another message was being stored at this moment.
+                fetch_open(app, scope, id).await?;
+            }
             Err(error) => return Err(error.into()),
         }
     }

@@ -54,7 +54,8 @@ pub struct Answered {
     /// The exchange.
     pub message_id: Uuid,
     /// The answer.
-    pub answer: Answer,
+    #[schema(value_type = Answer)]
+    pub answer: Value,
 }
 
 /// A conversation with all that was said.

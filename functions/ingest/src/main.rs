@@ -19,7 +19,9 @@ async fn serve() -> Result<(), StartError> {
     let app = App::from_env().await?;
     let (arriving, resuming) = (app.clone(), app.clone());
     Function::new("ingest")
-        .http(routes::router(app))
+        .http(routes::router(app.clone()))
+        .audited(&app.tenancy, app.clock, &routes::openapi())
+        .idempotent(&app.tenancy, app.clock)
         .file(move |event| {
             let app = arriving.clone();
             async move { arrival::take(&app, &event).await }

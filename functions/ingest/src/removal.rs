@@ -3,7 +3,11 @@
 //! The row stays in the state `deleting` until nothing else is left, so that a removal cut off halfway is taken up again.
 
 use vivier_domain::ids::DocumentId;
-use vivier_store::{chunks, documents};
+use vivier_runtime::entries;
+use vivier_store::{
+    audit::{Entry, Outcome},
+    chunks, documents,
+};
 use vivier_tenancy::{TenancyError, TenantScope};
 
 use crate::App;
@@ -28,6 +32,12 @@ pub async fn carry_out(app: &App, scope: &TenantScope, id: DocumentId) -> Result
     documents::remove(&tx, id).await?;
     tx.commit().await?;
     tracing::info!(document = %id, versions, "a document was removed");
+    // A member's request is entered by the edge; this is for one that was cut off and is taken up by the schedule.
+    if scope.member().is_none() {
+        let (now, subject) = (app.clock.now(), id.to_string());
+        let entry = Entry::of(scope, now, "documents.remove", &subject, Outcome::Done);
+        entries::enter(&app.tenancy, scope, &entry).await;
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use axum::{
 use http::{StatusCode, header};
 use utoipa::OpenApi;
 use vivier_domain::{ids::DocumentId, permission::needs};
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, Problem, ProblemKind};
+use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, NewId, Problem, ProblemKind};
 use vivier_store::documents;
 use vivier_tenancy::rooms::files::FileKey;
 
@@ -57,10 +57,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 async fn create(
     State(app): State<App>,
     office: BackOffice<needs::DocumentsWrite>,
+    NewId(id): NewId<DocumentId>,
     ApiJson(announcement): ApiJson<Announcement>,
 ) -> Result<Response, Problem> {
     let accepted = announcement.check()?;
-    let (id, now) = (DocumentId::generate(), app.clock.now());
+    let now = app.clock.now();
     let files = app.tenancy.files(&office.0).await?;
     let key = FileKey::Document(id, FIRST_VERSION);
     let upload = files.presign_upload(&key, accepted.size, accepted.media_type, now).await?;

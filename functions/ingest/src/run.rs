@@ -11,8 +11,9 @@ use vivier_domain::{
     event::EventKind,
     ids::DocumentId,
 };
-use vivier_runtime::HandlerError;
+use vivier_runtime::{HandlerError, entries};
 use vivier_store::{
+    audit::{self, Entry},
     chunks::{self, NewChunk, Source},
     documents::{self, Document, Lease},
 };
@@ -72,6 +73,7 @@ pub async fn run(app: &App, scope: &TenantScope, id: DocumentId) -> Result<Outco
     match work(app, scope, &document, &mut lease).await {
         Ok(outcome) => {
             tracing::info!(document = %id, attempt = document.attempts, outcome = ?outcome, "a run ended");
+            enter(app, scope, id, outcome).await;
             Ok(outcome)
         }
         Err(error) => {
@@ -82,6 +84,18 @@ pub async fn run(app: &App, scope: &TenantScope, id: DocumentId) -> Result<Outco
             Err(error)
         }
     }
+}
+
+/// Enters what a run made of a document, when it made anything of it.
+async fn enter(app: &App, scope: &TenantScope, id: DocumentId, outcome: Outcome) {
+    let ended = match outcome {
+        Outcome::Ready => audit::Outcome::Done,
+        Outcome::Failed => audit::Outcome::Failed,
+        Outcome::NotTaken | Outcome::NoFile | Outcome::Overtaken => return,
+    };
+    let subject = id.to_string();
+    let entry = Entry::of(scope, app.clock.now(), "documents.prepare", &subject, ended);
+    entries::enter(&app.tenancy, scope, &entry).await;
 }
 
 /// Whether a store was out of reach: that says nothing about the document.

@@ -12,6 +12,7 @@ async fn main() -> Result<(), StartError> {
     let app = App { tenancy, clock: Clock::System };
     Function::new("metrics")
         .http(routes::router(app.clone()))
+        .audited(&app.tenancy, app.clock, &routes::openapi())
         .stream(move |event| {
             let app = app.clone();
             async move {

@@ -12,7 +12,9 @@ async fn main() -> Result<(), StartError> {
     let app = App { tenancy, clock: Clock::System };
     let (on_file, on_schedule) = (app.clone(), app.clone());
     Function::new("offers")
-        .http(routes::router(app))
+        .http(routes::router(app.clone()))
+        .audited(&app.tenancy, app.clock, &routes::openapi())
+        .idempotent(&app.tenancy, app.clock)
         .file(move |event| file(on_file.clone(), event))
         .schedule(move |platform| schedule(on_schedule.clone(), platform))
         .serve()

@@ -18,7 +18,7 @@ use vivier_domain::{
     import::{ImportFormat, MAXIMUM_BYTES},
     permission::needs,
 };
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, Problem, ProblemKind};
+use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, NewId, Problem, ProblemKind};
 use vivier_store::imports;
 use vivier_tenancy::rooms::files::FileKey;
 
@@ -93,10 +93,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 async fn create(
     State(app): State<App>,
     office: BackOffice<needs::OffersWrite>,
+    NewId(id): NewId<ImportId>,
     ApiJson(new): ApiJson<NewImport>,
 ) -> Result<impl IntoResponse, Problem> {
     check_size(new.size)?;
-    let (id, now) = (ImportId::generate(), app.clock.now());
+    let now = app.clock.now();
     let files = app.tenancy.files(&office.0).await?;
     let upload = files.presign_upload(&FileKey::Import(id), new.size, new.format.media_type(), now).await?;
     // Entered before the address is given out: a file never arrives unannounced.

@@ -2,7 +2,11 @@
 //! run that takes up another's work goes on where that one stopped.
 
 use vivier_domain::{ids::ImportId, import::MAXIMUM_BYTES};
-use vivier_store::imports::{self, Lease};
+use vivier_runtime::entries;
+use vivier_store::{
+    audit::{self, Entry},
+    imports::{self, Lease},
+};
 use vivier_tenancy::{
     TenantScope,
     rooms::{
@@ -31,8 +35,21 @@ pub enum Outcome {
     Left,
 }
 
-/// Runs an import, if it may be run now.
+/// Runs an import, if it may be run now, and enters how it ended in the audit log.
 pub async fn run(app: &App, scope: &TenantScope, id: ImportId) -> Result<Outcome, RunError> {
+    let outcome = carry_out(app, scope, id).await?;
+    let ended = match &outcome {
+        Outcome::Succeeded => audit::Outcome::Done,
+        Outcome::Failed(_) => audit::Outcome::Failed,
+        Outcome::Left => return Ok(outcome),
+    };
+    let subject = id.to_string();
+    let entry = Entry::of(scope, app.clock.now(), "imports.run", &subject, ended);
+    entries::enter(&app.tenancy, scope, &entry).await;
+    Ok(outcome)
+}
+
+async fn carry_out(app: &App, scope: &TenantScope, id: ImportId) -> Result<Outcome, RunError> {
     let mut session = app.tenancy.silo(scope).await?;
     let taken = match lease::take(&mut session, id, app.clock.now()).await? {
         Take::Taken(taken) => taken,

@@ -100,7 +100,7 @@ fn plan(
     if as_of > now && !one_tenant && !dry_run {
         return Err(refused("as_of lies in the future: name the tenant it is meant for"));
     }
-    Ok(Plan { run_id: RunId::generate(), dry_run, as_of, limit })
+    Ok(Plan { run_id: RunId::generate(), by_hand: true, dry_run, as_of, limit })
 }
 
 async fn find(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {

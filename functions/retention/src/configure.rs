@@ -1,9 +1,16 @@
 //! Setting how long a tenant keeps its data. The type of a number of days refuses what is beyond the promise.
 
 use serde::Deserialize;
-use vivier_domain::retention::{Days, RetentionPolicy};
-use vivier_store::audit::{self, Actor, Entry, Outcome};
-use vivier_tenancy::{TenancyError, TenantScope};
+use vivier_domain::{
+    retention::{Days, RetentionPolicy},
+    settings::TenantSettings,
+};
+use vivier_runtime::HandlerError;
+use vivier_store::{
+    audit::{self, Actor, Entry, Outcome},
+    settings::{self, OPERATOR, PublishError},
+};
+use vivier_tenancy::{TenancyError, TenantScope, rooms::records::Place};
 
 use crate::App;
 
@@ -30,24 +37,28 @@ impl Change {
     }
 }
 
-/// Stores the change and enters it in the tenant's audit log. The next purge goes by it, for data already there too.
-pub async fn apply(app: &App, scope: &TenantScope, change: Change) -> Result<RetentionPolicy, TenancyError> {
-    let settings = app.tenancy.settings(scope)?;
-    let policy = change.on(settings.retention().await?);
-    let mut session = app.tenancy.pool(scope).await?;
-    let tx = session.begin().await?;
-    let entry = Entry {
-        happened_at: app.clock.now(),
-        actor: Actor::Operator,
-        action: "settings.retention",
-        subject: scope.tenant().as_uuid(),
-        outcome: Outcome::Done,
-    };
-    audit::append(&tx, &entry).await?;
-    tx.commit().await?;
-    // The entry first: one whose setting then failed can be seen, a setting without an entry could not.
-    settings.set_retention(&policy).await?;
-    Ok(policy)
+/// Publishes the tenant's settings with the change in them and enters it in the tenant's audit log. The next purge goes by
+/// it, for data already there too.
+pub async fn apply(app: &App, scope: &TenantScope, change: Change) -> Result<RetentionPolicy, HandlerError> {
+    let (records, now) = (app.tenancy.records(scope)?, app.clock.now());
+    // An entry before and one after: a change that failed half-way can be seen, one without an entry could not.
+    enter(app, scope, Outcome::Begun).await?;
+    let amended =
+        |before: TenantSettings| TenantSettings { retention: change.on(before.retention), ..before };
+    let published = settings::amend(&records, Place::Tenant, amended, OPERATOR, now).await;
+    enter(app, scope, if published.is_ok() { Outcome::Done } else { Outcome::Failed }).await?;
+    match published {
+        Ok(published) => Ok(published.settings.retention),
+        Err(PublishError::Store(error)) => Err(error.into()),
+        Err(error) => Err(HandlerError::other("the settings were not published", error)),
+    }
+}
+
+async fn enter(app: &App, scope: &TenantScope, outcome: Outcome) -> Result<(), TenancyError> {
+    let subject = scope.tenant().to_string();
+    let entry = Entry::of(scope, app.clock.now(), "settings.retention", &subject, outcome);
+    audit::enter(&app.tenancy, scope, &entry.by(Actor::Operator)).await?;
+    Ok(())
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ const BATCH: u32 = 5_000;
 pub struct Plan {
     /// The run.
     pub run_id: RunId,
+    /// Whether an operator asked for it; a schedule otherwise.
+    pub by_hand: bool,
     /// Whether it only counts.
     pub dry_run: bool,
     /// The moment that the days are counted back from.
@@ -111,7 +113,7 @@ mod tests {
 
     fn plan(limit: u32, dry_run: bool) -> Plan {
         let as_of = "2026-04-01T00:00:00Z".parse().unwrap();
-        Plan { run_id: RunId::generate(), dry_run, as_of, limit }
+        Plan { run_id: RunId::generate(), by_hand: true, dry_run, as_of, limit }
     }
 
     #[test]

@@ -12,7 +12,8 @@ async fn main() -> Result<(), StartError> {
     let app = App { tenancy, clock: Clock::System };
     let (scheduled, commanded) = (app.clone(), app.clone());
     Function::new("retention")
-        .http(routes::router(app))
+        .http(routes::router(app.clone()))
+        .audited(&app.tenancy, app.clock, &routes::openapi())
         .schedule(move |platform| {
             let app = scheduled.clone();
             async move { run::daily(&app, &platform).await }

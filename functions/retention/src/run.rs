@@ -11,7 +11,10 @@ use vivier_domain::{
     tenant::{Slug, TenantStatus},
 };
 use vivier_runtime::{HandlerError, telemetry};
-use vivier_store::purge_reports;
+use vivier_store::{
+    audit::{self, Actor, Entry, Outcome},
+    purge_reports,
+};
 use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, registry::Tenant};
 
 use crate::{
@@ -67,7 +70,8 @@ pub const fn has_stores(status: TenantStatus) -> bool {
 
 /// The scheduled run over all tenants. It fails at its end when a tenant failed, so that the alarm fires.
 pub async fn daily(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
-    let plan = Plan { run_id: RunId::generate(), dry_run: false, as_of: app.clock.now(), limit: LIMIT };
+    let (run_id, as_of) = (RunId::generate(), app.clock.now());
+    let plan = Plan { run_id, by_hand: false, dry_run: false, as_of, limit: LIMIT };
     let report = all(app, platform, &plan).await?;
     if report.failed.is_empty() {
         Ok(json!(report))
@@ -130,14 +134,30 @@ async fn one(app: &App, scope: &TenantScope, plan: &Plan) -> (BTreeMap<DataKind,
         tracing::error!(%tenant, error = telemetry::chain(&error), "old reports were not removed");
         failed = true;
     }
+    if !plan.dry_run
+        && let Err(error) = enter(app, scope, plan, failed).await
+    {
+        tracing::error!(%tenant, error = telemetry::chain(&error), "a purge was not entered in the audit log");
+        failed = true;
+    }
     (purged, failed)
+}
+
+/// Enters the run in the tenant's audit log; what it removed of which kind is in its reports, under the run's id.
+async fn enter(app: &App, scope: &TenantScope, plan: &Plan, failed: bool) -> Result<(), TenancyError> {
+    let subject = plan.run_id.to_string();
+    let outcome = if failed { Outcome::Failed } else { Outcome::Done };
+    let actor = if plan.by_hand { Actor::Operator } else { Actor::System };
+    let entry = Entry::of(scope, app.clock.now(), "retention.run", &subject, outcome).by(actor);
+    audit::enter(&app.tenancy, scope, &entry).await?;
+    Ok(())
 }
 
 async fn retention(
     app: &App,
     scope: &TenantScope,
 ) -> Result<vivier_domain::retention::RetentionPolicy, TenancyError> {
-    app.tenancy.settings(scope)?.retention().await
+    Ok(app.tenancy.records(scope)?.tenant_settings().await?.retention)
 }
 
 async fn forget_reports(app: &App, scope: &TenantScope, plan: &Plan) -> Result<(), TenancyError> {

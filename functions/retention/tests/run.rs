@@ -46,7 +46,7 @@ impl House {
 
     /// What a run over these tenants removed of each one's events, and whether it left none.
     async fn run(&self, scopes: &[&TenantScope], dry_run: bool, limit: u32) -> Vec<(Option<u64>, bool)> {
-        let plan = Plan { run_id: RunId::generate(), dry_run, as_of: now(), limit };
+        let plan = Plan { run_id: RunId::generate(), by_hand: true, dry_run, as_of: now(), limit };
         let tenants = scopes.iter().map(|scope| tenant(scope)).collect();
         let report = run::over(&self.app, &scope::platform(), &plan, tenants).await;
         let expected: Vec<_> = scopes.iter().map(|scope| scope.tenant()).collect();

@@ -2,11 +2,14 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vivier_domain::tenant::{Slug, TenantStatus};
+use vivier_domain::{
+    redacted::Redacted,
+    tenant::{Slug, TenantStatus},
+};
 use vivier_runtime::{Clock, HandlerError, operator, telemetry};
 use vivier_tenancy::{PlatformScope, Tenancy, registry::Tenant};
 
-use crate::{create, delete, describe::describe};
+use crate::{create, delete, describe::describe, entry, limit, people};
 
 /// What every command needs.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub struct App {
     pub tenancy: Tenancy,
     /// `FRONT_OFFICE_DOMAIN`: a tenant's host name is its short name under this domain.
     pub domain: String,
+    /// `BACK_OFFICE_ORIGIN`: where invitations lead.
+    pub back_office: String,
     /// The time.
     pub clock: Clock,
 }
@@ -22,7 +27,7 @@ pub struct App {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "operation", rename_all = "snake_case", deny_unknown_fields)]
 enum Command {
-    /// Brings the shared database and every tenant's own up to date.
+    /// Brings the shared database and every tenant's own up to date, and binds usage plans to what is deployed.
     Migrate {},
     Create(create::Create),
     Show {
@@ -41,12 +46,51 @@ enum Command {
     RotateKey {
         slug: Slug,
     },
+    /// Sets how many requests a second the gateway lets through for the tenant.
+    Limit(limit::Limit),
+    /// Invites a member: for a tenant whose managers are all gone.
+    Invite(people::Invite),
+    /// Mails a member who has not logged in yet a new temporary password.
+    ReinviteManager {
+        slug: Slug,
+        email: Redacted,
+    },
+    /// Lets a tenant in again that locked itself out of its back office.
+    ClearIpRanges {
+        slug: Slug,
+    },
     Delete(delete::Delete),
 }
 
-/// Carries out one command.
+impl Command {
+    /// What the audit log calls the command, of those that change one tenant. What concerns people is entered with whom
+    /// it concerns; of a tenant that was deleted no log is left.
+    fn action(&self) -> Option<&'static str> {
+        match self {
+            Self::Create(_) => Some("tenants.create"),
+            Self::Disable { .. } => Some("tenants.disable"),
+            Self::Enable { .. } => Some("tenants.enable"),
+            Self::RotateKey { .. } => Some("tenants.rotate_key"),
+            Self::Limit(_) => Some("tenants.limit"),
+            _ => None,
+        }
+    }
+}
+
+/// Carries out one command, and enters it in the tenant's audit log.
 pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Result<Value, HandlerError> {
-    match operator::command(command)? {
+    let slug = command["slug"].as_str().and_then(|text| Slug::try_from(text.to_owned()).ok());
+    let command: Command = operator::command(command)?;
+    match command.action().zip(slug) {
+        Some((action, slug)) => {
+            entry::around(app, platform, action, &slug, carry_out(app, platform, command)).await
+        }
+        None => carry_out(app, platform, command).await,
+    }
+}
+
+async fn carry_out(app: &App, platform: &PlatformScope, command: Command) -> Result<Value, HandlerError> {
+    match command {
         Command::Migrate {} => migrate(app, platform).await,
         Command::Create(create) => create::create(app, platform, create).await,
         Command::Show { slug } => Ok(describe(app, &find(app, platform, &slug).await?)),
@@ -67,6 +111,10 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
             answer["publishable_key"] = json!(key);
             Ok(answer)
         }
+        Command::Limit(limit) => limit::limit(app, platform, limit).await,
+        Command::Invite(invite) => people::bring_in(app, platform, invite).await,
+        Command::ReinviteManager { slug, email } => people::mail_again(app, platform, &slug, email).await,
+        Command::ClearIpRanges { slug } => people::clear_ip_ranges(app, platform, &slug).await,
         Command::Delete(delete) => delete::delete(app, platform, delete).await,
     }
 }
@@ -105,11 +153,14 @@ async fn migrate(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
         if !matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
             continue;
         }
-        // One tenant's trouble must not keep the others' databases behind the code.
-        match provisioning.migrate_silo(&platform.lend(&tenant)).await {
-            Ok(applied) => silos += applied,
-            Err(error) => {
-                tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "a database was not migrated");
+        // One tenant's trouble must not keep the others behind the code.
+        let scope = platform.lend(&tenant);
+        // A usage plan holds for one deployed stage; without one the gateway lets nothing through.
+        let plan = provisioning.ensure_usage_plan(&scope, &tenant.slug, None).await;
+        match (plan, provisioning.migrate_silo(&scope).await) {
+            (Ok(()), Ok(applied)) => silos += applied,
+            (Err(error), _) | (_, Err(error)) => {
+                tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "a tenant was not migrated");
                 failed.push(tenant.id.to_string());
             }
         }

@@ -3,19 +3,26 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vivier_domain::{
-    permission::Role,
+    entrance::Entrance,
+    ids::ProjectId,
+    member::Language,
+    project::Project,
     redacted::Redacted,
+    role::RoleId,
+    settings::tenant::is_email,
     tenant::{Slug, TenantKind, TenantStatus},
 };
 use vivier_runtime::HandlerError;
 use vivier_tenancy::{
-    PlatformScope,
+    PlatformScope, TenantScope,
     registry::{Door, Tenant},
+    rooms::records::{Change, RecordKey},
 };
 
 use crate::{
     command::{App, find},
     describe::{describe, host},
+    people::{self, Invitation},
 };
 
 /// The name of the key that a create makes.
@@ -27,6 +34,9 @@ pub(crate) struct Create {
     slug: Slug,
     name: String,
     manager_email: Redacted,
+    /// What the first manager is written to in.
+    #[serde(default)]
+    language: Language,
     #[serde(default = "production")]
     kind: TenantKind,
     /// For a test environment: the short name of its production tenant.
@@ -43,13 +53,7 @@ fn check(create: &Create) -> Result<(), HandlerError> {
     if name.is_empty() || name.chars().count() > 120 || name.chars().any(char::is_control) {
         return Err(HandlerError::refused("invalid-name", "a name has 1 to 120 printable characters"));
     }
-    let email = create.manager_email.expose();
-    let shape = email.len() <= 254
-        && !email.contains(|c: char| c.is_whitespace() || c.is_control())
-        && email.split_once('@').is_some_and(|(local, domain)| {
-            !local.is_empty() && domain.contains('.') && !domain.contains('@') && !domain.starts_with('.')
-        });
-    if !shape {
+    if !is_email(create.manager_email.expose()) {
         return Err(HandlerError::refused("invalid-email", "manager_email is no e-mail address"));
     }
     match (create.kind, &create.production) {
@@ -107,23 +111,32 @@ pub(crate) async fn create(
     provisioning.ensure_conversations(&scope).await?;
     provisioning.migrate_silo(&scope).await?;
     provisioning.enter_pool(&scope).await?;
+    provisioning.ensure_usage_plan(&scope, &tenant.slug, None).await?;
 
-    let host = host(app, &tenant);
-    registry.hang(&scope, "host#first", &Door::Host(host), &[]).await?;
+    let entrance = Entrance::to(first_project(app, &scope, &tenant).await?);
+    registry.hang(&scope, "host#first", &Door::Host(host(app, &tenant)), Some(&entrance)).await?;
     let key = hang_first_key(app, platform, &tenant).await?;
-    let member = provisioning.invite(&create.manager_email).await?;
-    let door = Door::Member(member.subject.clone());
-    if registry.holder(&door).await?.is_some_and(|holder| holder != tenant.id) {
-        return Err(HandlerError::refused("member-taken", "this person is a member of another tenant"));
-    }
-    registry.hang(&scope, &format!("member#{}", member.subject), &door, &[Role::Manager]).await?;
+    let manager =
+        Invitation { email: create.manager_email, role: RoleId::manager(), language: Some(create.language) };
+    let manager = people::invite(app, &scope, &manager).await?;
 
     let tenant = registry.advance(platform, &tenant, TenantStatus::Active).await?;
     tracing::info!(tenant = %tenant.id, "a tenant was created");
     let mut answer = describe(app, &tenant);
     answer["publishable_key"] = json!(key);
-    answer["manager"] = json!({"subject": member.subject, "invited": member.new});
+    answer["manager"] = json!({"subject": manager.subject, "invited": manager.mailed});
     Ok(answer)
+}
+
+/// The project every tenant starts with. A create that is taken up again finds the one it made.
+async fn first_project(app: &App, scope: &TenantScope, tenant: &Tenant) -> Result<ProjectId, HandlerError> {
+    let records = app.tenancy.records(scope)?;
+    if let Some((_, found)) = records.list(&RecordKey::projects(), None, Some(1)).await?.into_iter().next() {
+        return Ok(found.value.id);
+    }
+    let project = Project::first(ProjectId::generate(), tenant.name.as_str(), app.clock.now());
+    records.change(&[Change::put(&RecordKey::project(project.id), None, &project)?]).await?;
+    Ok(project.id)
 }
 
 /// Makes the first key anew. A create that stopped before it could show the key replaces it, so no key exists that
@@ -133,8 +146,10 @@ pub(crate) async fn hang_first_key(
     platform: &PlatformScope,
     tenant: &Tenant,
 ) -> Result<String, HandlerError> {
+    let scope = platform.lend(tenant);
+    let entrance = Entrance::to(first_project(app, &scope, tenant).await?);
     let key = app.tenancy.provisioning(platform)?.publishable_key();
-    app.tenancy.registry()?.hang(&platform.lend(tenant), FIRST_KEY, &Door::key(&key), &[]).await?;
+    app.tenancy.registry()?.hang(&scope, FIRST_KEY, &Door::key(&key), Some(&entrance)).await?;
     Ok(key)
 }
 
@@ -162,6 +177,7 @@ mod tests {
             (with("name", json!("  ")), Some("invalid-name")),
             (with("name", json!("a\u{7}")), Some("invalid-name")),
             (with("name", json!("a".repeat(121))), Some("invalid-name")),
+            (with("language", json!("en")), None),
             (with("manager_email", json!("rh")), Some("invalid-email")),
             (with("manager_email", json!("rh@acme")), Some("invalid-email")),
             (with("manager_email", json!("r h@acme.example")), Some("invalid-email")),

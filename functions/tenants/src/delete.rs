@@ -38,11 +38,12 @@ pub(crate) async fn delete(
     let scope = platform.lend(&tenant);
     let provisioning = app.tenancy.provisioning(platform)?;
     for door in registry.doors(&scope).await? {
-        if let Some(subject) = door.strip_prefix("member#") {
-            provisioning.dismiss(subject).await?;
-        }
         registry.unhang(&scope, &door).await?;
     }
+    app.tenancy.people(&scope)?.delete_all().await?;
+    provisioning.drop_partitions(&scope).await?;
+    provisioning.drop_usage_plan(&scope).await?;
+    app.tenancy.records(&scope)?.clear().await?;
     provisioning.drop_conversations(&scope).await?;
     provisioning.drop_bucket(&scope).await?;
     provisioning.drop_silo(&scope).await?;

@@ -6,5 +6,8 @@ mod command;
 mod create;
 mod delete;
 mod describe;
+mod entry;
+mod limit;
+mod people;
 
 pub use command::{App, handle};

@@ -5,33 +5,35 @@ from __future__ import annotations
 from .. import data, paper
 from ..client import Json, wait_for
 from ..memory import digest
+from ..vivier import line
+from .files import on_disk
 from .visit import Visit
 
 
 def bring(visit: Visit) -> list[Json]:
     """Uploads what is missing or has changed; the tenant's documents as listed afterwards."""
     known: dict[str, str] = visit.notes.setdefault("documents", {})
-    listed = {document["name"]: document for document in visit.back.documents()}
+    listed = {document["name"]: document for document in visit.desk("documents", "list")["documents"]}
     missing = []
-    for name, media_type, content in data.documents(visit.employer.slug):
+    for name, _, content in data.documents(visit.employer.slug):
         there = listed.get(name)
         if there and known.get(name) == digest(content) and there["status"] != "failed":
             continue
         if there:
-            visit.back.delete_document(there["document_id"])
-        missing.append((name, media_type, content))
+            visit.desk("documents", "delete", there["document_id"])
+        missing.append((name, content))
     if missing:
         with paper.progress(f"{visit.employer.name}: {len(missing)} documents to read, cut and turn into vectors"):
-            for name, media_type, content in missing:
-                visit.back.add_document(name, media_type, content)
-                known[name] = digest(content)
+            with on_disk(missing) as paths:
+                visit.desk("documents", "add", *paths)
+            known |= {name: digest(content) for name, content in missing}
             wait_for(lambda: _settled(visit), "the last document", timeout=240, every=1.0, dots=True)
-    return visit.back.documents()
+    return visit.desk("documents", "list")["documents"]
 
 
 def _settled(visit: Visit) -> bool:
     names = {name for name, _, _ in data.documents(visit.employer.slug)}
-    states = {doc["name"]: doc["status"] for doc in visit.back.documents() if doc["status"] != "deleting"}
+    states = {doc["name"]: doc["status"] for doc in visit.desk("documents", "list")["documents"] if doc["status"] != "deleting"}
     return names <= states.keys() and all(states[name] in ("ready", "failed") for name in names)
 
 
@@ -46,3 +48,4 @@ def show(visits: list[Visit]) -> None:
         paper.table(rows)
         if failed:
             raise RuntimeError(f"Not ready: {', '.join(failed)}")
+    paper.command(line("documents", "add", "Avantages.csv", "--wait"))

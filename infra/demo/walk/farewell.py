@@ -6,7 +6,8 @@ import json
 import shlex
 
 from .. import paper
-from ..stack import Stack
+from ..stack import ROOT, Stack
+from ..vivier import line, settings_file
 from .answers import NIGHT
 from .visit import Visit
 
@@ -23,7 +24,12 @@ def show(stack: Stack, visits: list[Visit]) -> None:
             ]
         )
     paper.say(f"API: {stack.api_url}", indent=2)
-    print("\nTry it:")
+    file = settings_file(stack)
+    print("\nThe command line, as operator and as manager:\n")
+    paper.command(f". {shlex.quote(str(file.relative_to(ROOT) if file.is_relative_to(ROOT) else file))}")
+    for words in (("tasks", "list"), ("login", "--email", visits[0].username), ("whoami",), ("members", "list")):
+        paper.command(line(*words))
+    print("\nThe front office:")
     for line in lines(stack, visits[0].key, visits[0].front.open_session()):
         print()
         paper.command(line)

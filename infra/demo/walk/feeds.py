@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .. import data, paper
-from ..client import ApiError, Json, wait_for
+from ..client import ApiError, Json
 from ..memory import digest
+from ..vivier import line
+from .files import on_disk
 from .visit import Visit
 
 COUNTS = ("read", "created", "updated", "unchanged", "closed", "rejected")
@@ -19,17 +21,17 @@ def bring(visit: Visit) -> Json:
         if earlier:
             return earlier | {"skipped": True}
     with paper.progress(f"{visit.employer.name}: {len(file.content) // 1024} kB of {file.format}"):
-        import_id = visit.back.start_import(file.format, file.content)
-        status = wait_for(lambda: _finished(visit, import_id), "the end of the import", timeout=120, dots=True)
+        with on_disk([(f"offers.{file.format}", file.content)]) as (path,):
+            status = visit.desk("imports", "add", path, "--wait", "--timeout", 120)
     if status["status"] != "succeeded":
-        raise RuntimeError(f"The import {import_id} of {visit.employer.slug} failed: {status.get('failure')}")
-    visit.notes["import"] = {"sha256": digest(file.content), "id": import_id}
+        raise RuntimeError(f"The import {status['import_id']} of {visit.employer.slug} failed: {status.get('failure')}")
+    visit.notes["import"] = {"sha256": digest(file.content), "id": status["import_id"]}
     return status
 
 
 def _earlier(visit: Visit, import_id: str) -> Json | None:
     try:
-        status = visit.back.import_status(import_id)
+        status = visit.desk("imports", "show", import_id)
     except ApiError as error:
         if error.status == 404:
             return None
@@ -37,14 +39,10 @@ def _earlier(visit: Visit, import_id: str) -> Json | None:
     return status if status["status"] == "succeeded" else None
 
 
-def _finished(visit: Visit, import_id: str) -> Json | None:
-    status = visit.back.import_status(import_id)
-    return status if status["status"] in ("succeeded", "failed") else None
-
-
 def show(visits: list[Visit]) -> None:
     """Imports for every tenant and prints the counts and what was wrong with single rows."""
     imports = [(visit, bring(visit)) for visit in visits]
+    paper.command(line("imports", "add", "offers.csv", "--wait"))
     rows: list[list[object]] = [["tenant", "file", *COUNTS, "ms"]]
     for visit, status in imports:
         name = visit.employer.import_format + (" (went in before)" if status.get("skipped") else "")

@@ -8,10 +8,11 @@ from __future__ import annotations
 import datetime as dt
 
 from .. import paper
-from ..client import ApiError, Json, Operator, wait_for
+from ..client import ApiError, Json, wait_for
 from ..data import Employer
 from ..memory import Memory
 from ..stack import Stack
+from ..vivier import Vivier
 from .answers import ask
 from .figures import delivered
 from .visit import Visit, begin
@@ -29,7 +30,7 @@ PASSER_BY = Employer(
 LATER = dt.timedelta(days=91)
 
 
-def show(stack: Stack, operator: Operator, memory: Memory) -> None:
+def show(stack: Stack, operator: Vivier, memory: Memory) -> None:
     """Makes conversations and events, previews and runs the purge, and runs it again to find nothing."""
     with paper.progress(f"A tenant for the purpose: {PASSER_BY.name}"):
         visit = begin(stack, operator, memory, PASSER_BY)
@@ -42,7 +43,7 @@ def show(stack: Stack, operator: Operator, memory: Memory) -> None:
     paper.table([["", *kinds], *([name, *(counts.get(kind, 0) for kind in kinds)] for name, counts in runs)], indent=4)
     _check(runs)
     _gone(visit, session)
-    operator.invoke("tenants", {"operation": "delete", "slug": PASSER_BY.slug, "confirm": PASSER_BY.slug})
+    operator("tenants", "delete", PASSER_BY.slug, "--confirm", PASSER_BY.slug)
     memory.forget(visit.tenant_id)
     paper.say(
         "A conversation that was purged answers 404, as one that never was. The tenant itself is deleted again: "
@@ -58,9 +59,9 @@ def _talk(visit: Visit) -> str:
     return visit.front.open_session()
 
 
-def _run(operator: Operator, dry_run: bool, as_of: str) -> dict[str, int]:
-    request: Json = {"operation": "run", "dry_run": dry_run, "tenant": PASSER_BY.slug, "as_of": as_of}
-    return removed(operator.invoke("retention", request))
+def _run(operator: Vivier, dry_run: bool, as_of: str) -> dict[str, int]:
+    words = ["retention", "run", "--tenant", PASSER_BY.slug, "--as-of", as_of]
+    return removed(operator(*words, *(["--dry-run"] if dry_run else [])))
 
 
 def removed(report: Json) -> dict[str, int]:

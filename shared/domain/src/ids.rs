@@ -91,6 +91,18 @@ id!(
     EventId
 );
 id!(
+    /// A project of a tenant: one front office with its products, settings, keys and members.
+    ProjectId
+);
+id!(
+    /// A product of a project: a chatbot, a search engine, a messaging channel.
+    ProductId
+);
+id!(
+    /// A publishable key. It stays the same when the key's text is rotated.
+    KeyId
+);
+id!(
     /// One run of a scheduled task.
     RunId
 );

@@ -3,11 +3,21 @@
 //! Nothing here does input or output: whatever a function, a store or a test must agree on stands here once.
 
 pub mod document;
+pub mod entrance;
 pub mod event;
 pub mod ids;
 pub mod import;
+pub mod mail;
+pub mod member;
+pub mod network;
 pub mod offer;
+pub mod origin;
+pub mod password;
+pub mod people;
 pub mod permission;
+pub mod project;
 pub mod redacted;
 pub mod retention;
+pub mod role;
+pub mod settings;
 pub mod tenant;

@@ -59,10 +59,41 @@ permissions! {
     ReportsRead = "reports.read",
     /// Read what purges removed.
     RetentionRead = "retention.read",
-    /// Change settings.
+    /// Read projects and their products.
+    ProjectsRead = "projects.read",
+    /// Create, rename and archive projects and their products.
+    ProjectsWrite = "projects.write",
+    /// Read settings, their draft and their history.
+    SettingsRead = "settings.read",
+    /// Change the draft of settings.
     SettingsWrite = "settings.write",
+    /// Publish settings and roll them back.
+    SettingsPublish = "settings.publish",
+    /// List publishable keys; their text is never shown again.
+    KeysRead = "keys.read",
+    /// Create, rotate and revoke publishable keys.
+    KeysWrite = "keys.write",
+    /// Read members with their addresses.
+    MembersRead = "members.read",
     /// Invite members.
     MembersInvite = "members.invite",
+    /// Grant and withdraw roles, suspend and remove members.
+    MembersWrite = "members.write",
+    /// Read what roles there are.
+    RolesRead = "roles.read",
+    /// Change what roles may do.
+    RolesWrite = "roles.write",
+    /// Search the audit log.
+    AuditRead = "audit.read",
+    /// Take the audit log out as a file.
+    AuditExport = "audit.export",
+}
+
+impl Permission {
+    /// Whether what it opens to the reader is about persons: such a reading is itself entered in the audit log (K8.1a).
+    pub const fn is_personal(self) -> bool {
+        matches!(self, Self::MembersRead | Self::AuditRead | Self::AuditExport)
+    }
 }
 
 /// A permission as a type parameter.
@@ -82,56 +113,6 @@ impl fmt::Display for Permission {
     }
 }
 
-/// The roles every tenant starts with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Role {
-    /// Holds every permission.
-    Manager,
-    /// Writes content: offers and documents.
-    Editor,
-    /// Reads figures.
-    Analyst,
-    /// Reads content.
-    Reader,
-}
-
-impl Role {
-    /// Every given role.
-    pub const ALL: &'static [Self] = &[Self::Manager, Self::Editor, Self::Analyst, Self::Reader];
-
-    /// What the role may do.
-    pub const fn permissions(self) -> &'static [Permission] {
-        use Permission as P;
-        match self {
-            Self::Manager => P::ALL,
-            Self::Editor => {
-                &[P::OffersWrite, P::OffersRead, P::DocumentsWrite, P::DocumentsRead, P::ReportsRead]
-            }
-            Self::Analyst => &[P::OffersRead, P::ReportsRead],
-            Self::Reader => &[P::OffersRead, P::DocumentsRead],
-        }
-    }
-
-    /// The stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Manager => "manager",
-            Self::Editor => "editor",
-            Self::Analyst => "analyst",
-            Self::Reader => "reader",
-        }
-    }
-}
-
-impl FromStr for Role {
-    type Err = UnknownPermission;
-
-    fn from_str(text: &str) -> Result<Self, UnknownPermission> {
-        Self::ALL.iter().copied().find(|role| role.as_str() == text).ok_or(UnknownPermission)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -141,12 +122,5 @@ mod tests {
         for permission in Permission::ALL {
             assert_eq!(permission.as_str().parse(), Ok(*permission));
         }
-    }
-
-    #[test]
-    fn only_a_manager_invites() {
-        let inviting: Vec<_> =
-            Role::ALL.iter().filter(|role| role.permissions().contains(&Permission::MembersInvite)).collect();
-        assert_eq!(inviting, [&Role::Manager]);
     }
 }

@@ -1,6 +1,7 @@
 //! What every function shares: start-up, telemetry, the edges that turn an event into a scope and an error into an answer.
 
 pub mod clock;
+pub mod entries;
 pub mod http;
 pub mod invocation;
 pub mod operator;

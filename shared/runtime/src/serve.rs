@@ -8,10 +8,12 @@ use futures_util::FutureExt;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::{Value, value::RawValue};
 use tracing::Instrument;
-use vivier_tenancy::{PlatformScope, config::ConfigError, doors::file::ObjectCreated};
+use utoipa::openapi::OpenApi;
+use vivier_tenancy::{PlatformScope, Tenancy, config::ConfigError, doors::file::ObjectCreated};
 
 use crate::{
-    http,
+    Clock,
+    http::{self, audit::Auditor},
     invocation::{Handler, HandlerError, Invocation},
     telemetry,
 };
@@ -42,6 +44,7 @@ impl StartError {
 pub struct Function {
     name: &'static str,
     http: Option<Router>,
+    auditor: Option<Auditor>,
     file: Option<Handler<ObjectCreated>>,
     stream: Option<Handler<KinesisEvent>>,
     schedule: Option<Handler<PlatformScope>>,
@@ -73,13 +76,28 @@ macro_rules! register {
 impl Function {
     /// A function that takes nothing yet.
     pub fn new(name: &'static str) -> Self {
-        Self { name, http: None, file: None, stream: None, schedule: None, operator: None, raw: None }
+        Self { name, http: None, auditor: None, file: None, stream: None, schedule: None, operator: None, raw: None }
     }
 
     /// Serves requests.
     #[must_use]
     pub fn http(mut self, router: Router) -> Self {
         self.http = Some(http::edge(router));
+        self
+    }
+
+    /// Enters in the audit log what members do by the routes that `document` names. Without it, nothing of the back office
+    /// is answered.
+    #[must_use]
+    pub fn audited(mut self, tenancy: &Tenancy, clock: Clock, document: &OpenApi) -> Self {
+        self.auditor = Some(Auditor::new(tenancy, clock, document));
+        self
+    }
+
+    /// Carries out writes that bear the same `Idempotency-Key` once. To be called after [`Self::http`].
+    #[must_use]
+    pub fn idempotent(mut self, tenancy: &Tenancy, clock: Clock) -> Self {
+        self.http = self.http.map(|router| http::idempotency::layer(router, tenancy.clone(), clock));
         self
     }
 
@@ -110,7 +128,8 @@ impl Function {
     /// Handles one event. A panic is an error of this event, not the end of the process.
     pub async fn invoke(&self, payload: Box<RawValue>) -> Result<Value, lambda_runtime::Error> {
         let started = Instant::now();
-        let outcome = AssertUnwindSafe(self.dispatch(payload)).catch_unwind().await;
+        // Boxed, for the compiler's sake: it works out the layout of futures within futures only so deep.
+        let outcome = AssertUnwindSafe(Box::pin(self.dispatch(payload))).catch_unwind().await;
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         match outcome {
             Ok(Ok(value)) => {
@@ -143,7 +162,7 @@ impl Function {
         match Invocation::parse(payload).map_err(|_| NOT_TAKEN())? {
             Invocation::Http(raw) => {
                 let router = self.http.clone().ok_or_else(NOT_TAKEN)?;
-                Ok(http::handle(router, &raw).await)
+                Ok(http::handle(router, self.auditor.as_ref(), &raw).await)
             }
             Invocation::File(event) => self.file.as_ref().ok_or_else(NOT_TAKEN)?(event).await,
             Invocation::Stream(event) => self.stream.as_ref().ok_or_else(NOT_TAKEN)?(*event).await,

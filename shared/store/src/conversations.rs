@@ -87,9 +87,20 @@ pub async fn fetch(
 }
 
 /// Adds an exchange and moves the conversation's expiry to the message's. [`TenancyError::Conflict`]: the conversation
-/// was deleted in between, or has [`MOST_MESSAGES`].
+/// was deleted in between, has [`MOST_MESSAGES`], or has this exchange already.
 pub async fn append(room: &Conversations<'_>, id: SessionId, message: &Message) -> Result<(), TenancyError> {
     room.put_if_present(&partition(id), SESSION, write_message(id, message)?, MOST_MESSAGES).await
+}
+
+/// One exchange, unless it is missing or over at `now`.
+pub async fn fetch_message(
+    room: &Conversations<'_>,
+    id: SessionId,
+    message: MessageId,
+    now: Timestamp,
+) -> Result<Option<Message>, TenancyError> {
+    let found = room.get(&partition(id), &format!("{MESSAGE}{message}"), now).await?;
+    found.as_ref().map(read_message).transpose()
 }
 
 /// The exchanges of a conversation that are not over at `now`, in order.

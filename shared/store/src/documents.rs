@@ -79,7 +79,7 @@ fn status(name: &str) -> DocumentStatus {
     }
 }
 
-/// Writes a document that was announced; its file has yet to arrive.
+/// Writes a document that was announced; its file has yet to arrive. One of the same id is the same request's, and stays.
 pub async fn insert(
     tx: &SiloTx<'_>,
     id: DocumentId,
@@ -90,9 +90,11 @@ pub async fn insert(
 ) -> Result<(), DatabaseError> {
     const SQL: &str = "-- documents::insert
         INSERT INTO documents (id, name, media_type, bytes, version, status, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, 1, 'received', $5, $5)";
+        VALUES ($1, $2, $3, $4, 1, 'received', $5, $5)
+        ON CONFLICT (id) DO NOTHING";
     let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
-    tx.execute_one(SQL, &[&id.as_uuid(), &name, &media_type, &bytes, &now]).await
+    tx.execute(SQL, &[&id.as_uuid(), &name, &media_type, &bytes, &now]).await?;
+    Ok(())
 }
 
 /// One document, if it is there.

@@ -125,7 +125,7 @@ const LOCK: i64 = 1;
 const COLUMNS: &str = "id, format, status, failure, read, created, updated, unchanged, closed, rejected, \
                        index_generation, created_at, started_at, finished_at";
 
-/// Enters an announced import.
+/// Enters an announced import. One of the same id is the same request's, and stays.
 pub async fn create(
     tx: &SiloTx<'_>,
     id: ImportId,
@@ -133,8 +133,10 @@ pub async fn create(
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     const SQL: &str = "-- imports::create
-        INSERT INTO imports (id, format, status, created_at) VALUES ($1, $2, 'awaiting_upload', $3)";
-    tx.execute_one(SQL, &[&id.as_uuid(), &format.as_str(), &now]).await
+        INSERT INTO imports (id, format, status, created_at) VALUES ($1, $2, 'awaiting_upload', $3)
+        ON CONFLICT (id) DO NOTHING";
+    tx.execute(SQL, &[&id.as_uuid(), &format.as_str(), &now]).await?;
+    Ok(())
 }
 
 /// One import, if the tenant has it.

@@ -6,5 +6,7 @@ pub mod conversations;
 pub mod documents;
 pub mod events;
 pub mod imports;
+pub mod keys;
 pub mod offers;
 pub mod purge_reports;
+pub mod settings;

@@ -68,8 +68,17 @@ impl DatabaseConfig {
     }
 }
 
+/// A deployed stage of the gateway's API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiStage {
+    /// The API's id.
+    pub id: String,
+    /// The stage's name.
+    pub stage: String,
+}
+
 /// What a function was given. What it was not given, it cannot open.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Config {
     /// `VIVIER_STAGE`
     pub stage: String,
@@ -77,6 +86,12 @@ pub struct Config {
     pub tenants_table: Option<String>,
     /// `PROJECTS_TABLE`
     pub projects_table: Option<String>,
+    /// `REQUESTS_TABLE`
+    pub requests_table: Option<String>,
+    /// `SESSIONS_TABLE`
+    pub sessions_table: Option<String>,
+    /// `ATTEMPTS_TABLE`
+    pub attempts_table: Option<String>,
     /// `EVENTS_STREAM`
     pub events_stream: Option<String>,
     /// `EVENTS_DEAD_QUEUE_URL`
@@ -85,6 +100,12 @@ pub struct Config {
     pub tenant_role: Option<String>,
     /// `USER_POOL_ID`
     pub user_pool: Option<String>,
+    /// `USER_POOL_CLIENT_ID`: the confidential app client, by which members log in.
+    pub user_pool_client: Option<String>,
+    /// `MAIL_SENDER`: the address of mails of tenants that have no sender of their own.
+    pub mail_sender: Option<String>,
+    /// `API_ID` and `API_STAGE`: where tenants' usage plans hold.
+    pub api: Option<ApiStage>,
     /// `DATABASE_*`
     pub database: Option<DatabaseConfig>,
 }
@@ -96,10 +117,18 @@ impl Config {
             stage: required("VIVIER_STAGE")?,
             tenants_table: optional("TENANTS_TABLE"),
             projects_table: optional("PROJECTS_TABLE"),
+            requests_table: optional("REQUESTS_TABLE"),
+            sessions_table: optional("SESSIONS_TABLE"),
+            attempts_table: optional("ATTEMPTS_TABLE"),
             events_stream: optional("EVENTS_STREAM"),
             dead_letter_queue: optional("EVENTS_DEAD_QUEUE_URL"),
             tenant_role: optional("TENANT_ROLE_ARN"),
             user_pool: optional("USER_POOL_ID"),
+            user_pool_client: optional("USER_POOL_CLIENT_ID"),
+            mail_sender: optional("MAIL_SENDER"),
+            api: optional("API_ID")
+                .map(|id| Ok::<_, ConfigError>(ApiStage { id, stage: required("API_STAGE")? }))
+                .transpose()?,
             database: DatabaseConfig::from_env()?,
         })
     }

@@ -46,6 +46,7 @@ mod cloud;
 pub mod config;
 mod credentials;
 pub mod doors;
+mod hex;
 pub mod names;
 pub mod provisioning;
 pub mod registry;

@@ -37,6 +37,12 @@ impl Names {
         format!("vivier_{}_{}", self.stage, tenant.simple())
     }
 
+    /// The tenant's usage plan. Its API key bears the same name and has it for a value as well: a gateway that takes keys
+    /// from its authorizer alone has no secret in them, and the authorizer can say the value without looking it up.
+    pub fn usage_plan(&self, tenant: TenantId) -> String {
+        format!("vivier-{}-{}", self.stage, tenant.simple())
+    }
+
     /// The shared database.
     pub fn pool_database(&self) -> String {
         format!("vivier_{}_pool", self.stage)

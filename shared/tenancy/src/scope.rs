@@ -1,6 +1,11 @@
 //! Proof that a door was passed. Everything here is private to the crate on purpose.
 
-use vivier_domain::{ids::TenantId, permission::Permission};
+use std::net::IpAddr;
+
+use vivier_domain::{
+    ids::{ProjectId, TenantId},
+    permission::Permission,
+};
 
 /// Which way a tenant came in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,12 +23,23 @@ pub enum Office {
 pub struct Member {
     pub(crate) subject: String,
     pub(crate) permissions: Vec<Permission>,
+    pub(crate) session: Option<String>,
 }
 
 impl Member {
     /// The user pool's `sub`: an opaque id, no personal text.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// What the member may do in this request: in the project that its path names, or in the whole tenant.
+    pub fn permissions(&self) -> &[Permission] {
+        &self.permissions
+    }
+
+    /// The session's name, when the member came with its cookie; none with a token.
+    pub fn session(&self) -> Option<&str> {
+        self.session.as_deref()
     }
 }
 
@@ -38,11 +54,23 @@ pub struct TenantScope {
     pub(crate) tenant: TenantId,
     pub(crate) office: Office,
     pub(crate) member: Option<Member>,
+    pub(crate) project: Option<ProjectId>,
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl TenantScope {
     pub(crate) const fn platform(tenant: TenantId) -> Self {
-        Self { tenant, office: Office::Platform, member: None }
+        Self { tenant, office: Office::Platform, member: None, project: None, address: None }
+    }
+
+    /// The project: of a candidate the one whose front office was entered, of a member the one that the path names.
+    pub const fn project(&self) -> Option<ProjectId> {
+        self.project
+    }
+
+    /// The caller's address, as far as nobody can forge it. Personal: for the audit log and for limits, never for logs.
+    pub const fn address(&self) -> Option<IpAddr> {
+        self.address
     }
 
     /// Which tenant. For names and log lines; an id opens nothing.
@@ -90,7 +118,13 @@ mod tests {
         TenantScope {
             tenant: TenantId::generate(),
             office: Office::Back,
-            member: Some(Member { subject: "s".into(), permissions: permissions.to_vec() }),
+            member: Some(Member {
+                subject: "s".into(),
+                permissions: permissions.to_vec(),
+                session: None,
+            }),
+            project: None,
+            address: None,
         }
     }
 

@@ -2,6 +2,8 @@
 
 use aws_config::SdkConfig;
 use std::{error::Error as StdError, sync::Arc};
+use tokio::sync::OnceCell;
+use vivier_domain::redacted::Redacted;
 
 use crate::{
     cloud::Cloud,
@@ -10,12 +12,19 @@ use crate::{
     names::Names,
     registry::Registry,
     rooms::{
+        accounts::Accounts,
+        attempts::Attempts,
         conversations::Conversations,
         database::{Connector, Pool, Silo},
         dead_letters::DeadLetters,
         events::{Events, Outage},
         files::Files,
-        settings::Settings,
+        mail::Mails,
+        people::{Compose, Invitations, People},
+        limits::Limits,
+        records::Records,
+        sessions::Sessions,
+        requests::Requests,
     },
     scope::TenantScope,
 };
@@ -44,9 +53,20 @@ pub enum TenancyError {
     /// A condition on a write did not hold: something else was there first.
     #[error("the {0} was changed in between")]
     Conflict(&'static str),
+    /// A store took less than it was asked to; the same call may work in a moment.
+    #[error("the {0} is busy")]
+    Busy(&'static str),
 }
 
 impl TenancyError {
+    /// A refusal of which only the code may be told: the service's own sentence may repeat what is personal.
+    pub(crate) fn quiet(service: &'static str, code: Option<&str>) -> Self {
+        #[derive(Debug, thiserror::Error)]
+        #[error("{0}")]
+        struct Code(String);
+        Self::Cloud { service, source: Box::new(Code(code.unwrap_or("no answer").to_owned())) }
+    }
+
     pub(crate) fn cloud<E: StdError + Send + Sync + 'static>(
         service: &'static str,
     ) -> impl FnOnce(E) -> Self {
@@ -68,6 +88,9 @@ struct Inner {
     dynamodb: aws_sdk_dynamodb::Client,
     kinesis: aws_sdk_kinesis::Client,
     sqs: aws_sdk_sqs::Client,
+    cognito: aws_sdk_cognitoidentityprovider::Client,
+    ses: aws_sdk_sesv2::Client,
+    client_secret: Arc<OnceCell<Redacted>>,
     outage: Outage,
     pool: Option<Pool>,
     silo: Option<Silo>,
@@ -92,6 +115,9 @@ impl Tenancy {
             dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
             kinesis: aws_sdk_kinesis::Client::new(&sdk),
             sqs: aws_sdk_sqs::Client::new(&sdk),
+            cognito: aws_sdk_cognitoidentityprovider::Client::new(&sdk),
+            ses: aws_sdk_sesv2::Client::new(&sdk),
+            client_secret: Arc::default(),
             config,
             names,
             sdk,
@@ -110,11 +136,76 @@ impl Tenancy {
         Ok(Registry::new(self.0.dynamodb.clone(), table))
     }
 
-    /// The tenant's settings.
-    pub fn settings<'a>(&self, scope: &'a TenantScope) -> Result<Settings<'a>, TenancyError> {
+    /// The tenant's records: members, roles, projects, settings, keys.
+    pub fn records<'a>(&self, scope: &'a TenantScope) -> Result<Records<'a>, TenancyError> {
         let table =
             self.0.config.projects_table.clone().ok_or(TenancyError::NotFurnished("PROJECTS_TABLE"))?;
-        Ok(Settings::new(self.0.dynamodb.clone(), table, scope))
+        Ok(Records::new(self.0.dynamodb.clone(), table, scope))
+    }
+
+    /// The counters of the tenant's keys.
+    pub fn limits<'a>(&self, scope: &'a TenantScope) -> Result<Limits<'a>, TenancyError> {
+        let table =
+            self.0.config.requests_table.clone().ok_or(TenancyError::NotFurnished("REQUESTS_TABLE"))?;
+        Ok(Limits::new(self.0.dynamodb.clone(), table, scope))
+    }
+
+    /// Sessions. Opening one needs its cookie and no scope; making and ending them goes by [`Sessions::of`] a scope.
+    pub fn sessions(&self) -> Result<Sessions, TenancyError> {
+        let table =
+            self.0.config.sessions_table.clone().ok_or(TenancyError::NotFurnished("SESSIONS_TABLE"))?;
+        Ok(Sessions::new(self.0.dynamodb.clone(), table))
+    }
+
+    /// What slows down guessing. It is nobody's: whom an attempt was about is not known while it is counted.
+    pub fn attempts(&self) -> Result<Attempts, TenancyError> {
+        let table =
+            self.0.config.attempts_table.clone().ok_or(TenancyError::NotFurnished("ATTEMPTS_TABLE"))?;
+        Ok(Attempts::new(self.0.dynamodb.clone(), table))
+    }
+
+    /// Accounts of the user pool, as far as a password, a code or a token opens them.
+    pub fn accounts(&self) -> Result<Accounts, TenancyError> {
+        let pool = self.0.config.user_pool.clone().ok_or(TenancyError::NotFurnished("USER_POOL_ID"))?;
+        let client =
+            self.0.config.user_pool_client.clone().ok_or(TenancyError::NotFurnished("USER_POOL_CLIENT_ID"))?;
+        Ok(Accounts::new(self.0.cognito.clone(), pool, client, Arc::clone(&self.0.client_secret)))
+    }
+
+    /// The tenant's people in the user pool.
+    pub fn people<'a>(&self, scope: &'a TenantScope) -> Result<People<'a>, TenancyError> {
+        let pool = self.0.config.user_pool.clone().ok_or(TenancyError::NotFurnished("USER_POOL_ID"))?;
+        Ok(People::new(self.0.cognito.clone(), pool, scope))
+    }
+
+    /// The tenant's invitations: their mails lead to `back_office`, and `compose` writes them.
+    pub fn invitations<'a>(
+        &self,
+        scope: &'a TenantScope,
+        back_office: &'a str,
+        compose: Compose,
+    ) -> Result<Invitations<'a>, TenancyError> {
+        Ok(Invitations {
+            people: self.people(scope)?,
+            records: self.records(scope)?,
+            registry: self.registry()?,
+            mails: self.mail(scope)?,
+            back_office,
+            compose,
+        })
+    }
+
+    /// The tenant's mails.
+    pub fn mail<'a>(&self, scope: &'a TenantScope) -> Result<Mails<'a>, TenancyError> {
+        let sender = self.0.config.mail_sender.clone().ok_or(TenancyError::NotFurnished("MAIL_SENDER"))?;
+        Ok(Mails::new(self.0.ses.clone(), sender, self.registry()?, scope))
+    }
+
+    /// The tenant's writes of a day that carry an `Idempotency-Key`.
+    pub fn requests<'a>(&self, scope: &'a TenantScope) -> Result<Requests<'a>, TenancyError> {
+        let table =
+            self.0.config.requests_table.clone().ok_or(TenancyError::NotFurnished("REQUESTS_TABLE"))?;
+        Ok(Requests::new(self.0.dynamodb.clone(), table, scope))
     }
 
     /// The tenant's bucket, with credentials that reach no other.
@@ -177,7 +268,7 @@ impl Tenancy {
             &self.0.sdk,
             self.0.names.clone(),
             self.0.connector.clone().ok_or(TenancyError::NotFurnished("DATABASE_HOST"))?,
-            self.0.config.user_pool.clone().ok_or(TenancyError::NotFurnished("USER_POOL_ID"))?,
+            &self.0.config,
         ))
     }
 

@@ -9,7 +9,7 @@ use serde_json::Value;
 use vivier_domain::ids::TenantId;
 use vivier_tenancy::{
     Cloud, Tenancy, TenantScope,
-    config::{Config, DatabaseAuth, DatabaseConfig},
+    config::{ApiStage, Config, DatabaseAuth, DatabaseConfig},
 };
 
 use crate::scope;
@@ -70,10 +70,16 @@ impl Stack {
         Config {
             tenants_table: Some(format!("vivier-{stage}-tenants")),
             projects_table: Some(format!("vivier-{stage}-projects")),
+            requests_table: Some(format!("vivier-{stage}-requests")),
+            sessions_table: Some(format!("vivier-{stage}-sessions")),
+            attempts_table: Some(format!("vivier-{stage}-attempts")),
             events_stream: Some(format!("vivier-{stage}-events")),
             dead_letter_queue: None,
             tenant_role: None,
             user_pool: Some(self.text("/user_pool_id")),
+            user_pool_client: None,
+            mail_sender: None,
+            api: Some(ApiStage { id: self.text("/api_id"), stage: self.text("/api_stage") }),
             database: Some(database),
             stage,
         }

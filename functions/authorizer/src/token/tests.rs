@@ -37,12 +37,14 @@ fn signed(key: &[u8], change: &Value) -> String {
 }
 
 fn accepted(token: &str) -> Option<String> {
-    subject(token, &DecodingKey::from_rsa_der(OURS_PUBLIC), ISSUER, CLIENT)
+    read(token, &DecodingKey::from_rsa_der(OURS_PUBLIC), ISSUER, CLIENT).map(|good| good.subject)
 }
 
 #[test]
 fn a_good_token_names_its_member() {
-    let token = signed(OURS, &json!({}));
+    let token = signed(OURS, &json!({"iat": 1_700_000_000}));
+    let key = DecodingKey::from_rsa_der(OURS_PUBLIC);
+    assert_eq!(read(&token, &key, ISSUER, CLIENT).map(|good| good.issued_at), Some(1_700_000_000));
     assert_eq!(key_id(&token).as_deref(), Some("k1"));
     assert_eq!(accepted(&token).as_deref(), Some("subject"));
 }
@@ -59,6 +61,7 @@ fn anything_wrong_is_refused() {
         ("nobody", json!({"sub": ""})),
         ("without subject", json!({"sub": null})),
         ("not yet", json!({"nbf": now() + 300})),
+        ("of no known age", json!({"iat": null})),
     ] {
         assert_eq!(accepted(&signed(OURS, &change)), None, "{what}");
     }

@@ -1,7 +1,15 @@
 //! The HTTP edge: a gateway event becomes a request, a handler's error becomes problem+json, a panic becomes a 500.
 
+pub(crate) mod audit;
 pub mod body;
+mod context;
+mod cors;
 pub mod cursor;
+pub mod etag;
+mod headers;
+pub mod idempotency;
+mod limit;
+pub mod new_id;
 pub mod office;
 pub mod problem;
 pub mod query;
@@ -11,7 +19,7 @@ use std::panic::AssertUnwindSafe;
 use axum::{
     Router,
     body::Body,
-    http::{HeaderValue, Request, header},
+    http::Request,
     response::{IntoResponse, Response},
 };
 use futures_util::FutureExt;
@@ -19,8 +27,11 @@ use lambda_http::request::LambdaRequest;
 use serde_json::{Value, json, value::RawValue};
 use tower::ServiceExt;
 
+use audit::{Auditor, Ledger};
 pub use body::ApiJson;
-pub use office::{BackOffice, FrontOffice};
+pub use etag::{ETag, IfMatch, IfNoneMatch};
+pub use new_id::NewId;
+pub use office::{BackOffice, FrontOffice, InProject, Myself};
 pub use problem::{Problem, ProblemKind};
 pub use query::{ApiPath, ApiQuery};
 
@@ -36,22 +47,39 @@ pub(crate) fn edge(router: Router) -> Router {
 }
 
 /// Answers one gateway event. It always answers: there is no event that ends in a platform error.
-pub(crate) async fn handle(router: Router, raw: &RawValue) -> Value {
-    let response = match request(raw) {
-        Ok(request) => match AssertUnwindSafe(router.oneshot(request)).catch_unwind().await {
-            Ok(Ok(response)) => response,
-            Ok(Err(infallible)) => match infallible {},
-            Err(_) => {
-                tracing::error!("a handler panicked");
-                Problem::new(ProblemKind::Internal).into_response()
-            }
-        },
+pub(crate) async fn handle(router: Router, auditor: Option<&Auditor>, raw: &RawValue) -> Value {
+    let ledger = auditor.map(Auditor::open);
+    let response = match request(raw, ledger.as_ref()) {
+        Ok(request) => {
+            let site = cors::site(&request);
+            let mut response = match limit::exceeded(&request) {
+                Some(response) => response,
+                None => serve(router, request).await,
+            };
+            site.open(response.headers_mut());
+            response
+        }
         Err(problem) => problem.into_response(),
+    };
+    let response = match &ledger {
+        Some(ledger) => ledger.close(response).await,
+        None => response,
     };
     gateway_response(response).await
 }
 
-fn request(raw: &RawValue) -> Result<Request<Body>, Problem> {
+async fn serve(router: Router, request: Request<Body>) -> Response {
+    match AssertUnwindSafe(router.oneshot(request)).catch_unwind().await {
+        Ok(Ok(response)) => response,
+        Ok(Err(infallible)) => match infallible {},
+        Err(_) => {
+            tracing::error!("a handler panicked");
+            Problem::new(ProblemKind::Internal).into_response()
+        }
+    }
+}
+
+fn request(raw: &RawValue, ledger: Option<&Ledger>) -> Result<Request<Body>, Problem> {
     let mut event: LambdaRequest =
         serde_json::from_str(raw.get()).map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
     // The adapter would put the stage before the path, and routes do not begin with it.
@@ -59,8 +87,12 @@ fn request(raw: &RawValue) -> Result<Request<Body>, Problem> {
         request.request_context.stage = None;
     }
     // The adapter panics on what cannot be a request (a header with a line break, say).
-    let request: Request<lambda_http::Body> = std::panic::catch_unwind(AssertUnwindSafe(|| event.into()))
-        .map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
+    let mut request: Request<lambda_http::Body> =
+        std::panic::catch_unwind(AssertUnwindSafe(|| event.into()))
+            .map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
+    if let Some(ledger) = ledger {
+        request.extensions_mut().insert(ledger.clone());
+    }
     Ok(request.map(|body| match body {
         lambda_http::Body::Text(text) => Body::from(text),
         lambda_http::Body::Binary(bytes) => Body::from(bytes),
@@ -70,8 +102,7 @@ fn request(raw: &RawValue) -> Result<Request<Body>, Problem> {
 
 async fn gateway_response(response: Response) -> Value {
     let (mut parts, body) = response.into_parts();
-    parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
-    parts.headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers::secure(parts.status, &mut parts.headers);
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
         return json!({"statusCode": 500, "body": ""});
     };

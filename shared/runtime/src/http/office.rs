@@ -1,14 +1,21 @@
-//! The signature is the policy: a handler that takes [`FrontOffice`] serves candidates, one that takes
-//! [`BackOffice`] serves members who hold the permission it names.
+//! The signature is the policy: a handler that takes [`FrontOffice`] serves candidates, one that takes [`BackOffice`]
+//! serves members who hold the permission it names in the whole tenant, one that takes [`InProject`] those who hold it
+//! in the project that the path names, and one that takes [`Myself`] every member, about nobody but that member.
 
 use std::marker::PhantomData;
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::{FromRequestParts, RawPathParams},
+    http::{Extensions, request::Parts},
+};
 use lambda_http::request::RequestContext;
-use vivier_domain::permission::Right;
+use vivier_domain::{ids::ProjectId, permission::Right};
 use vivier_tenancy::{Office, TenantScope, doors};
 
-use super::problem::{Problem, ProblemKind};
+use super::{
+    audit, idempotency,
+    problem::{Problem, ProblemKind},
+};
 
 /// A candidate of the tenant.
 #[derive(Debug)]
@@ -18,8 +25,20 @@ pub struct FrontOffice(pub TenantScope);
 #[derive(Debug)]
 pub struct BackOffice<P: Right>(pub TenantScope, PhantomData<P>);
 
-fn enter(parts: &Parts) -> Result<TenantScope, Problem> {
-    match parts.extensions.get::<RequestContext>() {
+/// A member who holds the permission `P` in the project that the path names as `{project}`.
+#[derive(Debug)]
+pub struct InProject<P: Right>(pub TenantScope, pub ProjectId, PhantomData<P>);
+
+/// A member of the tenant, whatever was granted: for what concerns that member alone.
+#[derive(Debug)]
+pub struct Myself(pub TenantScope);
+
+/// The name of the path's segment that names a project.
+const PROJECT: &str = "project";
+
+/// The scope that the authorizer decided on.
+pub(super) fn enter(extensions: &Extensions) -> Result<TenantScope, Problem> {
+    match extensions.get::<RequestContext>() {
         Some(RequestContext::ApiGatewayV1(context)) => {
             doors::http::enter(context).map_err(|_| Problem::new(ProblemKind::Unauthorized))
         }
@@ -31,7 +50,7 @@ impl<S: Sync> FromRequestParts<S> for FrontOffice {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let scope = enter(parts)?;
+        let scope = enter(&parts.extensions)?;
         if scope.office() == Office::Front {
             Ok(Self(scope))
         } else {
@@ -40,12 +59,46 @@ impl<S: Sync> FromRequestParts<S> for FrontOffice {
     }
 }
 
-impl<S: Sync, P: Right> FromRequestParts<S> for BackOffice<P> {
+impl<S: Send + Sync, P: Right> FromRequestParts<S> for BackOffice<P> {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
-        let scope = enter(parts)?;
-        scope.require(P::PERMISSION)?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let scope = enter(&parts.extensions)?;
+        let verdict = scope.require(P::PERMISSION).map(|_| ()).map_err(Problem::from);
+        audit::admit(parts, state, Some(P::PERMISSION), verdict).await?;
+        idempotency::note(parts, P::PERMISSION);
         Ok(Self(scope, PhantomData))
+    }
+}
+
+impl<S: Send + Sync, P: Right> FromRequestParts<S> for InProject<P> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let scope = enter(&parts.extensions)?;
+        let named = RawPathParams::from_request_parts(parts, state)
+            .await
+            .ok()
+            .and_then(|params| params.iter().find(|(name, _)| *name == PROJECT)?.1.parse::<ProjectId>().ok());
+        // The permissions hold in the project the authorizer read from the path; here it is read once more.
+        let project = named.filter(|named| scope.project() == Some(*named));
+        let verdict = scope
+            .require(P::PERMISSION)
+            .map_err(Problem::from)
+            .and_then(|_| project.ok_or_else(|| Problem::new(ProblemKind::NotFound)));
+        audit::admit(parts, state, Some(P::PERMISSION), verdict.clone().map(|_| ())).await?;
+        idempotency::note(parts, P::PERMISSION);
+        verdict.map(|project| Self(scope, project, PhantomData))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Myself {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let scope = enter(&parts.extensions)?;
+        let verdict = scope.member().map(|_| ()).ok_or_else(|| Problem::new(ProblemKind::Forbidden));
+        audit::admit(parts, state, None, verdict).await?;
+        Ok(Self(scope))
     }
 }

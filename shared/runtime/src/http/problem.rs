@@ -35,6 +35,26 @@ pub enum ProblemKind {
     MethodNotAllowed,
     /// It was changed in between, or is not in a state for this.
     Conflict,
+    /// `Idempotency-Key` is no UUID.
+    InvalidIdempotencyKey,
+    /// The request of this `Idempotency-Key` is still being carried out.
+    RequestInProgress,
+    /// The `Idempotency-Key` was used for another request.
+    IdempotencyKeyReused,
+    /// A change does not say which state it is made on.
+    PreconditionRequired,
+    /// The state is none that the change was to be made on.
+    PreconditionFailed,
+    /// There are as many as there may be.
+    LimitReached,
+    /// Another version was published since the draft was last changed.
+    DraftOutdated,
+    /// Whoever publishes these settings could not come in any more.
+    WouldLockOut,
+    /// Too much was tried and failed: nothing is looked at for a while.
+    TooManyAttempts,
+    /// The key's requests of this minute are used up.
+    TooManyRequests,
     /// A service behind this one does not answer; it may later.
     Unavailable,
     /// A fault of ours.
@@ -70,6 +90,52 @@ impl ProblemKind {
             Self::Conflict => {
                 (StatusCode::CONFLICT, "conflict", "This is not possible in the present state.")
             }
+            Self::InvalidIdempotencyKey => {
+                (StatusCode::BAD_REQUEST, "invalid-idempotency-key", "Idempotency-Key is one UUID.")
+            }
+            Self::RequestInProgress => (
+                StatusCode::CONFLICT,
+                "request-in-progress",
+                "The request of this Idempotency-Key is still being carried out; try again later.",
+            ),
+            Self::IdempotencyKeyReused => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "idempotency-key-reused",
+                "This Idempotency-Key was used for another request.",
+            ),
+            Self::PreconditionRequired => (
+                StatusCode::PRECONDITION_REQUIRED,
+                "precondition-required",
+                "This change needs If-Match with the ETag of what was seen.",
+            ),
+            Self::PreconditionFailed => (
+                StatusCode::PRECONDITION_FAILED,
+                "precondition-failed",
+                "It was changed since it was seen.",
+            ),
+            Self::LimitReached => {
+                (StatusCode::CONFLICT, "limit-reached", "There are as many as there may be.")
+            }
+            Self::DraftOutdated => (
+                StatusCode::CONFLICT,
+                "draft-outdated",
+                "Another version was published since the draft was last changed: look at it and save the draft again.",
+            ),
+            Self::WouldLockOut => (
+                StatusCode::CONFLICT,
+                "would-lock-out",
+                "These settings would keep out whoever publishes them; say `force` to publish them all the same.",
+            ),
+            Self::TooManyAttempts => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-attempts",
+                "Too many attempts failed; try again later.",
+            ),
+            Self::TooManyRequests => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-requests",
+                "Too many requests; try again later.",
+            ),
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",
@@ -104,6 +170,9 @@ pub struct Problem {
     /// The fields that were refused, if the problem is one of fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// Seconds to wait, for the header `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 impl Problem {
@@ -115,6 +184,7 @@ impl Problem {
             title: title.to_owned(),
             status: status.as_u16(),
             errors: Vec::new(),
+            retry_after: None,
         }
     }
 
@@ -126,12 +196,25 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Says when to try again.
+    #[must_use]
+    pub const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let kind = HeaderValue::from_static("application/problem+json");
-        (status, [(header::CONTENT_TYPE, kind)], body).into_response()
+        let mut response = (status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        response
     }
 }
 
@@ -145,7 +228,7 @@ impl From<TenancyError> for Problem {
     fn from(error: TenancyError) -> Self {
         let kind = match &error {
             TenancyError::Conflict(_) => ProblemKind::Conflict,
-            TenancyError::Cloud { .. } => ProblemKind::Unavailable,
+            TenancyError::Cloud { .. } | TenancyError::Busy(_) => ProblemKind::Unavailable,
             TenancyError::Database(database) if database.is_transient() => ProblemKind::Unavailable,
             TenancyError::Database(_) | TenancyError::NotFurnished(_) | TenancyError::Corrupt(_) => {
                 ProblemKind::Internal

@@ -2,6 +2,7 @@ use super::*;
 use axum::routing::{get, post};
 use serde::Deserialize;
 use vivier_domain::{ids::OfferId, permission::needs};
+use vivier_testkit::house;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,12 +36,18 @@ fn event(method: &str, path: &str, authorizer: &Value, body: Option<&str>) -> Bo
 }
 
 async fn call(method: &str, path: &str, authorizer: Value, body: Option<&str>) -> (u64, String, String) {
-    let answer = handle(router(), &event(method, path, &authorizer, body)).await;
+    let auditor = auditor();
+    let answer = handle(router(), Some(&auditor), &event(method, path, &authorizer, body)).await;
     (
         answer["statusCode"].as_u64().unwrap(),
         answer["multiValueHeaders"]["content-type"][0].as_str().unwrap_or_default().to_owned(),
         answer["body"].as_str().unwrap().to_owned(),
     )
+}
+
+/// Of a house without rooms: reading what is not about persons enters nothing.
+fn auditor() -> Auditor {
+    Auditor::new(&house::empty(), crate::Clock::System, &utoipa::openapi::OpenApi::default())
 }
 
 const TENANT: &str = "018f0000-0000-7000-8000-000000000001";
@@ -99,7 +106,7 @@ async fn an_event_that_is_no_request_is_a_bad_request() {
     for text in
         ["{\"httpMethod\":1}", "{\"httpMethod\":\"GET\",\"headers\":{\"a\":\"b\\nc\"},\"requestContext\":{}}"]
     {
-        let answer = handle(router(), &RawValue::from_string(text.into()).unwrap()).await;
+        let answer = handle(router(), None, &RawValue::from_string(text.into()).unwrap()).await;
         assert!((400..500).contains(&answer["statusCode"].as_u64().unwrap()), "{text} {answer}");
     }
 }

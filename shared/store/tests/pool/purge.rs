@@ -2,11 +2,7 @@
 
 use std::time::Duration;
 
-use vivier_domain::ids::TenantId;
-use vivier_store::{
-    audit::{self, Actor, Entry, Outcome},
-    events,
-};
+use vivier_store::events;
 use vivier_testkit::stack::Stack;
 
 use crate::house::{House, days_ago, in_tx, search};
@@ -66,26 +62,4 @@ async fn overlapping_runs_pass_each_other() {
     assert_eq!(removed, 5, "what the first does not hold");
     second.commit().await.unwrap();
     first.commit().await.unwrap();
-}
-
-#[tokio::test]
-async fn the_audit_log_as_well() {
-    let house = House::open().await;
-    for days in [0, 10, 30, 31, 400] {
-        let entry = Entry {
-            happened_at: days_ago(days),
-            actor: Actor::System,
-            action: "test.purge",
-            subject: TenantId::generate().as_uuid(),
-            outcome: Outcome::Done,
-        };
-        in_tx!(house, &house.own, |tx| audit::append(&tx, &entry).await.unwrap());
-    }
-    let cutoff = days_ago(30);
-    let counted = in_tx!(house, &house.own, |tx| audit::count_before(&tx, cutoff, 100).await.unwrap());
-    assert_eq!(counted, 2);
-    for expected in [1, 1, 0] {
-        let removed = in_tx!(house, &house.own, |tx| audit::purge(&tx, cutoff, 1).await.unwrap());
-        assert_eq!(removed, expected);
-    }
 }

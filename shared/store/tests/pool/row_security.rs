@@ -7,10 +7,13 @@ use crate::house::{House, in_tx, now, refusal, search};
 
 /// A row of each table, for the tenant that `$tenant` stands for. A new table is added here.
 const ROWS: &[(&str, &str)] = &[
+    ("audit_chains", "INSERT INTO audit_chains (tenant_id) VALUES ($tenant)"),
     (
         "audit_log",
-        "INSERT INTO audit_log (tenant_id, entry_id, happened_at, actor, action, subject, outcome)\n\
-         VALUES ($tenant, gen_random_uuid(), now(), 'system', 'test', 'test', 'done')",
+        "INSERT INTO audit_log (tenant_id, entry_id, happened_at, actor, action, subject, outcome, ordinal, office,\n\
+                                previous_hash, hash)\n\
+         VALUES ($tenant, gen_random_uuid(), now(), 'system', 'test', 'test', 'done', 1, 'platform',\n\
+                 sha256(''), sha256(''))",
     ),
     (
         "chunks",
@@ -31,6 +34,11 @@ const ROWS: &[(&str, &str)] = &[
     ),
 ];
 
+/// What nobody writes but the functions that keep the audit log's chain.
+const APPEND_ONLY: &[&str] = &["audit_chains", "audit_log"];
+/// An entry, and with it the chain's row.
+const APPEND: &str = "SELECT FROM audit_append(gen_random_uuid(), now(), 'platform', 'system', 'test', 'test', 'done', NULL, NULL)";
+
 fn insert(sql: &str, tenant: &TenantScope) -> String {
     sql.replace("$tenant", &format!("'{}'", tenant.tenant()))
 }
@@ -38,9 +46,10 @@ fn insert(sql: &str, tenant: &TenantScope) -> String {
 /// A house in which the own tenant has one row in every table.
 async fn furnished() -> House {
     let house = House::open().await;
-    for (table, sql) in ROWS {
+    for (table, sql) in ROWS.iter().filter(|(table, _)| !APPEND_ONLY.contains(table)) {
         assert_eq!(house.execute(&house.own, &insert(sql, &house.own)).await.unwrap(), 1, "{table}");
     }
+    house.execute(&house.own, APPEND).await.unwrap();
     house
 }
 
@@ -66,12 +75,16 @@ async fn another_tenants_rows_are_not_there() {
     for (table, _) in ROWS {
         assert_eq!(count(&house, &house.own, table).await, 1, "{table}");
         assert_eq!(count(&house, &house.other, table).await, 0, "{table}");
-        for sql in [
-            format!("SELECT FROM {table} WHERE tenant_id = '{}'", house.own.tenant()),
-            format!("UPDATE {table} SET tenant_id = tenant_id"),
-            format!("DELETE FROM {table}"),
-        ] {
-            assert_eq!(house.execute(&house.other, &sql).await.unwrap(), 0, "{sql}");
+        let seen = format!("SELECT FROM {table} WHERE tenant_id = '{}'", house.own.tenant());
+        assert_eq!(house.execute(&house.other, &seen).await.unwrap(), 0, "{seen}");
+        for sql in [format!("UPDATE {table} SET tenant_id = tenant_id"), format!("DELETE FROM {table}")] {
+            let touched = house.execute(&house.other, &sql).await;
+            if APPEND_ONLY.contains(table) {
+                let error = touched.unwrap_err();
+                assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{sql}: {error:?}");
+            } else {
+                assert_eq!(touched.unwrap(), 0, "{sql}");
+            }
         }
         assert_eq!(count(&house, &house.own, table).await, 1, "{table}");
     }
@@ -139,6 +152,9 @@ async fn the_lock_cannot_be_lifted() {
         "CREATE TABLE copies (id uuid)",
         "CREATE TEMPORARY TABLE copies (id uuid)",
         "TRUNCATE events",
+        "TRUNCATE audit_log",
+        "ALTER FUNCTION audit_append SECURITY INVOKER",
+        "DROP FUNCTION audit_purge",
         "DROP TABLE events",
         "SELECT * FROM tenants",
         "INSERT INTO tenants VALUES (gen_random_uuid())",

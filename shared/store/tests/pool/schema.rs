@@ -25,7 +25,7 @@ async fn every_table_with_a_tenant_forces_row_security() {
         assert_eq!(row.get::<_, Vec<String>>("policies"), [expected], "{name}");
         names.push(name);
     }
-    for known in ["audit_log", "chunks", "events", "purge_reports"] {
+    for known in ["audit_chains", "audit_log", "chunks", "events", "purge_reports"] {
         assert!(names.iter().any(|name| name == known), "{known} is missing from {names:?}");
     }
 }
@@ -58,4 +58,27 @@ async fn the_application_role_has_no_power_beyond_rows() {
     for power in ["mighty", "member", "owner", "creates", "extends"] {
         assert!(!row.get::<_, bool>(power), "{power}");
     }
+}
+
+#[tokio::test]
+async fn the_audit_log_is_written_by_its_functions_alone() {
+    const SQL: &str = "SELECT p.proname::text AS name, p.prosecdef AS definer, p.proconfig AS config,\n\
+        pg_get_userbyid(p.proowner) = session_user AS own,\n\
+        has_function_privilege('public', p.oid, 'EXECUTE') AS open\n\
+        FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef ORDER BY 1";
+    const TABLES: &str = "SELECT bool_or(has_table_privilege(name, 'INSERT, UPDATE, DELETE, TRUNCATE')) AS written,\n\
+        bool_or(has_any_column_privilege(name, 'INSERT, UPDATE')) AS columns,\n\
+        bool_and(has_table_privilege(name, 'SELECT')) AS read FROM unnest(ARRAY['audit_chains', 'audit_log']) AS name";
+    let house = House::open().await;
+    let rows = in_tx!(house, &house.own, |tx| tx.query(SQL, &[]).await.unwrap());
+    let names: Vec<String> = rows.iter().map(|row| row.get("name")).collect();
+    assert_eq!(names, ["audit_append", "audit_purge"], "functions with another's rights");
+    for row in &rows {
+        let config: Vec<String> = row.get("config");
+        assert_eq!(config, ["search_path=pg_catalog, public, pg_temp"]);
+        assert!(!row.get::<_, bool>("own") && !row.get::<_, bool>("open"));
+    }
+    let row = in_tx!(house, &house.own, |tx| tx.query_one(TABLES, &[]).await.unwrap());
+    let may = |name: &str| row.get::<_, bool>(name);
+    assert_eq!((may("written"), may("columns"), may("read")), (false, false, true));
 }

@@ -14,6 +14,17 @@ pub const MEMBER: &str = "member";
 /// The key of the member's permissions, separated by spaces; back office only.
 pub const PERMISSIONS: &str = "permissions";
 
+/// The key of the project that the permissions hold in: of a candidate's entrance, or of the path of a member's request.
+pub const PROJECT: &str = "project";
+/// The key of the session's name; only for a member who came with its cookie.
+pub const SESSION: &str = "session";
+/// The key of the caller's address.
+pub const ADDRESS: &str = "address";
+/// The key of the web site that may read the answer: the edge writes it into `Access-Control-Allow-Origin`.
+pub const ORIGIN: &str = "origin";
+/// The key of the seconds to wait when the key's limit is used up: the edge answers 429.
+pub const RETRY_AFTER: &str = "retry_after";
+
 /// The request names no tenant: it did not come through the authorizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the request context names no tenant")]
@@ -23,8 +34,11 @@ pub struct Closed;
 pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Closed> {
     let field = |name: &str| context.authorizer.fields.get(name).and_then(Value::as_str);
     let tenant = field(TENANT).and_then(|text| text.parse().ok()).ok_or(Closed)?;
+    // What is there must be right; what is not there narrows.
+    let project = field(PROJECT).map(|text| text.parse().map_err(|_| Closed)).transpose()?;
+    let address = field(ADDRESS).map(|text| text.parse().map_err(|_| Closed)).transpose()?;
     match field(OFFICE) {
-        Some("front") => Ok(TenantScope { tenant, office: Office::Front, member: None }),
+        Some("front") => Ok(TenantScope { tenant, office: Office::Front, member: None, project, address }),
         Some("back") => {
             let subject = field(MEMBER).filter(|subject| !subject.is_empty()).ok_or(Closed)?.to_owned();
             // A permission this version does not know is one it must not grant.
@@ -33,7 +47,9 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
                 .split(' ')
                 .filter_map(|name| name.parse().ok())
                 .collect();
-            Ok(TenantScope { tenant, office: Office::Back, member: Some(Member { subject, permissions }) })
+            let session = field(SESSION).map(str::to_owned);
+            let member = Some(Member { subject, permissions, session });
+            Ok(TenantScope { tenant, office: Office::Back, member, project, address })
         }
         _ => Err(Closed),
     }
@@ -80,6 +96,8 @@ mod tests {
             json!({"tenant": "all", "office": "front"}),
             json!({"tenant": tenant, "office": "back"}),
             json!({"tenant": tenant, "office": "back", "member": ""}),
+            json!({"tenant": tenant, "office": "front", "project": "all"}),
+            json!({"tenant": tenant, "office": "front", "address": "nowhere"}),
         ] {
             assert_eq!(enter(&context(&authorizer)).unwrap_err(), Closed, "{authorizer}");
         }

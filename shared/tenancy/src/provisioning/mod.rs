@@ -2,18 +2,25 @@
 //! again, and a delete as well.
 
 mod bucket;
-mod password;
-mod people;
+mod key;
+mod partitions;
+pub(crate) mod password;
 mod postgres;
 mod table;
+mod usage_plan;
 
 use std::sync::Arc;
 
 use aws_config::SdkConfig;
 
-pub use people::Invited;
+pub use usage_plan::UsageLimits;
 
-use crate::{names::Names, rooms::database::Connector, scope::PlatformScope};
+use crate::{
+    config::{ApiStage, Config},
+    names::Names,
+    rooms::database::Connector,
+    scope::PlatformScope,
+};
 
 /// The tools of the `tenants` function. Its IAM role is the only one that can use them.
 #[derive(Debug)]
@@ -21,7 +28,9 @@ pub struct Provisioning {
     sdk: SdkConfig,
     names: Names,
     connector: Arc<Connector>,
-    user_pool: String,
+    api: Option<ApiStage>,
+    sessions_table: Option<String>,
+    requests_table: Option<String>,
 }
 
 impl Provisioning {
@@ -30,8 +39,15 @@ impl Provisioning {
         sdk: &SdkConfig,
         names: Names,
         connector: Arc<Connector>,
-        user_pool: String,
+        config: &Config,
     ) -> Self {
-        Self { sdk: sdk.clone(), names, connector, user_pool }
+        Self {
+            sdk: sdk.clone(),
+            names,
+            connector,
+            api: config.api.clone(),
+            sessions_table: config.sessions_table.clone(),
+            requests_table: config.requests_table.clone(),
+        }
     }
 }

@@ -5,14 +5,14 @@ use rand::RngCore;
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789AZ";
 
 /// A random text of `length` letters and digits. It holds no quote, so it may stand in SQL that takes no parameters.
-pub(super) fn letters(length: usize) -> String {
+pub(crate) fn letters(length: usize) -> String {
     let mut bytes = vec![0u8; length];
     rand::rng().fill_bytes(&mut bytes);
     bytes.iter().map(|byte| char::from(ALPHABET[usize::from(byte & 63)])).collect()
 }
 
 /// A first password for a person: long, and of every class the policy asks for (K6.2a).
-pub(super) fn temporary() -> String {
+pub(crate) fn temporary() -> String {
     format!("{}-aA1!", letters(20))
 }
 

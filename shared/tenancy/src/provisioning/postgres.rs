@@ -35,13 +35,16 @@ impl Provisioning {
         let mut client = self.administrator(&database).await?;
         let report =
             pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
-        // The application reads and writes rows. It owns nothing, so it cannot lift row security.
+        // The application reads and writes rows. It owns nothing, so it cannot lift row security. The audit log it only
+        // reads: entries are added and purged by functions that keep its chain.
         run(
             &client,
             &format!(
                 "-- provisioning::grant\n\
                  GRANT USAGE ON SCHEMA public TO {role};\n\
                  GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};\n\
+                 REVOKE INSERT, UPDATE, DELETE ON audit_log, audit_chains FROM {role};\n\
+                 GRANT EXECUTE ON FUNCTION audit_append, audit_purge TO {role};\n\
                  REVOKE ALL ON tenants, refinery_schema_history FROM {role};"
             ),
         )

@@ -2,14 +2,41 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
-use vivier_domain::{ids::TenantId, permission::Role, tenant::TenantStatus};
+use aws_sdk_dynamodb::{
+    operation::update_item::UpdateItemError,
+    types::{AttributeValue, KeysAndAttributes},
+};
+use vivier_domain::{entrance::Entrance, ids::TenantId, tenant::TenantStatus};
 
 use super::{
     Door, Found, Registry,
     item::{self, Item, partition, s, string},
 };
-use crate::{scope::TenantScope, tenancy::TenancyError};
+use crate::{provisioning::password, scope::TenantScope, tenancy::TenancyError};
+
+/// The text of a new publishable key: `vpk_` and 40 letters and digits. It is shown once; only its hash is ever stored.
+pub fn new_key() -> String {
+    format!("vpk_{}", password::letters(40))
+}
+
+/// A door as it hangs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hung {
+    /// The name it was hung under.
+    pub name: String,
+    /// Where in the tenant it leads, when it is one of the front office.
+    pub entrance: Option<Entrance>,
+}
+
+fn entrance(item: &Item) -> Result<Option<Entrance>, TenancyError> {
+    const CORRUPT: TenancyError = TenancyError::Corrupt("registry item");
+    let text = item.get("entrance").map(AttributeValue::as_s).transpose().map_err(|_| CORRUPT)?;
+    text.map(|text| serde_json::from_str(text).map_err(|_| CORRUPT)).transpose()
+}
+
+fn written(entrance: &Entrance) -> Result<AttributeValue, TenancyError> {
+    serde_json::to_string(entrance).map(s).map_err(|_| TenancyError::Corrupt("entrance"))
+}
 
 impl Registry {
     /// Whose door this is, whether it opens or not. The index may lag a moment behind.
@@ -56,7 +83,7 @@ impl Registry {
             .map_err(TenancyError::cloud("dynamodb"))?;
         // A throttled table hands keys back unread: that is no "no".
         if read.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(TenancyError::Conflict("registry"));
+            return Err(TenancyError::Busy("registry"));
         }
         let items = read.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
         let (mut tenant, mut opening) = (None, None);
@@ -69,37 +96,69 @@ impl Registry {
         if !opens || tenant.status != TenantStatus::Active {
             return Ok(None);
         }
-        let roles = match opening.get("roles") {
-            Some(AttributeValue::L(list)) => {
-                list.iter().filter_map(|role| role.as_s().ok()?.parse().ok()).collect()
-            }
-            _ => Vec::new(),
-        };
-        Ok(Some(Found { tenant: tenant.id, roles }))
+        Ok(Some(Found { tenant: tenant.id, entrance: entrance(&opening)? }))
     }
 
-    /// Hangs a door: from now on it leads to the tenant. Hanging it again changes its roles.
+    /// Hangs a door: from now on it leads to the tenant. Hanging it again replaces what it was.
     pub async fn hang(
         &self,
         scope: &TenantScope,
         name: &str,
         door: &Door,
-        roles: &[Role],
+        entrance: Option<&Entrance>,
     ) -> Result<(), TenancyError> {
-        let roles = roles.iter().map(|role| s(role.as_str())).collect();
-        self.put(Item::from([
+        let mut item = Item::from([
             ("pk".to_owned(), partition(scope.tenant())),
             ("sk".to_owned(), s(format!("door#{name}"))),
             ("door".to_owned(), s(door.attribute())),
             ("state".to_owned(), s("active")),
-            ("roles".to_owned(), AttributeValue::L(roles)),
-        ]))
-        .await
+        ]);
+        if let Some(entrance) = entrance {
+            item.insert("entrance".to_owned(), written(entrance)?);
+        }
+        self.put(item).await
+    }
+
+    /// Changes where a door leads and what it is limited to; what leads to it stays. `false` where no such door hangs:
+    /// none is hung by this.
+    pub async fn redirect(
+        &self,
+        scope: &TenantScope,
+        name: &str,
+        entrance: &Entrance,
+    ) -> Result<bool, TenancyError> {
+        let outcome = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", partition(scope.tenant()))
+            .key("sk", s(format!("door#{name}")))
+            .update_expression("SET entrance = :entrance")
+            .condition_expression("attribute_exists(pk)")
+            .expression_attribute_values(":entrance", written(entrance)?)
+            .send()
+            .await;
+        match outcome {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
+        }
     }
 
     /// The names of the tenant's doors.
     pub async fn doors(&self, scope: &TenantScope) -> Result<Vec<String>, TenancyError> {
-        let mut names = Vec::new();
+        Ok(self.doors_under(scope, "").await?.into_iter().map(|door| door.name).collect())
+    }
+
+    /// The tenant's doors whose names begin with `prefix`, as they are now, in the order of their names.
+    pub async fn doors_under(&self, scope: &TenantScope, prefix: &str) -> Result<Vec<Hung>, TenancyError> {
+        let mut doors = Vec::new();
         let mut start = None;
         loop {
             let page = self
@@ -108,18 +167,20 @@ impl Registry {
                 .table_name(&self.table)
                 .key_condition_expression("pk = :pk AND begins_with(sk, :door)")
                 .expression_attribute_values(":pk", partition(scope.tenant()))
-                .expression_attribute_values(":door", s("door#"))
+                .expression_attribute_values(":door", s(format!("door#{prefix}")))
                 .consistent_read(true)
                 .set_exclusive_start_key(start)
                 .send()
                 .await
                 .map_err(TenancyError::cloud("dynamodb"))?;
             for item in page.items.unwrap_or_default() {
-                names.extend(string(&item, "sk")?.strip_prefix("door#").map(str::to_owned));
+                let name = string(&item, "sk")?.strip_prefix("door#").map(str::to_owned);
+                let name = name.ok_or(TenancyError::Corrupt("registry item"))?;
+                doors.push(Hung { name, entrance: entrance(&item)? });
             }
             start = page.last_evaluated_key;
             if start.is_none() {
-                return Ok(names);
+                return Ok(doors);
             }
         }
     }
@@ -127,5 +188,30 @@ impl Registry {
     /// Takes a door away: whoever comes by it is refused. Taking it away twice is fine.
     pub async fn unhang(&self, scope: &TenantScope, name: &str) -> Result<(), TenancyError> {
         self.delete(partition(scope.tenant()), s(format!("door#{name}"))).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vivier_domain::ids::ProjectId;
+
+    #[test]
+    fn a_key_is_long_and_never_made_twice() {
+        let (one, two) = (new_key(), new_key());
+        assert_ne!(one, two);
+        assert!(one.len() == 44 && one.starts_with("vpk_"));
+        assert!(one[4..].bytes().all(|b| b.is_ascii_alphanumeric()));
+    }
+
+    #[test]
+    fn an_entrance_reads_back_as_it_was_written() {
+        let door = Entrance::to(ProjectId::generate());
+        let item = Item::from([("entrance".to_owned(), written(&door).unwrap())]);
+        assert_eq!(entrance(&item).unwrap(), Some(door));
+        assert_eq!(entrance(&Item::new()).unwrap(), None);
+        for broken in [s("{}"), AttributeValue::N("1".into())] {
+            assert!(entrance(&Item::from([("entrance".to_owned(), broken)])).is_err());
+        }
     }
 }

@@ -16,13 +16,16 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use vivier_domain::{
+    entrance::Entrance,
     ids::TenantId,
-    permission::Role,
     tenant::{Slug, TenantKind, TenantStatus},
 };
 
 mod doors;
 mod item;
+mod own;
+
+pub use self::doors::{Hung, new_key};
 
 use self::item::{Item, partition, s, string};
 use crate::{scope::PlatformScope, tenancy::TenancyError};
@@ -78,13 +81,19 @@ impl Door {
     }
 }
 
-/// A tenant that a door leads to, and who came.
+/// A tenant that a door leads to. Only [`Registry::find`] makes one, so it is proof that a door opened.
 #[derive(Debug, Clone)]
 pub struct Found {
+    pub(crate) tenant: TenantId,
+    /// Where in the tenant the door leads, when it is one of the front office.
+    pub entrance: Option<Entrance>,
+}
+
+impl Found {
     /// The tenant; it is active.
-    pub tenant: TenantId,
-    /// The roles, when a member came.
-    pub roles: Vec<Role>,
+    pub const fn tenant(&self) -> TenantId {
+        self.tenant
+    }
 }
 
 /// The registry. It knows tenants' names and doors, and none of their data.

@@ -58,7 +58,8 @@ impl<'a> Conversations<'a> {
     }
 
     /// Writes an item of a conversation, provided that the partition's item `guard_sk` is still there and counts fewer
-    /// than `most` of them: a message must not bring back a conversation that was deleted in between. The guard takes
+    /// than `most` of them: a message must not bring back a conversation that was deleted in between. An item that is
+    /// there already stays as it is. Both are [`TenancyError::Conflict`]. The guard takes
     /// over the item's expiry and `last_at`, so that the conversation's life is counted from its last message.
     pub async fn put_if_present(
         &self,
@@ -84,6 +85,8 @@ impl<'a> Conversations<'a> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
+            // One that is there already was counted.
+            .condition_expression("attribute_not_exists(pk)")
             .build()
             .map_err(TenancyError::cloud("dynamodb"))?;
         let actions = vec![

@@ -1,10 +1,17 @@
 //! The rooms: one per kind of store. Each is opened by [`crate::Tenancy`] for one scope, and none hands out a client.
 
+pub mod accounts;
+pub mod attempts;
 pub mod conversations;
 pub mod database;
 pub mod dead_letters;
 pub mod events;
 pub mod files;
-pub mod settings;
+pub mod mail;
+pub mod people;
+pub mod limits;
+pub mod records;
+pub mod sessions;
+pub mod requests;
 
 pub use database::{PoolSession, PoolTx, Session, SiloTx};

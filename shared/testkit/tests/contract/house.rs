@@ -82,7 +82,7 @@ fn broken_links(file: &str, text: &str, exists: impl Fn(&str) -> bool) -> Vec<St
 }
 
 fn rust_files() -> Vec<String> {
-    [workspace::files("shared", &["rs"]), workspace::files("functions", &["rs"])].concat()
+    ["shared", "functions", "cli"].iter().flat_map(|folder| workspace::files(folder, &["rs"])).collect()
 }
 
 #[test]
@@ -95,8 +95,9 @@ fn rust_files_are_small_and_finished() {
 #[test]
 fn no_file_names_a_machine() {
     let kinds = ["rs", "toml", "md", "py", "json", "yaml", "sql", "sh"];
-    let folders =
-        ["shared", "functions", "infra", "events"].iter().flat_map(|folder| workspace::files(folder, &kinds));
+    let folders = ["shared", "functions", "cli", "infra", "events"]
+        .iter()
+        .flat_map(|folder| workspace::files(folder, &kinds));
     let top = ["Cargo.toml", "Makefile", "README.md", "template.yaml", "deny.toml"].map(str::to_owned);
     let found: Vec<_> =
         folders.chain(top).flat_map(|file| machine_paths_in(&file, &workspace::read(&file))).collect();
@@ -126,7 +127,7 @@ fn every_function_has_its_page() {
 fn links_lead_somewhere() {
     let root = workspace::root();
     let folders =
-        ["shared", "functions", "infra"].iter().flat_map(|folder| workspace::files(folder, &["md"]));
+        ["shared", "functions", "cli", "infra"].iter().flat_map(|folder| workspace::files(folder, &["md"]));
     let files = folders.chain(["README.md".to_owned()]);
     let exists = |path: &str| root.join(path).exists();
     let found: Vec<_> = files.flat_map(|file| broken_links(&file, &workspace::read(&file), exists)).collect();

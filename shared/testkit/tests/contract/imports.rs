@@ -1,5 +1,6 @@
-//! Imports point one way: `domain ← tenancy ← runtime ← functions`, `domain, tenancy ← store ← functions`,
-//! `domain ← text ← index ← functions`. The clients that could reach another tenant's data stay behind the doors.
+//! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain ← text ← index ← functions`,
+//! `domain ← mail ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
+//! line builds upon none of these: it stands outside, as those who type it do.
 
 use toml::{Table, Value};
 
@@ -9,16 +10,19 @@ use crate::{nothing_wrong, workspace};
 const ORDER: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("tenancy", &["domain"]),
-    ("runtime", &["domain", "tenancy"]),
+    ("runtime", &["domain", "tenancy", "store"]),
     ("store", &["domain", "tenancy"]),
     ("text", &["domain"]),
     ("index", &["domain", "text"]),
+    ("mail", &["domain"]),
     ("testkit", &["domain", "tenancy"]),
 ];
 /// What a function may build upon.
-const FUNCTION: &[&str] = &["domain", "tenancy", "runtime", "store", "text", "index"];
+const FUNCTION: &[&str] = &["domain", "tenancy", "runtime", "store", "text", "index", "mail"];
 /// Who may name the database driver and the cloud's clients; the store only for types.
 const CLIENTS: &[&str] = &["tenancy", "store"];
+/// What the command line is called, and the one client of the cloud that it may name: it invokes functions.
+const COMMAND: (&str, &str) = ("vivier", "aws-sdk-lambda");
 
 /// A crate's place, name and manifest.
 struct Crate {
@@ -42,8 +46,10 @@ fn wrong(crates: &[Crate]) -> Vec<String> {
 fn wrong_in(one: &Crate, functions: &[&str]) -> Vec<String> {
     let name = &one.name;
     let mut found = Vec::new();
-    let allowed = if one.function {
+    let allowed: &[&str] = if one.function {
         FUNCTION
+    } else if name == COMMAND.0 {
+        &[]
     } else if let Some((_, allowed)) = ORDER.iter().find(|(known, _)| known == name) {
         allowed
     } else {
@@ -60,6 +66,7 @@ fn wrong_in(one: &Crate, functions: &[&str]) -> Vec<String> {
         }
         if (dependency.starts_with("tokio-postgres") || dependency.starts_with("aws-sdk-"))
             && !CLIENTS.contains(&name.as_str())
+            && (name.as_str(), dependency.as_str()) != COMMAND
         {
             found.push(format!("{name}: {dependency} opens data without a scope"));
         }
@@ -101,17 +108,21 @@ fn clients_in(file: &str, source: &str) -> Vec<String> {
         .collect()
 }
 
+fn parsed(path: &str) -> Table {
+    workspace::read(path).parse().unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 fn crates() -> Vec<Crate> {
     let read = |folder: &str, function: bool| {
         let names = workspace::folders(folder);
         let parse = |name: String| {
-            let path = format!("{folder}/{name}/Cargo.toml");
-            let manifest = workspace::read(&path).parse().unwrap_or_else(|error| panic!("{path}: {error}"));
+            let manifest = parsed(&format!("{folder}/{name}/Cargo.toml"));
             Crate { function, name, manifest }
         };
         names.into_iter().map(parse).collect::<Vec<_>>()
     };
-    [read("shared", false), read("functions", true)].concat()
+    let command = Crate { function: false, name: COMMAND.0.into(), manifest: parsed("cli/Cargo.toml") };
+    [read("shared", false), read("functions", true), vec![command]].concat()
 }
 
 impl Clone for Crate {
@@ -133,7 +144,11 @@ fn every_pin_is_used() {
 #[test]
 fn packages_bear_their_folders_names() {
     for one in crates() {
-        let expected = if one.function { one.name.clone() } else { format!("vivier-{}", one.name) };
+        let expected = if one.function || one.name == COMMAND.0 {
+            one.name.clone()
+        } else {
+            format!("vivier-{}", one.name)
+        };
         assert_eq!(one.manifest["package"]["name"].as_str(), Some(expected.as_str()));
     }
 }
@@ -149,7 +164,8 @@ mod would_notice {
     use super::*;
 
     fn sample(name: &str, manifest: &str) -> Crate {
-        let function = !ORDER.iter().any(|(known, _)| *known == name) && name != "stray";
+        let outside = ["stray", COMMAND.0].contains(&name);
+        let function = !ORDER.iter().any(|(known, _)| *known == name) && !outside;
         Crate { function, name: name.into(), manifest: manifest.parse().expect("a manifest") }
     }
 
@@ -171,6 +187,9 @@ mod would_notice {
                 "pinned beside the workspace",
             ),
             ("stray", "", "has no place"),
+            ("vivier", "[dependencies]\nvivier-domain.workspace = true", "must not import vivier-domain"),
+            ("vivier", "[dependencies]\naws-sdk-s3.workspace = true", "opens data without a scope"),
+            ("vivier", "[dependencies]\nsearch.workspace = true", "imports the function search"),
         ] {
             let found = wrong(&[sample("search", ""), sample(name, manifest)]);
             assert!(found.len() == 1 && found[0].contains(sentence), "{name}: {manifest}: {found:?}");
@@ -185,6 +204,7 @@ mod would_notice {
                 "[dependencies]\nvivier-store.workspace = true\n[dev-dependencies]\nvivier-testkit.workspace = true",
             ),
             ("store", "[dependencies]\ntokio-postgres.workspace = true\naws-sdk-dynamodb.workspace = true"),
+            ("vivier", "[dependencies]\naws-sdk-lambda.workspace = true\nclap.workspace = true"),
             ("testkit", "[dev-dependencies]\nsearch.workspace = true\nvivier-runtime.workspace = true"),
         ] {
             assert_eq!(wrong(&[sample("search", ""), sample(name, manifest)]), Vec::<String>::new());

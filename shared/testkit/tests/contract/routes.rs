@@ -1,33 +1,25 @@
-//! The template's routes and the functions' own API documents are the same, and `openapi.json` is what they say
-//! together. `UPDATE=1 cargo test -p vivier-testkit routes` writes it anew.
+//! The template's routes and the functions' own API documents are the same, `openapi.json` is what they say together, and
+//! `golden/rights.txt` is who may do what. `UPDATE=1 cargo test -p vivier-testkit routes` writes both anew.
 
 mod merge;
+mod parts;
+mod rights;
 
 use std::{collections::BTreeSet, env, fs};
 
-use merge::{Office, merge};
+use merge::merge;
+use parts::parts;
+use rights::{Fared, Right};
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
 
 use crate::{
     nothing_wrong,
-    template::{functions, template},
+    template::{functions, public_routes, template},
     workspace,
 };
 
 const DOCUMENT: &str = "openapi.json";
-
-/// Every function with routes, and its part of the document.
-fn parts() -> Vec<(&'static str, Office, OpenApi)> {
-    vec![
-        ("chat", Office::Front, chat::routes::openapi()),
-        ("ingest", Office::Back, ingest::routes::openapi()),
-        ("metrics", Office::Back, metrics::routes::openapi()),
-        ("offers", Office::Back, offers::routes::openapi()),
-        ("retention", Office::Back, retention::routes::openapi()),
-        ("search", Office::Front, search::routes::openapi()),
-    ]
-}
+const RIGHTS: &str = "shared/testkit/tests/contract/golden/rights.txt";
 
 /// The routes of a document, as `GET /v1/offers`.
 fn routes(document: &Value) -> BTreeSet<String> {
@@ -63,9 +55,18 @@ fn repeated(document: &Value) -> Vec<String> {
     found
 }
 
-fn json_parts() -> Vec<(&'static str, Office, Value)> {
-    let value = |part: OpenApi| serde_json::to_value(part).expect("a document is JSON");
-    parts().into_iter().map(|(name, office, part)| (name, office, value(part))).collect()
+fn json_parts() -> Vec<(&'static str, Value)> {
+    parts().iter().map(|part| (part.name, part.json())).collect()
+}
+
+/// Writes a file anew where that was asked for, and says what is committed.
+fn committed(file: &str, current: &str) -> String {
+    let path = workspace::root().join(file);
+    if env::var_os("UPDATE").is_some() {
+        fs::create_dir_all(path.parent().expect("a file lies in a folder")).expect("the folder can be made");
+        fs::write(&path, current).expect("the file can be written");
+    }
+    fs::read_to_string(&path).unwrap_or_default()
 }
 
 #[test]
@@ -73,8 +74,8 @@ fn the_template_and_the_code_have_the_same_routes() {
     let parts = json_parts();
     let mut found = Vec::new();
     for function in functions(&template()) {
-        let part = parts.iter().find(|(name, ..)| *name == function.name());
-        let document = part.map(|(_, _, part)| routes(part)).unwrap_or_default();
+        let part = parts.iter().find(|(name, _)| *name == function.name());
+        let document = part.map(|(_, part)| routes(part)).unwrap_or_default();
         found.extend(differences(&function.name(), &function.routes().into_iter().collect(), &document));
     }
     nothing_wrong(&found);
@@ -82,19 +83,66 @@ fn the_template_and_the_code_have_the_same_routes() {
 
 #[test]
 fn the_committed_document_is_current() {
-    let current = merge(&json_parts());
+    let current = merge(&json_parts(), rights::table());
     nothing_wrong(&repeated(&current));
-    let file = workspace::root().join(DOCUMENT);
-    if env::var_os("UPDATE").is_some() {
-        let text = serde_json::to_string_pretty(&current).expect("a document is JSON");
-        fs::write(&file, text + "\n").expect("the document can be written");
-    }
-    let committed: Value =
-        fs::read(&file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default();
+    let text = serde_json::to_string_pretty(&current).expect("a document is JSON") + "\n";
+    let committed: Value = serde_json::from_str(&committed(DOCUMENT, &text)).unwrap_or_default();
     assert!(
         committed == current,
         "{DOCUMENT} has drifted: `UPDATE=1 cargo test -p vivier-testkit routes` writes it anew"
     );
+}
+
+#[test]
+fn the_committed_rights_are_current() {
+    let current = rights::written(rights::table());
+    let committed = committed(RIGHTS, &current);
+    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<_>>();
+    let (is, was) = (lines(&current), lines(&committed));
+    let mut found: Vec<_> = is.difference(&was).map(|row| format!("is now    {row}")).collect();
+    found.extend(was.difference(&is).map(|row| format!("committed {row}")));
+    nothing_wrong(&found);
+}
+
+#[test]
+fn every_route_has_its_row() {
+    let table = rights::table();
+    let routes: BTreeSet<_> = functions(&template()).iter().flat_map(crate::template::Function::routes).collect();
+    let missing = routes.iter().filter(|route| !table.contains_key(*route));
+    nothing_wrong(&missing.map(|route| format!("{route} has no row in {RIGHTS}")).collect::<Vec<_>>());
+}
+
+/// What the gateway asks of everybody, the code must not take for granted, and the other way round.
+#[test]
+fn the_gateway_lets_nobody_in_where_the_code_does_not() {
+    let public = public_routes(&template());
+    let mut found = Vec::new();
+    for (route, row) in rights::table() {
+        let open = (row.right == Right::Public, row.fared[0] == Fared::In, public.contains(route));
+        if open != (false, false, false) && open != (true, true, true) {
+            found.push(format!("{route}: code and template disagree about who gets in: {open:?}"));
+        }
+    }
+    nothing_wrong(&found);
+}
+
+/// A function that writes carries writes out once, and one that members use enters what they do.
+#[test]
+fn functions_stand_behind_their_whole_edge() {
+    let table = rights::table();
+    let mut found = Vec::new();
+    for part in parts() {
+        let main = workspace::read(&format!("functions/{}/src/main.rs", part.name));
+        let routes: Vec<_> = routes(&part.json()).into_iter().filter_map(|route| Some((table.get(&route)?.right, route))).collect();
+        let writes = routes.iter().any(|(right, route)| *right != Right::Public && !route.starts_with("GET "));
+        let members = routes.iter().any(|(right, _)| !matches!(right, Right::Public | Right::Candidate));
+        for (needed, call) in [(writes, ".idempotent("), (members, ".audited(")] {
+            if needed && !main.contains(call) {
+                found.push(format!("functions/{}/src/main.rs does not call `{call}…)`", part.name));
+            }
+        }
+    }
+    nothing_wrong(&found);
 }
 
 mod would_notice {

@@ -1,9 +1,21 @@
 //! Nothing of the API opens without the authorizer, and there is no second API beside it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{functions, model::resources, template};
 use crate::nothing_wrong;
+
+/// The routes that are open to whom nobody knows yet, and why. Everything else passes the authorizer.
+const PUBLIC: &[(&str, &str)] = &[
+    ("POST /v1/session", "logging in makes the caller known"),
+    ("POST /v1/session/challenge", "the second step of logging in; its secret is the first step's answer"),
+    (
+        "POST /v1/password/forgotten",
+        "whoever forgot the password cannot log in; the answer is always the same",
+    ),
+    ("POST /v1/password/reset", "its secret is the link that was mailed"),
+    ("GET /v1/openapi.json", "it is the same for everybody and published"),
+];
 
 /// What would be a door beside the authorizer's.
 const SIDE_DOORS: &[&str] = &[
@@ -39,7 +51,14 @@ fn wrong(template: &Value) -> Vec<String> {
         }
         for (event, value) in function.properties["Events"].as_object().into_iter().flatten() {
             let properties = &value["Properties"];
-            if value["Type"] == "Api" && !properties["Auth"].is_null() {
+            let route = format!(
+                "{} {}",
+                properties["Method"].as_str().unwrap_or_default().to_uppercase(),
+                properties["Path"].as_str().unwrap_or_default()
+            );
+            let public = PUBLIC.iter().any(|(known, _)| *known == route)
+                && properties["Auth"] == json!({"Authorizer": "NONE", "ApiKeyRequired": false});
+            if value["Type"] == "Api" && !properties["Auth"].is_null() && !public {
                 found.push(format!("{name}: the route {event} chooses its own authorization"));
             }
             if value["Type"] == "Api" && properties["RestApiId"]["Ref"].is_null() {

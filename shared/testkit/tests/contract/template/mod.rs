@@ -9,7 +9,7 @@ mod protection;
 mod roles;
 mod shape;
 
-pub(crate) use model::{Function, Trigger, functions};
+pub(crate) use model::{Function, Trigger, functions, public_routes};
 
 use serde_json::Value;
 

@@ -78,6 +78,21 @@ pub(crate) fn functions(template: &Value) -> Vec<Function> {
         .collect()
 }
 
+/// The routes that the gateway hands over without asking the authorizer, as `GET /v1/offers`.
+pub(crate) fn public_routes(template: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, function) in resources(template, "AWS::Serverless::Function") {
+        for event in function["Events"].as_object().into_iter().flat_map(|events| events.values()) {
+            if let (Some(Trigger::Route(route)), Some("NONE")) =
+                (trigger(event), event["Properties"]["Auth"]["Authorizer"].as_str())
+            {
+                found.push(route);
+            }
+        }
+    }
+    found
+}
+
 fn trigger(event: &Value) -> Option<Trigger> {
     let properties = &event["Properties"];
     match event["Type"].as_str()? {

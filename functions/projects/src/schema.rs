@@ -1,0 +1,273 @@
+//! Types of the domain as the API's document describes them. They are never made: a test holds them to the documents
+//! that the domain's own types write and take.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What kind of product it is.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProductKind {
+    /// Answers from the tenant's documents.
+    Chatbot,
+    /// Finds offers.
+    SearchEngine,
+    /// A channel of a third party.
+    MessagingChannel,
+}
+
+/// Whether a project is in use.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectStatus {
+    /// In use.
+    Active,
+    /// Put away: its keys open nothing.
+    Archived,
+}
+
+/// A project's settings. What is left out has its default.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProjectSettings {
+    /// The form of the document: 1.
+    #[schema(minimum = 1, maximum = 1, required = false)]
+    pub schema: u16,
+    /// What candidates read as the front office's name; the project's own where there is none.
+    #[schema(min_length = 1, max_length = 120)]
+    pub name: Option<String>,
+    /// BCP 47 tags of the languages it speaks, the first one where a candidate asks for none of them; `["fr"]` by default.
+    #[schema(min_items = 1, max_items = 10, required = false, value_type = Vec<String>)]
+    pub languages: Vec<String>,
+    /// How it looks.
+    #[schema(required = false)]
+    pub theme: Theme,
+    /// What it says, by language; of languages other than French and English every text.
+    #[schema(required = false)]
+    pub texts: BTreeMap<String, Texts>,
+    /// How its search engine finds.
+    #[schema(required = false)]
+    pub search: SearchSettings,
+    /// Web sites that it may be put into, as `https://jobs.acme.example`.
+    #[schema(max_items = 50, required = false)]
+    pub allowed_origins: Vec<String>,
+}
+
+/// How a front office looks. Text needs a contrast of 4.5 to what is behind it (WCAG 2.1): `text` to `background`, and
+/// `text` or white to `primary`.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Theme {
+    /// The colour of buttons, `#rrggbb`.
+    #[schema(pattern = "^#[0-9a-fA-F]{6}$", required = false)]
+    pub primary: String,
+    /// The page's colour.
+    #[schema(pattern = "^#[0-9a-fA-F]{6}$", required = false)]
+    pub background: String,
+    /// The text's colour.
+    #[schema(pattern = "^#[0-9a-fA-F]{6}$", required = false)]
+    pub text: String,
+    /// The logo's address, `https://` and at most 500 characters.
+    #[schema(max_length = 500, pattern = "^https://")]
+    pub logo: Option<String>,
+    /// A font family's name.
+    #[schema(min_length = 1, max_length = 60, pattern = "^[A-Za-z0-9-]+( [A-Za-z0-9-]+)*$")]
+    pub font: Option<String>,
+}
+
+/// The texts of one language.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Texts {
+    /// What a candidate is greeted with.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub welcome: Option<String>,
+    /// What is said where nothing can be answered.
+    #[schema(min_length = 1, max_length = 1000)]
+    pub fallback: Option<String>,
+}
+
+/// How the search engine finds.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SearchSettings {
+    /// Groups of 2 to 20 words that mean the same, each of at most 60 characters.
+    #[schema(max_items = 500, required = false)]
+    pub synonyms: Vec<Vec<String>>,
+    /// What weighs how much.
+    #[schema(required = false)]
+    pub weights: Weights,
+}
+
+/// What a word found in each field of an offer counts, in percent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Weights {
+    /// The title.
+    #[schema(maximum = 1000, required = false)]
+    pub title: u16,
+    /// The occupation.
+    #[schema(maximum = 1000, required = false)]
+    pub occupation: u16,
+    /// The skills.
+    #[schema(maximum = 1000, required = false)]
+    pub skills: u16,
+    /// The company.
+    #[schema(maximum = 1000, required = false)]
+    pub company: u16,
+    /// The place.
+    #[schema(maximum = 1000, required = false)]
+    pub city: u16,
+    /// The text.
+    #[schema(maximum = 1000, required = false)]
+    pub description: u16,
+}
+
+/// The tenant's own settings. What is left out has its default.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TenantSettings {
+    /// Where the back office may be entered from, IPv4 and IPv6 in CIDR notation; from everywhere where there is none.
+    #[schema(max_items = 100, required = false)]
+    pub ip_ranges: Vec<String>,
+    /// How long sessions last.
+    #[schema(required = false)]
+    pub sessions: SessionSettings,
+    /// Whether every member must have a second factor.
+    #[schema(required = false)]
+    pub mfa_required: bool,
+    /// How long data is kept.
+    #[schema(required = false)]
+    pub retention: RetentionSettings,
+    /// Who mails.
+    #[schema(required = false)]
+    pub mail: MailSettings,
+}
+
+/// How long sessions last.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SessionSettings {
+    /// The longest a session lasts, in hours.
+    #[schema(minimum = 1, maximum = 24, required = false)]
+    pub hours: u8,
+    /// How long a session may lie idle, in minutes.
+    #[schema(minimum = 5, maximum = 1440, required = false)]
+    pub idle_minutes: u16,
+}
+
+/// How long each kind of data is kept, in days, in every project of the tenant.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetentionSettings {
+    /// Conversations, from their last message.
+    #[schema(minimum = 1, maximum = 90, required = false)]
+    pub conversations_days: u16,
+    /// Events of use.
+    #[schema(minimum = 1, maximum = 90, required = false)]
+    pub events_days: u16,
+    /// The audit log.
+    #[schema(minimum = 1, maximum = 90, required = false)]
+    pub audit_log_days: u16,
+}
+
+/// Who mails on the tenant's behalf.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MailSettings {
+    /// The name beside the sender's address.
+    #[schema(min_length = 1, max_length = 80)]
+    pub sender_name: Option<String>,
+    /// The sender's address, of a domain that the operator verified.
+    #[schema(max_length = 254)]
+    pub sender_address: Option<String>,
+    /// The language of mails to members who chose none.
+    #[schema(required = false)]
+    pub language: MailLanguage,
+}
+
+/// A language that mails are written in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MailLanguage {
+    /// French.
+    Fr,
+    /// English.
+    En,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::{Value, json};
+    use utoipa::OpenApi;
+    use vivier_domain as domain;
+
+    #[derive(OpenApi)]
+    #[openapi(components(schemas(super::ProjectSettings, super::TenantSettings)))]
+    struct Document;
+
+    /// The paths of a schema's properties, and of a document's, with `*` for what is chosen by whoever writes it.
+    fn described(schemas: &Value, schema: &Value, at: &str, found: &mut BTreeSet<String>) {
+        let schema = match schema["$ref"].as_str() {
+            Some(name) => &schemas[name.rsplit('/').next().unwrap()],
+            None => schema,
+        };
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            found.insert(format!("{at}{name}"));
+            described(schemas, property, &format!("{at}{name}."), found);
+        }
+        if schema["additionalProperties"].is_object() {
+            described(schemas, &schema["additionalProperties"], &format!("{at}*."), found);
+        }
+    }
+
+    fn written(document: &Value, at: &str, found: &mut BTreeSet<String>) {
+        for (name, value) in document.as_object().into_iter().flatten() {
+            if at == "texts." {
+                written(value, "texts.*.", found);
+            } else {
+                found.insert(format!("{at}{name}"));
+                written(value, &format!("{at}{name}."), found);
+            }
+        }
+    }
+
+    #[test]
+    fn the_schemas_are_what_is_written_and_taken() {
+        let document = serde_json::to_value(Document::openapi()).unwrap();
+        let schemas = &document["components"]["schemas"];
+        let project: domain::settings::ProjectSettings =
+            serde_json::from_value(json!({"texts": {"fr": {}}})).unwrap();
+        for (name, settings) in [
+            ("ProjectSettings", serde_json::to_value(project).unwrap()),
+            ("TenantSettings", serde_json::to_value(domain::settings::TenantSettings::default()).unwrap()),
+        ] {
+            let (mut schema, mut real) = (BTreeSet::new(), BTreeSet::new());
+            described(schemas, &schemas[name], "", &mut schema);
+            written(&settings, "", &mut real);
+            assert_eq!(schema, real, "{name}");
+            assert_eq!(schemas[name]["required"], Value::Null, "everything has a default");
+            assert_eq!(schemas[name]["additionalProperties"], json!(false));
+        }
+    }
+
+    #[test]
+    fn closed_lists_have_the_same_words() {
+        use domain::project::{ProductKind as K, ProjectStatus as S};
+        for (mirror, real) in [
+            (json!(super::ProductKind::Chatbot), json!(K::Chatbot)),
+            (json!(super::ProductKind::SearchEngine), json!(K::SearchEngine)),
+            (json!(super::ProductKind::MessagingChannel), json!(K::MessagingChannel)),
+            (json!(super::ProjectStatus::Active), json!(S::Active)),
+            (json!(super::ProjectStatus::Archived), json!(S::Archived)),
+            (json!(super::MailLanguage::Fr), json!(domain::member::Language::Fr)),
+            (json!(super::MailLanguage::En), json!(domain::member::Language::En)),
+        ] {
+            assert_eq!(mirror, real);
+        }
+    }
+}

@@ -1,0 +1,206 @@
+"""All that a tenant has, and the requests by which another would reach for it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+from .api import Api, filled
+from .tenants import Tenant
+
+Request = tuple[str, str, dict]
+"""Method, path and options."""
+Reach = tuple[str, Request, Request]
+"""The office, a request for something, and the same for what never existed."""
+
+PERSONS: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/members/{id}", None),
+    ("POST", "/v1/members/{id}/invitation", None),
+    ("PUT", "/v1/members/{id}/suspension", None),
+    ("DELETE", "/v1/members/{id}/suspension", None),
+    ("PUT", "/v1/members/{id}/role", {"role": "reader"}),
+    ("DELETE", "/v1/members/{id}/role", None),
+    ("DELETE", "/v1/members/{id}/sessions", None),
+    ("DELETE", "/v1/members/{id}", None),
+)
+IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/projects/{project}", None),
+    ("PATCH", "/v1/projects/{project}", {"name": "Croisé"}),
+    ("GET", "/v1/projects/{project}/members", None),
+    ("POST", "/v1/projects/{project}/members", {"email": "croisee@nobody.example", "role": "reader"}),
+    ("POST", "/v1/projects/{project}/products", {"kind": "messaging_channel", "name": "Croisé"}),
+    ("GET", "/v1/projects/{project}/settings", None),
+    ("GET", "/v1/projects/{project}/settings/draft", None),
+    ("PUT", "/v1/projects/{project}/settings/draft", {"name": "Croisé"}),
+    ("DELETE", "/v1/projects/{project}/settings/draft", None),
+    ("POST", "/v1/projects/{project}/settings/publication", None),
+    ("GET", "/v1/projects/{project}/settings/versions", None),
+    ("GET", "/v1/projects/{project}/settings/versions/{number}", None),
+    ("POST", "/v1/projects/{project}/settings/rollback", {"number": 1}),
+    ("GET", "/v1/projects/{project}/keys", None),
+    ("POST", "/v1/projects/{project}/keys", {"name": "Croisée", "origins": [], "products": []}),
+)
+OF_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
+    ("PUT", "/v1/projects/{project}/members/{member}", {"role": "reader"}),
+    ("DELETE", "/v1/projects/{project}/members/{member}", None),
+    ("PATCH", "/v1/projects/{project}/products/{product}", {"enabled": False}),
+    ("DELETE", "/v1/projects/{project}/products/{product}", None),
+    ("PATCH", "/v1/projects/{project}/keys/{key}", {"name": "Croisée"}),
+    ("DELETE", "/v1/projects/{project}/keys/{key}", None),
+    ("POST", "/v1/projects/{project}/keys/{key}/rotation", {"overlap_minutes": 5}),
+)
+"""Things in a project, each named by its kind instead of `id`."""
+
+
+def furnish(tenant: Tenant) -> None:
+    """Gives a tenant some of everything there is, once."""
+    if "sessions" in tenant.notes:
+        return
+    tenant.notes["sessions"] = [tenant.front.open_session() for _ in range(5)]
+    for session in tenant.notes["sessions"][:2]:
+        tenant.front.ask(session, tenant.notes["questions"][0].text)
+    tenant.notes["import_ids"] += [
+        tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": 10})["import_id"] for _ in range(4)
+    ]
+    tenant.notes["members"] = [tenant.colleague.id, tenant.person("reader").id]
+    role = {"name": f"Rôle de {tenant.slug}", "permissions": ["offers.read"]}
+    made = tenant.member.send("PUT", f"/v1/roles/of-{tenant.slug}", json=role, headers={"If-Match": "*"})
+    assert made.status_code == 200, made.text
+    second = tenant.back.call("POST", "/v1/projects", {"name": f"Second de {tenant.slug}"})["project_id"]
+    tenant.notes["projects"] = [tenant.project, second]
+    tenant.person("reader", project=second)
+    tenant.notes["products"] = [
+        product["product_id"] for product in tenant.back.call("GET", f"/v1/projects/{tenant.project}")["products"]
+    ]
+    tenant.notes["keys"] = [tenant.new_key(name=f"Clé {number}")[0] for number in range(2)]
+    for name in ("Premier", "Deuxième"):
+        tenant.publish({"name": f"{name} de {tenant.slug}"})
+
+
+def all_offers(tenant: Tenant) -> list[dict]:
+    hits, cursor = [], None
+    while True:
+        page = tenant.front.search(limit=100, **({"cursor": cursor} if cursor else {}))
+        hits += page["hits"]
+        cursor = page.get("next_cursor")
+        if not cursor:
+            return hits
+
+
+def cursors_of(api: Api, path: str, most: int = 60, **query: object) -> list[str]:
+    """The cursors that a list of the API gives out, the first ones."""
+    found: list[str] = []
+    while len(found) < most:
+        cursor = {"cursor": found[-1]} if found else {}
+        following = api.get(path, **query, **cursor).json().get("next_cursor")
+        if not following:
+            break
+        found.append(following)
+    return found
+
+
+def options_of(body: dict | None) -> dict:
+    """What a request of the back office carries, whatever state of the thing it is made on."""
+    return {"headers": {"If-Match": "*"}} | ({} if body is None else {"json": body})
+
+
+def belongings(tenant: Tenant) -> Iterator[Reach]:
+    """Requests for all that a tenant has, each with the same for what never existed."""
+    yield from of_candidates(tenant)
+    yield from of_files(tenant)
+    yield from of_people_and_projects(tenant)
+
+
+def of_candidates(tenant: Tenant) -> Iterator[Reach]:
+    for hit in [hit["id"] for hit in all_offers(tenant)]:
+        yield "front", ("GET", f"/v1/offers/{hit}", {}), ("GET", filled("/v1/offers/{id}"), {})
+    for query in ({"limit": 3}, {"limit": 3, "sort": "date"}, {"limit": 2, "contract": "CDI"}, {"limit": 4, "q": "de la"}):
+        yield from pages("front", tenant.candidate, "/v1/offers", query)
+    for session in tenant.notes["sessions"]:
+        for method, path, options in (
+            ("GET", "/v1/chat/sessions/{id}", {}),
+            ("POST", "/v1/chat/sessions/{id}/messages", {"json": {"text": "Bonjour, combien de congés ?"}}),
+            ("DELETE", "/v1/chat/sessions/{id}", {}),
+        ):
+            yield "front", (method, filled(path, id=session), options), (method, filled(path), options)
+
+
+def of_files(tenant: Tenant) -> Iterator[Reach]:
+    for document in tenant.notes["document_ids"].values():
+        for method in ("GET", "DELETE"):
+            path = "/v1/documents/{id}"
+            yield "back", (method, filled(path, id=document), {}), (method, filled(path), {})
+    for path, limits in (("/v1/documents", (1, 2, 3)), ("/v1/imports", (1, 2))):
+        for limit in limits:
+            yield from pages("back", tenant.member, path, {"limit": limit})
+    for import_id in tenant.notes["import_ids"]:
+        yield "back", ("GET", f"/v1/imports/{import_id}", {}), ("GET", filled("/v1/imports/{id}"), {})
+
+
+def of_people_and_projects(tenant: Tenant) -> Iterator[Reach]:
+    for member in tenant.notes["members"]:
+        for method, path, body in PERSONS:
+            yield "back", (method, filled(path, id=member), options_of(body)), (method, filled(path), options_of(body))
+    yield "back", ("DELETE", f"/v1/roles/of-{tenant.slug}", options_of(None)), ("DELETE", "/v1/roles/of-nobody", options_of(None))
+    for project in tenant.notes["projects"]:
+        for method, path, body in IN_PROJECT:
+            owned = filled(path, project=project, number=1)
+            yield "back", (method, owned, options_of(body)), (method, filled(path), options_of(body))
+    for method, path, body in OF_PROJECT:
+        yield "back", (method, of_project(tenant, path), options_of(body)), (method, of_project(None, path), options_of(body))
+    for path, limit in (("/v1/members", 1), ("/v1/projects", 1), (f"/v1/projects/{tenant.project}/keys", 1)):
+        yield from pages("back", tenant.member, path, {"limit": limit})
+    yield from pages("back", tenant.member, "/v1/audit", {"limit": 2})
+
+
+def of_project(tenant: Tenant | None, path: str, project: str = "") -> str:
+    """A path of `OF_PROJECT` with a tenant's own things in it; in another project where one is named."""
+    kinds = {"member": "members", "product": "products", "key": "keys"}
+    if tenant is None:
+        return filled(path.format_map({"project": project or "{project}"} | dict.fromkeys(kinds, "{id}")))
+    things = {kind: tenant.notes[notes][0] for kind, notes in kinds.items()}
+    return path.format_map({"project": project or tenant.project} | things)
+
+
+def pages(office: str, caller: Api, path: str, query: dict) -> Iterator[Reach]:
+    """A list's further pages, by the cursors that its owner was given."""
+    for cursor in cursors_of(caller, path, **query):
+        asked, never = ({"params": query | {"cursor": text}} for text in (cursor, "AAAA"))
+        yield office, ("GET", path, asked), ("GET", path, never)
+
+
+def misplaced(tenant: Tenant, other: Tenant) -> Iterator[Reach]:
+    """A tenant's things asked for in a project of the other's own."""
+    for method, path, body in OF_PROJECT:
+        never = of_project(None, path, other.project)
+        yield "back", (method, of_project(tenant, path, other.project), options_of(body)), (method, never, options_of(body))
+
+
+def seen(tenant: Tenant) -> dict:
+    """What a tenant's own people see; nothing of it may change by what others try."""
+    call: Callable = tenant.back.call
+    return {
+        "offers": sorted(hit["id"] for hit in all_offers(tenant)),
+        "documents": sorted((d["document_id"], d["status"]) for d in tenant.back.documents()),
+        "sessions": [tenant.front.session(session) for session in tenant.notes["sessions"]],
+        "imports": call("GET", "/v1/imports", limit=100),
+        "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),
+        "members": call("GET", "/v1/members", limit=100),
+        "roles": call("GET", "/v1/roles"),
+        "projects": call("GET", "/v1/projects", limit=100),
+        "project": {
+            part: call("GET", f"/v1/projects/{tenant.project}/{part}", limit=50) for part in ("members", "keys")
+        },
+        "settings": [
+            call("GET", f"{place}/{part}")
+            for place in ("/v1/settings", f"/v1/projects/{tenant.project}/settings")
+            for part in ("draft", "versions")
+        ],
+        # Reading all this is itself entered, again and again.
+        "log": tenant.pool("SELECT DISTINCT actor, action, subject, outcome FROM audit_log ORDER BY 1, 2, 3, 4"),
+    }
+
+
+def fresh_email() -> str:
+    """An address that nobody was invited at."""
+    return f"p{uuid.uuid4().hex[:12]}@crossed.example"

@@ -1,0 +1,63 @@
+"""Who may send a mail.
+
+The emulator asks for `ses:SendEmail` on `*`. On AWS the resource is the verified identity of the sender (its address where
+that is verified, else its domain) and the configuration set, and policies may name `ses:FromAddress`, `ses:FromDisplayName`,
+`ses:Recipients` and `ses:FeedbackAddress`.
+https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+"""
+
+import json
+from email.utils import parseaddr
+
+from ministack import app as emulator
+from ministack.core.responses import get_account_id
+from ministack.core.router import extract_region
+from ministack.services import ses, ses_v2
+
+SEND = "/v2/email/outbound-emails"
+
+
+def install():
+    enforce = emulator._enforce_ses_v2
+
+    def enforced(method, path, headers, body, query, request_id):
+        if not emulator.AUTH or method != "POST" or path.rstrip("/") != SEND:
+            return enforce(method, path, headers, body, query, request_id)
+        try:
+            message = json.loads(body)
+        except ValueError:
+            message = {}
+        for resource in resources(message, extract_region(headers, query), get_account_id()):
+            denied = emulator._enforce_data_plane(
+                "sesv2", "ses:SendEmail", headers, query, request_id, resource_arn=resource, named_resource=resource,
+                service_context=context(message))
+            if denied:
+                return denied
+        return None
+
+    emulator._enforce_ses_v2 = enforced
+
+
+def resources(message, region, account):
+    """The ARNs on which the sender of this message needs the permission."""
+    address = parseaddr(message.get("FromEmailAddress") or "")[1]
+    identity = address if _verified(address) else address.rpartition("@")[2]
+    yield f"arn:aws:ses:{region}:{account}:identity/{identity}"
+    if message.get("ConfigurationSetName"):
+        yield f"arn:aws:ses:{region}:{account}:configuration-set/{message['ConfigurationSetName']}"
+
+
+def context(message):
+    name, address = parseaddr(message.get("FromEmailAddress") or "")
+    destination = message.get("Destination") or {}
+    recipients = [to for kind in ("ToAddresses", "CcAddresses", "BccAddresses") for to in destination.get(kind) or []]
+    keys = {"ses:FromAddress": address, "ses:Recipients": recipients}
+    if name:
+        keys["ses:FromDisplayName"] = name
+    if message.get("FeedbackForwardingEmailAddress"):
+        keys["ses:FeedbackAddress"] = message["FeedbackForwardingEmailAddress"]
+    return keys
+
+
+def _verified(address):
+    return address in ses._identities or address in ses_v2._identities

@@ -1,0 +1,153 @@
+//! How a front office's search engine finds: words that mean the same to this company, and what weighs how much.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::tenant::is_printable;
+
+/// The most groups of words that mean the same.
+pub const MOST_GROUPS: usize = 500;
+/// The most words of one group.
+pub const MOST_WORDS: usize = 20;
+/// The most characters of one word.
+pub const LONGEST_WORD: usize = 60;
+/// The heaviest a field may weigh, in percent.
+pub const HEAVIEST: u16 = 1_000;
+
+/// How is searched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SearchSettings {
+    /// Groups of words, or of several words each, that mean the same.
+    pub synonyms: Vec<Vec<String>>,
+    /// What weighs how much.
+    pub weights: Weights,
+}
+
+/// What a word found in each field of an offer counts, in percent: 0 to 1000. A hundred is the usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Weights {
+    /// The title.
+    pub title: u16,
+    /// The occupation.
+    pub occupation: u16,
+    /// The skills.
+    pub skills: u16,
+    /// The company.
+    pub company: u16,
+    /// The place.
+    pub city: u16,
+    /// The text.
+    pub description: u16,
+}
+
+/// Those of the search engine itself.
+impl Default for Weights {
+    fn default() -> Self {
+        Self { title: 200, occupation: 150, skills: 100, company: 100, city: 100, description: 100 }
+    }
+}
+
+impl Weights {
+    fn named(self) -> [(&'static str, u16); 6] {
+        [
+            ("title", self.title),
+            ("occupation", self.occupation),
+            ("skills", self.skills),
+            ("company", self.company),
+            ("city", self.city),
+            ("description", self.description),
+        ]
+    }
+}
+
+impl SearchSettings {
+    pub(super) fn broken(&self) -> Vec<(String, &'static str)> {
+        let mut found = Vec::new();
+        if self.synonyms.len() > MOST_GROUPS {
+            found.push(("search.synonyms".to_owned(), "too-many"));
+        }
+        for (place, group) in self.synonyms.iter().enumerate().take(MOST_GROUPS) {
+            found.extend(wrong(group).map(|code| (format!("search.synonyms[{place}]"), code)));
+        }
+        let weights = self.weights.named();
+        let heavy = weights.iter().filter(|(_, weight)| *weight > HEAVIEST);
+        found.extend(heavy.map(|(name, _)| (format!("search.weights.{name}"), "out-of-range")));
+        if weights.iter().all(|(_, weight)| *weight == 0) {
+            // Nothing could be told from anything else.
+            found.push(("search.weights".to_owned(), "all-zero"));
+        }
+        found
+    }
+}
+
+fn wrong(group: &[String]) -> Option<&'static str> {
+    let distinct: BTreeSet<_> = group.iter().map(|word| word.to_lowercase()).collect();
+    if group.len() < 2 {
+        Some("too-few")
+    } else if group.len() > MOST_WORDS {
+        Some("too-many")
+    } else if distinct.len() < group.len() {
+        Some("repeated")
+    } else if !group.iter().all(|word| is_printable(word, LONGEST_WORD)) {
+        Some("invalid")
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
+    #[test]
+    fn groups() {
+        let many: Vec<_> = (0..=MOST_WORDS).map(|n| n.to_string()).collect();
+        let long = "a".repeat(LONGEST_WORD + 1);
+        for (words, code) in [
+            (group(&["CDI", "contrat à durée indéterminée"]), None),
+            (group(&["CDI"]), Some("too-few")),
+            (group(&[]), Some("too-few")),
+            (group(&["CDI", "cdi"]), Some("repeated")),
+            (group(&["CDI", ""]), Some("invalid")),
+            (group(&["CDI", long.as_str()]), Some("invalid")),
+            (group(&["CDI", "a\nb"]), Some("invalid")),
+            (many, Some("too-many")),
+        ] {
+            let settings = SearchSettings { synonyms: vec![words], ..SearchSettings::default() };
+            let expected: Vec<_> =
+                code.map(|code| ("search.synonyms[0]".to_owned(), code)).into_iter().collect();
+            assert_eq!(settings.broken(), expected);
+        }
+        let groups = vec![group(&["a", "b"]); MOST_GROUPS + 1];
+        let settings = SearchSettings { synonyms: groups, ..SearchSettings::default() };
+        assert_eq!(settings.broken(), [("search.synonyms".to_owned(), "too-many")]);
+    }
+
+    #[test]
+    fn weights() {
+        let weights = |title, rest| Weights {
+            title,
+            occupation: rest,
+            skills: rest,
+            company: rest,
+            city: rest,
+            description: rest,
+        };
+        for (weights, field) in [
+            (Weights::default(), None),
+            (weights(HEAVIEST, 0), None),
+            (weights(HEAVIEST + 1, 0), Some("search.weights.title")),
+            (weights(0, 0), Some("search.weights")),
+        ] {
+            let broken = SearchSettings { weights, ..SearchSettings::default() }.broken();
+            assert_eq!(broken.first().map(|(field, _)| field.as_str()), field);
+        }
+    }
+}

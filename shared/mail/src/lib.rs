@@ -1,0 +1,20 @@
+//! What the suite mails, in French and in English: each mail is one HTML and one plain-text template per language.
+//!
+//! The HTML templates escape what is put into them; nothing a tenant or a person wrote can become markup.
+
+mod invitation;
+mod reset;
+
+pub use invitation::invitation;
+pub use reset::{password_changed, reset};
+pub use vivier_domain::mail::{Invitation, Mail};
+
+/// A template could not be filled in. It says nothing of what was to be put in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a mail could not be composed")]
+pub struct ComposeError;
+
+/// One template with its values, filled in.
+fn fill(template: &impl askama::Template) -> Result<vivier_domain::redacted::Redacted, ComposeError> {
+    template.render().map(vivier_domain::redacted::Redacted::new).map_err(|_| ComposeError)
+}

@@ -1,0 +1,148 @@
+//! Mails of one tenant, through Amazon SES. Nothing of a mail is ever logged: neither who, nor what, nor what the
+//! service says of it, for it repeats addresses.
+
+use aws_sdk_sesv2::{
+    Client,
+    error::{ProvideErrorMetadata, SdkError},
+    operation::send_email::SendEmailError,
+    types::{Body, Content, Destination, EmailContent, Message},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use vivier_domain::{mail::Mail, redacted::Redacted, settings::tenant::MailSettings};
+
+use crate::{registry::Registry, scope::TenantScope, tenancy::TenancyError};
+
+/// Why a mail was not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The service takes no mail from this sender, or not to this recipient: asking again changes nothing until the
+    /// settings do.
+    #[error("the mail was refused: {0}")]
+    Refused(&'static str),
+    /// Something did not answer.
+    #[error(transparent)]
+    Tenancy(#[from] TenancyError),
+}
+
+/// The tenant's way to send mails.
+#[derive(Debug)]
+pub struct Mails<'a> {
+    client: Client,
+    sender: String,
+    registry: Registry,
+    scope: &'a TenantScope,
+}
+
+impl<'a> Mails<'a> {
+    pub(crate) fn new(client: Client, sender: String, registry: Registry, scope: &'a TenantScope) -> Self {
+        Self { client, sender, registry, scope }
+    }
+
+    /// The tenant's name for people, as the registry has it.
+    pub async fn organisation(&self) -> Result<String, TenancyError> {
+        let tenant = self.registry.own(self.scope).await?;
+        Ok(tenant.ok_or(TenancyError::Conflict("tenant"))?.name)
+    }
+
+    /// Sends a mail from the tenant's sender, or from the suite's own where its settings name none. A sender that is
+    /// refused is never replaced by another: the recipient must know who writes.
+    pub async fn send(&self, to: &Redacted, mail: &Mail, settings: &MailSettings) -> Result<(), MailError> {
+        let name = match &settings.sender_name {
+            Some(name) => name.clone(),
+            None => self.organisation().await?,
+        };
+        let address = settings.sender_address.as_deref().unwrap_or(&self.sender);
+        let message = Message::builder()
+            .subject(utf8(&mail.subject)?)
+            .body(Body::builder().html(utf8(mail.html.expose())?).text(utf8(mail.text.expose())?).build())
+            .build();
+        let sent = self
+            .client
+            .send_email()
+            .from_email_address(mailbox(&name, address))
+            .destination(Destination::builder().to_addresses(to.expose()).build())
+            .content(EmailContent::builder().simple(message).build())
+            .send()
+            .await;
+        match sent {
+            Ok(_) => Ok(()),
+            Err(error) => {
+                let error = read(&error);
+                if let MailError::Refused(code) = &error {
+                    tracing::warn!(tenant = %self.scope.tenant(), code, "the mail service refused a mail");
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+fn utf8(text: &str) -> Result<Content, TenancyError> {
+    let content = Content::builder().data(text).charset("UTF-8").build();
+    content.map_err(TenancyError::cloud("ses"))
+}
+
+fn read(error: &SdkError<SendEmailError>) -> MailError {
+    use SendEmailError as E;
+    match error.as_service_error() {
+        Some(E::MessageRejected(_)) => MailError::Refused("message-rejected"),
+        Some(E::MailFromDomainNotVerifiedException(_)) => MailError::Refused("sender-not-verified"),
+        Some(E::NotFoundException(_)) => MailError::Refused("sender-unknown"),
+        Some(E::BadRequestException(_)) => MailError::Refused("malformed"),
+        Some(E::TooManyRequestsException(_) | E::LimitExceededException(_)) => {
+            TenancyError::Busy("mail service").into()
+        }
+        Some(other) => TenancyError::quiet("ses", other.code()).into(),
+        None => TenancyError::quiet("ses", None).into(),
+    }
+}
+
+/// The bytes of text in one encoded word: with its 12 characters of frame it stays below the 75 that RFC 2047 allows.
+const WORD: usize = 45;
+
+/// `name <address>` as a mail header takes it (RFC 5322): quoted, or as RFC 2047 encoded words where it is not ASCII.
+fn mailbox(name: &str, address: &str) -> String {
+    if name.chars().all(|c| c.is_ascii() && !c.is_ascii_control()) {
+        let quoted = name.replace('\\', "\\\\").replace('"', "\\\"");
+        return format!("\"{quoted}\" <{address}>");
+    }
+    let mut words = vec![String::new()];
+    for character in name.chars().filter(|c| !c.is_control()) {
+        if words.last().is_some_and(|word| word.len() + character.len_utf8() > WORD) {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.push(character);
+        }
+    }
+    let words: Vec<_> = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word))).collect();
+    format!("{} <{address}>", words.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mailboxes() {
+        for (name, expected) in [
+            ("Acme", "\"Acme\" <rh@acme.example>"),
+            ("Acme, \"HR\" \\o/", "\"Acme, \\\"HR\\\" \\\\o/\" <rh@acme.example>"),
+            ("Été", "=?UTF-8?B?w4l0w6k=?= <rh@acme.example>"),
+            ("É\r\nBcc: b@c.example", "=?UTF-8?B?w4lCY2M6IGJAYy5leGFtcGxl?= <rh@acme.example>"),
+        ] {
+            assert_eq!(mailbox(name, "rh@acme.example"), expected);
+        }
+    }
+
+    #[test]
+    fn a_long_name_is_cut_between_characters() {
+        let name = "é".repeat(80);
+        let header = mailbox(&name, "a@b.example");
+        let words: Vec<_> = header.split(' ').filter(|word| word.starts_with("=?")).collect();
+        assert!(words.len() > 1 && words.iter().all(|word| word.len() <= 75), "{header}");
+        let decode = |word: &&str| STANDARD.decode(&word[10..word.len() - 2]).unwrap();
+        let text = words.iter().flat_map(decode).collect::<Vec<_>>();
+        assert_eq!(String::from_utf8(text).unwrap(), name);
+    }
+}

@@ -1,0 +1,156 @@
+//! Every function with routes, as it is deployed but for its stores, which nobody reaches.
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_credential_types::Credentials;
+use serde_json::Value;
+use session::SessionConfig;
+use utoipa::openapi::OpenApi;
+use vivier_runtime::{Clock, Function};
+use vivier_tenancy::{Cloud, Tenancy, config::Config, doors::address::TrustedProxies, rooms::attempts::Limit};
+use vivier_text::{EmbedError, Embedder, ModelIdentity};
+
+const BACK_OFFICE: &str = "https://bureau.vivier.example";
+
+/// What functions are built of.
+pub(super) struct House {
+    tenancy: Tenancy,
+    embedder: Arc<dyn Embedder>,
+}
+
+/// A function with routes.
+pub(super) struct Part {
+    /// Its name, as its folder's.
+    pub(super) name: &'static str,
+    /// Its part of the API's description.
+    pub(super) document: OpenApi,
+    serve: fn(Function, &House) -> Function,
+}
+
+impl Part {
+    /// Its description as JSON.
+    pub(super) fn json(&self) -> Value {
+        serde_json::to_value(&self.document).expect("a document is JSON")
+    }
+
+    /// The function behind its edge.
+    pub(super) fn function(&self, house: &House) -> Function {
+        let clock = Clock::System;
+        (self.serve)(Function::new(self.name), house)
+            .audited(&house.tenancy, clock, &self.document)
+            .idempotent(&house.tenancy, clock)
+    }
+}
+
+/// Every function with routes.
+pub(super) fn parts() -> Vec<Part> {
+    const CLOCK: Clock = Clock::System;
+    let part = |name, document, serve| Part { name, document, serve };
+    vec![
+        part("audit", audit::routes::openapi(), |function, house| {
+            function.http(audit::routes::router(audit::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
+        part("chat", chat::routes::openapi(), |function, house| {
+            let House { tenancy, embedder } = house;
+            let app = chat::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
+            function.http(chat::routes::router(app))
+        }),
+        part("front", front::routes::openapi(), |function, house| {
+            function.http(front::routes::router(front::App { tenancy: house.tenancy.clone() }))
+        }),
+        part("ingest", ingest::routes::openapi(), |function, house| {
+            let House { tenancy, embedder } = house;
+            let app = ingest::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
+            function.http(ingest::routes::router(app))
+        }),
+        part("members", members::routes::openapi(), |function, house| {
+            let back_office = BACK_OFFICE.to_owned();
+            let app = members::App { tenancy: house.tenancy.clone(), back_office, clock: CLOCK };
+            function.http(members::routes::router(app))
+        }),
+        part("metrics", metrics::routes::openapi(), |function, house| {
+            function.http(metrics::routes::router(metrics::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
+        part("offers", offers::routes::openapi(), |function, house| {
+            function.http(offers::routes::router(offers::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
+        part("projects", projects::routes::openapi(), |function, house| {
+            function.http(projects::routes::router(projects::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
+        part("retention", retention::routes::openapi(), |function, house| {
+            function.http(retention::routes::router(retention::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
+        part("search", search::routes::openapi(), |function, house| {
+            function.http(search::routes::router(search::App::new(house.tenancy.clone())))
+        }),
+        part("session", session::routes::openapi(), |function, house| {
+            let app = session::App { tenancy: house.tenancy.clone(), config: Arc::new(patience()), clock: CLOCK };
+            function.http(session::routes::router(app))
+        }),
+    ]
+}
+
+/// A login that nobody has to wait for.
+fn patience() -> SessionConfig {
+    let limit = Limit { delay_from: 3, lock_at: 10 };
+    SessionConfig {
+        back_office: BACK_OFFICE.to_owned().try_into().expect("an origin"),
+        proxies: TrustedProxies::from_env().expect("no proxies"),
+        login_floor: Duration::ZERO,
+        forgotten_floor: Duration::ZERO,
+        account: limit,
+        address: limit,
+    }
+}
+
+impl House {
+    /// A house whose every store is out of reach: what is refused before a store is asked is refused all the same.
+    pub(super) async fn out_of_reach() -> Self {
+        // A port that was free a moment ago refuses at once.
+        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(2)).build();
+        let sdk = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::from_static("eu-west-3"))
+            .endpoint_url(format!("http://127.0.0.1:{port}"))
+            .credentials_provider(Credentials::new("nobody", "nothing", None, None, "contract"))
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts)
+            .load()
+            .await;
+        let table = |name: &str| Some(format!("vivier-contract-{name}"));
+        let config = Config {
+            stage: "contract".to_owned(),
+            tenants_table: table("tenants"),
+            projects_table: table("projects"),
+            sessions_table: table("sessions"),
+            attempts_table: table("attempts"),
+            requests_table: table("requests"),
+            events_stream: table("events"),
+            tenant_role: Some("arn:aws:iam::000000000000:role/vivier-contract".to_owned()),
+            user_pool: Some("eu-west-3_contract".to_owned()),
+            user_pool_client: Some("contract".to_owned()),
+            mail_sender: Some("vivier@vivier.example".to_owned()),
+            ..Config::default()
+        };
+        let tenancy = Tenancy::new(config, &Cloud::new(sdk)).expect("a house needs nothing to be built");
+        Self { tenancy, embedder: Arc::new(NoModel(ModelIdentity { name: "none".to_owned(), dimension: 1 })) }
+    }
+}
+
+/// No vector is computed before a store was asked.
+struct NoModel(ModelIdentity);
+
+impl Embedder for NoModel {
+    fn identity(&self) -> &ModelIdentity {
+        &self.0
+    }
+
+    fn query(&self, _: &str) -> Result<Vec<f32>, EmbedError> {
+        Ok(vec![0.0])
+    }
+
+    fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
+        Ok(texts.iter().map(|_| vec![0.0]).collect())
+    }
+}

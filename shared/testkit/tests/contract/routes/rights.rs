@@ -1,0 +1,208 @@
+//! Who may do what, found by asking: every route of every function is asked by every kind of caller. What the code
+//! allows is held against `golden/rights.txt`, in which people read it.
+
+use std::{collections::BTreeMap, fmt, sync::OnceLock};
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json, value::RawValue};
+use vivier_domain::{ids::TenantId, permission::Permission, role::Roles};
+use vivier_runtime::Function;
+use vivier_tenancy::rooms::sessions::{COOKIE_NAME, Cookie};
+
+use super::parts::{House, parts};
+
+const TENANT: &str = "01920000-0000-7000-8000-00000000000a";
+const PROJECT: &str = "01920000-0000-7000-8000-00000000000b";
+const SOME_ID: &str = "01920000-0000-7000-8000-00000000000c";
+
+/// How a caller fared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Fared {
+    /// Let through to the handler's work.
+    In,
+    /// 401 or 403.
+    Out(u64),
+}
+
+impl fmt::Display for Fared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::In => f.pad("yes"),
+            Self::Out(status) => f.pad(&status.to_string()),
+        }
+    }
+}
+
+/// What it takes to be let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Right {
+    /// Nothing.
+    Public,
+    /// To come in by a front office's door.
+    Candidate,
+    /// To be a member, whatever was granted.
+    Member,
+    /// To hold a permission in the whole tenant.
+    InTenant(Permission),
+    /// To hold a permission in the whole tenant or in the project that the path names.
+    InProject(Permission),
+}
+
+impl fmt::Display for Right {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Public => f.pad("public"),
+            Self::Candidate => f.pad("candidate"),
+            Self::Member => f.pad("member"),
+            Self::InTenant(permission) => f.pad(permission.as_str()),
+            Self::InProject(permission) => f.pad(&format!("{permission} in project")),
+        }
+    }
+}
+
+/// What was found out about a route.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) right: Right,
+    /// Whether a member needs the cookie for it: a token is refused.
+    pub(super) cookie: bool,
+    /// In the order of [`callers`].
+    pub(super) fared: Vec<Fared>,
+}
+
+/// Somebody who asks: a name and what the authorizer says of them.
+struct Caller {
+    name: String,
+    authorizer: Value,
+}
+
+/// A session's cookie as it may look. Nobody has such a session; that, only a store tells.
+fn cookie() -> Cookie {
+    let tenant: TenantId = TENANT.parse().expect("an id");
+    let bytes = [tenant.as_uuid().as_bytes().as_slice(), &[7; 32]].concat();
+    Cookie::parse(&URL_SAFE_NO_PAD.encode(bytes)).expect("a cookie")
+}
+
+fn member(permissions: &[Permission]) -> Value {
+    let names: Vec<_> = permissions.iter().map(|permission| permission.as_str()).collect();
+    json!({"tenant": TENANT, "office": "back", "member": SOME_ID, "permissions": names.join(" "), "address": "192.0.2.1",
+           "session": cookie().name()})
+}
+
+/// The columns of the table.
+fn callers() -> Vec<Caller> {
+    let caller = |name: &str, authorizer| Caller { name: name.to_owned(), authorizer };
+    let mut callers = vec![
+        caller("nobody", json!({})),
+        caller("candidate", json!({"tenant": TENANT, "office": "front", "project": PROJECT, "address": "192.0.2.1"})),
+    ];
+    for role in Roles::default().roles {
+        let permissions: Vec<_> = role.permissions.iter().copied().collect();
+        callers.push(caller(role.id.as_str(), member(&permissions)));
+    }
+    callers.push(caller("no role", member(&[])));
+    callers
+}
+
+/// The table's head.
+pub(super) fn columns() -> Vec<String> {
+    callers().into_iter().map(|caller| caller.name).collect()
+}
+
+async fn ask(function: &Function, route: &str, authorizer: &Value) -> u64 {
+    let (method, path) = route.split_once(' ').expect("a route is a method and a path");
+    let path = path.replace("{project}", PROJECT).replace("{number}", "1").replace("{id}", SOME_ID);
+    let headers = json!({"content-type": ["application/json"], "cookie": [format!("{COOKIE_NAME}={}", cookie().expose())]});
+    let event = json!({
+        "resource": path, "path": path, "httpMethod": method, "headers": {}, "multiValueHeaders": headers,
+        "requestContext": {"stage": "contract", "httpMethod": method, "requestId": "contract",
+                           "identity": {"sourceIp": "192.0.2.1"}, "authorizer": authorizer},
+        "body": null, "isBase64Encoded": false,
+    });
+    let event = RawValue::from_string(event.to_string()).expect("an event is JSON");
+    let answer = function.invoke(event).await.expect("a request is always answered");
+    answer["statusCode"].as_u64().expect("an answer has a status")
+}
+
+async fn fared(function: &Function, route: &str, authorizer: &Value) -> Fared {
+    let mut authorizer = authorizer.clone();
+    if route.contains("{project}") && authorizer["office"] == "back" {
+        authorizer["project"] = json!(PROJECT);
+    }
+    match ask(function, route, &authorizer).await {
+        status @ (401 | 403) => Fared::Out(status),
+        _ => Fared::In,
+    }
+}
+
+async fn row(function: &Function, route: &str) -> Result<Row, String> {
+    let mut answers = Vec::new();
+    for caller in callers() {
+        answers.push(fared(function, route, &caller.authorizer).await);
+    }
+    let mut enough = Vec::new();
+    for permission in Permission::ALL {
+        if fared(function, route, &member(&[*permission])).await == Fared::In {
+            enough.push(*permission);
+        }
+    }
+    let (nobody, candidate, nothing) = (answers[0], answers[1], answers[answers.len() - 1]);
+    let right = match (nobody, candidate, nothing, enough.as_slice()) {
+        (Fared::In, Fared::In, Fared::In, _) => Right::Public,
+        (Fared::Out(401), Fared::In, Fared::Out(403), []) => Right::Candidate,
+        (Fared::Out(401), Fared::Out(403), Fared::In, all) if all.len() == Permission::ALL.len() => Right::Member,
+        (Fared::Out(401), Fared::Out(403), Fared::Out(403), [one]) => {
+            // Without the project in its context, a route within projects names nothing.
+            let lost = route.contains("{project}") && ask(function, route, &member(&[*one])).await == 404;
+            if lost { Right::InProject(*one) } else { Right::InTenant(*one) }
+        }
+        _ => return Err(format!("{route}: what it takes cannot be told: {answers:?}, enough is any of {enough:?}")),
+    };
+    if route.contains("{project}") && !matches!(right, Right::InProject(_)) {
+        return Err(format!("{route} names a project and does not ask for a right in it"));
+    }
+    let mut token = member(Permission::ALL);
+    token["session"].take();
+    let cookie = matches!(right, Right::Member) && fared(function, route, &token).await != Fared::In;
+    Ok(Row { right, cookie, fared: answers })
+}
+
+/// Every route that the code has, by `METHOD path`.
+pub(super) fn table() -> &'static BTreeMap<String, Row> {
+    static TABLE: OnceLock<BTreeMap<String, Row>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (table, wrong) = runtime.block_on(async {
+            let house = House::out_of_reach().await;
+            let (mut table, mut wrong) = (BTreeMap::new(), Vec::new());
+            for part in parts() {
+                let function = part.function(&house);
+                for route in super::routes(&part.json()) {
+                    match row(&function, &route).await {
+                        Ok(row) => drop(table.insert(route, row)),
+                        Err(sentence) => wrong.push(sentence),
+                    }
+                }
+            }
+            (table, wrong)
+        });
+        crate::nothing_wrong(&wrong);
+        table
+    })
+}
+
+/// The table as it is committed.
+pub(super) fn written(table: &BTreeMap<String, Row>) -> String {
+    let mut rows: Vec<_> = table.iter().collect();
+    // By path, so that what belongs together stands together.
+    rows.sort_by_key(|(route, _)| route.split_once(' ').map(|(method, path)| (path.to_owned(), method.to_owned())));
+    let wide = rows.iter().map(|(route, _)| route.len()).max().unwrap_or_default();
+    let columns = columns();
+    let head: Vec<_> = columns.iter().map(|name| format!("{name:9}")).collect();
+    let mut lines = vec![format!("{:wide$} | {:26} | {}", "route", "right", head.join(" | "))];
+    for (route, row) in rows {
+        let fared: Vec<_> = row.fared.iter().map(|fared| format!("{fared:9}")).collect();
+        lines.push(format!("{route:wide$} | {:26} | {}", row.right, fared.join(" | ")));
+    }
+    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+}
