@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import os
+import threading
 import time
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import requests.adapters
 import schemathesis
 
+from demo.stack import ROOT
+
 from .people import COOKIE, Browser
 from .stage import Stage
 
-FRESH = 30.0
-"""Seconds after which a token is asked for anew: some operations end sessions."""
+DOCUMENT = json.loads((ROOT / "openapi.json").read_text())
+FRESH, ENDED = 30.0, 1.0
+"""Seconds after which somebody logs in anew: some operations end sessions, the caller's own or, by chance, anybody's."""
 ENDING = {
     ("DELETE", "/v1/session"),
     ("DELETE", "/v1/sessions"),
     ("POST", "/v1/session/refresh"),
     ("PUT", "/v1/password"),
 }
-"""Operations that end the caller's own session: each time somebody comes anew for them."""
+"""Operations that end the caller's own session."""
 
 # Whoever fails to log in too often is stopped by address, and other tests come from the usual one.
 _open = requests.adapters.HTTPAdapter.init_poolmanager
@@ -39,24 +45,14 @@ def stage() -> Stage:
     return Stage()
 
 
-def token(who: str) -> str:
-    """An access token of one of the two members."""
-    return stage().login(os.environ[f"VIVIER_E2E_{who}"], os.environ[f"VIVIER_E2E_{who}_PASSWORD"])["AccessToken"]
-
-
-_tokens: dict[str, tuple[float, str]] = {}
-
-
-def recent(who: str) -> str:
-    """A token that was made a moment ago."""
-    made, found = _tokens.get(who, (0.0, ""))
-    if time.monotonic() - made > FRESH:
-        made, found = _tokens[who] = time.monotonic(), token(who)
-    return found
+def token(who: str) -> dict[str, str]:
+    """The header of a program that one of the two members runs."""
+    tokens = stage().login(os.environ[f"VIVIER_E2E_{who}"], os.environ[f"VIVIER_E2E_{who}_PASSWORD"])
+    return {"Authorization": f"Bearer {tokens['AccessToken']}"}
 
 
 def cookie(who: str) -> dict[str, str]:
-    """The headers of a browser in which somebody has just logged in."""
+    """The headers of a browser in which one of the two members has just logged in."""
     browser = Browser(stage())
     answer = browser.login(os.environ[f"VIVIER_E2E_{who}"], os.environ[f"VIVIER_E2E_{who}_PASSWORD"])
     if not browser.cookie or not browser.csrf:
@@ -64,20 +60,35 @@ def cookie(who: str) -> dict[str, str]:
     return {"Cookie": f"{COOKIE}={browser.cookie}", "X-Vivier-CSRF": browser.csrf}
 
 
+_made: dict[tuple[Callable[[str], dict[str, str]], str], tuple[float, dict[str, str]]] = {}
+_lock = threading.Lock()
+
+
+def recent(make: Callable[[str], dict[str, str]], ending: bool) -> dict[str, str]:
+    """Headers that were made a moment ago. A colleague comes for what ends sessions, so that the manager's go on."""
+    key = (make, "COLLEAGUE" if ending else "MANAGER")
+    with _lock:
+        at, headers = _made.get(key, (float("-inf"), {}))
+        if time.monotonic() - at > (ENDED if ending else FRESH):
+            headers = make(key[1])
+            _made[key] = (time.monotonic(), headers)
+    return headers
+
+
 @schemathesis.auth(refresh_interval=None)
 class Credential:
     """What an operation's `security` asks for."""
 
     def get(self, case: Any, context: Any) -> dict[str, str]:
-        wanted = [name for option in case.operation.definition.resolved.get("security", []) for name in option]
-        ending = (case.operation.method.upper(), case.operation.path) in ENDING
-        who = "COLLEAGUE" if ending else "MANAGER"
+        method, path = case.operation.method, case.operation.path
+        options = DOCUMENT["paths"][path][method.lower()]["security"]
+        wanted = {name for option in options for name in option}
         if "publishable_key" in wanted:
             return {"X-Vivier-Key": os.environ["VIVIER_E2E_KEY"]}
         if "access_token" in wanted:
-            return {"Authorization": f"Bearer {token(who) if ending else recent(who)}"}
-        # What a browser alone may do: a second factor is begun, confirmed, removed.
-        return cookie("COLLEAGUE") if "session" in wanted else {}
+            return recent(token, (method.upper(), path) in ENDING)
+        # What a browser alone may do: a password is changed, a second factor begun, confirmed, removed.
+        return recent(cookie, (method.upper(), path) in ENDING) if wanted else {}
 
     def set(self, case: Any, data: dict[str, str], context: Any) -> None:
         case.headers.update(data)

@@ -52,7 +52,7 @@ class Browser:
         found = re.search(rf"{COOKIE}=([^;]*)", self.set_cookie)
         if found:
             self.cookie = found.group(1) or None
-        if answer.ok and answer.headers.get("Content-Type", "").startswith("application/json"):
+        if answer.ok and answer.content and answer.headers.get("Content-Type", "").startswith("application/json"):
             content = answer.json()
             self.csrf = content.get("csrf", self.csrf) if isinstance(content, dict) else self.csrf
         return answer

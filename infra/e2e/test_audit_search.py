@@ -25,18 +25,19 @@ def house(make_tenant) -> Tenant:
     return make_tenant("audit-search")
 
 
-class TestSearch:
-    @pytest.fixture(scope="class")
-    def actors(self, house: Tenant) -> tuple[Person, Person]:
-        """Two members, each with some entries."""
-        first, second = house.person("manager"), house.person("manager")
-        for person, names in ((first, ("Un", "Deux")), (second, ("Trois",))):
-            bearer = person.bearer
-            for name in names:
-                assert bearer.send("POST", "/v1/projects", json={"name": name}).status_code == 201
-            bearer.send("DELETE", filled("/v1/documents/{id}"))
-        return first, second
+@pytest.fixture(scope="module")
+def actors(house: Tenant) -> tuple[Person, Person]:
+    """Two members, each with some entries."""
+    first, second = house.person("manager"), house.person("manager")
+    for person, names in ((first, ("Un", "Deux")), (second, ("Trois",))):
+        bearer = person.bearer
+        for name in names:
+            assert bearer.send("POST", "/v1/projects", json={"name": name}).status_code == 201
+        bearer.send("DELETE", filled("/v1/documents/{id}"))
+    return first, second
 
+
+class TestSearch:
     @pytest.mark.parametrize(
         ("query", "number"),
         [

@@ -33,12 +33,14 @@ def tampered(stage: Stage, house: Tenant, *statements: str) -> Iterator[None]:
     """Does what the database's administrator could do to a tenant's log, and undoes it."""
     tenant = house.tenant_id
     with stage.connect(POOL) as admin:
+        # Row security holds for the owner of the tables, too: the administrator says whose log it is.
+        admin.execute("SELECT set_config('vivier.tenant', %s, false)", [tenant])
         for table in ("audit_log", "audit_chains"):
             admin.execute(f"DROP TABLE IF EXISTS e2e_{table}")
             admin.execute(f"CREATE TABLE e2e_{table} AS SELECT * FROM {table} WHERE tenant_id = '{tenant}'")
         try:
             for statement in statements:
-                admin.execute(statement.format(tenant=tenant))
+                assert admin.execute(statement.format(tenant=tenant)).rowcount > 0, statement
             yield
         finally:
             for table in ("audit_log", "audit_chains"):

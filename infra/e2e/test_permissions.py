@@ -260,6 +260,21 @@ def without(stage: Stage, function: str, action: str):
         anew(stage, function)
 
 
+@contextmanager
+def denied(stage: Stage, function: str, action: str, resource: str):
+    """Refuses a deployed function one action on one resource, whose name ends so."""
+    role = stage.client("lambda").get_function_configuration(FunctionName=stage.function(function))["Role"].rsplit("/", 1)[1]
+    service = action.split(":")[0]
+    statement = {"Effect": "Deny", "Action": action, "Resource": f"arn:aws:{service}:*:*:{resource}"}
+    stage.client("iam").put_role_policy(
+        RoleName=role, PolicyName="e2e-denied", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    )
+    try:
+        yield
+    finally:
+        stage.client("iam").delete_role_policy(RoleName=role, PolicyName="e2e-denied")
+
+
 def anew(stage: Stage, function: str) -> None:
     """Ends a function's processes, if any run: the next request starts one that remembers nothing."""
     stage.running.cloud.kill_function(stage.function(function))

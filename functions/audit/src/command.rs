@@ -100,9 +100,9 @@ const fn has_log(status: TenantStatus) -> bool {
 
 async fn find(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
     let tenant = app.tenancy.registry()?.fetch(platform, slug).await?;
-    tenant
-        .filter(|tenant| has_log(tenant.status))
-        .ok_or_else(|| HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores"))
+    tenant.filter(|tenant| has_log(tenant.status)).ok_or_else(|| {
+        HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores")
+    })
 }
 
 #[cfg(test)]

@@ -55,7 +55,8 @@ fn csv(first: bool, entries: &[EntryView]) -> Result<Vec<u8>, csv::Error> {
         writer.write_record(COLUMNS)?;
     }
     for entry in entries {
-        let (id, ordinal, at) = (entry.entry_id.to_string(), entry.ordinal.to_string(), entry.happened_at.to_string());
+        let (id, ordinal, at) =
+            (entry.entry_id.to_string(), entry.ordinal.to_string(), entry.happened_at.to_string());
         let fields = [
             id.as_str(),
             &ordinal,
@@ -127,7 +128,10 @@ mod tests {
 
     #[test]
     fn parts_put_together_are_one_file() {
-        let (names, row) = (COLUMNS.join(","), "018f0000-0000-7000-8000-0000000000e1,7,2026-01-15T03:00:00Z,m,keys_create,\"project,key\",done,back,,\"r\"\"1\",");
+        let (names, row) = (
+            COLUMNS.join(","),
+            "018f0000-0000-7000-8000-0000000000e1,7,2026-01-15T03:00:00Z,m,keys_create,\"project,key\",done,back,,\"r\"\"1\",",
+        );
         let row = format!("{row}{}", "00".repeat(32));
         let parts = text(Format::Csv, true, &[entry("m")]) + &text(Format::Csv, false, &[entry("m")]);
         assert_eq!(parts, format!("{names}\r\n{row}\r\n{row}\r\n"));

@@ -92,7 +92,7 @@ impl ListQuery {
     /// What is asked for, or what is wrong.
     pub fn read(&self, scope: &TenantScope) -> Result<Wanted, Problem> {
         let (from, to) = period(self.from.as_deref(), self.to.as_deref())?;
-        let outcome = self.outcome.as_deref().map(|text| text.parse::<Outcome>());
+        let outcome = self.outcome.as_deref().map(str::parse::<Outcome>);
         let filter = Filter {
             from,
             to,
@@ -184,10 +184,6 @@ mod tests {
         "2026-04-01T12:00:00Z".parse().unwrap()
     }
 
-    fn some(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
     #[test]
     fn searches() {
         let own = scope::front(TenantId::generate());
@@ -196,10 +192,10 @@ mod tests {
         let usual = ListQuery::default();
         assert_eq!(usual.read(&own), Ok(Wanted { filter: Filter::default(), place: None, limit: 50 }));
         let all = ListQuery {
-            from: some("2026-01-31"),
-            to: some("2026-01-31"),
-            actor: some("operator"),
-            outcome: some("done"),
+            from: Some("2026-01-31".into()),
+            to: Some("2026-01-31".into()),
+            actor: Some("operator".into()),
+            outcome: Some("done".into()),
             cursor: cursor.clone(),
             limit: Some(200),
             ..usual.clone()
@@ -212,12 +208,12 @@ mod tests {
         for (query, field) in [
             (ListQuery { limit: Some(0), ..usual.clone() }, "limit"),
             (ListQuery { limit: Some(201), ..usual.clone() }, "limit"),
-            (ListQuery { from: some("yesterday"), ..usual.clone() }, "from"),
-            (ListQuery { to: some("1999-12-30"), ..usual.clone() }, "to"),
-            (ListQuery { actor: some(""), ..usual.clone() }, "actor"),
-            (ListQuery { action: some("a\u{0}"), ..usual.clone() }, "action"),
-            (ListQuery { subject: some(&"a".repeat(257)), ..usual.clone() }, "subject"),
-            (ListQuery { outcome: some("Done"), ..usual.clone() }, "outcome"),
+            (ListQuery { from: Some("yesterday".into()), ..usual.clone() }, "from"),
+            (ListQuery { to: Some("1999-12-30".into()), ..usual.clone() }, "to"),
+            (ListQuery { actor: Some("".into()), ..usual.clone() }, "actor"),
+            (ListQuery { action: Some("a\u{0}".into()), ..usual.clone() }, "action"),
+            (ListQuery { subject: Some("a".repeat(257)), ..usual.clone() }, "subject"),
+            (ListQuery { outcome: Some("Done".into()), ..usual.clone() }, "outcome"),
         ] {
             assert_eq!(query.read(&own).unwrap_err().errors[0].field, field);
         }
@@ -229,14 +225,19 @@ mod tests {
         let usual = ExportQuery::default().read(&own, now()).unwrap();
         assert_eq!((usual.filter.to, usual.limit), (Some(now()), 5000));
         assert_eq!(usual.filter.from.unwrap().to_string(), "2026-01-01T12:00:00Z");
-        let query = |from: &str, to: &str| ExportQuery { from: some(from), to: some(to), ..ExportQuery::default() };
+        let query = |from: &str, to: &str| ExportQuery {
+            from: Some(from.into()),
+            to: Some(to.into()),
+            ..ExportQuery::default()
+        };
         for (from, to, code) in [
             ("2026-01-01", "2026-03-31", None),
             ("2026-01-01", "2026-04-01", Some("period-too-long")),
             ("2026-01-02", "2026-01-01T00:00:00Z", Some("not-before-to")),
             ("2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z", Some("not-before-to")),
         ] {
-            let problem = query(from, to).read(&own, now()).err().map(|problem| problem.errors[0].code.clone());
+            let problem =
+                query(from, to).read(&own, now()).err().map(|problem| problem.errors[0].code.clone());
             assert_eq!(problem.as_deref(), code, "{from} {to}");
         }
     }

@@ -7,9 +7,5 @@ use vivier_runtime::{Function, StartError, telemetry};
 async fn main() -> Result<(), StartError> {
     telemetry::start();
     let app = App::from_env().await?;
-    Function::new("chat")
-        .http(routes::router(app.clone()))
-        .idempotent(&app.tenancy, app.clock)
-        .serve()
-        .await
+    Function::new("chat").http(routes::router(app.clone())).idempotent(&app.tenancy, app.clock).serve().await
 }

@@ -72,6 +72,7 @@ impl Command {
             Self::Enable { .. } => Some("tenants.enable"),
             Self::RotateKey { .. } => Some("tenants.rotate_key"),
             Self::Limit(_) => Some("tenants.limit"),
+            Self::ClearIpRanges { .. } => Some("tenants.clear_ip_ranges"),
             _ => None,
         }
     }
@@ -81,11 +82,11 @@ impl Command {
 pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Result<Value, HandlerError> {
     let slug = command["slug"].as_str().and_then(|text| Slug::try_from(text.to_owned()).ok());
     let command: Command = operator::command(command)?;
-    match command.action().zip(slug) {
-        Some((action, slug)) => {
-            entry::around(app, platform, action, &slug, carry_out(app, platform, command)).await
-        }
-        None => carry_out(app, platform, command).await,
+    let action = command.action();
+    let command = Box::pin(carry_out(app, platform, command));
+    match action.zip(slug) {
+        Some((action, slug)) => entry::around(app, platform, action, &slug, command).await,
+        None => command.await,
     }
 }
 

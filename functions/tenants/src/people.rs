@@ -11,7 +11,7 @@ use vivier_domain::{
     settings::{TenantSettings, tenant::is_email},
     tenant::{Slug, TenantStatus},
 };
-use vivier_runtime::HandlerError;
+use vivier_runtime::{HandlerError, telemetry};
 use vivier_store::{
     audit::{self, Entry, Outcome},
     settings::{self, PublishError},
@@ -87,9 +87,9 @@ pub(crate) async fn bring_in(
     let (tenant, email) = (served(app, platform, &command.slug).await?, checked(command.email)?);
     let scope = platform.lend(&tenant);
     let invitation = Invitation { email, role: command.role, language: command.language };
-    let welcomed = invite(app, &scope, &invitation).await;
-    enter(app, &scope, "tenants.invite", &welcomed).await?;
-    Ok(answer(&tenant, &welcomed?))
+    // Boxed, as what it holds is large and would be copied with each caller's.
+    let command = Box::pin(invite(app, &scope, &invitation));
+    Ok(answer(&tenant, &entered(app, &scope, "tenants.invite", command).await?))
 }
 
 /// The command `reinvite_manager`: mails whoever has not logged in yet a new temporary password.
@@ -101,12 +101,13 @@ pub(crate) async fn mail_again(
 ) -> Result<Value, HandlerError> {
     let (tenant, email) = (served(app, platform, slug).await?, checked(email)?);
     let scope = platform.lend(&tenant);
-    let account = app.tenancy.people(&scope)?.find(&email).await?;
-    let account = account.ok_or_else(|| refused(Refusal::UnknownMember))?;
-    let invitations = app.tenancy.invitations(&scope, &app.back_office, compose)?;
-    let welcomed = invitations.renew(account.subject(), app.clock.now()).await.map_err(failed);
-    enter(app, &scope, "tenants.reinvite_manager", &welcomed).await?;
-    Ok(answer(&tenant, &welcomed?))
+    let command = Box::pin(async {
+        let account = app.tenancy.people(&scope)?.find(&email).await?;
+        let account = account.ok_or_else(|| refused(Refusal::UnknownMember))?;
+        let invitations = app.tenancy.invitations(&scope, &app.back_office, compose)?;
+        invitations.renew(account.subject(), app.clock.now()).await.map_err(failed)
+    });
+    Ok(answer(&tenant, &entered(app, &scope, "tenants.reinvite_manager", command).await?))
 }
 
 /// The command `clear_ip_ranges`: publishes the tenant's settings without ranges, so that its back office can be entered
@@ -116,19 +117,12 @@ pub(crate) async fn clear_ip_ranges(
     platform: &PlatformScope,
     slug: &Slug,
 ) -> Result<Value, HandlerError> {
-    const ACTION: &str = "tenants.clear_ip_ranges";
     let tenant = served(app, platform, slug).await?;
     let scope = platform.lend(&tenant);
-    let (records, subject) = (app.tenancy.records(&scope)?, tenant.id.to_string());
-    // Begun first: a change that failed behind it can be seen, a change without an entry could not.
-    let entry =
-        |outcome| Entry::of(&scope, app.clock.now(), ACTION, &subject, outcome).by(audit::Actor::Operator);
-    audit::enter(&app.tenancy, &scope, &entry(Outcome::Begun)).await?;
+    let records = app.tenancy.records(&scope)?;
     let cleared = |before: TenantSettings| TenantSettings { ip_ranges: Vec::new(), ..before };
     let published =
         settings::amend(&records, Place::Tenant, cleared, settings::OPERATOR, app.clock.now()).await;
-    let outcome = if published.is_ok() { Outcome::Done } else { Outcome::Failed };
-    audit::enter(&app.tenancy, &scope, &entry(outcome)).await?;
     match published {
         Ok(published) => {
             tracing::info!(tenant = %tenant.id, "a tenant's address ranges were cleared");
@@ -165,21 +159,29 @@ fn answer(tenant: &Tenant, welcomed: &Welcomed) -> Value {
     })
 }
 
-/// Enters how it ended. Whoever was not found has no id, so the tenant's stands there.
-async fn enter(
+/// Carries out a command about a person between its entries, as `entry::around` does, but names the person in the second:
+/// before it, nobody knows the id. Whoever was not found has none, so the tenant's stands there.
+async fn entered(
     app: &App,
     scope: &TenantScope,
     action: &str,
-    welcomed: &Result<Welcomed, HandlerError>,
-) -> Result<(), HandlerError> {
-    let (subject, outcome) = match welcomed {
-        Ok(welcomed) => (welcomed.subject.clone(), Outcome::Done),
-        Err(HandlerError::Refused { .. }) => (scope.tenant().to_string(), Outcome::Refused),
-        Err(_) => (scope.tenant().to_string(), Outcome::Failed),
+    command: impl Future<Output = Result<Welcomed, HandlerError>>,
+) -> Result<Welcomed, HandlerError> {
+    let tenant = scope.tenant().to_string();
+    let entry = |subject, outcome| {
+        Entry::of(scope, app.clock.now(), action, subject, outcome).by(audit::Actor::Operator)
     };
-    let entry = Entry::of(scope, app.clock.now(), action, &subject, outcome).by(audit::Actor::Operator);
-    audit::enter(&app.tenancy, scope, &entry).await?;
-    Ok(())
+    audit::enter(&app.tenancy, scope, &entry(&tenant, Outcome::Begun)).await?;
+    let welcomed = command.await;
+    let ended = match &welcomed {
+        Ok(welcomed) => entry(&welcomed.subject, Outcome::Done),
+        Err(HandlerError::Refused { .. }) => entry(&tenant, Outcome::Refused),
+        Err(_) => entry(&tenant, Outcome::Failed),
+    };
+    if let Err(error) = audit::enter(&app.tenancy, scope, &ended).await {
+        tracing::error!(error = telemetry::chain(&error), action, "an entry could not be written");
+    }
+    welcomed
 }
 
 fn refused(refusal: Refusal) -> HandlerError {

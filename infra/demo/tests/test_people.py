@@ -31,7 +31,7 @@ def stack(tmp_path, monkeypatch):
 
 @pytest.fixture
 def binary(tmp_path, monkeypatch):
-    """A command that prints this on standard output and ends with this code; it tells what it was given on the other."""
+    """A command that prints this and ends with this code; on standard error it tells what it was given."""
 
     def prepared(output: object, code: int = 0):
         file = tmp_path / "vivier"
@@ -94,7 +94,8 @@ class TestCommandLine:
 def test_a_shell_reads_the_settings_of_a_stack(stack):
     file = vivier.settings_file(stack)
     assert file.stat().st_mode & 0o777 == 0o600
-    told = subprocess.run(["sh", "-c", f". {shlex.quote(str(file))}; env"], env={}, capture_output=True, text=True).stdout
+    shell = ["sh", "-c", f". {shlex.quote(str(file))}; env"]
+    told = subprocess.run(shell, env={}, capture_output=True, text=True).stdout
     assert {"VIVIER_STAGE=demo", "VIVIER_API_URL=http://api", "AWS_SECRET_ACCESS_KEY=secret"} <= set(told.splitlines())
 
 

@@ -22,5 +22,5 @@ def show(operator: Vivier, visit: Visit) -> None:
         paper.say(f"{chain['entries']} entries, each of them bound to the one before it.", indent=2)
     if not verified["whole"]:
         raise RuntimeError(f"The audit log is broken: {verified}")
-    paper.say("Who, what, on what, when, from where and with what outcome; no content and no name of a person.", indent=2)
+    paper.say("Who, what, on what, when, from where, with what outcome; no content and no name of a person.", indent=2)
 

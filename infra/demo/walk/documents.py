@@ -33,7 +33,8 @@ def bring(visit: Visit) -> list[Json]:
 
 def _settled(visit: Visit) -> bool:
     names = {name for name, _, _ in data.documents(visit.employer.slug)}
-    states = {doc["name"]: doc["status"] for doc in visit.desk("documents", "list")["documents"] if doc["status"] != "deleting"}
+    listed = visit.desk("documents", "list")["documents"]
+    states = {document["name"]: document["status"] for document in listed if document["status"] != "deleting"}
     return names <= states.keys() and all(states[name] in ("ready", "failed") for name in names)
 
 

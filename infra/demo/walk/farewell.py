@@ -30,9 +30,9 @@ def show(stack: Stack, visits: list[Visit]) -> None:
     for words in (("tasks", "list"), ("login", "--email", visits[0].username), ("whoami",), ("members", "list")):
         paper.command(line(*words))
     print("\nThe front office:")
-    for line in lines(stack, visits[0].key, visits[0].front.open_session()):
+    for request in lines(stack, visits[0].key, visits[0].front.open_session()):
         print()
-        paper.command(line)
+        paper.command(request)
     print()
 
 

@@ -25,7 +25,8 @@ def show(stack: Stack, visit: Visit) -> None:
     mail = next_mail(stack, email, seen)
     paper.say(f'The mail "{mail["Subject"]}" carries a temporary password; the first login asks for another.', indent=2)
     colleague = enter(stack, email, temporary_password(mail), new_password())
-    rows: list[list[object]] = [["", "rights in the tenant", "deleting a document"], _row("invited as a reader of one project", colleague)]
+    rows: list[list[object]] = [["", "rights in the tenant", "deleting a document"]]
+    rows.append(_row("invited as a reader of one project", colleague))
     visit.desk("members", "grant", member, "editor")
     rows.append(_row("granted: editor in the whole tenant", colleague))
     visit.desk("members", "withdraw", member)

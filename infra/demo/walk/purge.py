@@ -46,6 +46,7 @@ def show(stack: Stack, operator: Vivier, memory: Memory) -> None:
     operator("tenants", "delete", PASSER_BY.slug, "--confirm", PASSER_BY.slug)
     memory.forget(visit.tenant_id)
     paper.say(
+        "The one entry that is left each time is the run's own. "
         "A conversation that was purged answers 404, as one that never was. The tenant itself is deleted again: "
         "database, table, bucket, keys and member.",
         indent=2,
@@ -77,7 +78,10 @@ def removed(report: Json) -> dict[str, int]:
 
 def _check(runs: list[tuple[str, dict[str, int]]]) -> None:
     (_, preview), (_, first), (_, second) = runs
-    if not first.get("conversations") or preview != first or any(second.values()):
+    # A purge enters itself in the audit log, and seen from the day it is run as of, that entry is old too.
+    own = {"audit_log": 1}
+    left = {kind: number for kind, number in second.items() if number != own.get(kind, 0)}
+    if not first.get("conversations") or preview != first or left:
         raise RuntimeError(f"The purge did not do what its dry run said, or not once: {runs}")
 
 

@@ -76,7 +76,16 @@ macro_rules! register {
 impl Function {
     /// A function that takes nothing yet.
     pub fn new(name: &'static str) -> Self {
-        Self { name, http: None, auditor: None, file: None, stream: None, schedule: None, operator: None, raw: None }
+        Self {
+            name,
+            http: None,
+            auditor: None,
+            file: None,
+            stream: None,
+            schedule: None,
+            operator: None,
+            raw: None,
+        }
     }
 
     /// Serves requests.

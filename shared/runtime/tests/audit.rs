@@ -52,6 +52,7 @@ fn router(runs: &Runs, tenancy: &Tenancy) -> Router {
             .put(broken)
             .patch(|_: BackOffice<needs::OffersWrite>| async { StatusCode::SERVICE_UNAVAILABLE }),
         )
+        .route("/v1/roles/{id}", delete(|_: BackOffice<needs::RolesWrite>| async { "gone" }))
         .route("/v1/projects/{project}", post(|_: InProject<needs::ProjectsWrite>| async { "renamed" }))
         .route("/v1/people", get(|_: BackOffice<needs::MembersRead>| async { "people" }))
         .route("/v1/self", get(|_: Myself| async { "me" }).delete(|_: Myself| async { "gone" }))
@@ -72,13 +73,17 @@ async fn broken(_: BackOffice<needs::OffersWrite>) -> &'static str {
 
 fn document() -> OpenApi {
     let named = |names: &[(&str, &str)]| {
-        names.iter().map(|(method, name)| ((*method).to_owned(), json!({"operationId": name, "responses": {}}))).collect::<Value>()
+        names
+            .iter()
+            .map(|(method, name)| ((*method).to_owned(), json!({"operationId": name, "responses": {}})))
+            .collect::<Value>()
     };
     serde_json::from_value(json!({
         "openapi": "3.1.0", "info": {"title": "", "version": ""},
         "paths": {
             "/v1/things": named(&[("post", "things_create"), ("get", "things_list")]),
             "/v1/things/{id}": named(&[("delete", "things_delete"), ("put", "things_replace"), ("patch", "things_change")]),
+            "/v1/roles/{id}": named(&[("delete", "roles_delete")]),
             "/v1/projects/{project}": named(&[("post", "projects_rename")]),
             "/v1/people": named(&[("get", "people_list")]),
             "/v1/self": named(&[("get", "self_show"), ("delete", "self_leave")]),
@@ -116,7 +121,12 @@ async fn entries(tenancy: &Tenancy, scope: &TenantScope) -> Vec<(String, String,
     let found = audit::export(&tx, &Filter::default(), None, 100).await.unwrap();
     for entry in &found {
         assert_eq!(
-            (entry.actor.as_str(), entry.office.as_str(), entry.from_address.as_deref(), entry.request_id.as_deref()),
+            (
+                entry.actor.as_str(),
+                entry.office.as_str(),
+                entry.from_address.as_deref(),
+                entry.request_id.as_deref()
+            ),
             (MEMBER, "back", Some("192.0.2.7"), Some(REQUEST))
         );
     }
@@ -128,7 +138,8 @@ async fn each_request_leaves_the_entries_it_must() {
     let stack = Stack::from_env();
     let tenancy = stack.tenancy().await;
     let runs = Runs::default();
-    let function = Function::new("test").http(router(&runs, &tenancy)).audited(&tenancy, Clock::System, &document());
+    let function =
+        Function::new("test").http(router(&runs, &tenancy)).audited(&tenancy, Clock::System, &document());
     let thing = format!("/v1/things/{THING}");
     let (project, elsewhere) = (format!("/v1/projects/{PROJECT}"), format!("/v1/projects/{THING}"));
     for (method, path, permissions, status, action, subjects, outcomes) in [
@@ -137,7 +148,33 @@ async fn each_request_leaves_the_entries_it_must() {
         ("GET", "/v1/things", "offers.read", 200, "", ["", ""], &[]),
         ("GET", "/v1/things", "", 403, "", ["", ""], &[]),
         ("DELETE", &thing, "offers.write", 404, "things_delete", [THING, THING], &["begun", "refused"]),
-        ("DELETE", "/v1/things/camille@example.org", "offers.write", 404, "things_delete", ["invalid", "invalid"], &["begun", "refused"]),
+        (
+            "DELETE",
+            "/v1/things/camille@example.org",
+            "offers.write",
+            404,
+            "things_delete",
+            ["invalid", "invalid"],
+            &["begun", "refused"],
+        ),
+        (
+            "DELETE",
+            "/v1/things/chef-de-projet",
+            "offers.write",
+            404,
+            "things_delete",
+            ["invalid", "invalid"],
+            &["begun", "refused"],
+        ),
+        (
+            "DELETE",
+            "/v1/roles/chef-de-projet",
+            "roles.write",
+            200,
+            "roles_delete",
+            ["chef-de-projet", "chef-de-projet"],
+            &["begun", "done"],
+        ),
         ("PUT", &thing, "offers.write", 500, "things_replace", [THING, THING], &["begun", "failed"]),
         ("PATCH", &thing, "offers.write", 503, "things_change", [THING, THING], &["begun", "failed"]),
         ("POST", &project, "projects.write", 200, "projects_rename", [PROJECT, PROJECT], &["begun", "done"]),
@@ -154,7 +191,8 @@ async fn each_request_leaves_the_entries_it_must() {
         let caller = member(&own, permissions, Some(PROJECT));
         assert_eq!(call(&function, method, path, &caller).await, status, "{method} {path} {permissions}");
         let tenant = own.tenant().to_string();
-        let subject = |place: usize| if subjects[place].is_empty() { tenant.clone() } else { subjects[place].into() };
+        let subject =
+            |place: usize| if subjects[place].is_empty() { tenant.clone() } else { subjects[place].into() };
         let skipped = 2 - outcomes.len().clamp(1, 2);
         let expected: Vec<_> = outcomes
             .iter()
@@ -169,12 +207,16 @@ async fn each_request_leaves_the_entries_it_must() {
 async fn candidates_leave_no_entries() {
     let stack = Stack::from_env();
     let tenancy = stack.tenancy().await;
-    let function = Function::new("test")
-        .http(router(&Runs::default(), &tenancy))
-        .audited(&tenancy, Clock::System, &document());
+    let function = Function::new("test").http(router(&Runs::default(), &tenancy)).audited(
+        &tenancy,
+        Clock::System,
+        &document(),
+    );
     let own = stack.pool_tenant(&tenancy).await;
     let candidate = json!({"tenant": own.tenant(), "office": "front"});
-    for (method, path, status) in [("POST", "/v1/front", 200), ("POST", "/v1/things", 403), ("DELETE", "/v1/self", 403)] {
+    for (method, path, status) in
+        [("POST", "/v1/front", 200), ("POST", "/v1/things", 403), ("DELETE", "/v1/self", 403)]
+    {
         assert_eq!(call(&function, method, path, &candidate).await, status, "{method} {path}");
     }
     assert_eq!(entries(&tenancy, &own).await, []);
@@ -185,9 +227,14 @@ async fn what_cannot_be_entered_is_not_done() {
     let (tenancy, runs) = (house::empty(), Runs::default());
     let own = scope::back(vivier_domain::ids::TenantId::generate(), MEMBER, &[Permission::OffersWrite]);
     let caller = member(&own, "offers.write offers.read members.read", None);
-    let closed = Function::new("test").http(router(&runs, &tenancy)).audited(&tenancy, Clock::System, &document());
+    let closed =
+        Function::new("test").http(router(&runs, &tenancy)).audited(&tenancy, Clock::System, &document());
     let forgotten = Function::new("test").http(router(&runs, &tenancy));
-    let unnamed = Function::new("test").http(router(&runs, &tenancy)).audited(&tenancy, Clock::System, &OpenApi::default());
+    let unnamed = Function::new("test").http(router(&runs, &tenancy)).audited(
+        &tenancy,
+        Clock::System,
+        &OpenApi::default(),
+    );
     for (what, function, method, path, status) in [
         ("a write without a log", &closed, "POST", "/v1/things", 503),
         ("a personal reading without a log", &closed, "GET", "/v1/people", 503),
@@ -207,9 +254,11 @@ async fn what_is_done_is_answered_even_if_its_end_cannot_be_entered() {
     let stack = Stack::from_env();
     let tenancy = stack.tenancy().await;
     let own = stack.pool_tenant(&tenancy).await;
-    let function = Function::new("test")
-        .http(router(&Runs::default(), &tenancy))
-        .audited(&tenancy, Clock::System, &document());
+    let function = Function::new("test").http(router(&Runs::default(), &tenancy)).audited(
+        &tenancy,
+        Clock::System,
+        &document(),
+    );
     // The handler takes the tenant out of the shared database, its log included.
     assert_eq!(call(&function, "DELETE", "/v1/tenant", &member(&own, "offers.write", None)).await, 200);
 }

@@ -93,11 +93,12 @@ impl<T: Settings> State<T> {
     }
 }
 
-/// The draft and what is published, in one reading.
+/// The draft and what is published.
 pub async fn fetch<T: Settings>(records: &Records<'_>, place: Place) -> Result<State<T>, TenancyError> {
-    let (desk, published) = (RecordKey::draft(place), RecordKey::published(place));
-    let found = records.batch(&[desk.sort(), published.sort()]).await?;
-    Ok(State { place, desk: found.get(&desk)?, published: found.get(&published)? })
+    // What is published between the two readings took the draft with it: no change of such a state is written.
+    let desk = records.fetch(&RecordKey::draft(place)).await?;
+    let published = records.fetch(&RecordKey::published(place)).await?;
+    Ok(State { place, desk, published })
 }
 
 /// Puts these settings into the draft, on the state that was seen, and gives the state that comes of it.

@@ -77,7 +77,7 @@ impl Stack {
             dead_letter_queue: None,
             tenant_role: None,
             user_pool: Some(self.text("/user_pool_id")),
-            user_pool_client: None,
+            user_pool_client: Some(self.text("/user_pool_client_id")),
             mail_sender: None,
             api: Some(ApiStage { id: self.text("/api_id"), stage: self.text("/api_stage") }),
             database: Some(database),

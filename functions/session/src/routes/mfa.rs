@@ -40,6 +40,7 @@ pub(crate) struct Phone {
     get,
     path = "/v1/mfa",
     operation_id = "mfa_fetch",
+    security(("session" = [])),
     tag = "session",
     responses(
         (status = 200, description = "The factors", body = Factors),
@@ -63,6 +64,7 @@ pub(crate) async fn fetch(
     post,
     path = "/v1/mfa/totp",
     operation_id = "mfa_totp_begin",
+    security(("session" = [])),
     tag = "session",
     responses(
         (status = 200, description = "What the app is set up with", body = TotpSetup),
@@ -88,6 +90,7 @@ pub(crate) async fn begin_totp(
     put,
     path = "/v1/mfa/totp",
     operation_id = "mfa_totp_enable",
+    security(("session" = [])),
     tag = "session",
     request_body = Code,
     responses(
@@ -123,6 +126,7 @@ pub(crate) async fn turn_on_totp(
     delete,
     path = "/v1/mfa/totp",
     operation_id = "mfa_totp_disable",
+    security(("session" = [])),
     tag = "session",
     responses(
         (status = 204, description = "A login does not ask for it any more"),
@@ -149,6 +153,7 @@ pub(crate) async fn turn_off_totp(
     post,
     path = "/v1/mfa/sms",
     operation_id = "mfa_sms_begin",
+    security(("session" = [])),
     tag = "session",
     request_body = Phone,
     responses(
@@ -184,6 +189,7 @@ pub(crate) async fn begin_sms(
     put,
     path = "/v1/mfa/sms",
     operation_id = "mfa_sms_enable",
+    security(("session" = [])),
     tag = "session",
     request_body = Code,
     responses(
@@ -219,6 +225,7 @@ pub(crate) async fn turn_on_sms(
     delete,
     path = "/v1/mfa/sms",
     operation_id = "mfa_sms_disable",
+    security(("session" = [])),
     tag = "session",
     responses(
         (status = 204, description = "A login does not ask for it any more"),

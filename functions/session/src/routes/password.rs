@@ -108,6 +108,7 @@ pub(crate) async fn reset(
     put,
     path = "/v1/password",
     operation_id = "password_change",
+    security(("session" = [])),
     tag = "session",
     request_body = Change,
     responses(

@@ -194,6 +194,7 @@ pub(crate) async fn fetch(
     post,
     path = "/v1/session/refresh",
     operation_id = "session_refresh",
+    security(("session" = [])),
     tag = "session",
     responses(
         (status = 200, description = "The session goes on under a new cookie", body = LoginState,
@@ -223,6 +224,7 @@ pub(crate) async fn refresh(
     delete,
     path = "/v1/session",
     operation_id = "session_delete",
+    security(("session" = [])),
     tag = "session",
     responses(
         (status = 204, description = "The session is over, and its cookie taken back",

@@ -36,6 +36,8 @@ use crate::{Clock, telemetry};
 const TRIES: u32 = 2;
 /// Stands for a segment of a path that can be no id: what somebody typed there is not repeated.
 const NO_ID: &str = "invalid";
+/// Below this path, things are roles: they have names instead of ids.
+const ROLES: &str = "/v1/roles/";
 
 /// Where one function's edge enters what members do.
 #[derive(Debug, Clone)]
@@ -132,7 +134,10 @@ pub(super) async fn admit<S: Send + Sync>(
     };
     if write && verdict.is_ok() {
         ledger.auditor.enter(&page, &page.subject, Outcome::Begun).await.map_err(|error| {
-            tracing::error!(error = telemetry::chain(&error), "a write was not begun: it could not be entered");
+            tracing::error!(
+                error = telemetry::chain(&error),
+                "a write was not begun: it could not be entered"
+            );
             Problem::new(ProblemKind::Unavailable)
         })?;
         page.begun = true;
@@ -171,7 +176,12 @@ impl Ledger {
                 }
                 Err(error) => {
                     let Page { action, admitted, begun, .. } = page;
-                    tracing::error!(error = telemetry::chain(&error), action, begun, "an entry could not be written");
+                    tracing::error!(
+                        error = telemetry::chain(&error),
+                        action,
+                        begun,
+                        "an entry could not be written"
+                    );
                     // What is done is done, and a refusal opens nothing.
                     return if begun || !admitted {
                         response
@@ -203,10 +213,16 @@ fn request_id(parts: &Parts) -> Option<String> {
     }
 }
 
-/// The ids that the path names, or the tenant.
+/// The ids that the path names, or the tenant. Only where roles are named may a segment be a word: elsewhere somebody
+/// could have typed anything.
 async fn subject<S: Send + Sync>(parts: &mut Parts, state: &S, scope: &TenantScope) -> String {
+    let roles = parts.uri.path().starts_with(ROLES);
+    let read = |value: &str| {
+        let known = if roles { name(value) } else { id(value) };
+        known.unwrap_or_else(|| NO_ID.into())
+    };
     let ids: Vec<String> = match RawPathParams::from_request_parts(parts, state).await {
-        Ok(params) => params.iter().map(|(_, value)| id(value).unwrap_or_else(|| NO_ID.into())).collect(),
+        Ok(params) => params.iter().map(|(_, value)| read(value)).collect(),
         Err(_) => Vec::new(),
     };
     if ids.is_empty() { scope.tenant().to_string() } else { ids.join("/") }
@@ -216,7 +232,7 @@ async fn subject<S: Send + Sync>(parts: &mut Parts, state: &S, scope: &TenantSco
 fn with_created(page: &Page, status: StatusCode, headers: &HeaderMap) -> String {
     let location = headers.get(header::LOCATION).filter(|_| status == StatusCode::CREATED);
     let last = location.and_then(|location| location.to_str().ok()?.rsplit('/').next());
-    match last.and_then(id) {
+    match last.and_then(name) {
         Some(made) if page.subject == page.scope.tenant().to_string() => made,
         Some(made) if !page.subject.split('/').any(|known| known == made) => {
             format!("{}/{made}", page.subject)
@@ -225,13 +241,19 @@ fn with_created(page: &Page, status: StatusCode, headers: &HeaderMap) -> String 
     }
 }
 
-/// A text that is an id of ours: a UUID, a number, or the name of a role. Anything else may be content.
+/// A text that is an id of ours or the name of a role.
+fn name(text: &str) -> Option<String> {
+    id(text).or_else(|| RoleId::try_from(text.to_owned()).ok().map(String::from))
+}
+
+/// A text that is an id of ours: a UUID or a number. Anything else may be content.
 fn id(text: &str) -> Option<String> {
     if let Ok(id) = text.parse::<Uuid>() {
         return Some(id.to_string());
     }
-    let number = (1..=18).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit());
-    (number || RoleId::try_from(text.to_owned()).is_ok()).then(|| text.to_owned())
+    // A longer one may be somebody's telephone number.
+    let number = (1..=9).contains(&text.len()) && text.bytes().all(|digit| digit.is_ascii_digit());
+    number.then(|| text.to_owned())
 }
 
 #[cfg(test)]

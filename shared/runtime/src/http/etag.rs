@@ -147,8 +147,8 @@ mod tests {
     use super::*;
     use axum::http::Request;
 
-    fn parts(name: HeaderName, lines: &[&str]) -> Parts {
-        let request = lines.iter().fold(Request::builder(), |request, line| request.header(&name, *line));
+    fn parts(name: &HeaderName, lines: &[&str]) -> Parts {
+        let request = lines.iter().fold(Request::builder(), |request, line| request.header(name, *line));
         request.body(()).unwrap().into_parts().0
     }
 
@@ -170,13 +170,13 @@ mod tests {
             (&["\"3.1"], 400),
             (&["\"3.1\" \"3.2\""], 400),
         ] {
-            let mut parts = parts(header::IF_MATCH, lines);
+            let mut parts = parts(&header::IF_MATCH, lines);
             let found = <IfMatch as FromRequestParts<()>>::from_request_parts(&mut parts, &()).await;
             let outcome =
                 found.and_then(|named| named.check(&state)).map_or_else(|problem| problem.status, |()| 200);
             assert_eq!(outcome, status, "{lines:?}");
         }
-        let mut none = parts(header::IF_MATCH, &[]);
+        let mut none = parts(&header::IF_MATCH, &[]);
         let found = <IfMatch as OptionalFromRequestParts<()>>::from_request_parts(&mut none, &()).await;
         assert_eq!(found, Ok(None));
     }
@@ -192,7 +192,7 @@ mod tests {
             (&["\"2\""], 200),
             (&["1"], 200),
         ] {
-            let mut parts = parts(header::IF_NONE_MATCH, lines);
+            let mut parts = parts(&header::IF_NONE_MATCH, lines);
             let asked = IfNoneMatch::from_request_parts(&mut parts, &()).await.unwrap();
             let answer = asked.answer(ETag::of(1), [(header::VARY, "Origin")], "text");
             assert_eq!(answer.status().as_u16(), status, "{lines:?}");

@@ -105,9 +105,8 @@ fn is_write(method: &Method) -> bool {
 async fn once(edge: &Edge, scope: &TenantScope, request: Request, next: Next) -> Result<Response, Problem> {
     let key = key(request.headers())?;
     let (mut parts, body) = request.into_parts();
-    let body = axum::body::to_bytes(body, BODY_LIMIT)
-        .await
-        .map_err(|_| Problem::new(ProblemKind::BodyTooLarge))?;
+    let body =
+        axum::body::to_bytes(body, BODY_LIMIT).await.map_err(|_| Problem::new(ProblemKind::BodyTooLarge))?;
     let requests = edge.tenancy.requests(scope)?;
     let claimed = requests.claim(key, &caller(scope), &whole(&parts, &body), edge.clock.now()).await?;
     let claim = match claimed {
@@ -203,7 +202,12 @@ fn lasts(status: StatusCode) -> bool {
 }
 
 /// Keeps an answer that lasts. The write is done: whatever goes wrong with keeping it, the caller gets the answer.
-async fn keep(requests: &Requests<'_>, claim: &Claim, needed: Option<Permission>, response: Response) -> Response {
+async fn keep(
+    requests: &Requests<'_>,
+    claim: &Claim,
+    needed: Option<Permission>,
+    response: Response,
+) -> Response {
     let (parts, body) = response.into_parts();
     let Ok(body) = axum::body::to_bytes(body, usize::MAX).await else {
         release(requests, claim).await;
@@ -219,7 +223,12 @@ async fn keep(requests: &Requests<'_>, claim: &Claim, needed: Option<Permission>
     Response::from_parts(parts, Body::from(body))
 }
 
-fn written(headers: &HeaderMap, status: StatusCode, body: &Bytes, needed: Option<Permission>) -> Option<Vec<u8>> {
+fn written(
+    headers: &HeaderMap,
+    status: StatusCode,
+    body: &Bytes,
+    needed: Option<Permission>,
+) -> Option<Vec<u8>> {
     if !lasts(status) || headers.contains_key(header::SET_COOKIE) {
         return None;
     }

@@ -87,9 +87,8 @@ fn request(raw: &RawValue, ledger: Option<&Ledger>) -> Result<Request<Body>, Pro
         request.request_context.stage = None;
     }
     // The adapter panics on what cannot be a request (a header with a line break, say).
-    let mut request: Request<lambda_http::Body> =
-        std::panic::catch_unwind(AssertUnwindSafe(|| event.into()))
-            .map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
+    let mut request: Request<lambda_http::Body> = std::panic::catch_unwind(AssertUnwindSafe(|| event.into()))
+        .map_err(|_| Problem::new(ProblemKind::MalformedRequest))?;
     if let Some(ledger) = ledger {
         request.extensions_mut().insert(ledger.clone());
     }

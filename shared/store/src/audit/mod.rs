@@ -50,11 +50,7 @@ pub async fn append(tx: &PoolTx<'_>, entry: &Entry<'_>) -> Result<Link, Database
 
 /// Adds an entry in a transaction of its own. It opens the shared database: a caller that holds a session of it waits
 /// for itself.
-pub async fn enter(
-    tenancy: &Tenancy,
-    scope: &TenantScope,
-    entry: &Entry<'_>,
-) -> Result<Link, TenancyError> {
+pub async fn enter(tenancy: &Tenancy, scope: &TenantScope, entry: &Entry<'_>) -> Result<Link, TenancyError> {
     let mut session = tenancy.pool(scope).await?;
     let tx = session.begin().await?;
     let link = append(&tx, entry).await?;

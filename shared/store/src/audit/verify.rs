@@ -13,7 +13,7 @@ use super::{
 };
 
 /// Entries read at once.
-const PAGE: i64 = 5_000;
+const PAGE: u32 = 5_000;
 /// How often a walk may begin anew because a purge took what it was about to read.
 const TRIES: u32 = 5;
 
@@ -109,9 +109,9 @@ async fn walk(tx: &PoolTx<'_>, state: &State, noted: Option<Link>) -> Result<Ver
         ORDER BY ordinal LIMIT $3";
     let mut walk = Walk::new(state, noted);
     while walk.broken_at.is_none() {
-        let rows = tx.query(SQL, &[&walk.at.ordinal, &state.head.ordinal, &PAGE]).await?;
+        let rows = tx.query(SQL, &[&walk.at.ordinal, &state.head.ordinal, &i64::from(PAGE)]).await?;
         rows.iter().map(linked).for_each(|entry| walk.step(&entry));
-        if (rows.len() as i64) < PAGE {
+        if rows.len() < PAGE as usize {
             break;
         }
     }

@@ -9,7 +9,12 @@ mod seal;
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{Client, primitives::Blob, types::AttributeValue};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::{put_item::PutItemError, update_item::UpdateItemError},
+    primitives::Blob,
+    types::AttributeValue,
+};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
@@ -124,7 +129,8 @@ impl<'a> Requests<'a> {
     pub async fn keep(&self, claim: &Claim, answer: &[u8]) -> Result<(), TenancyError> {
         let sealed = self.seal(claim.key).close(&bound(&claim.place), answer).ok_or(CORRUPT)?;
         let values = [(":answer", AttributeValue::B(Blob::new(sealed)))];
-        let kept = self.update(&claim.place, &claim.lease, "SET answer = :answer REMOVE lease, lease_until", values);
+        let kept =
+            self.update(&claim.place, &claim.lease, "SET answer = :answer REMOVE lease, lease_until", values);
         if kept.await? { Ok(()) } else { Err(TenancyError::Conflict("request")) }
     }
 
@@ -156,7 +162,11 @@ impl<'a> Requests<'a> {
             .await;
         match put {
             Ok(_) => Ok(Some(lease)),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
@@ -182,7 +192,12 @@ impl<'a> Requests<'a> {
     }
 
     /// Takes over a request whose lease is at its end; the name of the new lease, or `None` when another was faster.
-    async fn take_over(&self, place: &Place, old: &str, now: Timestamp) -> Result<Option<String>, TenancyError> {
+    async fn take_over(
+        &self,
+        place: &Place,
+        old: &str,
+        now: Timestamp,
+    ) -> Result<Option<String>, TenancyError> {
         let lease = Uuid::now_v7().to_string();
         let values = [
             (":lease", AttributeValue::S(lease.clone())),
@@ -214,7 +229,11 @@ impl<'a> Requests<'a> {
         }
         match update.send().await {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
                 Ok(false)
             }
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),

@@ -173,7 +173,7 @@ mod would_notice {
     fn every_wrong_import() {
         for (name, manifest, sentence) in [
             ("domain", "[dependencies]\nvivier-tenancy.workspace = true", "must not import vivier-tenancy"),
-            ("runtime", "[dependencies]\nvivier-store.workspace = true", "must not import vivier-store"),
+            ("store", "[dependencies]\nvivier-runtime.workspace = true", "must not import vivier-runtime"),
             ("offers", "[dependencies]\nsearch.workspace = true", "imports the function search"),
             ("offers", "[dev-dependencies]\nsearch.workspace = true", "imports the function search"),
             ("testkit", "[dependencies]\nsearch.workspace = true", "imports the function search"),

@@ -107,7 +107,8 @@ fn the_committed_rights_are_current() {
 #[test]
 fn every_route_has_its_row() {
     let table = rights::table();
-    let routes: BTreeSet<_> = functions(&template()).iter().flat_map(crate::template::Function::routes).collect();
+    let routes: BTreeSet<_> =
+        functions(&template()).iter().flat_map(crate::template::Function::routes).collect();
     let missing = routes.iter().filter(|route| !table.contains_key(*route));
     nothing_wrong(&missing.map(|route| format!("{route} has no row in {RIGHTS}")).collect::<Vec<_>>());
 }
@@ -133,8 +134,12 @@ fn functions_stand_behind_their_whole_edge() {
     let mut found = Vec::new();
     for part in parts() {
         let main = workspace::read(&format!("functions/{}/src/main.rs", part.name));
-        let routes: Vec<_> = routes(&part.json()).into_iter().filter_map(|route| Some((table.get(&route)?.right, route))).collect();
-        let writes = routes.iter().any(|(right, route)| *right != Right::Public && !route.starts_with("GET "));
+        let routes: Vec<_> = routes(&part.json())
+            .into_iter()
+            .filter_map(|route| Some((table.get(&route)?.right, route)))
+            .collect();
+        let writes =
+            routes.iter().any(|(right, route)| *right != Right::Public && !route.starts_with("GET "));
         let members = routes.iter().any(|(right, _)| !matches!(right, Right::Public | Right::Candidate));
         for (needed, call) in [(writes, ".idempotent("), (members, ".audited(")] {
             if needed && !main.contains(call) {

@@ -99,8 +99,9 @@ fn what_lasts_is_kept() {
 async fn an_answer_is_given_again_to_whoever_may_still_have_it() {
     let headers = [(header::LOCATION, "/v1/imports/1"), (header::DATE, "today"), (header::ETAG, "\"3\"")];
     let answer = kept(StatusCode::CREATED, &headers, "{\"a\":1}").unwrap();
-    let member =
-        |permissions: &str| scope(&json!({"tenant": TENANT, "office": "back", "member": "m", "permissions": permissions}));
+    let member = |permissions: &str| {
+        scope(&json!({"tenant": TENANT, "office": "back", "member": "m", "permissions": permissions}))
+    };
     let response = again(&member("offers.read offers.write"), &answer).unwrap();
     assert_eq!(response.status(), StatusCode::CREATED);
     assert_eq!(response.headers()[header::LOCATION], "/v1/imports/1");

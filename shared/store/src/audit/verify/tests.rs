@@ -48,7 +48,9 @@ impl Chain {
         });
         let mut read: Vec<_> = read.collect();
         read.sort_by_key(|entry| entry.link.ordinal);
-        read.into_iter().for_each(|entry| walk.step(entry));
+        for entry in read {
+            walk.step(entry);
+        }
         walk.end(&state)
     }
 }
@@ -154,12 +156,7 @@ fn each_kind_of_tampering_is_found_where_it_is() {
             6,
             Fault::Misplaced,
         ),
-        (
-            "one put behind the end",
-            |c| c.entries.push(entry(99, c.head)),
-            11,
-            Fault::Inserted,
-        ),
+        ("one put behind the end", |c| c.entries.push(entry(99, c.head)), 11, Fault::Inserted),
         (
             "one put before the beginning",
             |c| c.entries.push(entry(99, Link { ordinal: 2, hash: Hash::ORIGIN })),

@@ -51,7 +51,10 @@ async fn an_entry_names_who_did_what_from_where() {
             ("platform", "operator", "refused", None, None),
         ),
         (
-            entry(&house.own, Outcome::Failed).by(Actor::Member("m")).in_office(Office::Back).from_address(address),
+            entry(&house.own, Outcome::Failed)
+                .by(Actor::Member("m"))
+                .in_office(Office::Back)
+                .from_address(address),
             ("back", "m", "failed", Some("2001:db8::7"), None),
         ),
     ];
@@ -61,7 +64,10 @@ async fn an_entry_names_who_did_what_from_where() {
     let found = all(&house, &house.own).await;
     assert_eq!(found.len(), table.len());
     for ((_, (office, actor, outcome, address, request)), found) in table.iter().zip(&found) {
-        assert_eq!((found.office.as_str(), found.actor.as_str(), found.outcome.as_str()), (*office, *actor, *outcome));
+        assert_eq!(
+            (found.office.as_str(), found.actor.as_str(), found.outcome.as_str()),
+            (*office, *actor, *outcome)
+        );
         assert_eq!((found.from_address.as_deref(), found.request_id.as_deref()), (*address, *request));
         assert_eq!((found.action.as_str(), found.subject.as_str()), ("documents_delete", subject.as_str()));
         assert_eq!((found.tenant, found.happened_at), (tenant.as_uuid(), now()));

@@ -35,7 +35,8 @@ async fn an_entry_that_is_not_old_keeps_those_behind_it() {
     let house = House::open().await;
     add(&house, &house.own, &[400, 5, 400].map(days_ago)).await;
     for expected in [1, 0] {
-        let counted = in_tx!(house, &house.own, |tx| audit::count_before(&tx, days_ago(30), 100).await.unwrap());
+        let counted =
+            in_tx!(house, &house.own, |tx| audit::count_before(&tx, days_ago(30), 100).await.unwrap());
         let gone = in_tx!(house, &house.own, |tx| audit::purge(&tx, days_ago(30), 100).await.unwrap());
         assert_eq!((counted, gone), (expected, expected));
     }

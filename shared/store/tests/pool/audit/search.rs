@@ -61,10 +61,18 @@ async fn page_by_page() {
     let filter = Filter::default();
     for (place, expected) in [(None, &[5, 4][..]), (Some(4), &[3, 2]), (Some(2), &[1]), (Some(1), &[])] {
         let found = in_tx!(house, &house.own, |tx| audit::list(&tx, &filter, place, 2).await.unwrap());
-        assert_eq!(found.iter().map(|entry| entry.link.ordinal).collect::<Vec<_>>(), expected, "before {place:?}");
+        assert_eq!(
+            found.iter().map(|entry| entry.link.ordinal).collect::<Vec<_>>(),
+            expected,
+            "before {place:?}"
+        );
     }
     for (place, expected) in [(None, &[1, 2][..]), (Some(2), &[3, 4]), (Some(4), &[5]), (Some(5), &[])] {
         let found = in_tx!(house, &house.own, |tx| audit::export(&tx, &filter, place, 2).await.unwrap());
-        assert_eq!(found.iter().map(|entry| entry.link.ordinal).collect::<Vec<_>>(), expected, "after {place:?}");
+        assert_eq!(
+            found.iter().map(|entry| entry.link.ordinal).collect::<Vec<_>>(),
+            expected,
+            "after {place:?}"
+        );
     }
 }

@@ -9,6 +9,8 @@ use aws_lc_rs::{
 use uuid::Uuid;
 use vivier_domain::ids::TenantId;
 
+use crate::hex;
+
 /// Bytes of a derived key.
 const LENGTH: usize = 32;
 
@@ -45,8 +47,7 @@ impl Seal {
     /// A text that is the same for the same words alone, and tells nobody without the key which they were.
     pub(super) fn name(&self, purpose: &[u8], words: &[u8]) -> Option<String> {
         let key = hmac::Key::new(hmac::HMAC_SHA256, &self.derive(purpose)?);
-        let tag = hmac::sign(&key, words);
-        Some(tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(hex::encode(hmac::sign(&key, words).as_ref()))
     }
 
     /// Seals `text`; it opens with the same `bound` alone.

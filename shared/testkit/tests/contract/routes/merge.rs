@@ -54,7 +54,8 @@ const SHARED: [(&str, &str, &str); 13] = [
 fn frame() -> Value {
     let problem = |status: &str, description: &str| {
         let schema = json!({"schema": {"$ref": "#/components/schemas/Problem"}});
-        let mut response = json!({"description": description, "content": {"application/problem+json": schema}});
+        let mut response =
+            json!({"description": description, "content": {"application/problem+json": schema}});
         if matches!(status, "409" | "429") {
             response["headers"] = json!({"Retry-After": {"description": "Seconds to wait.",
                                                          "schema": {"type": "integer", "minimum": 0}}});
@@ -106,7 +107,9 @@ fn complete(path: &str, method: &str, row: &Row, mut operation: Value) -> Value 
     }
     let write = WRITES.contains(&method);
     let known = row.right != Right::Public;
-    operation["security"] = security(row, write);
+    // What a browser alone may do, the code says itself: a token is refused there once the store was asked.
+    let cookie = row.right == Right::Member && operation["security"] == json!([{"session": []}]);
+    operation["security"] = security(row.right, cookie, write);
     if let Right::InTenant(permission) | Right::InProject(permission) = row.right {
         operation["x-vivier-permission"] = json!(permission.as_str());
         let scope = if matches!(row.right, Right::InProject(_)) { "project" } else { "tenant" };
@@ -119,12 +122,13 @@ fn complete(path: &str, method: &str, row: &Row, mut operation: Value) -> Value 
             None => operation["parameters"] = json!([parameter]),
         }
     }
-    let if_match = has_header(&operation, "if-match");
+    let if_match = has_parameter(&operation, "header", "if-match");
     let body = !operation["requestBody"].is_null();
     for (status, name, _) in SHARED {
         let possible = match status {
             "401" | "403" => known,
-            "404" => path.contains('{') || !operation["responses"][status].is_null(),
+            // A cursor that nobody was given is like one that never was.
+            "404" => path.contains('{') || has_parameter(&operation, "query", "cursor"),
             "409" | "422" => write && known,
             "412" | "428" => if_match,
             "413" => write,
@@ -141,27 +145,27 @@ fn complete(path: &str, method: &str, row: &Row, mut operation: Value) -> Value 
     operation
 }
 
-fn security(row: &Row, write: bool) -> Value {
-    let cookie = if write { json!({"session": [], "csrf": []}) } else { json!({"session": []}) };
-    match row.right {
+fn security(right: Right, cookie: bool, write: bool) -> Value {
+    let session = if write { json!({"session": [], "csrf": []}) } else { json!({"session": []}) };
+    match right {
         Right::Public => json!([]),
         Right::Candidate => json!([{"publishable_key": []}, {}]),
-        _ if row.cookie => json!([cookie]),
-        _ => json!([{"access_token": []}, cookie]),
+        _ if cookie => json!([session]),
+        _ => json!([{"access_token": []}, session]),
     }
 }
 
-fn has_header(operation: &Value, name: &str) -> bool {
+fn has_parameter(operation: &Value, place: &str, name: &str) -> bool {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
     parameters.into_iter().any(|parameter| {
-        parameter["in"] == "header" && parameter["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name))
+        parameter["in"] == place && parameter["name"].as_str().is_some_and(|n| n.eq_ignore_ascii_case(name))
     })
 }
 
 /// A problem is `application/problem+json`, whatever the code left it to.
 fn name_problems(response: &mut Value) {
     const PROBLEM: &str = "#/components/schemas/Problem";
-    if let Some(content) = response["content"].as_object_mut()
+    if let Some(content) = response.get_mut("content").and_then(Value::as_object_mut)
         && content.get("application/json").is_some_and(|json| json["schema"]["$ref"] == PROBLEM)
         && let Some(json) = content.remove("application/json")
     {
@@ -204,18 +208,19 @@ mod tests {
     use super::*;
     use vivier_domain::permission::Permission;
 
-    fn table(rows: &[(&str, Right, bool)]) -> BTreeMap<String, Row> {
-        let row = |right, cookie| Row { right, cookie, fared: Vec::new() };
-        rows.iter().map(|(route, right, cookie)| ((*route).to_owned(), row(*right, *cookie))).collect()
+    fn table(rows: &[(&str, Right)]) -> BTreeMap<String, Row> {
+        let row = |right| Row { right, fared: Vec::new() };
+        rows.iter().map(|(route, right)| ((*route).to_owned(), row(*right))).collect()
     }
 
     #[test]
     fn one_document() {
         let list = json!({"operationId": "list", "responses": {}});
-        let part = |path: &str| json!({"paths": {path: {"get": list}}, "components": {"schemas": {"Page": {}}}});
+        let part =
+            |path: &str| json!({"paths": {path: {"get": list}}, "components": {"schemas": {"Page": {}}}});
         let table = table(&[
-            ("GET /v1/offers", Right::Candidate, false),
-            ("GET /v1/imports", Right::InTenant(Permission::OffersRead), false),
+            ("GET /v1/offers", Right::Candidate),
+            ("GET /v1/imports", Right::InTenant(Permission::OffersRead)),
         ]);
         let whole = merge(&[("a", part("/v1/offers")), ("b", part("/v1/imports"))], &table);
         let operation = &whole["paths"]["/v1/imports"]["get"];
@@ -229,36 +234,42 @@ mod tests {
 
     #[test]
     fn what_writes_share() {
-        let found = |method: &str, right, cookie, parameters: Value| {
-            let row = Row { right, cookie, fared: Vec::new() };
-            let operation = json!({"responses": {}, "requestBody": {}, "parameters": parameters});
+        let found = |method: &str, right, security: Value, parameters: Value| {
+            let row = Row { right, fared: Vec::new() };
+            let operation =
+                json!({"responses": {}, "requestBody": {}, "parameters": parameters, "security": security});
             complete("/v1/a", method, &row, operation)
         };
         let if_match = json!([{"name": "If-Match", "in": "header"}]);
-        let put = found("put", Right::InProject(Permission::SettingsWrite), false, if_match);
+        let put = found("put", Right::InProject(Permission::SettingsWrite), json!(null), if_match);
         assert_eq!(put["parameters"][1]["$ref"], "#/components/parameters/IdempotencyKey");
         assert_eq!(put["security"][1], json!({"session": [], "csrf": []}));
         assert_eq!(put["x-vivier-scope"], "project");
         for status in ["400", "403", "409", "412", "413", "415", "422", "428", "429", "500", "503"] {
             assert!(!put["responses"][status].is_null(), "{status}");
         }
-        let own = found("post", Right::Member, true, json!(null));
+        let own = found("post", Right::Member, json!([{"session": []}]), json!(null));
         assert_eq!(own["security"], json!([{"session": [], "csrf": []}]));
         assert!(own["responses"]["412"].is_null());
-        let login = found("post", Right::Public, false, json!(null));
+        let login = found("post", Right::Public, json!(null), json!(null));
         assert_eq!((&login["security"], &login["parameters"]), (&json!([]), &json!(null)));
         assert!(login["responses"]["403"].is_null());
     }
 
     #[test]
     fn a_problem_bears_its_own_media_type() {
-        let mut response = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
+        let mut response =
+            json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
         name_problems(&mut response);
         assert!(response["content"]["application/json"].is_null());
         assert!(!response["content"]["application/problem+json"].is_null());
-        let mut page = json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}});
+        let mut page =
+            json!({"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Page"}}}});
         name_problems(&mut page);
         assert!(!page["content"]["application/json"].is_null());
+        let mut empty = json!({"description": "It is gone"});
+        name_problems(&mut empty);
+        assert_eq!(empty, json!({"description": "It is gone"}));
     }
 
     #[test]
@@ -268,7 +279,7 @@ mod tests {
             json!({"paths": {path: list}, "components": {"schemas": {"Page": schema}}})
         };
         let text = json!({"type": "string"});
-        let table = table(&[("GET /a", Right::Candidate, false), ("GET /b", Right::Public, false)]);
+        let table = table(&[("GET /a", Right::Candidate), ("GET /b", Right::Public)]);
         let whole = merge(&[("a", part("/a", text.clone())), ("b", part("/b", json!(true)))], &table);
         assert_eq!(whole["components"]["schemas"], json!({"a_Page": text, "b_Page": true}));
         assert_eq!(whole["paths"]["/a"]["get"]["responses"]["200"]["$ref"], "#/components/schemas/a_Page");

@@ -8,7 +8,9 @@ use serde_json::Value;
 use session::SessionConfig;
 use utoipa::openapi::OpenApi;
 use vivier_runtime::{Clock, Function};
-use vivier_tenancy::{Cloud, Tenancy, config::Config, doors::address::TrustedProxies, rooms::attempts::Limit};
+use vivier_tenancy::{
+    Cloud, Tenancy, config::Config, doors::address::TrustedProxies, rooms::attempts::Limit,
+};
 use vivier_text::{EmbedError, Embedder, ModelIdentity};
 
 const BACK_OFFICE: &str = "https://bureau.vivier.example";
@@ -70,22 +72,31 @@ pub(super) fn parts() -> Vec<Part> {
             function.http(members::routes::router(app))
         }),
         part("metrics", metrics::routes::openapi(), |function, house| {
-            function.http(metrics::routes::router(metrics::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+            function
+                .http(metrics::routes::router(metrics::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
         }),
         part("offers", offers::routes::openapi(), |function, house| {
-            function.http(offers::routes::router(offers::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+            function
+                .http(offers::routes::router(offers::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
         }),
         part("projects", projects::routes::openapi(), |function, house| {
-            function.http(projects::routes::router(projects::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+            function.http(projects::routes::router(projects::App {
+                tenancy: house.tenancy.clone(),
+                clock: CLOCK,
+            }))
         }),
         part("retention", retention::routes::openapi(), |function, house| {
-            function.http(retention::routes::router(retention::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+            function.http(retention::routes::router(retention::App {
+                tenancy: house.tenancy.clone(),
+                clock: CLOCK,
+            }))
         }),
         part("search", search::routes::openapi(), |function, house| {
             function.http(search::routes::router(search::App::new(house.tenancy.clone())))
         }),
         part("session", session::routes::openapi(), |function, house| {
-            let app = session::App { tenancy: house.tenancy.clone(), config: Arc::new(patience()), clock: CLOCK };
+            let app =
+                session::App { tenancy: house.tenancy.clone(), config: Arc::new(patience()), clock: CLOCK };
             function.http(session::routes::router(app))
         }),
     ]
@@ -108,7 +119,10 @@ impl House {
     /// A house whose every store is out of reach: what is refused before a store is asked is refused all the same.
     pub(super) async fn out_of_reach() -> Self {
         // A port that was free a moment ago refuses at once.
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .and_then(|listener| listener.local_addr())
+            .expect("a port")
+            .port();
         let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(2)).build();
         let sdk = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::from_static("eu-west-3"))

@@ -64,8 +64,6 @@ impl fmt::Display for Right {
 #[derive(Debug, Clone)]
 pub(super) struct Row {
     pub(super) right: Right,
-    /// Whether a member needs the cookie for it: a token is refused.
-    pub(super) cookie: bool,
     /// In the order of [`callers`].
     pub(super) fared: Vec<Fared>,
 }
@@ -94,7 +92,10 @@ fn callers() -> Vec<Caller> {
     let caller = |name: &str, authorizer| Caller { name: name.to_owned(), authorizer };
     let mut callers = vec![
         caller("nobody", json!({})),
-        caller("candidate", json!({"tenant": TENANT, "office": "front", "project": PROJECT, "address": "192.0.2.1"})),
+        caller(
+            "candidate",
+            json!({"tenant": TENANT, "office": "front", "project": PROJECT, "address": "192.0.2.1"}),
+        ),
     ];
     for role in Roles::default().roles {
         let permissions: Vec<_> = role.permissions.iter().copied().collect();
@@ -150,21 +151,24 @@ async fn row(function: &Function, route: &str) -> Result<Row, String> {
     let right = match (nobody, candidate, nothing, enough.as_slice()) {
         (Fared::In, Fared::In, Fared::In, _) => Right::Public,
         (Fared::Out(401), Fared::In, Fared::Out(403), []) => Right::Candidate,
-        (Fared::Out(401), Fared::Out(403), Fared::In, all) if all.len() == Permission::ALL.len() => Right::Member,
+        (Fared::Out(401), Fared::Out(403), Fared::In, all) if all.len() == Permission::ALL.len() => {
+            Right::Member
+        }
         (Fared::Out(401), Fared::Out(403), Fared::Out(403), [one]) => {
             // Without the project in its context, a route within projects names nothing.
             let lost = route.contains("{project}") && ask(function, route, &member(&[*one])).await == 404;
             if lost { Right::InProject(*one) } else { Right::InTenant(*one) }
         }
-        _ => return Err(format!("{route}: what it takes cannot be told: {answers:?}, enough is any of {enough:?}")),
+        _ => {
+            return Err(format!(
+                "{route}: what it takes cannot be told: {answers:?}, enough is any of {enough:?}"
+            ));
+        }
     };
     if route.contains("{project}") && !matches!(right, Right::InProject(_)) {
         return Err(format!("{route} names a project and does not ask for a right in it"));
     }
-    let mut token = member(Permission::ALL);
-    token["session"].take();
-    let cookie = matches!(right, Right::Member) && fared(function, route, &token).await != Fared::In;
-    Ok(Row { right, cookie, fared: answers })
+    Ok(Row { right, fared: answers })
 }
 
 /// Every route that the code has, by `METHOD path`.
@@ -195,14 +199,16 @@ pub(super) fn table() -> &'static BTreeMap<String, Row> {
 pub(super) fn written(table: &BTreeMap<String, Row>) -> String {
     let mut rows: Vec<_> = table.iter().collect();
     // By path, so that what belongs together stands together.
-    rows.sort_by_key(|(route, _)| route.split_once(' ').map(|(method, path)| (path.to_owned(), method.to_owned())));
+    rows.sort_by_key(|(route, _)| {
+        route.split_once(' ').map(|(method, path)| (path.to_owned(), method.to_owned()))
+    });
     let wide = rows.iter().map(|(route, _)| route.len()).max().unwrap_or_default();
     let columns = columns();
     let head: Vec<_> = columns.iter().map(|name| format!("{name:9}")).collect();
-    let mut lines = vec![format!("{:wide$} | {:26} | {}", "route", "right", head.join(" | "))];
+    let mut lines = vec![format!("{:wide$} | {:27} | {}", "route", "right", head.join(" | "))];
     for (route, row) in rows {
         let fared: Vec<_> = row.fared.iter().map(|fared| format!("{fared:9}")).collect();
-        lines.push(format!("{route:wide$} | {:26} | {}", row.right, fared.join(" | ")));
+        lines.push(format!("{route:wide$} | {:27} | {}", row.right, fared.join(" | ")));
     }
     lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
 }
