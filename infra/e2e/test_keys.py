@@ -12,7 +12,7 @@ from demo.client import Operator, wait_for
 
 from .api import FORBIDDEN, NOT_FOUND, TOO_MANY, UNAUTHORIZED, Api, filled, is_problem, refused_fields, routes
 from .stage import Stage
-from .tenants import Tenant
+from .tenants import MANY, Tenant
 
 SITE = "https://jobs.keys-e2e.example"
 OTHER = "https://other.keys-e2e.example"
@@ -322,7 +322,7 @@ class TestLimits:
     def test_of_a_tenant(self, stage: Stage, operator: Operator, house: Tenant, neighbour: Tenant, by: str):
         """The gateway counts all requests of a tenant, whoever sends them; another tenant has its own count."""
         try:
-            lower(stage, operator, neighbour, by, rate=1, burst=2)
+            limit(stage, operator, neighbour, by, rate=1, burst=2)
             callers = (neighbour.candidate, neighbour.member, neighbour.candidate)
             answers = [caller.get(path) for _ in range(6) for caller, path in zip(callers, PATHS, strict=True)]
             codes = {answer.status_code for answer in answers}
@@ -332,7 +332,7 @@ class TestLimits:
                 assert int(refused.headers["Retry-After"]) >= 1
             assert {house.candidate.get("/v1/front-office").status_code for _ in range(12)} == {200}
         finally:
-            lower(stage, operator, neighbour, by, rate=50, burst=100)
+            limit(stage, operator, neighbour, by, rate=MANY, burst=MANY)
         assert {neighbour.candidate.get("/v1/front-office").status_code for _ in range(12)} == {200}
 
     def test_a_tenant_without_a_plan_is_let_in_nowhere(self, stage: Stage, operator: Operator, neighbour: Tenant):
@@ -364,7 +364,7 @@ def plan_of(stage: Stage, tenant: Tenant) -> tuple[str, str]:
     return plan["id"], keys_[0]["id"]
 
 
-def lower(stage: Stage, operator: Operator, tenant: Tenant, by: str, rate: int, burst: int) -> None:
+def limit(stage: Stage, operator: Operator, tenant: Tenant, by: str, rate: int, burst: int) -> None:
     """Sets a tenant's limits, by an operator's command or in the gateway."""
     if by == "operator":
         command = {"operation": "limit", "slug": tenant.slug, "requests_per_second": rate, "burst": burst}

@@ -7,7 +7,7 @@ use vivier_tenancy::{doors, names::Names};
 
 use crate::{
     nothing_wrong,
-    template::{Function, Trigger, functions, template},
+    template::{Function, Trigger, functions, is_public, template},
     workspace,
 };
 
@@ -28,7 +28,11 @@ fn kind(function: &Function, text: &str) -> Result<Option<Trigger>, String> {
             }
             let context = serde_json::from_value(payload["requestContext"].clone())
                 .map_err(|error| error.to_string())?;
-            doors::http::enter(&context).map_err(|error| error.to_string())?;
+            match (doors::http::enter(&context), is_public(&route)) {
+                (Ok(_), true) => return Err("names a tenant, and no authorizer has been asked".to_owned()),
+                (Err(error), false) => return Err(error.to_string()),
+                (Ok(_), false) | (Err(_), true) => {}
+            }
             Ok(Some(Trigger::Route(route)))
         }
         Invocation::File(event) => {

@@ -127,6 +127,11 @@ fn the_gateway_lets_nobody_in_where_the_code_does_not() {
     nothing_wrong(&found);
 }
 
+#[test]
+fn every_write_heeds_its_idempotency_key() {
+    nothing_wrong(&rights::careless());
+}
+
 /// A function that writes carries writes out once, and one that members use enters what they do.
 #[test]
 fn functions_stand_behind_their_whole_edge() {

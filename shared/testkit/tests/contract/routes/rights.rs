@@ -81,6 +81,10 @@ fn cookie() -> Cookie {
     Cookie::parse(&URL_SAFE_NO_PAD.encode(bytes)).expect("a cookie")
 }
 
+fn front() -> Value {
+    json!({"tenant": TENANT, "office": "front", "project": PROJECT, "address": "192.0.2.1"})
+}
+
 fn member(permissions: &[Permission]) -> Value {
     let names: Vec<_> = permissions.iter().map(|permission| permission.as_str()).collect();
     json!({"tenant": TENANT, "office": "back", "member": SOME_ID, "permissions": names.join(" "), "address": "192.0.2.1",
@@ -110,10 +114,12 @@ pub(super) fn columns() -> Vec<String> {
     callers().into_iter().map(|caller| caller.name).collect()
 }
 
-async fn ask(function: &Function, route: &str, authorizer: &Value) -> u64 {
+/// What a route answers, with one more header: the status, and the kind of problem it is.
+async fn answer(function: &Function, route: &str, authorizer: &Value, header: (&str, &str)) -> (u64, String) {
     let (method, path) = route.split_once(' ').expect("a route is a method and a path");
     let path = path.replace("{project}", PROJECT).replace("{number}", "1").replace("{id}", SOME_ID);
-    let headers = json!({"content-type": ["application/json"], "cookie": [format!("{COOKIE_NAME}={}", cookie().expose())]});
+    let cookie = format!("{COOKIE_NAME}={}", cookie().expose());
+    let headers = json!({"content-type": ["application/json"], "cookie": [cookie], header.0: [header.1]});
     let event = json!({
         "resource": path, "path": path, "httpMethod": method, "headers": {}, "multiValueHeaders": headers,
         "requestContext": {"stage": "contract", "httpMethod": method, "requestId": "contract",
@@ -122,7 +128,14 @@ async fn ask(function: &Function, route: &str, authorizer: &Value) -> u64 {
     });
     let event = RawValue::from_string(event.to_string()).expect("an event is JSON");
     let answer = function.invoke(event).await.expect("a request is always answered");
-    answer["statusCode"].as_u64().expect("an answer has a status")
+    let problem: Value =
+        serde_json::from_str(answer["body"].as_str().unwrap_or_default()).unwrap_or_default();
+    let kind = problem["type"].as_str().and_then(|kind| kind.rsplit(':').next()).unwrap_or_default();
+    (answer["statusCode"].as_u64().expect("an answer has a status"), kind.to_owned())
+}
+
+async fn ask(function: &Function, route: &str, authorizer: &Value) -> u64 {
+    answer(function, route, authorizer, ("accept", "*/*")).await.0
 }
 
 async fn fared(function: &Function, route: &str, authorizer: &Value) -> Fared {
@@ -171,12 +184,15 @@ async fn row(function: &Function, route: &str) -> Result<Row, String> {
     Ok(Row { right, fared: answers })
 }
 
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
+}
+
 /// Every route that the code has, by `METHOD path`.
 pub(super) fn table() -> &'static BTreeMap<String, Row> {
     static TABLE: OnceLock<BTreeMap<String, Row>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (table, wrong) = runtime.block_on(async {
+        let (table, wrong) = run(async {
             let house = House::out_of_reach().await;
             let (mut table, mut wrong) = (BTreeMap::new(), Vec::new());
             for part in parts() {
@@ -210,5 +226,32 @@ pub(super) fn written(table: &BTreeMap<String, Row>) -> String {
         let fared: Vec<_> = row.fared.iter().map(|fared| format!("{fared:9}")).collect();
         lines.push(format!("{route:wide$} | {:27} | {}", row.right, fared.join(" | ")));
     }
-    lines.iter().map(|line| format!("{}\n", line.trim_end())).collect()
+    let lines: Vec<_> = lines.iter().map(|line| line.trim_end()).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Writes that do not look at their `Idempotency-Key`, or look at it for callers whom nobody knows yet.
+pub(super) fn careless() -> Vec<String> {
+    const KEY: &str = "idempotency-key";
+    run(async {
+        let (house, mut found) = (House::out_of_reach().await, Vec::new());
+        for part in parts() {
+            let function = part.function(&house);
+            for route in super::routes(&part.json()).into_iter().filter(|route| !route.starts_with("GET ")) {
+                let right = table()[&route].right;
+                let caller = if right == Right::Candidate { front() } else { member(Permission::ALL) };
+                let caller = if right == Right::Public { json!({}) } else { caller };
+                let no_key = answer(&function, &route, &caller, (KEY, "1")).await;
+                // The store of requests is out of reach, and nothing is done without it.
+                let key = answer(&function, &route, &caller, (KEY, SOME_ID)).await;
+                let heeded = (no_key.1 == "invalid-idempotency-key", key.1 == "unavailable");
+                if heeded.0 == (right == Right::Public) || (right != Right::Public && !heeded.1) {
+                    found.push(format!(
+                        "{route} is answered {no_key:?} for a bad key and {key:?} for a good one"
+                    ));
+                }
+            }
+        }
+        found
+    })
 }

@@ -17,6 +17,11 @@ const PUBLIC: &[(&str, &str)] = &[
     ("GET /v1/openapi.json", "it is the same for everybody and published"),
 ];
 
+/// Whether a route, as `GET /v1/offers`, is open to whom nobody knows yet.
+pub(crate) fn is_public(route: &str) -> bool {
+    PUBLIC.iter().any(|(known, _)| *known == route)
+}
+
 /// What would be a door beside the authorizer's.
 const SIDE_DOORS: &[&str] = &[
     "AWS::Serverless::HttpApi",
@@ -56,7 +61,7 @@ fn wrong(template: &Value) -> Vec<String> {
                 properties["Method"].as_str().unwrap_or_default().to_uppercase(),
                 properties["Path"].as_str().unwrap_or_default()
             );
-            let public = PUBLIC.iter().any(|(known, _)| *known == route)
+            let public = is_public(&route)
                 && properties["Auth"] == json!({"Authorizer": "NONE", "ApiKeyRequired": false});
             if value["Type"] == "Api" && !properties["Auth"].is_null() && !public {
                 found.push(format!("{name}: the route {event} chooses its own authorization"));

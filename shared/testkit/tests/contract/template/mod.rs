@@ -9,6 +9,7 @@ mod protection;
 mod roles;
 mod shape;
 
+pub(crate) use doors::is_public;
 pub(crate) use model::{Function, Trigger, functions, public_routes};
 
 use serde_json::Value;
