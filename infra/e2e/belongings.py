@@ -196,8 +196,8 @@ def seen(tenant: Tenant) -> dict:
             for place in ("/v1/settings", f"/v1/projects/{tenant.project}/settings")
             for part in ("draft", "versions")
         ],
-        # Reading all this is itself entered, again and again.
-        "log": tenant.pool("SELECT DISTINCT actor, action, subject, outcome FROM audit_log ORDER BY 1, 2, 3, 4"),
+        # What its own people do and read is entered, also when they reach for what is another's; nobody else is in it.
+        "actors": tenant.pool("SELECT DISTINCT actor FROM audit_log ORDER BY 1"),
     }
 
 

@@ -210,7 +210,7 @@ mod tests {
             (ListQuery { limit: Some(201), ..usual.clone() }, "limit"),
             (ListQuery { from: Some("yesterday".into()), ..usual.clone() }, "from"),
             (ListQuery { to: Some("1999-12-30".into()), ..usual.clone() }, "to"),
-            (ListQuery { actor: Some("".into()), ..usual.clone() }, "actor"),
+            (ListQuery { actor: Some(String::new()), ..usual.clone() }, "actor"),
             (ListQuery { action: Some("a\u{0}".into()), ..usual.clone() }, "action"),
             (ListQuery { subject: Some("a".repeat(257)), ..usual.clone() }, "subject"),
             (ListQuery { outcome: Some("Done".into()), ..usual.clone() }, "outcome"),

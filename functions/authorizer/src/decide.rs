@@ -99,7 +99,7 @@ impl Authorizer {
 
 /// Who calls, as far as the registry knows.
 enum Caller {
-    /// A member, with the second its token was issued in or with its session.
+    /// A member, with the second of its token's login or with its session.
     Member { found: Found, subject: String, shown: Shown },
     /// A candidate.
     Candidate(Front),
@@ -138,7 +138,7 @@ impl Authorizer {
         let good = good.ok_or(Refusal::Unknown)?;
         let door = Door::Member(good.subject.clone());
         let found = self.find(&door).await?.ok_or(Refusal::Unknown)?;
-        Ok((door, Caller::Member { found, subject: good.subject, shown: Shown::Token(good.issued_at) }))
+        Ok((door, Caller::Member { found, subject: good.subject, shown: Shown::Token(good.logged_in_at) }))
     }
 
     async fn member_by_cookie(&self, cookie: &Cookie, now: Timestamp) -> Result<(Door, Caller), Refusal> {
@@ -189,7 +189,7 @@ impl Authorizer {
             tenant: found.tenant(),
             subject,
             proof: match shown {
-                Shown::Token(issued_at) => Proof::Token { issued_at: *issued_at },
+                Shown::Token(logged_in_at) => Proof::Token { logged_in_at: *logged_in_at },
                 Shown::Session(session) => Proof::Session {
                     name: &session.name,
                     created_at: session.created_at,

@@ -11,7 +11,8 @@ async fn main() -> Result<(), StartError> {
     telemetry::start();
     let tenancy =
         Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
-    let authorizer = Authorizer::new(AuthorizerConfig::from_env()?, tenancy).map_err(StartError::dependency)?;
+    let authorizer =
+        Authorizer::new(AuthorizerConfig::from_env()?, tenancy).map_err(StartError::dependency)?;
     let authorizer = Arc::new(authorizer);
     Function::new("authorizer")
         .raw(move |event| {

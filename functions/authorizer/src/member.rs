@@ -25,8 +25,8 @@ use crate::{
 
 /// What the member came with.
 pub(crate) enum Proof<'a> {
-    /// An access token, issued in this second.
-    Token { issued_at: i64 },
+    /// An access token of a login in this second.
+    Token { logged_in_at: i64 },
     /// A session.
     Session {
         name: &'a str,
@@ -108,7 +108,7 @@ pub(crate) fn decide(asked: &Asked<'_>, facts: &Facts, now: Timestamp) -> Result
 fn is_alive(proof: &Proof<'_>, member: &Member, settings: SessionSettings, now: Timestamp) -> bool {
     match proof {
         // A token knows its whole second only: one of the second in which sessions began anew may be the new one's.
-        Proof::Token { issued_at } => Timestamp::from_second(issued_at.saturating_add(1))
+        Proof::Token { logged_in_at } => Timestamp::from_second(logged_in_at.saturating_add(1))
             .is_ok_and(|end_of_second| end_of_second > member.sessions_from),
         Proof::Session { created_at, last_seen, .. } => {
             let ends_at = created_at.saturating_add(SignedDuration::from_hours(settings.hours.into()));

@@ -8,7 +8,7 @@ struct Claims {
     sub: String,
     client_id: String,
     token_use: String,
-    iat: i64,
+    auth_time: i64,
 }
 
 /// What a good token says.
@@ -16,8 +16,9 @@ struct Claims {
 pub(crate) struct Good {
     /// The member's subject.
     pub(crate) subject: String,
-    /// When it was issued, in whole seconds since 1970: Cognito counts no finer.
-    pub(crate) issued_at: i64,
+    /// When the member logged in, in whole seconds since 1970: Cognito counts no finer. A token that was renewed keeps it,
+    /// so that renewing does not outlive a logout everywhere.
+    pub(crate) logged_in_at: i64,
 }
 
 /// The id of the key that says to have signed it; `None` for anything but an RS256 token.
@@ -39,7 +40,7 @@ pub(crate) fn read(token: &str, key: &DecodingKey, issuer: &str, client: &str) -
     rules.leeway = 5;
     let claims = decode::<Claims>(token, key, &rules).ok()?.claims;
     (claims.token_use == "access" && claims.client_id == client && !claims.sub.is_empty())
-        .then_some(Good { subject: claims.sub, issued_at: claims.iat })
+        .then_some(Good { subject: claims.sub, logged_in_at: claims.auth_time })
 }
 
 #[cfg(test)]

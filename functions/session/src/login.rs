@@ -84,8 +84,25 @@ pub(crate) async fn begin(
         Err(refused) => {
             tracing::info!(reason = %refused, "a login was refused");
             attempt.fail().await?;
+            enter_refusal(app, visitor, &email).await;
             Err(Problem::new(ProblemKind::Unauthorized))
         }
+    }
+}
+
+/// Enters a wrong password where it was tried: in the log of the tenant whose member it would have been (K8.1a). Whether
+/// there is one and whether it was entered does not show in the answer, so a failure is only logged.
+async fn enter_refusal(app: &App, visitor: &Visitor, email: &Redacted) {
+    let entered = async {
+        let Some(holder) = app.tenancy.accounts()?.find(email).await.map_err(factors::refused)? else {
+            return Ok(());
+        };
+        let Some(admitted) = admit(app, &holder.subject).await? else { return Ok(()) };
+        ledger::enter(app, &admitted, visitor, ACTION, Outcome::Refused).await
+    };
+    let entered: Result<(), Problem> = entered.await;
+    if let Err(problem) = entered {
+        tracing::error!(kind = problem.kind, "a refused login was not entered in the audit log");
     }
 }
 

@@ -13,6 +13,7 @@ use vivier_domain::{
     tenant::{Slug, TenantKind, TenantStatus},
 };
 use vivier_runtime::HandlerError;
+use vivier_store::keys::{self, Cabinet, KeyError};
 use vivier_tenancy::{
     PlatformScope, TenantScope,
     registry::{Door, Tenant},
@@ -25,8 +26,8 @@ use crate::{
     people::{self, Invitation},
 };
 
-/// The name of the key that a create makes.
-const FIRST_KEY: &str = "key#first";
+/// What the key that a create makes is called in the tenant's list of keys.
+const FIRST_KEY: &str = "First key";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -147,10 +148,14 @@ pub(crate) async fn hang_first_key(
     tenant: &Tenant,
 ) -> Result<String, HandlerError> {
     let scope = platform.lend(tenant);
-    let entrance = Entrance::to(first_project(app, &scope, tenant).await?);
-    let key = app.tenancy.provisioning(platform)?.publishable_key();
-    app.tenancy.registry()?.hang(&scope, FIRST_KEY, &Door::key(&key), Some(&entrance)).await?;
-    Ok(key)
+    let project = first_project(app, &scope, tenant).await?;
+    let (registry, records) = (app.tenancy.registry()?, app.tenancy.records(&scope)?);
+    let cabinet = Cabinet { registry: &registry, records: &records, project };
+    match keys::renew_first(&cabinet, FIRST_KEY, app.clock.now()).await {
+        Ok(made) => Ok(made.text.expose().to_owned()),
+        Err(KeyError::Store(error)) => Err(error.into()),
+        Err(error) => Err(HandlerError::refused("key-not-made", error.to_string())),
+    }
 }
 
 #[cfg(test)]

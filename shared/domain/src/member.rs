@@ -110,7 +110,8 @@ pub struct Member {
 pub const INVITATION_DAYS: i64 = 7;
 
 /// Whoever holds all of these in the whole tenant can administer people: a tenant always keeps one such member.
-pub const MANAGING: &[Permission] = &[Permission::MembersInvite, Permission::MembersWrite, Permission::RolesWrite];
+pub const MANAGING: &[Permission] =
+    &[Permission::MembersInvite, Permission::MembersWrite, Permission::RolesWrite];
 
 impl Member {
     /// What the member may do: in the whole tenant, or in one project, where what was granted in the whole tenant holds
@@ -136,7 +137,8 @@ mod tests {
     use super::*;
 
     fn member(grants: &[(GrantScope, &str)]) -> Member {
-        let grants = grants.iter().map(|(at, id)| (*at, RoleId::try_from((*id).to_owned()).unwrap())).collect();
+        let grants =
+            grants.iter().map(|(at, id)| (*at, RoleId::try_from((*id).to_owned()).unwrap())).collect();
         let at = Timestamp::UNIX_EPOCH;
         Member {
             state: MemberState::Active,
@@ -173,7 +175,8 @@ mod tests {
 
     #[test]
     fn a_member_reads_back_as_it_was_written() {
-        let member = member(&[(GrantScope::Tenant, "reader"), (GrantScope::Project(ProjectId::generate()), "editor")]);
+        let member =
+            member(&[(GrantScope::Tenant, "reader"), (GrantScope::Project(ProjectId::generate()), "editor")]);
         let text = serde_json::to_string(&member).unwrap();
         assert_eq!(serde_json::from_str::<Member>(&text).unwrap(), member);
     }

@@ -23,7 +23,8 @@ pub enum ProductKind {
 impl ProductKind {
     /// The product that serves a route of the front office; `None` for a route that belongs to none.
     pub fn of_path(path: &str) -> Option<Self> {
-        let under = |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let under =
+            |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if under("/v1/chat") {
             Some(Self::Chatbot)
         } else if under("/v1/offers") {

@@ -118,7 +118,11 @@ impl Default for Roles {
                     "Analyst",
                     &[P::OffersRead, P::ReportsRead, P::RetentionRead, P::ProjectsRead],
                 ),
-                role("reader", "Reader", &[P::OffersRead, P::DocumentsRead, P::ProjectsRead, P::SettingsRead]),
+                role(
+                    "reader",
+                    "Reader",
+                    &[P::OffersRead, P::DocumentsRead, P::ProjectsRead, P::SettingsRead],
+                ),
             ],
         }
     }
@@ -146,9 +150,14 @@ mod tests {
 
     #[test]
     fn ids() {
-        for (text, accepted) in
-            [("manager", true), ("chef-de-projet", true), ("a", false), ("*", false), ("Chef", false), ("é", false)]
-        {
+        for (text, accepted) in [
+            ("manager", true),
+            ("chef-de-projet", true),
+            ("a", false),
+            ("*", false),
+            ("Chef", false),
+            ("é", false),
+        ] {
             assert_eq!(RoleId::try_from(text.to_owned()).is_ok(), accepted, "{text}");
         }
     }

@@ -118,11 +118,7 @@ mod tests {
         TenantScope {
             tenant: TenantId::generate(),
             office: Office::Back,
-            member: Some(Member {
-                subject: "s".into(),
-                permissions: permissions.to_vec(),
-                session: None,
-            }),
+            member: Some(Member { subject: "s".into(), permissions: permissions.to_vec(), session: None }),
             project: None,
             address: None,
         }

@@ -19,12 +19,12 @@ use crate::{
         dead_letters::DeadLetters,
         events::{Events, Outage},
         files::Files,
+        limits::Limits,
         mail::Mails,
         people::{Compose, Invitations, People},
-        limits::Limits,
         records::Records,
-        sessions::Sessions,
         requests::Requests,
+        sessions::Sessions,
     },
     scope::TenantScope,
 };
@@ -167,8 +167,12 @@ impl Tenancy {
     /// Accounts of the user pool, as far as a password, a code or a token opens them.
     pub fn accounts(&self) -> Result<Accounts, TenancyError> {
         let pool = self.0.config.user_pool.clone().ok_or(TenancyError::NotFurnished("USER_POOL_ID"))?;
-        let client =
-            self.0.config.user_pool_client.clone().ok_or(TenancyError::NotFurnished("USER_POOL_CLIENT_ID"))?;
+        let client = self
+            .0
+            .config
+            .user_pool_client
+            .clone()
+            .ok_or(TenancyError::NotFurnished("USER_POOL_CLIENT_ID"))?;
         Ok(Accounts::new(self.0.cognito.clone(), pool, client, Arc::clone(&self.0.client_secret)))
     }
 

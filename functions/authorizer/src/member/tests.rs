@@ -51,7 +51,7 @@ fn ask<'a>(event: &'a Value, proof: Proof<'a>) -> Asked<'a> {
 }
 
 fn token() -> Proof<'static> {
-    Proof::Token { issued_at: at(SECOND).as_second() }
+    Proof::Token { logged_in_at: at(SECOND).as_second() }
 }
 
 fn outcome(decided: &Result<Value, Refusal>) -> &'static str {
@@ -90,7 +90,7 @@ fn sessions_and_tokens_end() {
         last_seen: at(seen),
         repeats: &|_| true,
     };
-    let issued = |microseconds: i64| Proof::Token { issued_at: at(microseconds).as_second() };
+    let issued = |microseconds: i64| Proof::Token { logged_in_at: at(microseconds).as_second() };
     let half = SECOND / 2;
     for (what, sessions_from, proof, now, expected) in [
         ("a session in use", 0, session(0, HOUR), HOUR + MINUTE, "in"),
@@ -105,7 +105,7 @@ fn sessions_and_tokens_end() {
         ("a token from the same second", SECOND + half, issued(SECOND), 2 * SECOND, "in"),
         ("a token from the second after", SECOND + half, issued(2 * SECOND), 2 * SECOND, "in"),
         ("a token from before a whole second", SECOND, issued(0), 2 * SECOND, "unknown"),
-        ("a token without a time", 0, Proof::Token { issued_at: i64::MAX }, 0, "unknown"),
+        ("a token without a time", 0, Proof::Token { logged_in_at: i64::MAX }, 0, "unknown"),
     ] {
         facts.member.as_mut().unwrap().sessions_from = at(sessions_from);
         assert_eq!(outcome(&decide(&ask(&event, proof), &facts, at(now))), expected, "{what}");

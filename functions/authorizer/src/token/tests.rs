@@ -18,7 +18,7 @@ fn now() -> u64 {
 fn claims(change: &Value) -> Value {
     let mut claims = json!({
         "sub": "subject", "iss": ISSUER, "client_id": CLIENT, "token_use": "access",
-        "exp": now() + 300, "iat": now(),
+        "exp": now() + 300, "iat": now(), "auth_time": now(),
     });
     for (name, value) in change.as_object().unwrap() {
         if value.is_null() {
@@ -42,9 +42,9 @@ fn accepted(token: &str) -> Option<String> {
 
 #[test]
 fn a_good_token_names_its_member() {
-    let token = signed(OURS, &json!({"iat": 1_700_000_000}));
+    let token = signed(OURS, &json!({"auth_time": 1_700_000_000}));
     let key = DecodingKey::from_rsa_der(OURS_PUBLIC);
-    assert_eq!(read(&token, &key, ISSUER, CLIENT).map(|good| good.issued_at), Some(1_700_000_000));
+    assert_eq!(read(&token, &key, ISSUER, CLIENT).map(|good| good.logged_in_at), Some(1_700_000_000));
     assert_eq!(key_id(&token).as_deref(), Some("k1"));
     assert_eq!(accepted(&token).as_deref(), Some("subject"));
 }
@@ -61,7 +61,7 @@ fn anything_wrong_is_refused() {
         ("nobody", json!({"sub": ""})),
         ("without subject", json!({"sub": null})),
         ("not yet", json!({"nbf": now() + 300})),
-        ("of no known age", json!({"iat": null})),
+        ("of no known age", json!({"auth_time": null})),
     ] {
         assert_eq!(accepted(&signed(OURS, &change)), None, "{what}");
     }

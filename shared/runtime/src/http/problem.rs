@@ -108,11 +108,9 @@ impl ProblemKind {
                 "precondition-required",
                 "This change needs If-Match with the ETag of what was seen.",
             ),
-            Self::PreconditionFailed => (
-                StatusCode::PRECONDITION_FAILED,
-                "precondition-failed",
-                "It was changed since it was seen.",
-            ),
+            Self::PreconditionFailed => {
+                (StatusCode::PRECONDITION_FAILED, "precondition-failed", "It was changed since it was seen.")
+            }
             Self::LimitReached => {
                 (StatusCode::CONFLICT, "limit-reached", "There are as many as there may be.")
             }
@@ -131,11 +129,9 @@ impl ProblemKind {
                 "too-many-attempts",
                 "Too many attempts failed; try again later.",
             ),
-            Self::TooManyRequests => (
-                StatusCode::TOO_MANY_REQUESTS,
-                "too-many-requests",
-                "Too many requests; try again later.",
-            ),
+            Self::TooManyRequests => {
+                (StatusCode::TOO_MANY_REQUESTS, "too-many-requests", "Too many requests; try again later.")
+            }
             Self::Unavailable => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "unavailable",

@@ -139,11 +139,12 @@ async fn rotations_at_once_leave_no_text_that_opens_and_was_not_given_out() {
     let records = house.records();
     let cabinet = cabinet(&house, &records);
     let id = KeyId::generate();
-    keys::create(&cabinet, id, terms("Site"), at(0)).await.unwrap();
+    let first = keys::create(&cabinet, id, terms("Site"), at(0)).await;
     let (one, two) =
         tokio::join!(keys::rotate(&cabinet, id, 0, at(1)), keys::rotate(&cabinet, id, 60, at(1)));
-    let given: Vec<_> = [one, two].into_iter().filter_map(Result::ok).collect();
-    assert!(!given.is_empty());
+    // One of the two may meet the other and be refused.
+    let given: Vec<_> = [first, one, two].into_iter().filter_map(Result::ok).collect();
+    assert!(given.len() > 1);
     let key = keys::list(&cabinet, None, 1).await.unwrap().remove(0);
     let mut open = 0;
     for made in &given {

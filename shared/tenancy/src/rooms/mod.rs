@@ -7,11 +7,11 @@ pub mod database;
 pub mod dead_letters;
 pub mod events;
 pub mod files;
+pub mod limits;
 pub mod mail;
 pub mod people;
-pub mod limits;
 pub mod records;
-pub mod sessions;
 pub mod requests;
+pub mod sessions;
 
 pub use database::{PoolSession, PoolTx, Session, SiloTx};

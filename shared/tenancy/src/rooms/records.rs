@@ -145,7 +145,8 @@ impl<'a> Records<'a> {
             return Err(TenancyError::Busy("projects table"));
         }
         let items = read.responses.unwrap_or_default().remove(&self.table).unwrap_or_default();
-        let sort = |item: &HashMap<String, AttributeValue>| item.get("sk").and_then(|sk| sk.as_s().ok()).cloned();
+        let sort =
+            |item: &HashMap<String, AttributeValue>| item.get("sk").and_then(|sk| sk.as_s().ok()).cloned();
         Ok(Batch(items.into_iter().filter_map(|item| Some((sort(&item)?, item))).collect()))
     }
 
@@ -171,13 +172,14 @@ impl<'a> Records<'a> {
                 .expression_attribute_values(":pk", self.partition())
                 .expression_attribute_values(":prefix", AttributeValue::S(prefix.sort().to_owned()))
                 .consistent_read(true)
-                .set_limit(limit.map(|limit| (limit - found.len()).min(1_000) as i32))
+                .set_limit(limit.and_then(|limit| i32::try_from((limit - found.len()).min(1_000)).ok()))
                 .set_exclusive_start_key(start)
                 .send()
                 .await
                 .map_err(TenancyError::cloud("dynamodb"))?;
             for item in page.items.unwrap_or_default() {
-                let sort = item.get("sk").and_then(|sk| sk.as_s().ok()).ok_or(TenancyError::Corrupt("record"))?;
+                let sort =
+                    item.get("sk").and_then(|sk| sk.as_s().ok()).ok_or(TenancyError::Corrupt("record"))?;
                 let rest = sort.strip_prefix(prefix.sort()).unwrap_or_default().to_owned();
                 found.push((rest, read(&item)?));
             }
@@ -215,9 +217,9 @@ impl<'a> Records<'a> {
             Some(_) => "version = :expected",
             None => "attribute_not_exists(pk)",
         };
-        let values = change.expected.map(|version| {
-            HashMap::from([(":expected".to_owned(), AttributeValue::N(version.to_string()))])
-        });
+        let values = change
+            .expected
+            .map(|version| HashMap::from([(":expected".to_owned(), AttributeValue::N(version.to_string()))]));
         let action = TransactWriteItem::builder();
         Ok(match &change.action {
             Action::Put(text) => action
