@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from demo.client import BackOffice, FrontOffice, Json, Operator, wait_for
+from demo.client import BackOffice, FrontOffice, Json, Operator, choose_password, wait_for
 from demo.memory import new_password
 from demo.stack import Stack
 
@@ -44,7 +44,7 @@ def scratch(stack: Stack, slug: str) -> Iterator[Tenant]:
     try:
         made = operator.invoke("tenants", {"operation": "create", "slug": slug, "name": slug, "manager_email": email})
         password = new_password()
-        BackOffice.set_password(stack, email, password)
+        choose_password(stack, email, password)
         yield Tenant(made["tenant_id"], made["database"], BackOffice.login(stack, email, password),
                      FrontOffice(stack, made["publishable_key"]))
     finally:

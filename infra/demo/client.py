@@ -5,9 +5,6 @@ The demonstration and the end-to-end tests share it, so a change of the API show
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
 import json
 import time
 from collections.abc import Callable
@@ -75,34 +72,11 @@ def _json(answer: requests.Response) -> Json:
     return content if isinstance(content, dict) else {}
 
 
-class Administrator:
-    """Owns the cloud, as those who run it do: what a member does with a mail or a telephone, it can do instead."""
-
-    def __init__(self, stack: Stack) -> None:
-        self._ids = {"UserPoolId": stack.user_pool_id, "ClientId": stack.user_pool_client_id}
-        self._pool = stack.client("cognito-idp", stack.administrator)
-
-    def choose_password(self, email: str, password: str) -> None:
-        """Gives a member a lasting password, as one who has forgotten the own one would choose it."""
-        self._pool.admin_set_user_password(
-            UserPoolId=self._ids["UserPoolId"], Username=email, Password=password, Permanent=True
-        )
-
-    def tokens(self, email: str, password: str) -> Json:
-        """The tokens of a member. The client of the back office is confidential, and signs in for nobody else."""
-        client = self._pool.describe_user_pool_client(**self._ids)["UserPoolClient"]
-        text = (email + client["ClientId"]).encode()
-        proof = hmac.new(client["ClientSecret"].encode(), text, hashlib.sha256).digest()
-        answer = self._pool.admin_initiate_auth(
-            **self._ids,
-            AuthFlow="ADMIN_USER_PASSWORD_AUTH",
-            AuthParameters={
-                "USERNAME": email, "PASSWORD": password, "SECRET_HASH": base64.b64encode(proof).decode(),
-            },
-        )
-        if "AuthenticationResult" not in answer:
-            raise OperatorError(f"the login of the member asks for {answer.get('ChallengeName')}")
-        return answer["AuthenticationResult"]
+def choose_password(stack: Stack, email: str, password: str) -> None:
+    """Gives a member a lasting password, as those who run the cloud can do for one who has forgotten the own one."""
+    stack.client("cognito-idp", stack.administrator).admin_set_user_password(
+        UserPoolId=stack.user_pool_id, Username=email, Password=password, Permanent=True
+    )
 
 
 class BackOffice(_Api):
@@ -121,11 +95,6 @@ class BackOffice(_Api):
         if answer["state"] != "open":
             raise OperatorError(f"the login of the member asks for {answer.get('challenge')}")
         return office
-
-    @staticmethod
-    def set_password(stack: Stack, username: str, password: str) -> None:
-        """Does as administrator what an invited member does at the first login: chooses a lasting password."""
-        Administrator(stack).choose_password(username, password)
 
     def _open(self, path: str, body: Json) -> Json:
         answer = self._session.post(self._base + path, json=body, timeout=60)

@@ -173,6 +173,9 @@ class Stage:
                 TableName=f"vivier-{self.name}-projects", Item={"pk": {"S": "e2e"}, "sk": {"S": "remembered"}}
             ),
             "kinesis": lambda: self.client("kinesis").put_record(StreamName=self.stream, Data=b"-", PartitionKey="e2e"),
+            "apigateway_v1": lambda: self.client("apigateway").delete_api_key(
+                apiKey=self.client("apigateway").create_api_key(name="remembered")["id"]
+            ),
             "cognito": lambda: self.client("cognito-idp").set_ui_customization(UserPoolId=self.stack.user_pool_id, CSS=""),
         }
         # The first turn may have begun before the last thing was accepted, the second cannot have.

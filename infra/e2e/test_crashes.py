@@ -55,7 +55,7 @@ def begin(stage: Stage, tenant: Tenant, killed: str) -> Work:
     accepted, later = ([event(tenant) for _ in range(EVENTS)] for _ in range(2))
     batches(stage, accepted)
     if killed == "cloud":
-        stage.remembered("dynamodb", "cognito", "kinesis")
+        stage.remembered("dynamodb", "cognito", "apigateway_v1", "kinesis")
     import_id = tenant.back.start_import("csv", feed())
     document_id = tenant.back.add_document("Règlement.txt", "text/plain", handbook())
     wait_for(lambda: status_of(tenant, "documents", document_id) == "embedding", "the ingestion's beginning", 60, 0.02)
@@ -202,7 +202,7 @@ class TestAcceptedEvents:
         """The file arrives while the database is away; the cloud goes down as well before any try succeeds."""
         content = csv_file([offer("LATE")])
         made = tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": len(content)})
-        stage.remembered("dynamodb", "cognito")
+        stage.remembered("dynamodb", "cognito", "apigateway_v1")
         stage.kill("database")
         tenant.back._upload(made["upload"], content)
         stage.kill("cloud")

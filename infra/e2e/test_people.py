@@ -106,3 +106,39 @@ class TestLife:
         is_problem(Browser(stage).login(email, password), UNAUTHORIZED)
         is_problem(other.answer(asked, code=people.totp(begun["secret"], steps=2)), UNAUTHORIZED)
         assert member not in [m["id"] for m in manager.get("/v1/members", limit=100).json()["members"]]
+
+
+class TestProjects:
+    def test_a_manager_of_a_project_invites_into_it_and_nowhere_else(self, stage: Stage, house: Tenant):
+        project = house.back.call("POST", "/v1/projects", {"name": "Alternance"})["project_id"]
+        chief = house.person("manager", project=project)
+        browser, members = chief.browser, f"/v1/projects/{project}/members"
+        assert browser.get("/v1/session").json()["grants"] == {project: "manager"}
+        email = "dominique@people-e2e.example"
+        answer = browser.send("POST", members, json={"email": email, "role": "reader", "language": "en"})
+        assert answer.status_code == 201, answer.text
+        member = answer.json()["id"]
+        mail = people.next_mail(stage, email)
+        assert "Temporary password" in mail["BodyText"]
+        new, _ = entered(stage, email, people.temporary_password(mail))
+        # What the new one may do holds in this project alone.
+        assert new.get(f"/v1/projects/{project}").status_code == 200
+        for path in (f"/v1/projects/{house.project}", "/v1/projects", "/v1/documents", "/v1/members", members):
+            is_problem(new.get(path), FORBIDDEN)
+        # And so does what the manager of it may do: in it, with its roles, about its people.
+        listed = [entry["id"] for entry in browser.get(members).json()["members"]]
+        assert sorted(listed) == sorted([chief.id, member])
+        for method, path, body in (
+            ("POST", "/v1/members", {"email": "x@people-e2e.example", "role": "reader"}),
+            ("POST", f"/v1/projects/{house.project}/members", {"email": "x@people-e2e.example", "role": "reader"}),
+            ("DELETE", f"/v1/members/{member}", None),
+            ("PUT", f"/v1/members/{member}/suspension", None),
+            ("PUT", f"/v1/members/{chief.id}/role", {"role": "manager"}),
+            ("PATCH", f"/v1/projects/{house.project}", {"name": "Pris"}),
+        ):
+            is_problem(browser.send(method, path, json=body, headers={"If-Match": "*"}), FORBIDDEN)
+        assert not people.mails(stage, "x@people-e2e.example")
+        # A right that is withdrawn ends at the next request.
+        assert browser.send("DELETE", f"{members}/{member}").status_code == 204
+        is_problem(new.get(f"/v1/projects/{project}"), FORBIDDEN)
+        assert new.get("/v1/session").json()["grants"] == {}

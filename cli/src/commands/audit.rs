@@ -54,7 +54,7 @@ pub(crate) struct Period {
 pub(crate) struct Filter {
     #[command(flatten)]
     period: Period,
-    /// Of this member, `operator` or `system`
+    /// Of this member, `operator`, `system` or `unknown`
     #[arg(long)]
     actor: Option<String>,
     /// Of this action, such as documents_delete

@@ -1,14 +1,12 @@
 //! The function `audit`: see the library beside it.
 
 use audit::{App, command, routes};
-use vivier_runtime::{Clock, Function, StartError, telemetry};
-use vivier_tenancy::{Cloud, Tenancy, config::Config};
+use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     let app = App { tenancy, clock: Clock::System };
     Function::new("audit")
         .http(routes::router(app.clone()))

@@ -30,7 +30,7 @@ pub struct ListQuery {
     pub from: Option<String>,
     /// Until then: an RFC 3339 timestamp, itself not counted, or a date, which is counted whole.
     pub to: Option<String>,
-    /// A member's id, `operator`, or `system`.
+    /// A member's id, `operator`, `system`, or `unknown`.
     pub actor: Option<String>,
     /// An operation's id (`documents_delete`) or a command's name (`tenants.disable`).
     pub action: Option<String>,

@@ -18,7 +18,7 @@ pub struct EntryView {
     pub ordinal: i64,
     /// When it happened.
     pub happened_at: Timestamp,
-    /// Who acted: a member's id, `operator`, or `system`.
+    /// Who acted: a member's id, `operator`, `system`, or `unknown`.
     pub actor: String,
     /// What was done: an operation's id, or a command's name.
     pub action: String,

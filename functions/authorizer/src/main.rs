@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use authorizer::{Authorizer, config::AuthorizerConfig, handle};
-use vivier_runtime::{Function, StartError, telemetry};
-use vivier_tenancy::{Cloud, Tenancy, config::Config};
+use vivier_runtime::{Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     let authorizer =
         Authorizer::new(AuthorizerConfig::from_env()?, tenancy).map_err(StartError::dependency)?;
     let authorizer = Arc::new(authorizer);

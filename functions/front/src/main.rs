@@ -1,13 +1,11 @@
 //! The function `front`: see the library beside it.
 
 use front::{App, routes};
-use vivier_runtime::{Function, StartError, telemetry};
-use vivier_tenancy::{Cloud, Tenancy, config::Config};
+use vivier_runtime::{Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     Function::new("front").http(routes::router(App { tenancy })).serve().await
 }

@@ -16,11 +16,8 @@ pub mod view;
 
 use std::{path::PathBuf, sync::Arc};
 
-use vivier_runtime::{Clock, StartError};
-use vivier_tenancy::{
-    Cloud, Tenancy,
-    config::{Config, required},
-};
+use vivier_runtime::{Clock, StartError, tenancy_from_env};
+use vivier_tenancy::{Tenancy, config::required};
 use vivier_text::{Embedder, LocalE5};
 
 /// What the function holds from cold start on.
@@ -43,10 +40,9 @@ impl std::fmt::Debug for App {
 impl App {
     /// Reads the environment and opens the model in `MODEL_PATH`.
     pub async fn from_env() -> Result<Self, StartError> {
-        let config = Config::from_env()?;
+        let tenancy = tenancy_from_env().await?;
         let model = PathBuf::from(required("MODEL_PATH")?);
         let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
-        let tenancy = Tenancy::new(config, &Cloud::from_env().await).map_err(StartError::dependency)?;
         Ok(Self { tenancy, clock: Clock::System, embedder: Arc::new(embedder) })
     }
 }

@@ -9,7 +9,7 @@ use axum::{
 use http::{StatusCode, header};
 use utoipa::OpenApi;
 use vivier_domain::{ids::DocumentId, permission::needs};
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, NewId, Problem, ProblemKind};
+use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, NewId, PageQuery, Problem, ProblemKind};
 use vivier_store::documents;
 use vivier_tenancy::rooms::files::FileKey;
 
@@ -17,7 +17,7 @@ use crate::{
     App,
     announcement::Announcement,
     removal,
-    view::{Announced, DocumentPage, DocumentView, PageQuery},
+    view::{Announced, DocumentPage, DocumentView},
 };
 
 /// The first and, until documents can be replaced, the only version of a document's file.
@@ -96,9 +96,10 @@ async fn list(
     ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<DocumentPage>, Problem> {
     let (before, limit) = query.read(&office.0)?;
+    let before = before.map(DocumentId::from);
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
-    let found = documents::list(&tx, before, limit + 1).await?;
+    let found = documents::list(&tx, before, limit as u32 + 1).await?;
     tx.commit().await?;
     Ok(Json(DocumentPage::of(&office.0, found, limit)))
 }

@@ -1,17 +1,13 @@
 //! What the API says of documents.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::{document::DocumentStatus, ids::DocumentId};
-use vivier_runtime::http::{Problem, ProblemKind, cursor};
+use vivier_runtime::http::page;
 use vivier_store::documents::Document;
 use vivier_tenancy::{TenantScope, rooms::files::Upload};
-
-/// The most documents of one page.
-pub const LARGEST_PAGE: u32 = 100;
-const PAGE: u32 = 50;
 
 /// An announced document, and where to send its file.
 #[derive(Debug, Serialize, ToSchema)]
@@ -97,36 +93,10 @@ pub struct DocumentPage {
     pub next_cursor: Option<String>,
 }
 
-/// Which page.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// `next_cursor` of the page before.
-    pub cursor: Option<String>,
-    /// Documents of a page, 1 to 100; 50 when it is missing.
-    pub limit: Option<u32>,
-}
-
-impl PageQuery {
-    /// Where the page begins and how long it is.
-    pub fn read(&self, scope: &TenantScope) -> Result<(Option<DocumentId>, u32), Problem> {
-        let limit = self.limit.unwrap_or(PAGE);
-        if !(1..=LARGEST_PAGE).contains(&limit) {
-            return Err(Problem::new(ProblemKind::InvalidQuery).field("limit", "out-of-range"));
-        }
-        let before = self.cursor.as_deref().map(|text| cursor::read(scope, text)).transpose()?;
-        Ok((before.map(DocumentId::from), limit))
-    }
-}
-
 impl DocumentPage {
     /// A page of `limit` out of what was read, which is one more if there is a next page.
-    pub fn of(scope: &TenantScope, mut documents: Vec<Document>, limit: u32) -> Self {
-        let more = documents.len() > limit as usize;
-        documents.truncate(limit as usize);
-        let next_cursor =
-            documents.last().filter(|_| more).map(|last| cursor::write(scope, last.id.as_uuid()));
+    pub fn of(scope: &TenantScope, mut documents: Vec<Document>, limit: usize) -> Self {
+        let next_cursor = page::cut(scope, &mut documents, limit, |last| last.id.as_uuid());
         Self { documents: documents.into_iter().map(DocumentView::from).collect(), next_cursor }
     }
 }
@@ -134,8 +104,6 @@ impl DocumentPage {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vivier_domain::ids::TenantId;
-    use vivier_testkit::scope;
 
     fn document(status: DocumentStatus) -> Document {
         Document {
@@ -165,34 +133,6 @@ mod tests {
         ] {
             let view = DocumentView::from(document(status));
             assert_eq!((view.reason.is_some(), view.chunks.is_some()), (reason, chunks), "{status:?}");
-        }
-    }
-
-    #[test]
-    fn a_page_has_a_cursor_only_when_more_follows() {
-        let own = scope::front(TenantId::generate());
-        let documents: Vec<_> = (0..3).map(|_| document(DocumentStatus::Ready)).collect();
-        let second = documents[1].id;
-        let cursor = DocumentPage::of(&own, documents.clone(), 2).next_cursor;
-        assert_eq!(PageQuery { cursor, limit: None }.read(&own), Ok((Some(second), PAGE)));
-        assert_eq!(DocumentPage::of(&own, documents, 3).next_cursor, None);
-        assert_eq!(DocumentPage::of(&own, Vec::new(), 3).next_cursor, None);
-    }
-
-    #[test]
-    fn a_page_is_asked_for_within_bounds() {
-        let own = scope::front(TenantId::generate());
-        let read =
-            |cursor: Option<&str>, limit| PageQuery { cursor: cursor.map(str::to_owned), limit }.read(&own);
-        assert_eq!(read(None, None), Ok((None, 50)));
-        for (cursor, limit, status) in [
-            (None, Some(0), 400),
-            (None, Some(101), 400),
-            (Some("x"), None, 404),
-            (Some(""), None, 404),
-            (Some("01920000-0000-7000-8000-000000000001"), None, 404),
-        ] {
-            assert_eq!(read(cursor, limit).unwrap_err().status, status, "{cursor:?} {limit:?}");
         }
     }
 }

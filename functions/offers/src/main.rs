@@ -1,14 +1,12 @@
 //! Starts the function.
 
 use offers::{App, file, routes, schedule};
-use vivier_runtime::{Clock, Function, StartError, telemetry};
-use vivier_tenancy::{Cloud, Tenancy, config::Config};
+use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     let app = App { tenancy, clock: Clock::System };
     let (on_file, on_schedule) = (app.clone(), app.clone());
     Function::new("offers")

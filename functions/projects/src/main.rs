@@ -1,20 +1,18 @@
 //! The function `projects`: see the library beside it.
 
 use projects::{App, routes};
-use vivier_runtime::{Clock, Function, StartError, telemetry};
-use vivier_tenancy::{Cloud, Tenancy, config::Config};
+use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     let clock = Clock::System;
     let app = App { tenancy: tenancy.clone(), clock };
     Function::new("projects")
         .http(routes::router(app))
-        .idempotent(&tenancy, clock)
         .audited(&tenancy, clock, &routes::openapi())
+        .idempotent(&tenancy, clock)
         .serve()
         .await
 }

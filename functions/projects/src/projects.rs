@@ -8,7 +8,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::{
     ids::ProjectId,
@@ -17,10 +17,11 @@ use vivier_domain::{
     settings::{project::LONGEST_NAME, tenant::is_printable},
 };
 use vivier_runtime::http::{
-    ApiJson, ApiQuery, BackOffice, ETag, IfMatch, IfNoneMatch, InProject, NewId, Problem, ProblemKind, cursor,
+    ApiJson, ApiQuery, BackOffice, ETag, IfMatch, IfNoneMatch, InProject, NewId, PageQuery, Problem,
+    ProblemKind, page,
 };
 use vivier_tenancy::{
-    TenancyError, TenantScope,
+    TenancyError,
     rooms::records::{Change, RecordKey, Records, Versioned},
 };
 
@@ -34,8 +35,6 @@ use crate::{
 
 /// The most projects of a tenant.
 pub const MOST_PROJECTS: usize = 100;
-const LARGEST_PAGE: u32 = 100;
-const PAGE: u32 = 50;
 
 /// A project.
 #[derive(Debug, Serialize, ToSchema)]
@@ -72,42 +71,6 @@ pub struct ProjectPage {
     projects: Vec<ProjectView>,
     /// The next page's cursor; null on the last.
     next_cursor: Option<String>,
-}
-
-/// Which page.
-#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub struct PageQuery {
-    /// `next_cursor` of the page before.
-    cursor: Option<String>,
-    /// Entries of a page, 1 to 100; 50 when it is missing.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-}
-
-impl PageQuery {
-    /// Where the page begins and how long it is.
-    pub fn read(&self, scope: &TenantScope) -> Result<(Option<Uuid>, usize), Problem> {
-        let limit = self.limit.unwrap_or(PAGE);
-        if !(1..=LARGEST_PAGE).contains(&limit) {
-            return Err(Problem::new(ProblemKind::InvalidQuery).field("limit", "out-of-range"));
-        }
-        let after = self.cursor.as_deref().map(|text| cursor::read(scope, text)).transpose()?;
-        Ok((after, limit as usize))
-    }
-}
-
-/// Cuts what was read, one more than the page if there is another, to the page, and gives the next one's cursor.
-pub fn next_cursor<T>(
-    scope: &TenantScope,
-    found: &mut Vec<T>,
-    limit: usize,
-    id: impl FnOnce(&T) -> Uuid,
-) -> Option<String> {
-    let more = found.len() > limit;
-    found.truncate(limit);
-    found.last().filter(|_| more).map(|last| cursor::write(scope, id(last)))
 }
 
 /// The body that makes a project.
@@ -164,7 +127,7 @@ pub async fn list(
     let after = after.map(|id| ProjectId::from(id).to_string());
     let records = app.tenancy.records(&office.0)?;
     let mut found = records.list(&RecordKey::projects(), after.as_deref(), Some(limit + 1)).await?;
-    let next_cursor = next_cursor(&office.0, &mut found, limit, |(_, last)| last.value.id.as_uuid());
+    let next_cursor = page::cut(&office.0, &mut found, limit, |(_, last)| last.value.id.as_uuid());
     let projects = found.into_iter().map(|(_, found)| found.value.into()).collect();
     Ok(Json(ProjectPage { projects, next_cursor }))
 }

@@ -1,14 +1,12 @@
 //! The function `retention`: see the library beside it.
 
 use retention::{App, command, routes, run};
-use vivier_runtime::{Clock, Function, StartError, telemetry};
-use vivier_tenancy::{Cloud, Tenancy, config::Config};
+use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     let app = App { tenancy, clock: Clock::System };
     let (scheduled, commanded) = (app.clone(), app.clone());
     Function::new("retention")

@@ -12,7 +12,7 @@ use vivier_tenancy::rooms::{
 use crate::{
     App,
     answer::LoginAnswer,
-    factors,
+    factors, ledger,
     login::{self, Begun, Progress, Waiting},
     throttle::Attempt,
     visitor::Visitor,
@@ -50,7 +50,12 @@ pub(crate) async fn answer(app: &App, visitor: &Visitor, given: &Given) -> Resul
     let attempt = Attempt::begin(app, &account, visitor.address, now).await?;
     let step = match take(app, &begun.waiting, &answer).await {
         Ok(step) => step,
-        Err(error) => return refuse(&sessions, &ticket, attempt, error, app).await,
+        Err(error) => {
+            if is_wrong(&error) {
+                ledger::enter_refused_login(app, visitor, &member).await;
+            }
+            return refuse(&sessions, &ticket, attempt, error, app).await;
+        }
     };
     // Whoever closes it goes on: of two right answers at once, and of one that came after the end, none does.
     if !sessions.close_challenge(&ticket, app.clock.now()).await? || step.subject() != member {
@@ -60,7 +65,11 @@ pub(crate) async fn answer(app: &App, visitor: &Visitor, given: &Given) -> Resul
     if let (Waiting::Setup(_), Step::Complete(tokens)) = (&begun.waiting, &step) {
         prefer_totp(app, tokens.subject()).await?;
     }
-    let progress = Progress { started_at: begun.started_at, account, attempt };
+    let has_shown_factor = match &begun.waiting {
+        Waiting::Pool(pending) => pending.kind() != PendingKind::NewPassword,
+        Waiting::Setup(_) => true,
+    };
+    let progress = Progress { started_at: begun.started_at, account, attempt, has_shown_factor };
     login::proceed(app, visitor, progress, step).await
 }
 
@@ -90,6 +99,11 @@ async fn take(app: &App, waiting: &Waiting, answer: &Answer<'_>) -> Result<Step,
         (Waiting::Pool(pending), answer) => accounts.answer(pending, answer, app.clock.now()).await,
         (Waiting::Setup(_), Answer::NewPassword(_)) => Err(AccountError::Over),
     }
+}
+
+/// Whether somebody answered wrongly: not where nobody judged it, and not of a password against the policy.
+const fn is_wrong(error: &AccountError) -> bool {
+    !matches!(error, AccountError::Unavailable(_) | AccountError::PasswordPolicy)
 }
 
 async fn refuse(

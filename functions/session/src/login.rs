@@ -15,7 +15,8 @@ use crate::{
     App,
     admission::{Admitted, admit},
     answer::{AskedFor, ChallengeKind, LoginAnswer},
-    factors, ledger,
+    factors,
+    ledger::{self, LOGIN},
     throttle::Attempt,
     visitor::Visitor,
 };
@@ -26,8 +27,6 @@ const POOL_WAITS: SignedDuration = SignedDuration::from_mins(5);
 const SETUP_WAITS: SignedDuration = SignedDuration::from_mins(10);
 /// A longer password is none: the policy allows no more.
 const LONGEST_PASSWORD: usize = vivier_domain::password::MAXIMUM_LENGTH;
-/// What the audit log calls a login, by whichever step it ends.
-const ACTION: &str = "session_create";
 
 /// A login that is not complete, as it lies sealed in its challenge.
 #[derive(Debug, Serialize, Deserialize)]
@@ -56,6 +55,8 @@ pub(crate) struct Progress {
     pub(crate) started_at: Timestamp,
     pub(crate) account: AttemptKey,
     pub(crate) attempt: Attempt,
+    /// Whether a code was asked for in this login, and right.
+    pub(crate) has_shown_factor: bool,
 }
 
 /// The first step. Whatever is wrong with name, password, person or invitation, the answer is one and the same.
@@ -76,7 +77,10 @@ pub(crate) async fn begin(
     let account = AttemptKey::account(email.expose());
     let attempt = Attempt::begin(app, &account, visitor.address, started_at).await?;
     match app.tenancy.accounts()?.log_in(&email, password, started_at).await {
-        Ok(step) => proceed(app, visitor, Progress { started_at, account, attempt }, step).await,
+        Ok(step) => {
+            let progress = Progress { started_at, account, attempt, has_shown_factor: false };
+            proceed(app, visitor, progress, step).await
+        }
         Err(AccountError::Unavailable(error)) => {
             attempt.withdraw().await?;
             Err(error.into())
@@ -90,19 +94,13 @@ pub(crate) async fn begin(
     }
 }
 
-/// Enters a wrong password where it was tried: in the log of the tenant whose member it would have been (K8.1a). Whether
-/// there is one and whether it was entered does not show in the answer, so a failure is only logged.
+/// Enters a wrong password in the log of whoever's it would have been.
 async fn enter_refusal(app: &App, visitor: &Visitor, email: &Redacted) {
-    let entered = async {
-        let Some(holder) = app.tenancy.accounts()?.find(email).await.map_err(factors::refused)? else {
-            return Ok(());
-        };
-        let Some(admitted) = admit(app, &holder.subject).await? else { return Ok(()) };
-        ledger::enter(app, &admitted, visitor, ACTION, Outcome::Refused).await
-    };
-    let entered: Result<(), Problem> = entered.await;
-    if let Err(problem) = entered {
-        tracing::error!(kind = problem.kind, "a refused login was not entered in the audit log");
+    let found = async { app.tenancy.accounts()?.find(email).await };
+    match found.await {
+        Ok(Some(holder)) => ledger::enter_refused_login(app, visitor, &holder.subject).await,
+        Ok(None) => {}
+        Err(error) => tracing::error!(reason = %error, "a refused login was not entered in the audit log"),
     }
 }
 
@@ -117,11 +115,13 @@ pub(crate) async fn proceed(
         return refuse(progress, "no member of an active tenant").await;
     };
     if progress.started_at < admitted.member.sessions_from {
+        ledger::enter(app, &admitted, visitor, LOGIN, Outcome::Refused).await?;
         return refuse(progress, "sessions were ended meanwhile").await;
     }
     match step {
         Step::Pending(pending) => {
             if pending.kind() == PendingKind::NewPassword && !admitted.invitation_holds(progress.started_at) {
+                ledger::enter(app, &admitted, visitor, LOGIN, Outcome::Refused).await?;
                 return refuse(progress, "the invitation is too old").await;
             }
             here(app, visitor, &admitted).await?;
@@ -134,12 +134,16 @@ pub(crate) async fn proceed(
                 return refuse(progress, "another tenant's account").await;
             }
             here(app, visitor, &admitted).await?;
-            if admitted.settings.mfa_required {
+            // Which factors the account has does not say that one was asked for.
+            if admitted.settings.mfa_required && !progress.has_shown_factor {
                 let account = app.tenancy.people(&admitted.scope)?.fetch(&admitted.subject).await?;
                 let Some(account) = account else { return refuse(progress, "removed meanwhile").await };
                 if account.factors().is_empty() {
                     return set_up(app, &admitted, progress, tokens, account.address()).await;
                 }
+                tracing::error!(tenant = %admitted.scope.tenant(), "the pool asked for no second factor");
+                ledger::enter(app, &admitted, visitor, LOGIN, Outcome::Refused).await?;
+                return refuse(progress, "a second factor was not asked for").await;
             }
             open(app, visitor, admitted, progress, &tokens).await
         }
@@ -163,13 +167,13 @@ async fn refuse(progress: Progress, reason: &'static str) -> Result<LoginAnswer,
 /// Refuses who comes from outside the tenant's ranges, and enters it: the password was right.
 async fn here(app: &App, visitor: &Visitor, admitted: &Admitted) -> Result<(), Problem> {
     if let Err(problem) = admitted.comes_from(visitor.address) {
-        ledger::enter(app, admitted, visitor, ACTION, Outcome::Refused).await?;
+        ledger::enter(app, admitted, visitor, LOGIN, Outcome::Refused).await?;
         return Err(problem);
     }
     Ok(())
 }
 
-/// Asks for more. The attempt stays counted until the login is complete: knowing a password does not free the codes.
+/// Asks for more.
 async fn ask(
     app: &App,
     admitted: &Admitted,
@@ -182,6 +186,7 @@ async fn ask(
     let challenge = Challenge { member: &admitted.subject, lifetime, secrets: &begun };
     let now = app.clock.now();
     let ticket = app.tenancy.sessions()?.of(&admitted.scope).challenge(&challenge, now).await?;
+    progress.attempt.go_on().await?;
     Ok(LoginAnswer::Challenge(AskedFor {
         challenge: kind,
         challenge_id: Redacted::new(ticket.expose()),
@@ -218,7 +223,7 @@ pub(crate) async fn open(
     progress: Progress,
     tokens: &Tokens,
 ) -> Result<LoginAnswer, Problem> {
-    ledger::enter(app, &admitted, visitor, ACTION, Outcome::Done).await?;
+    ledger::enter(app, &admitted, visitor, LOGIN, Outcome::Done).await?;
     admitted.activate(app).await?;
     let lasting = admitted.settings.sessions;
     let created_at = progress.started_at;

@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use session::{App, SessionConfig, routes};
-use vivier_runtime::{Clock, Function, StartError, telemetry};
-use vivier_tenancy::{Cloud, Tenancy, config::Config};
+use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     let config = Arc::new(SessionConfig::from_env()?);
     let app = App { tenancy: tenancy.clone(), config, clock: Clock::System };
     Function::new("session")

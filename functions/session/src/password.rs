@@ -2,6 +2,7 @@
 
 use vivier_domain::{
     member::{Member, MemberState},
+    password::MAXIMUM_LENGTH,
     redacted::Redacted,
     settings::{TenantSettings, tenant::is_email},
 };
@@ -72,7 +73,7 @@ async fn mail_link(app: &App, visitor: &Visitor, holder: &Holder, email: &Redact
     if admitted.member.state != MemberState::Active || admitted.scope.tenant() != holder.tenant {
         return Ok(());
     }
-    ledger::enter(app, &admitted, visitor, "password_forgotten", Outcome::Done).await?;
+    ledger::enter_unproved(app, &admitted, visitor, "password_forgotten", Outcome::Done).await?;
     let ticket = app.tenancy.sessions()?.of(&admitted.scope).reset(&holder.subject, app.clock.now()).await?;
     let origin = app.config.back_office.as_str();
     let link = Redacted::new(format!("{origin}/reset#token={}", ticket.expose()));
@@ -148,6 +149,10 @@ pub(crate) async fn change(
     new: &Redacted,
 ) -> Result<LoginAnswer, Problem> {
     check_password("new_password", new)?;
+    // The pool would refuse it too, but not as a wrong password.
+    if !(1..=MAXIMUM_LENGTH).contains(&old.expose().len()) {
+        return Err(Problem::new(ProblemKind::InvalidBody).field("old_password", "invalid"));
+    }
     let account = mine.account(app).await?;
     let tokens = mine.tokens(app).await?;
     let key = AttemptKey::account(account.address().expose());

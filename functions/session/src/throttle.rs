@@ -81,6 +81,19 @@ impl Attempt {
         Ok(())
     }
 
+    /// It was right so far, and more is asked for. The account's count stays until all is right: knowing a password does
+    /// not free the codes. The address has done nothing wrong: an office where everybody has a second factor must not
+    /// count as one that guesses.
+    pub(crate) async fn go_on(self) -> Result<(), TenancyError> {
+        for counted in &self.counted {
+            self.attempts.pass_turn(&counted.key, self.now).await?;
+            if !counted.is_cleared {
+                self.attempts.withdraw(&counted.key).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Nothing was learnt from it: a service did not answer, or what was sent could be nothing.
     pub(crate) async fn withdraw(self) -> Result<(), TenancyError> {
         for counted in &self.counted {

@@ -92,6 +92,19 @@ async fn however_many_come_at_once_few_are_looked_at() {
 }
 
 #[tokio::test]
+async fn after_a_lock_a_code_may_follow_its_password() {
+    let guesser = Guesser::new().await;
+    let lock = guesser.flood(0, 6).await;
+    assert!(lock <= 5, "{lock}");
+    let Admitted(password) = guesser.begin(900).await else { panic!("the turn after the lock") };
+    assert!(matches!(guesser.begin(901).await, Wait(_)), "one turn");
+    guesser.attempts.pass_turn(&guesser.key, guesser.at(900)).await.unwrap();
+    assert_eq!(guesser.guess(902).await, Admitted(password + 1), "the code");
+    guesser.attempts.pass_turn(&guesser.key, guesser.at(900)).await.unwrap();
+    assert!(matches!(guesser.begin(903).await, Wait(_)), "a wrong code is followed by a lock");
+}
+
+#[tokio::test]
 async fn what_was_right_does_not_count() {
     let guesser = Guesser::new().await;
     for _ in 0..10 {

@@ -1,17 +1,13 @@
 //! Starts the tenants function.
 
 use tenants::{App, handle};
-use vivier_runtime::{Clock, Function, StartError, telemetry};
-use vivier_tenancy::{
-    Cloud, Tenancy,
-    config::{Config, required},
-};
+use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
+use vivier_tenancy::config::required;
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy =
-        Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)?;
+    let tenancy = tenancy_from_env().await?;
     let app = App {
         tenancy,
         domain: required("FRONT_OFFICE_DOMAIN")?,

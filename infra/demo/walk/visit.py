@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..client import Administrator, BackOffice, FrontOffice, Json
+from ..client import BackOffice, FrontOffice, Json, choose_password
 from ..data import Employer
 from ..mailbox import mails, next_mail, temporary_password
 from ..memory import Memory, new_password
@@ -107,7 +107,7 @@ def _login(stack: Stack, memory: Memory, notes: dict[str, Any], email: str) -> V
     # Nobody wrote down what was chosen, or it never was: the administrator stands in for a forgotten password.
     notes["password"] = new_password()
     memory.save()
-    Administrator(stack).choose_password(email, notes["password"])
+    choose_password(stack, email, notes["password"])
     return enter(stack, email, notes["password"])
 
 

@@ -41,7 +41,9 @@ class Memory:
         if service == EVERYTHING:
             self._everything = True
         elif service != "lambda" or not path.endswith("/invocations"):
-            self._marked.add(emulator.SERVICE_REGISTRY.get(service, {}).get("module", service))
+            # REST APIs, their usage plans and keys are kept by a module beside the one that the registry names.
+            known = emulator.SERVICE_REGISTRY.get(service, {})
+            self._marked.update({known.get("module", service), *known.get("sub_modules", ())})
 
     def run(self):
         last_full = time.monotonic()

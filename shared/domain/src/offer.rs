@@ -3,7 +3,6 @@
 //! Offers reach us in feeds that others write. Everything past this module may rely on the limits checked in
 //! [`OfferDraft::from_fields`]: it is the only way from text to an offer.
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::OfferId;
@@ -24,11 +23,4 @@ pub struct Offer {
     /// What the feed says.
     #[serde(flatten)]
     pub content: OfferDraft,
-}
-
-impl Offer {
-    /// Whether candidates may still see the offer on `today`: the day it expires is its last.
-    pub fn is_open_on(&self, today: Date) -> bool {
-        self.content.expires_on.is_none_or(|last| today <= last)
-    }
 }

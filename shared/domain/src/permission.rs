@@ -1,4 +1,4 @@
-//! What a member may do: a closed list of permissions, and the given roles as sets of them (K6.3).
+//! What a member may do: a closed list of permissions (K6.3). Roles ([`crate::role`]) are sets of them.
 
 use std::{fmt, str::FromStr};
 

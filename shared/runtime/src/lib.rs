@@ -10,4 +10,4 @@ pub mod telemetry;
 
 pub use clock::Clock;
 pub use invocation::{Handler, HandlerError, Invocation};
-pub use serve::{Function, StartError};
+pub use serve::{Function, StartError, tenancy_from_env};

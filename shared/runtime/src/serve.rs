@@ -9,7 +9,11 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::{Value, value::RawValue};
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
-use vivier_tenancy::{PlatformScope, Tenancy, config::ConfigError, doors::file::ObjectCreated};
+use vivier_tenancy::{
+    Cloud, PlatformScope, Tenancy,
+    config::{Config, ConfigError},
+    doors::file::ObjectCreated,
+};
 
 use crate::{
     Clock,
@@ -37,6 +41,11 @@ impl StartError {
     pub fn dependency(source: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Dependency(Box::new(source))
     }
+}
+
+/// The house as the environment furnishes it. Nothing is called yet: the first use connects.
+pub async fn tenancy_from_env() -> Result<Tenancy, StartError> {
+    Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)
 }
 
 /// A function: its name and a handler for each kind of event it takes. What it does not take, it refuses.

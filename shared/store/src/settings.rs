@@ -152,17 +152,6 @@ pub async fn rollback<T: Settings>(
     Ok(next)
 }
 
-/// Publishes settings without a draft, whatever held: for operators' commands.
-pub async fn publish_directly<T: Settings>(
-    records: &Records<'_>,
-    place: Place,
-    settings: T,
-    by: &str,
-    now: Timestamp,
-) -> Result<Published<T>, PublishError> {
-    amend(records, place, |_| settings.clone(), by, now).await
-}
-
 /// Publishes a change of what holds, without a draft: for operators' commands. `change` is asked again when something
 /// else was published in between.
 pub async fn amend<T: Settings>(

@@ -43,6 +43,7 @@
 //! credentials that name one tenant's resources.
 
 mod cloud;
+mod condition;
 pub mod config;
 mod credentials;
 pub mod doors;

@@ -12,13 +12,11 @@ use vivier_domain::{
     people::Step,
     permission::{Right, needs},
 };
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, Problem};
+use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, PageQuery, Problem};
 use vivier_tenancy::rooms::records::RecordKey;
 
 use crate::{
-    App, invitation,
-    page::{self, PageQuery},
-    removal,
+    App, invitation, page, removal,
     roster::{self, subject},
     suspension,
     view::{GrantRequest, InvitationRequest, MemberPage, MemberView},

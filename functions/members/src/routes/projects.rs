@@ -13,15 +13,14 @@ use vivier_domain::{
     people::Step,
     permission::{Permission, needs},
 };
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, InProject, Problem, ProblemKind};
+use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, InProject, PageQuery, Problem, ProblemKind};
 use vivier_tenancy::{
     TenantScope,
     rooms::{people, records::RecordKey},
 };
 
 use crate::{
-    App, invitation,
-    page::{self, PageQuery},
+    App, invitation, page,
     roster::{self, subject},
     view::{GrantRequest, InvitationRequest, MemberPage, MemberView},
 };

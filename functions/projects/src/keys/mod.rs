@@ -12,14 +12,16 @@ use vivier_domain::{
     ids::{KeyId, ProjectId},
     permission::needs,
 };
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, InProject, NewId, Problem, ProblemKind};
+use vivier_runtime::http::{
+    ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
+};
 use vivier_store::keys::{self, Cabinet, KeyError, LONGEST_OVERLAP};
 
 use self::view::{KeyChange, KeyPage, KeyView, MadeKey, NewKey, Rotation};
 use crate::{
     App,
     body::{OptionalJson, refuse},
-    projects::{PageQuery, next_cursor, require},
+    projects::require,
     refusals::{Changing, Listing, Reading},
 };
 
@@ -50,7 +52,7 @@ pub async fn list(
     require(&records, office.1).await?;
     let cabinet = Cabinet { registry: &registry, records: &records, project: office.1 };
     let mut found = keys::list(&cabinet, after.map(KeyId::from), limit + 1).await?;
-    let next_cursor = next_cursor(&office.0, &mut found, limit, |last| last.id.as_uuid());
+    let next_cursor = page::cut(&office.0, &mut found, limit, |last| last.id.as_uuid());
     let now = app.clock.now();
     Ok(Json(KeyPage { keys: found.into_iter().map(|key| KeyView::of(key, now)).collect(), next_cursor }))
 }

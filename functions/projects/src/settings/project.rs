@@ -3,7 +3,7 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use vivier_domain::{permission::needs, settings::ProjectSettings};
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, IfMatch, IfNoneMatch, InProject, Problem};
+use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, IfMatch, IfNoneMatch, InProject, PageQuery, Problem};
 use vivier_tenancy::rooms::records::Place;
 
 use super::{
@@ -12,7 +12,6 @@ use super::{
 };
 use crate::{
     App,
-    projects::PageQuery,
     refusals::{Changing, Conditional, Listing, Reading},
     schema,
 };

@@ -7,7 +7,7 @@ use axum::{
 };
 use uuid::Uuid;
 use vivier_domain::settings::{Settings, flow::Obstacle};
-use vivier_runtime::http::{ETag, IfMatch, IfNoneMatch, Problem, ProblemKind};
+use vivier_runtime::http::{ETag, IfMatch, IfNoneMatch, PageQuery, Problem, ProblemKind, page};
 use vivier_store::settings::{self, PublishError, State};
 use vivier_tenancy::{
     TenantScope,
@@ -18,7 +18,7 @@ use super::view::{DraftSettings, PublishedSettings, VersionPage};
 use crate::{
     App,
     body::refuse,
-    projects::{PageQuery, next_cursor, require, unseen},
+    projects::{require, unseen},
 };
 
 /// A scope and the place in it whose settings are meant.
@@ -129,7 +129,7 @@ pub async fn list_versions(at: &Where<'_>, query: &PageQuery) -> Result<Json<Ver
     let before = cursor.map(|id| u32::try_from(id.as_u128())).transpose();
     let before = before.map_err(|_| Problem::new(ProblemKind::NotFound))?;
     let mut found = settings::versions(&at.records, at.place, before, limit + 1).await?;
-    let next_cursor = next_cursor(at.scope, &mut found, limit, |last| Uuid::from_u128(last.number.into()));
+    let next_cursor = page::cut(at.scope, &mut found, limit, |last| Uuid::from_u128(last.number.into()));
     Ok(Json(VersionPage { versions: found.into_iter().map(Into::into).collect(), next_cursor }))
 }
 

@@ -4,7 +4,7 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use vivier_domain::{network, permission::needs, settings::TenantSettings};
 use vivier_runtime::http::{
-    ApiJson, ApiPath, ApiQuery, BackOffice, IfMatch, IfNoneMatch, Problem, ProblemKind,
+    ApiJson, ApiPath, ApiQuery, BackOffice, IfMatch, IfNoneMatch, PageQuery, Problem, ProblemKind,
 };
 use vivier_tenancy::{TenantScope, rooms::records::Place};
 
@@ -15,7 +15,6 @@ use super::{
 use crate::{
     App,
     body::OptionalJson,
-    projects::PageQuery,
     refusals::{Changing, Conditional, Listing, Reading},
     schema,
 };

@@ -34,21 +34,12 @@ fn mark(scope: &TenantScope, last: Uuid) -> [u8; MARK] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
-    use serde_json::json;
     use vivier_domain::ids::{DocumentId, TenantId};
-    use vivier_tenancy::doors;
-
-    fn scope() -> TenantScope {
-        let authorizer = json!({"tenant": TenantId::generate(), "office": "front"});
-        let context = json!({"httpMethod": "GET", "identity": {}, "authorizer": authorizer});
-        let context: ApiGatewayProxyRequestContext = serde_json::from_value(context).unwrap();
-        doors::http::enter(&context).unwrap()
-    }
+    use vivier_testkit::scope;
 
     #[test]
     fn a_cursor_reads_back_for_its_tenant_alone() {
-        let (own, other) = (scope(), scope());
+        let (own, other) = (scope::front(TenantId::generate()), scope::front(TenantId::generate()));
         let id = DocumentId::generate().as_uuid();
         let cursor = write(&own, id);
         assert_eq!(read(&own, &cursor), Ok(id));

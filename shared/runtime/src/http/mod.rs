@@ -11,6 +11,7 @@ pub mod idempotency;
 mod limit;
 pub mod new_id;
 pub mod office;
+pub mod page;
 pub mod problem;
 pub mod query;
 
@@ -32,6 +33,7 @@ pub use body::ApiJson;
 pub use etag::{ETag, IfMatch, IfNoneMatch};
 pub use new_id::NewId;
 pub use office::{BackOffice, FrontOffice, InProject, Myself};
+pub use page::PageQuery;
 pub use problem::{Problem, ProblemKind};
 pub use query::{ApiPath, ApiQuery};
 

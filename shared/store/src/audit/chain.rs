@@ -117,7 +117,7 @@ pub struct Linked {
     pub happened_at: Timestamp,
     /// `front`, `back` or `platform`.
     pub office: String,
-    /// A member's subject, `operator` or `system`.
+    /// A member's subject, `operator`, `system` or `unknown`.
     pub actor: String,
     /// What was done.
     pub action: String,

@@ -15,6 +15,8 @@ pub enum Actor<'a> {
     Operator,
     /// The suite itself: a schedule, a file that arrived.
     System,
+    /// Nobody knows: somebody who tried a password, or asked for a link, and proved nothing.
+    Unknown,
 }
 
 impl<'a> Actor<'a> {
@@ -28,6 +30,7 @@ impl<'a> Actor<'a> {
             Self::Member(subject) => subject,
             Self::Operator => "operator",
             Self::System => "system",
+            Self::Unknown => "unknown",
         }
     }
 }

@@ -16,7 +16,7 @@ pub struct Filter {
     pub from: Option<Timestamp>,
     /// Until just before this moment.
     pub to: Option<Timestamp>,
-    /// By this one: a member's subject, `operator` or `system`.
+    /// By this one: a member's subject, `operator`, `system` or `unknown`.
     pub actor: Option<String>,
     /// Exactly this action.
     pub action: Option<String>,

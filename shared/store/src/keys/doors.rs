@@ -62,11 +62,14 @@ pub(super) async fn settle(
     Err(TenancyError::Busy("key"))
 }
 
-/// Takes every door of a key off.
+/// Takes every door of a key off that leads to the cabinet's project. A door's name does not say which project's key it
+/// is: whoever may revoke one project's keys names another's in vain.
 pub(super) async fn sweep(cabinet: &Cabinet<'_>, id: KeyId) -> Result<(), TenancyError> {
     let scope = cabinet.records.scope();
     for door in cabinet.registry.doors_under(scope, &under(id)).await? {
-        cabinet.registry.unhang(scope, &door.name).await?;
+        if door.entrance.is_none_or(|entrance| entrance.project == cabinet.project) {
+            cabinet.registry.unhang(scope, &door.name).await?;
+        }
     }
     Ok(())
 }

@@ -103,6 +103,19 @@ async fn a_key_lives_and_dies() {
 }
 
 #[tokio::test]
+async fn a_key_of_another_project_is_left_alone() {
+    let house = House::open().await;
+    let records = house.records();
+    let own = cabinet(&house, &records);
+    let other = Cabinet { project: ProjectId::generate(), ..cabinet(&house, &records) };
+    let id = KeyId::generate();
+    let made = keys::create(&own, id, terms("Site"), at(0)).await.unwrap();
+    assert!(!keys::revoke(&other, id).await.unwrap(), "there is none in that project");
+    assert!(matches!(keys::rotate(&other, id, 0, at(1)).await, Err(KeyError::NotFound)));
+    assert!(house.opens(text(&made), 1).await.is_some(), "and its text opens as before");
+}
+
+#[tokio::test]
 async fn what_stopped_half_way_is_put_right_by_doing_it_again() {
     let house = House::open().await;
     let records = house.records();

@@ -144,9 +144,9 @@ async fn commands_publish_without_a_draft_and_leave_it() {
     assert_eq!((made.number, made.published_by.as_str()), (1, "operator"));
     assert_eq!(house.state().await.draft(), state.draft());
     let broken = ProjectSettings { languages: vec![], ..ProjectSettings::default() };
-    let refused = settings::publish_directly(&records, house.place, broken, settings::OPERATOR, at(2))
-        .await
-        .unwrap_err();
+    let broken = |_: ProjectSettings| broken.clone();
+    let refused =
+        settings::amend(&records, house.place, broken, settings::OPERATOR, at(2)).await.unwrap_err();
     assert!(matches!(refused, PublishError::Broken(_)));
     assert_eq!(house.numbers().await, [1]);
 }
@@ -155,8 +155,8 @@ async fn commands_publish_without_a_draft_and_leave_it() {
 async fn the_history_has_an_end() {
     let house = House::open().await;
     for n in 1..=MOST_VERSIONS + 2 {
-        let settings = named(&n.to_string());
-        settings::publish_directly(&house.records(), house.place, settings, "operator", at(0)).await.unwrap();
+        let named = |_: ProjectSettings| named(&n.to_string());
+        settings::amend(&house.records(), house.place, named, settings::OPERATOR, at(0)).await.unwrap();
     }
     let numbers: Vec<_> = (3..=MOST_VERSIONS + 2).rev().collect();
     assert_eq!(house.numbers().await, numbers);

@@ -2,17 +2,14 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    operation::update_item::UpdateItemError,
-    types::{AttributeValue, KeysAndAttributes},
-};
-use vivier_domain::{entrance::Entrance, ids::TenantId, tenant::TenantStatus};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use vivier_domain::{entrance::Entrance, tenant::TenantStatus};
 
 use super::{
     Door, Found, Registry,
     item::{self, Item, partition, s, string},
 };
-use crate::{provisioning::password, scope::TenantScope, tenancy::TenancyError};
+use crate::{condition::unless_refused, provisioning::password, scope::TenantScope, tenancy::TenancyError};
 
 /// The text of a new publishable key: `vpk_` and 40 letters and digits. It is shown once; only its hash is ever stored.
 pub fn new_key() -> String {
@@ -39,14 +36,7 @@ fn written(entrance: &Entrance) -> Result<AttributeValue, TenancyError> {
 }
 
 impl Registry {
-    /// Whose door this is, whether it opens or not. The index may lag a moment behind.
-    pub async fn holder(&self, door: &Door) -> Result<Option<TenantId>, TenancyError> {
-        let Some(item) = self.locate(door).await? else { return Ok(None) };
-        let pk = string(&item, "pk")?;
-        let id = pk.strip_prefix("tenant#").and_then(|id| id.parse().ok());
-        id.map(Some).ok_or(TenancyError::Corrupt("registry item"))
-    }
-
+    /// The item of a door, whether it opens or not. The index may lag a moment behind.
     async fn locate(&self, door: &Door) -> Result<Option<Item>, TenancyError> {
         let located = self
             .client
@@ -138,17 +128,7 @@ impl Registry {
             .expression_attribute_values(":entrance", written(entrance)?)
             .send()
             .await;
-        match outcome {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-        }
+        Ok(unless_refused(outcome)?.is_some())
     }
 
     /// The names of the tenant's doors.

@@ -4,12 +4,8 @@
 //! member's subject) is its `door` attribute, found by a global index. That index is eventually consistent, so it only
 //! finds the item: whether it still opens is read again from the item and the tenant themselves.
 
-use std::fmt::Write;
-
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::{
     Client,
-    operation::put_item::PutItemError,
     types::{AttributeValue, Delete, TransactWriteItem},
 };
 use jiff::Timestamp;
@@ -28,7 +24,7 @@ mod own;
 pub use self::doors::{Hung, new_key};
 
 use self::item::{Item, partition, s, string};
-use crate::{scope::PlatformScope, tenancy::TenancyError};
+use crate::{condition::unless_refused, hex, scope::PlatformScope, tenancy::TenancyError};
 
 /// A tenant as the registry lists it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -63,13 +59,7 @@ pub enum Door {
 impl Door {
     /// The door of a publishable key. Only the hash is ever stored or looked up.
     pub fn key(text: &str) -> Self {
-        let digest = Sha256::digest(text.as_bytes());
-        let mut hash = String::with_capacity(64);
-        for byte in digest {
-            // Writing into a String cannot fail.
-            let _ = write!(hash, "{byte:02x}");
-        }
-        Self::Key(hash)
+        Self::Key(hex::encode(&Sha256::digest(text.as_bytes())))
     }
 
     fn attribute(&self) -> String {
@@ -166,18 +156,10 @@ impl Registry {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match claim {
-            Ok(_) => {}
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                if let Some(tenant) = self.fetch(platform, slug).await? {
-                    return Ok(tenant);
-                }
-            }
-            Err(error) => return Err(TenancyError::cloud("dynamodb")(error)),
+        if unless_refused(claim)?.is_none()
+            && let Some(tenant) = self.fetch(platform, slug).await?
+        {
+            return Ok(tenant);
         }
         let claim = self
             .get(s(format!("slug#{}", slug.as_str())), "slug")
@@ -202,18 +184,11 @@ impl Registry {
             .condition_expression("attribute_not_exists(pk)")
             .send()
             .await;
-        match entered {
-            Ok(_) => Ok(tenant),
-            // Another create was quicker, and may be further than `creating` by now.
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                self.fetch(platform, slug).await?.ok_or(TenancyError::Conflict("tenant"))
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
+        if unless_refused(entered)?.is_some() {
+            return Ok(tenant);
         }
+        // Another create was quicker, and may be further than `creating` by now.
+        self.fetch(platform, slug).await?.ok_or(TenancyError::Conflict("tenant"))
     }
 
     /// Moves a tenant from one status to the next; `Conflict` when it stands elsewhere.
@@ -236,17 +211,8 @@ impl Registry {
             .expression_attribute_values(":to", s(item::name_of(to)))
             .send()
             .await;
-        match outcome {
-            Ok(_) => Ok(Tenant { status: to, ..tenant.clone() }),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Err(TenancyError::Conflict("tenant"))
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-        }
+        unless_refused(outcome)?.ok_or(TenancyError::Conflict("tenant"))?;
+        Ok(Tenant { status: to, ..tenant.clone() })
     }
 
     /// Forgets a tenant: its doors, then its entry and its claim on the short name, those two together. An entry that

@@ -7,11 +7,6 @@ mod key;
 
 use aws_sdk_dynamodb::{
     Client,
-    error::SdkError,
-    operation::{
-        put_item::PutItemError,
-        update_item::{UpdateItemError, UpdateItemOutput},
-    },
     types::{AttributeValue, ReturnValue},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -19,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 pub use key::{AttemptKey, Limit};
 
 use self::key::LOCK;
-use crate::tenancy::TenancyError;
+use crate::{condition::unless_refused, tenancy::TenancyError};
 
 /// Failures are forgotten when nothing was tried for so long.
 const MEMORY: SignedDuration = SignedDuration::from_hours(1);
@@ -106,6 +101,24 @@ impl Attempts {
             .condition_expression("failures > :none")
             .expression_attribute_values(":one", n(-1))
             .expression_attribute_values(":none", n(0));
+        unless_refused(update.send().await).map(|_| ())
+    }
+
+    /// An attempt was right, and another has to follow at once: where it had the one turn after a lock, the next has a turn
+    /// too. Without it a second factor could never follow its password there. A block of somebody else's failure stays.
+    pub async fn pass_turn(&self, key: &AttemptKey, now: Timestamp) -> Result<(), TenancyError> {
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key("pk", pk(key))
+            .update_expression("SET blocked_until = :now")
+            .condition_expression("blocked_until = :turn")
+            .expression_attribute_values(":now", n(now.as_millisecond()))
+            .expression_attribute_values(
+                ":turn",
+                n(now.as_millisecond().saturating_add(LOCK.as_millis() as i64)),
+            );
         unless_refused(update.send().await).map(|_| ())
     }
 
@@ -204,17 +217,7 @@ impl Attempts {
             .expression_attribute_values(":seen", n(expires_at))
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-        }
+        unless_refused(put).map(|_| ())
     }
 }
 
@@ -222,22 +225,6 @@ impl Attempts {
 fn wait(until: i64, now: Timestamp) -> u64 {
     let milliseconds = u64::try_from(until.saturating_sub(now.as_millisecond())).unwrap_or(0);
     milliseconds.div_ceil(1_000).max(1)
-}
-
-fn unless_refused<R: std::fmt::Debug + Send + Sync + 'static>(
-    outcome: Result<UpdateItemOutput, SdkError<UpdateItemError, R>>,
-) -> Result<Option<UpdateItemOutput>, TenancyError> {
-    match outcome {
-        Ok(output) => Ok(Some(output)),
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-        {
-            Ok(None)
-        }
-        Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-    }
 }
 
 fn pk(key: &AttemptKey) -> AttributeValue {

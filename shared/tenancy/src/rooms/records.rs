@@ -4,6 +4,7 @@
 //! Every record has a version, and every change says which version it is made on: two people who change one thing at
 //! the same moment cannot overwrite each other. Changes that belong together are one transaction.
 
+mod change;
 mod key;
 
 use std::collections::HashMap;
@@ -11,11 +12,12 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::{
     Client,
     operation::transact_write_items::TransactWriteItemsError,
-    types::{AttributeValue, ConditionCheck, Delete, KeysAndAttributes, Put, TransactWriteItem},
+    types::{AttributeValue, KeysAndAttributes},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use vivier_domain::settings::{Published, TenantSettings};
 
+pub use change::Change;
 pub use key::{Place, RecordKey};
 
 use crate::{scope::TenantScope, tenancy::TenancyError};
@@ -27,43 +29,6 @@ pub struct Versioned<T> {
     pub version: u64,
     /// What was stored.
     pub value: T,
-}
-
-/// One change of a transaction.
-#[derive(Debug, Clone)]
-pub struct Change {
-    sort: String,
-    expected: Option<u64>,
-    action: Action,
-}
-
-#[derive(Debug, Clone)]
-enum Action {
-    Put(String),
-    Delete,
-    Check,
-}
-
-impl Change {
-    /// Writes a record. `expected` is the version it was read at; `None` where it must not exist yet.
-    pub fn put<T: Serialize>(
-        key: &RecordKey<T>,
-        expected: Option<u64>,
-        value: &T,
-    ) -> Result<Self, TenancyError> {
-        let text = serde_json::to_string(value).map_err(|_| TenancyError::Corrupt("record"))?;
-        Ok(Self { sort: key.sort().to_owned(), expected, action: Action::Put(text) })
-    }
-
-    /// Removes a record that is at this version.
-    pub fn delete<T>(key: &RecordKey<T>, expected: u64) -> Self {
-        Self { sort: key.sort().to_owned(), expected: Some(expected), action: Action::Delete }
-    }
-
-    /// Changes nothing and holds the transaction to this version; `None`: that there is no such record.
-    pub fn check<T>(key: &RecordKey<T>, expected: Option<u64>) -> Self {
-        Self { sort: key.sort().to_owned(), expected, action: Action::Check }
-    }
 }
 
 /// What one reading of several records found.
@@ -192,7 +157,10 @@ impl<'a> Records<'a> {
 
     /// Makes all changes or none. [`TenancyError::Conflict`] when a record is not at the version it was expected at.
     pub async fn change(&self, changes: &[Change]) -> Result<(), TenancyError> {
-        let actions = changes.iter().map(|change| self.action(change)).collect::<Result<Vec<_>, _>>()?;
+        let actions = changes
+            .iter()
+            .map(|change| change.action(&self.table, self.partition()))
+            .collect::<Result<Vec<_>, _>>()?;
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
@@ -209,58 +177,6 @@ impl<'a> Records<'a> {
                 _ => Err(TenancyError::cloud("dynamodb")(error)),
             },
         }
-    }
-
-    fn action(&self, change: &Change) -> Result<TransactWriteItem, TenancyError> {
-        let sort = AttributeValue::S(change.sort.clone());
-        let condition = match change.expected {
-            Some(_) => "version = :expected",
-            None => "attribute_not_exists(pk)",
-        };
-        let values = change
-            .expected
-            .map(|version| HashMap::from([(":expected".to_owned(), AttributeValue::N(version.to_string()))]));
-        let action = TransactWriteItem::builder();
-        Ok(match &change.action {
-            Action::Put(text) => action
-                .put(
-                    Put::builder()
-                        .table_name(&self.table)
-                        .item("pk", self.partition())
-                        .item("sk", sort)
-                        .item("value", AttributeValue::S(text.clone()))
-                        .item("version", AttributeValue::N((change.expected.unwrap_or(0) + 1).to_string()))
-                        .condition_expression(condition)
-                        .set_expression_attribute_values(values)
-                        .build()
-                        .map_err(TenancyError::cloud("dynamodb"))?,
-                )
-                .build(),
-            Action::Delete => action
-                .delete(
-                    Delete::builder()
-                        .table_name(&self.table)
-                        .key("pk", self.partition())
-                        .key("sk", sort)
-                        .condition_expression(condition)
-                        .set_expression_attribute_values(values)
-                        .build()
-                        .map_err(TenancyError::cloud("dynamodb"))?,
-                )
-                .build(),
-            Action::Check => action
-                .condition_check(
-                    ConditionCheck::builder()
-                        .table_name(&self.table)
-                        .key("pk", self.partition())
-                        .key("sk", sort)
-                        .condition_expression(condition)
-                        .set_expression_attribute_values(values)
-                        .build()
-                        .map_err(TenancyError::cloud("dynamodb"))?,
-                )
-                .build(),
-        })
     }
 
     /// The tenant's published settings; the defaults where it published none.

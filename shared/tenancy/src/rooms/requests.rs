@@ -9,17 +9,12 @@ mod seal;
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    Client,
-    operation::{put_item::PutItemError, update_item::UpdateItemError},
-    primitives::Blob,
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::{Client, primitives::Blob, types::AttributeValue};
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
 
 use self::seal::Seal;
-use crate::{scope::TenantScope, tenancy::TenancyError};
+use crate::{condition::unless_refused, scope::TenantScope, tenancy::TenancyError};
 
 /// How long an answer is kept.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
@@ -160,17 +155,7 @@ impl<'a> Requests<'a> {
             .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
             .send()
             .await;
-        match put {
-            Ok(_) => Ok(Some(lease)),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PutItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-        }
+        Ok(unless_refused(put)?.map(|_| lease))
     }
 
     async fn fetch(
@@ -227,17 +212,7 @@ impl<'a> Requests<'a> {
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }
-        match update.send().await {
-            Ok(_) => Ok(true),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(false)
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-        }
+        Ok(unless_refused(update.send().await)?.is_some())
     }
 }
 

@@ -93,6 +93,16 @@ fn unused_pins(workspace: &Table, crates: &[Crate]) -> Vec<String> {
         .collect()
 }
 
+/// What a manifest lists and no source of the crate names. `sources` are all of them, tests and examples too.
+fn unnamed(one: &Crate, sources: &str) -> Vec<String> {
+    let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    let words: std::collections::BTreeSet<&str> = sources.split(|c| !part_of_name(c)).collect();
+    sections(&one.manifest)
+        .filter(|(_, dependency, _)| !words.contains(dependency.replace('-', "_").as_str()))
+        .map(|(section, dependency, _)| format!("{}: names {dependency} nowhere ({section})", one.name))
+        .collect()
+}
+
 /// The store names types of drivers, never their clients.
 fn clients_in(file: &str, source: &str) -> Vec<String> {
     let clients = [
@@ -139,6 +149,21 @@ fn import_order() {
 #[test]
 fn every_pin_is_used() {
     nothing_wrong(&unused_pins(&workspace::read("Cargo.toml").parse().expect("Cargo.toml"), &crates()));
+}
+
+#[test]
+fn a_crate_lists_what_it_uses() {
+    let mut found = Vec::new();
+    for one in crates() {
+        let folder = match (one.function, one.name.as_str()) {
+            (true, name) => format!("functions/{name}"),
+            (false, name) if name == COMMAND.0 => "cli".to_owned(),
+            (false, name) => format!("shared/{name}"),
+        };
+        let files = workspace::files(&folder, &["rs"]);
+        found.extend(unnamed(&one, &files.iter().map(|file| workspace::read(file)).collect::<String>()));
+    }
+    nothing_wrong(&found);
 }
 
 #[test]
@@ -216,6 +241,11 @@ mod would_notice {
         let workspace = "[workspace.dependencies]\nserde = \"1\"\ncsv = \"1\"".parse().unwrap();
         let crates = [sample("offers", "[dependencies]\nserde.workspace = true")];
         assert_eq!(unused_pins(&workspace, &crates), ["Cargo.toml pins csv, which no crate uses"]);
+        assert!(unnamed(&crates[0], "use serde::Serialize;").is_empty());
+        assert_eq!(
+            unnamed(&crates[0], "use serde_json::Value;"),
+            ["offers: names serde nowhere (dependencies)"]
+        );
         assert_eq!(clients_in("a.rs", "use aws_sdk_dynamodb::Client;").len(), 1);
         assert!(clients_in("a.rs", "use tokio_postgres::Row;").is_empty());
     }

@@ -13,7 +13,7 @@ mod reset;
 mod sealing;
 mod ticket;
 
-use aws_sdk_dynamodb::{Client, operation::update_item::UpdateItemError};
+use aws_sdk_dynamodb::Client;
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 
@@ -24,7 +24,7 @@ pub use reset::{RESET_LIFETIME, Reset};
 pub use ticket::{COOKIE_NAME, ChallengeTicket, Cookie, ResetTicket, Ticket, TicketKind, kinds};
 
 use self::item::{EXPIRES_AT, Item, n, s};
-use crate::{scope::TenantScope, tenancy::TenancyError};
+use crate::{condition::unless_refused, scope::TenantScope, tenancy::TenancyError};
 
 /// `last_seen` moves at most this often: a page with twenty requests writes once.
 const TOUCH_EVERY: SignedDuration = SignedDuration::from_secs(60);
@@ -79,17 +79,7 @@ impl Sessions {
             .expression_attribute_values(":until", n(item::expiry(&seen)))
             .send()
             .await;
-        match outcome {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-        }
+        unless_refused(outcome).map(|_| ())
     }
 
     /// Ends the session of a cookie that its own browser sends along: holding it is proof enough.

@@ -4,6 +4,7 @@
 mod cases;
 mod doors;
 mod model;
+mod pages;
 mod parse;
 mod protection;
 mod roles;
