@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -18,6 +20,8 @@ from .people import Browser
 from .stage import Stage
 
 
+REMEMBERED = 5
+"""Seconds for which an environment of the authorizer remembers where a door led."""
 MANY = 5_000
 """Requests a second: more than any test sends."""
 
@@ -159,6 +163,14 @@ class Tenant:
     def counts(self) -> dict[str, int]:
         """Kind to number of the tenant's events of the last week."""
         return {entry["kind"]: entry["count"] for entry in self.back.summary()["kinds"]}
+
+
+def decided(check: Callable[[], bool], what: str) -> None:
+    """Waits until a change of a door holds in every environment of the authorizer: each remembers for a while where a door
+    led. What was remembered before the change is forgotten after that while."""
+    wait_for(check, what, timeout=60, every=0.2)
+    time.sleep(REMEMBERED + 0.5)
+    assert check(), what
 
 
 def invite(stage: Stage, email: str) -> str:

@@ -171,7 +171,7 @@ class TestPermissions:
             ("members", "secretsmanager:GetSecretValue", "back", "/v1/members"),
             ("members", "dynamodb:Query", "back", "/v1/members"),
             ("projects", "dynamodb:Query", "back", "/v1/projects"),
-            ("projects", "dynamodb:BatchGetItem", "back", "/v1/projects/{project}/settings"),
+            ("projects", "dynamodb:GetItem", "back", "/v1/projects/{project}/settings"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),
         ],
     )

@@ -89,6 +89,15 @@ pub(crate) enum Tenants {
     ReinviteManager { tenant: String, email: String },
     /// Let a tenant in again that its own IP ranges lock out
     ClearIpRanges { tenant: String },
+    /// Say from which domains a tenant may mail; what is not named is approved no more
+    ApproveSenders {
+        tenant: String,
+        #[arg(value_name = "DOMAIN", required_unless_present = "none")]
+        domains: Vec<String>,
+        /// From none: only from the suite's own address
+        #[arg(long, conflicts_with = "domains")]
+        none: bool,
+    },
 }
 
 impl Tenants {
@@ -127,6 +136,9 @@ impl Tenants {
             }
             Self::ClearIpRanges { tenant } => {
                 command("clear_ip_ranges", json!({"slug": tenant})).shown(View::Document)
+            }
+            Self::ApproveSenders { tenant, domains, none: _ } => {
+                command("approve_senders", json!({"slug": tenant, "domains": domains})).shown(View::Document)
             }
         }
     }

@@ -185,6 +185,16 @@ fn operators_commands_are_invocations() {
             json!({"operation": "reinvite_manager", "slug": "acme", "email": "a@b.example"}),
         ),
         ("tenants clear-ip-ranges acme", "tenants", json!({"operation": "clear_ip_ranges", "slug": "acme"})),
+        (
+            "tenants approve-senders acme acme.example jobs.acme.test",
+            "tenants",
+            json!({"operation": "approve_senders", "slug": "acme", "domains": ["acme.example", "jobs.acme.test"]}),
+        ),
+        (
+            "tenants approve-senders acme --none",
+            "tenants",
+            json!({"operation": "approve_senders", "slug": "acme", "domains": []}),
+        ),
         ("retention run --dry-run", "retention", json!({"operation": "run", "dry_run": true})),
         (
             "retention run --tenant acme --as-of 2026-06-01T00:00:00Z --limit 5",

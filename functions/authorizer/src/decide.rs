@@ -11,6 +11,7 @@ use vivier_tenancy::{
         admission,
         http::{ORIGIN, PROJECT, RETRY_AFTER},
     },
+    names::UsageOffice,
     registry::{Door, Found, Registry},
     rooms::sessions::{Cookie, Session, Sessions},
 };
@@ -247,7 +248,11 @@ pub async fn handle(authorizer: &Authorizer, event: Value) -> Result<Value, Hand
     let tenant = caller.found().tenant();
     match authorizer.admit(&caller, &event, now).await {
         Ok(context) => {
-            let usage = authorizer.tenancy.names().usage_plan(tenant);
+            let office = match caller {
+                Caller::Member { .. } => UsageOffice::Back,
+                Caller::Candidate(_) => UsageOffice::Front,
+            };
+            let usage = authorizer.tenancy.names().usage_key(tenant, office);
             Ok(allow(arn, tenant, &usage, &context))
         }
         Err(Refusal::Forbidden(why)) => {

@@ -49,6 +49,9 @@ impl Jwks {
         if state.fetched.is_some_and(|at| at.elapsed() < LOOK_AGAIN) {
             return Ok(None);
         }
+        // Noted before it is tried: while the pool does not answer, invented ids must not make us ask again and again. A
+        // minute later the next one does.
+        state.fetched = Some(Instant::now());
         let set: JwkSet = async { self.http.get(&self.url).send().await?.error_for_status()?.json().await }
             .await
             .map_err(KeysUnavailable)?;
@@ -57,7 +60,6 @@ impl Jwks {
             .iter()
             .filter_map(|jwk| Some((jwk.common.key_id.clone()?, DecodingKey::from_jwk(jwk).ok()?)))
             .collect();
-        state.fetched = Some(Instant::now());
         Ok(state.keys.get(id).cloned())
     }
 }

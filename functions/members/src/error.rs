@@ -50,6 +50,7 @@ pub(crate) fn not_invited(error: InviteError) -> Problem {
             "mail-refused",
             "The mail service refuses the tenant's sender or this address; the invitation was not mailed.",
         ),
+        InviteError::Mail(MailError::SenderNotApproved) => Problem::new(ProblemKind::SenderNotApproved),
         InviteError::Mail(MailError::Tenancy(error)) => error.into(),
     }
 }
@@ -77,5 +78,7 @@ mod tests {
         assert_eq!(not_invited(InviteError::AddressTaken).kind, "urn:vivier:problem:address-taken");
         let refused = not_invited(InviteError::Mail(MailError::Refused("message-rejected")));
         assert_eq!(refused.kind, "urn:vivier:problem:mail-refused");
+        let refused = not_invited(InviteError::Mail(MailError::SenderNotApproved));
+        assert_eq!((refused.status, refused.kind.as_str()), (409, "urn:vivier:problem:sender-not-approved"));
     }
 }

@@ -1,17 +1,17 @@
 //! The period that figures are asked for.
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::TimeZone};
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vivier_runtime::http::{Problem, ProblemKind};
+use vivier_runtime::http::{
+    Problem, ProblemKind,
+    moment::{self, Edge},
+};
 
 /// The longest period.
 pub const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
 /// The period when none is named, up to now.
 pub const DEFAULT: SignedDuration = SignedDuration::from_hours(24 * 7);
-/// Years that a period may touch. There was no event before; later ones are typing errors, and far ones are beyond
-/// what the database can tell apart.
-const YEARS: std::ops::RangeInclusive<i16> = 2000..=2100;
 
 /// The parameters as they are sent.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -38,8 +38,8 @@ impl PeriodQuery {
     /// The period asked for at `now`, or what is wrong with each parameter.
     pub fn period(&self, now: Timestamp) -> Result<Period, Problem> {
         let wrong = |field: &str, code: &str| Problem::new(ProblemKind::InvalidQuery).field(field, code);
-        let from = self.from.as_deref().map(|text| read(text, Edge::Begin)).transpose();
-        let to = self.to.as_deref().map(|text| read(text, Edge::End)).transpose();
+        let from = self.from.as_deref().map(|text| moment::read(text, Edge::Begin)).transpose();
+        let to = self.to.as_deref().map(|text| moment::read(text, Edge::End)).transpose();
         let (from, to) = match (from, to) {
             (Ok(from), Ok(to)) => (from, to),
             (Err(code), Ok(_)) => return Err(wrong("from", code)),
@@ -56,28 +56,6 @@ impl PeriodQuery {
         }
         Ok(Period { from, to })
     }
-}
-
-#[derive(Clone, Copy)]
-enum Edge {
-    Begin,
-    End,
-}
-
-fn read(text: &str, edge: Edge) -> Result<Timestamp, &'static str> {
-    const INVALID: &str = "invalid-timestamp";
-    // A date's length is asked first: the parser also takes a longer text for a date.
-    let time = if text.len() == "2026-01-31".len() {
-        let date: Date = text.parse().map_err(|_| INVALID)?;
-        let date = match edge {
-            Edge::Begin => date,
-            Edge::End => date.tomorrow().map_err(|_| INVALID)?,
-        };
-        date.to_zoned(TimeZone::UTC).map_err(|_| INVALID)?.timestamp()
-    } else {
-        text.parse().map_err(|_| INVALID)?
-    };
-    if YEARS.contains(&time.to_zoned(TimeZone::UTC).year()) { Ok(time) } else { Err("out-of-range") }
 }
 
 #[cfg(test)]

@@ -180,7 +180,7 @@ pub struct MailSettings {
     /// The name beside the sender's address.
     #[schema(min_length = 1, max_length = 80)]
     pub sender_name: Option<String>,
-    /// The sender's address, of a domain that the operator verified.
+    /// The sender's address, of a domain that the operator approved for the tenant.
     #[schema(max_length = 254)]
     pub sender_address: Option<String>,
     /// The language of mails to members who chose none.

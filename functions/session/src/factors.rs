@@ -106,6 +106,7 @@ async fn without(app: &App, mine: &Mine<'_>, factor: Factor) -> Result<Account, 
 
 /// Begins to set an authenticator app up.
 pub(crate) async fn begin_totp(app: &App, mine: &Mine<'_>) -> Result<TotpSetup, Problem> {
+    mine.require_recent_login(app.clock.now())?;
     let account = without(app, mine, Factor::Totp).await?;
     let secret = app.tenancy.accounts()?.begin_totp(&mine.tokens(app).await?).await.map_err(refused)?;
     let uri = totp_uri(&secret, account.address());
@@ -114,6 +115,7 @@ pub(crate) async fn begin_totp(app: &App, mine: &Mine<'_>) -> Result<TotpSetup, 
 
 /// Notes a phone number and sends a code to it.
 pub(crate) async fn begin_sms(app: &App, mine: &Mine<'_>, phone: &Redacted) -> Result<(), Problem> {
+    mine.require_recent_login(app.clock.now())?;
     check_phone(phone)?;
     let account = without(app, mine, Factor::Sms).await?;
     let (attempts, now) = (app.tenancy.attempts()?, app.clock.now());
@@ -165,6 +167,7 @@ pub(crate) async fn turn_on(
 
 /// Turns a factor off, unless it is the last and the tenant demands one. Doing it twice is fine.
 pub(crate) async fn turn_off(app: &App, mine: &Mine<'_>, factor: Factor) -> Result<(), Problem> {
+    mine.require_recent_login(app.clock.now())?;
     let account = mine.account(app).await?;
     let left: Vec<Factor> = account.factors().iter().copied().filter(|other| *other != factor).collect();
     if left.is_empty() && !account.factors().is_empty() && required(app, mine).await? {

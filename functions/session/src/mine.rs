@@ -1,7 +1,7 @@
 //! A member's own session: the one whose cookie came with the request.
 
 use axum::http::HeaderMap;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use vivier_domain::settings::TenantSettings;
 use vivier_runtime::http::{Problem, ProblemKind};
 use vivier_tenancy::{
@@ -14,6 +14,9 @@ use vivier_tenancy::{
 };
 
 use crate::{App, answer::LoginAnswer, factors, visitor};
+
+/// How long after a login its session may change what guards the account. A cookie that was stolen later cannot.
+const RECENT: SignedDuration = SignedDuration::from_mins(15);
 
 /// A session of the member behind the scope, with its cookie.
 #[derive(Debug)]
@@ -47,6 +50,14 @@ impl<'s> Mine<'s> {
         };
         let session = session.filter(own).ok_or_else(over)?;
         Ok(Self { scope, cookie, session })
+    }
+
+    /// Refuses when the login is too long ago for what guards the account to be changed.
+    pub(crate) fn require_recent_login(&self, now: Timestamp) -> Result<(), Problem> {
+        if now.duration_since(self.session.created_at) < RECENT {
+            return Ok(());
+        }
+        Err(Problem::new(ProblemKind::LoginTooOld))
     }
 
     /// The tokens that were sealed in the session.
@@ -86,7 +97,7 @@ impl<'s> Mine<'s> {
         &self,
         app: &App,
         tokens: &Tokens,
-        created_at: jiff::Timestamp,
+        created_at: Timestamp,
         settings: &TenantSettings,
     ) -> Result<LoginAnswer, Problem> {
         let lasting = settings.sessions;

@@ -9,7 +9,7 @@ use vivier_domain::{
 use vivier_runtime::{Clock, HandlerError, operator, telemetry};
 use vivier_tenancy::{PlatformScope, Tenancy, registry::Tenant};
 
-use crate::{create, delete, describe::describe, entry, limit, people};
+use crate::{create, delete, describe::describe, entry, limit, people, senders};
 
 /// What every command needs.
 #[derive(Debug, Clone)]
@@ -55,10 +55,16 @@ enum Command {
         slug: Slug,
         email: Redacted,
     },
+    /// Gives the role `manager` every permission again: what was taken out of every role, no member could grant.
+    RestoreManager {
+        slug: Slug,
+    },
     /// Lets a tenant in again that locked itself out of its back office.
     ClearIpRanges {
         slug: Slug,
     },
+    /// Says which domains a tenant may mail from.
+    ApproveSenders(senders::Approve),
     Delete(delete::Delete),
 }
 
@@ -72,7 +78,9 @@ impl Command {
             Self::Enable { .. } => Some("tenants.enable"),
             Self::RotateKey { .. } => Some("tenants.rotate_key"),
             Self::Limit(_) => Some("tenants.limit"),
+            Self::RestoreManager { .. } => Some("tenants.restore_manager"),
             Self::ClearIpRanges { .. } => Some("tenants.clear_ip_ranges"),
+            Self::ApproveSenders(_) => Some("tenants.approve_senders"),
             _ => None,
         }
     }
@@ -115,7 +123,9 @@ async fn carry_out(app: &App, platform: &PlatformScope, command: Command) -> Res
         Command::Limit(limit) => limit::limit(app, platform, limit).await,
         Command::Invite(invite) => people::bring_in(app, platform, invite).await,
         Command::ReinviteManager { slug, email } => people::mail_again(app, platform, &slug, email).await,
+        Command::RestoreManager { slug } => people::restore_manager(app, platform, &slug).await,
         Command::ClearIpRanges { slug } => people::clear_ip_ranges(app, platform, &slug).await,
+        Command::ApproveSenders(approve) => senders::approve(app, platform, approve).await,
         Command::Delete(delete) => delete::delete(app, platform, delete).await,
     }
 }

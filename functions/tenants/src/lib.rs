@@ -9,5 +9,6 @@ mod describe;
 mod entry;
 mod limit;
 mod people;
+mod senders;
 
 pub use command::{App, handle};

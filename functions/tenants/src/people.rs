@@ -7,7 +7,7 @@ use vivier_domain::{
     member::{GrantScope, Language},
     people::{Actor, Refusal, Step},
     redacted::Redacted,
-    role::RoleId,
+    role::{RoleId, Roles},
     settings::{TenantSettings, tenant::is_email},
     tenant::{Slug, TenantStatus},
 };
@@ -110,6 +110,21 @@ pub(crate) async fn mail_again(
     Ok(answer(&tenant, &entered(app, &scope, "tenants.reinvite_manager", command).await?))
 }
 
+/// The command `restore_manager`: the given role with everything this version knows, in place of what the tenant made of it.
+pub(crate) async fn restore_manager(
+    app: &App,
+    platform: &PlatformScope,
+    slug: &Slug,
+) -> Result<Value, HandlerError> {
+    let tenant = served(app, platform, slug).await?;
+    let scope = platform.lend(&tenant);
+    let given = Roles::default().find(&RoleId::manager()).cloned();
+    let step = Step::PutRole(given.ok_or_else(|| refused(Refusal::UnknownRole))?);
+    let done = people::change(&app.tenancy.records(&scope)?, Actor::Operator, &step, None).await;
+    done.map_err(|error| failed(error.into()))?;
+    Ok(json!({"tenant_id": tenant.id, "slug": tenant.slug, "role": RoleId::manager()}))
+}
+
 /// The command `clear_ip_ranges`: publishes the tenant's settings without ranges, so that its back office can be entered
 /// from everywhere again.
 pub(crate) async fn clear_ip_ranges(
@@ -134,7 +149,7 @@ pub(crate) async fn clear_ip_ranges(
 }
 
 /// The tenant, when it has stores.
-async fn served(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
+pub(crate) async fn served(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
     let tenant = find(app, platform, slug).await?;
     if matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
         Ok(tenant)
@@ -208,6 +223,10 @@ fn failed(error: InviteError) -> HandlerError {
         InviteError::AddressTaken => {
             HandlerError::refused("address-taken", "this address belongs to another tenant")
         }
+        InviteError::Mail(MailError::SenderNotApproved) => HandlerError::refused(
+            "sender-not-approved",
+            "the tenant's settings name a sender of a domain that is not approved: see approve_senders",
+        ),
         InviteError::Mail(MailError::Refused(code)) => HandlerError::refused(
             "mail-refused",
             format!(
@@ -246,6 +265,7 @@ mod tests {
             (InviteError::AddressTaken, "address-taken"),
             (InviteError::from(Refusal::UnknownRole), "unknown-role"),
             (InviteError::Mail(MailError::Refused("message-rejected")), "mail-refused"),
+            (InviteError::Mail(MailError::SenderNotApproved), "sender-not-approved"),
         ] {
             assert!(failed(error).to_string().starts_with(code));
         }

@@ -1,6 +1,7 @@
 -- The audit log becomes one chain for each tenant. Every entry carries a hash over its own fields and the hash of the
 -- entry before it, so that nothing in it can be changed, removed, added or moved without breaking the chain.
--- The application role only adds entries and removes old ones, each through a function here; it changes none.
+-- Functions only add entries and remove old ones, each through a function here; they change none. Who may remove is
+-- another role than who adds.
 
 -- Where each tenant's chain ends (head), and behind which entry it begins (anchor): what came before was purged.
 CREATE TABLE audit_chains (

@@ -2,6 +2,8 @@
 
 use std::{env, path::PathBuf, str::FromStr};
 
+use crate::names::PoolRole;
+
 /// A variable that is missing or cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -39,6 +41,8 @@ pub struct DatabaseConfig {
     pub tls_ca: PathBuf,
     /// `DATABASE_AUTH`: how a role proves itself.
     pub auth: DatabaseAuth,
+    /// `DATABASE_ROLE`: as whom the shared database is entered; `app` where it is missing.
+    pub role: PoolRole,
 }
 
 /// How a database role proves itself.
@@ -59,11 +63,19 @@ impl DatabaseConfig {
             Some("iam") => DatabaseAuth::Iam,
             Some(_) => return Err(ConfigError::Invalid("DATABASE_AUTH")),
         };
+        let role = match optional("DATABASE_ROLE") {
+            None => PoolRole::default(),
+            Some(name) => PoolRole::ALL
+                .into_iter()
+                .find(|role| role.as_str() == name)
+                .ok_or(ConfigError::Invalid("DATABASE_ROLE"))?,
+        };
         Ok(Some(Self {
             host,
             port: parsed("DATABASE_PORT", 5432)?,
             tls_ca: required("DATABASE_TLS_CA")?.into(),
             auth,
+            role,
         }))
     }
 }

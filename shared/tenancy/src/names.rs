@@ -3,6 +3,43 @@
 
 use vivier_domain::ids::TenantId;
 
+/// The offices that the gateway counts apart: a flood of candidates, or of who pretends to be some, shuts no member out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UsageOffice {
+    /// Candidates.
+    Front,
+    /// Members.
+    Back,
+}
+
+impl UsageOffice {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Front, Self::Back];
+}
+
+/// The logins of functions on the shared database. Row security holds for each of them; none owns anything there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum PoolRole {
+    /// Of every function but one: adds entries to the audit log, and removes neither them nor events.
+    #[default]
+    App,
+    /// Of the function `retention`: removes what is past its days, and reads nothing that somebody wrote.
+    Retention,
+}
+
+impl PoolRole {
+    /// Each of them.
+    pub const ALL: [Self; 2] = [Self::App, Self::Retention];
+
+    /// The word for it in `DATABASE_ROLE`, and at the end of its name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::App => "app",
+            Self::Retention => "retention",
+        }
+    }
+}
+
 /// Derives names for one deployment.
 #[derive(Debug, Clone)]
 pub struct Names {
@@ -37,10 +74,19 @@ impl Names {
         format!("vivier_{}_{}", self.stage, tenant.simple())
     }
 
-    /// The tenant's usage plan. Its API key bears the same name and has it for a value as well: a gateway that takes keys
-    /// from its authorizer alone has no secret in them, and the authorizer can say the value without looking it up.
+    /// The tenant's usage plan.
     pub fn usage_plan(&self, tenant: TenantId) -> String {
         format!("vivier-{}-{}", self.stage, tenant.simple())
+    }
+
+    /// The API key by which the gateway counts an office's requests. Its name is its value as well: a gateway that takes
+    /// keys from its authorizer alone has no secret in them, and the authorizer can say the value without looking it up.
+    pub fn usage_key(&self, tenant: TenantId, office: UsageOffice) -> String {
+        let office = match office {
+            UsageOffice::Front => "front",
+            UsageOffice::Back => "back",
+        };
+        format!("{}-{office}", self.usage_plan(tenant))
     }
 
     /// The shared database.
@@ -48,9 +94,9 @@ impl Names {
         format!("vivier_{}_pool", self.stage)
     }
 
-    /// The role that functions use on the shared database. It owns nothing there.
-    pub fn pool_role(&self) -> String {
-        format!("vivier_{}_app", self.stage)
+    /// The name of a login of functions on the shared database.
+    pub fn pool_role(&self, role: PoolRole) -> String {
+        format!("vivier_{}_{}", self.stage, role.as_str())
     }
 
     /// The secret that holds a database role's password.

@@ -20,7 +20,7 @@ use crate::{
         events::{Events, Outage},
         files::Files,
         limits::Limits,
-        mail::Mails,
+        mail::{Mails, Senders},
         people::{Compose, Invitations, People},
         records::Records,
         requests::Requests,
@@ -202,7 +202,12 @@ impl Tenancy {
     /// The tenant's mails.
     pub fn mail<'a>(&self, scope: &'a TenantScope) -> Result<Mails<'a>, TenancyError> {
         let sender = self.0.config.mail_sender.clone().ok_or(TenancyError::NotFurnished("MAIL_SENDER"))?;
-        Ok(Mails::new(self.0.ses.clone(), sender, self.registry()?, scope))
+        Ok(Mails::new(self.0.ses.clone(), sender, self.registry()?, self.records(scope)?))
+    }
+
+    /// From where the tenant may mail.
+    pub async fn senders(&self, scope: &TenantScope) -> Result<Senders, TenancyError> {
+        Senders::read(&self.records(scope)?, self.0.config.mail_sender.clone()).await
     }
 
     /// The tenant's writes of a day that carry an `Idempotency-Key`.

@@ -10,6 +10,7 @@ use vivier_domain::ids::TenantId;
 use vivier_tenancy::{
     Cloud, Tenancy, TenantScope,
     config::{ApiStage, Config, DatabaseAuth, DatabaseConfig},
+    names::PoolRole,
 };
 
 use crate::scope;
@@ -44,6 +45,11 @@ impl Stack {
 
     /// The house as the administrator's keys open it. The shared database is entered as the application role.
     pub async fn tenancy(&self) -> Tenancy {
+        self.tenancy_as(PoolRole::App).await
+    }
+
+    /// The same house, where the shared database is entered as this role.
+    pub async fn tenancy_as(&self, role: PoolRole) -> Tenancy {
         let keys = fs::read(self.text("/administrator_file")).expect("the administrator's keys");
         let keys: Value = serde_json::from_slice(&keys).expect("the administrator's keys as JSON");
         let key = |name: &str| keys[name].as_str().expect("an administrator's key").to_owned();
@@ -55,16 +61,17 @@ impl Stack {
             .credentials_provider(credentials)
             .load()
             .await;
-        Tenancy::new(self.config(), &Cloud::new(sdk)).expect("the test stack's configuration")
+        Tenancy::new(self.config(role), &Cloud::new(sdk)).expect("the test stack's configuration")
     }
 
-    fn config(&self) -> Config {
+    fn config(&self, role: PoolRole) -> Config {
         let port = self.outputs.pointer("/database/port").and_then(Value::as_u64);
         let database = DatabaseConfig {
             host: self.text("/database/host"),
             port: port.and_then(|port| u16::try_from(port).ok()).expect("the database's port"),
             tls_ca: PathBuf::from(self.text("/database/tls_ca")),
             auth: DatabaseAuth::Secret,
+            role,
         };
         let stage = self.text("/stage");
         Config {
@@ -78,7 +85,7 @@ impl Stack {
             tenant_role: None,
             user_pool: Some(self.text("/user_pool_id")),
             user_pool_client: Some(self.text("/user_pool_client_id")),
-            mail_sender: None,
+            mail_sender: Some("vivier@vivier.example".to_owned()),
             api: Some(ApiStage { id: self.text("/api_id"), stage: self.text("/api_stage") }),
             database: Some(database),
             stage,

@@ -1,12 +1,16 @@
 //! The tenant's own settings. Whoever publishes them comes in by them as well: what would keep the publisher's own
-//! address out is published only when asked for once more (an operator could let the tenant in again).
+//! address out is published only when asked for once more (an operator could let the tenant in again). A sender of a
+//! domain that the operator has not approved for the tenant is never published.
 
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use vivier_domain::{network, permission::needs, settings::TenantSettings};
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, BackOffice, IfMatch, IfNoneMatch, PageQuery, Problem, ProblemKind,
 };
-use vivier_tenancy::{TenantScope, rooms::records::Place};
+use vivier_tenancy::{
+    TenantScope,
+    rooms::{mail::Senders, records::Place},
+};
 
 use super::{
     steps::{self, Where},
@@ -108,7 +112,8 @@ pub async fn publish(
     OptionalJson(body): OptionalJson<Publication>,
 ) -> Result<Json<PublishedSettings<TenantSettings>>, Problem> {
     let at = Where::find(&app, &office.0, Place::Tenant).await?;
-    steps::publish(&at, seen.as_ref(), admits(&office.0, body.force)).await
+    let senders = app.tenancy.senders(&office.0).await?;
+    steps::publish(&at, seen.as_ref(), allows(&office.0, &senders, body.force)).await
 }
 
 /// The versions that were published, the newest first.
@@ -162,11 +167,31 @@ pub async fn roll_back(
     ApiJson(body): ApiJson<TenantRollback>,
 ) -> Result<Json<PublishedSettings<TenantSettings>>, Problem> {
     let at = Where::find(&app, &office.0, Place::Tenant).await?;
-    steps::roll_back(&at, body.number, admits(&office.0, body.force)).await
+    let senders = app.tenancy.senders(&office.0).await?;
+    steps::roll_back(&at, body.number, allows(&office.0, &senders, body.force)).await
+}
+
+/// Refuses settings that would mail in another's name, and those by which the caller could not come in.
+fn allows<'a>(
+    scope: &TenantScope,
+    senders: &'a Senders,
+    force: bool,
+) -> impl FnOnce(&TenantSettings) -> Result<(), Problem> + Send + 'a {
+    let admits = admits(scope, force);
+    move |settings| {
+        if !senders.allow(&settings.mail) {
+            let problem = Problem::new(ProblemKind::SenderNotApproved);
+            return Err(problem.field("mail.sender_address", "not-approved"));
+        }
+        admits(settings)
+    }
 }
 
 /// Refuses settings by which the caller could not come in from where the caller is.
-fn admits(scope: &TenantScope, force: bool) -> impl FnOnce(&TenantSettings) -> Result<(), Problem> + Send {
+fn admits(
+    scope: &TenantScope,
+    force: bool,
+) -> impl FnOnce(&TenantSettings) -> Result<(), Problem> + Send + use<> {
     let address = scope.address();
     move |settings| {
         if force || network::admits(&settings.ip_ranges, address) {
@@ -193,6 +218,29 @@ mod tests {
         }
         let context = json!({"httpMethod": "POST", "identity": {}, "authorizer": authorizer});
         doors::http::enter(&serde_json::from_value(context).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn no_sender_but_an_approved_one_is_published_forced_or_not() {
+        // No domain is approved yet.
+        let senders = Senders::default();
+        for (mail, allowed) in [
+            (json!({}), true),
+            (json!({"sender_name": "Acme", "language": "en"}), true),
+            (json!({"sender_address": "rh@acme.example"}), false),
+        ] {
+            for force in [false, true] {
+                let settings: TenantSettings = serde_json::from_value(json!({"mail": mail})).unwrap();
+                let outcome = allows(&member_at(None), &senders, force)(&settings);
+                assert_eq!(outcome.is_ok(), allowed, "{mail} {force}");
+                if let Err(problem) = outcome {
+                    assert_eq!(
+                        (problem.status, problem.kind.as_str(), problem.errors[0].field.as_str()),
+                        (409, "urn:vivier:problem:sender-not-approved", "mail.sender_address")
+                    );
+                }
+            }
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod flow;
 pub mod language;
 pub mod project;
 pub mod search;
+pub mod sender;
 pub mod tenant;
 pub mod texts;
 pub mod theme;
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use document::Settings;
 pub use project::ProjectSettings;
+pub use sender::SenderDomain;
 pub use tenant::TenantSettings;
 
 /// A published version.

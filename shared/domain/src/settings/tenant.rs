@@ -42,7 +42,7 @@ impl Default for SessionSettings {
 pub struct MailSettings {
     /// The name beside the sender's address; the tenant's own where there is none.
     pub sender_name: Option<String>,
-    /// The sender's address, of a domain that the operator verified; the suite's own where there is none.
+    /// The sender's address, of a domain that the operator approved for the tenant; the suite's own where there is none.
     pub sender_address: Option<String>,
     /// The language of mails to members who chose none.
     pub language: Language,

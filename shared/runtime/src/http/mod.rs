@@ -9,6 +9,7 @@ pub mod etag;
 mod headers;
 pub mod idempotency;
 mod limit;
+pub mod moment;
 pub mod new_id;
 pub mod office;
 pub mod page;

@@ -29,6 +29,8 @@ pub enum ProblemKind {
     Unauthorized,
     /// The member lacks the permission.
     Forbidden,
+    /// What guards an account is changed only soon after a login.
+    LoginTooOld,
     /// There is no such thing, or not for this tenant: nobody can tell which.
     NotFound,
     /// The route exists, the method does not.
@@ -51,6 +53,8 @@ pub enum ProblemKind {
     DraftOutdated,
     /// Whoever publishes these settings could not come in any more.
     WouldLockOut,
+    /// The settings' sender is of a domain that the operator has not approved for the tenant.
+    SenderNotApproved,
     /// Too much was tried and failed: nothing is looked at for a while.
     TooManyAttempts,
     /// The key's requests of this minute are used up.
@@ -83,6 +87,11 @@ impl ProblemKind {
             Self::Forbidden => {
                 (StatusCode::FORBIDDEN, "forbidden", "This needs a permission that is not held.")
             }
+            Self::LoginTooOld => (
+                StatusCode::FORBIDDEN,
+                "login-too-old",
+                "This is possible within 15 minutes of a login: log in again.",
+            ),
             Self::NotFound => (StatusCode::NOT_FOUND, "not-found", "There is no such thing."),
             Self::MethodNotAllowed => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path does not take this method.")
@@ -123,6 +132,11 @@ impl ProblemKind {
                 StatusCode::CONFLICT,
                 "would-lock-out",
                 "These settings would keep out whoever publishes them; say `force` to publish them all the same.",
+            ),
+            Self::SenderNotApproved => (
+                StatusCode::CONFLICT,
+                "sender-not-approved",
+                "The operator has not approved the domain of the tenant's sender.",
             ),
             Self::TooManyAttempts => (
                 StatusCode::TOO_MANY_REQUESTS,

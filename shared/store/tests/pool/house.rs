@@ -8,6 +8,7 @@ use vivier_domain::{
 };
 use vivier_tenancy::{
     Tenancy, TenantScope,
+    names::PoolRole,
     rooms::{PoolSession, database::DatabaseError},
 };
 use vivier_testkit::stack::Stack;
@@ -15,6 +16,8 @@ use vivier_testkit::stack::Stack;
 /// Every test has a house and tenants of its own, so that none sees another's rows.
 pub(crate) struct House {
     pub(crate) tenancy: Tenancy,
+    /// Enters as the role that purges.
+    pub(crate) keeper: Tenancy,
     pub(crate) own: TenantScope,
     pub(crate) other: TenantScope,
 }
@@ -24,16 +27,39 @@ impl House {
         let stack = Stack::from_env();
         let tenancy = stack.tenancy().await;
         let (own, other) = (stack.pool_tenant(&tenancy).await, stack.pool_tenant(&tenancy).await);
-        Self { tenancy, own, other }
+        let keeper = stack.tenancy_as(PoolRole::Retention).await;
+        Self { tenancy, keeper, own, other }
+    }
+
+    /// Entered as this role.
+    pub(crate) fn entered_as(&self, role: PoolRole) -> &Tenancy {
+        match role {
+            PoolRole::App => &self.tenancy,
+            PoolRole::Retention => &self.keeper,
+        }
     }
 
     pub(crate) async fn session(&self, scope: &TenantScope) -> PoolSession {
         self.tenancy.pool(scope).await.expect("the shared database opens")
     }
 
+    pub(crate) async fn purging(&self, scope: &TenantScope) -> PoolSession {
+        self.keeper.pool(scope).await.expect("the shared database opens")
+    }
+
     /// Runs one statement in a transaction of its own and makes it hold.
     pub(crate) async fn execute(&self, scope: &TenantScope, sql: &str) -> Result<u64, DatabaseError> {
-        let mut session = self.session(scope).await;
+        self.execute_as(PoolRole::App, scope, sql).await
+    }
+
+    /// The same as a role.
+    pub(crate) async fn execute_as(
+        &self,
+        role: PoolRole,
+        scope: &TenantScope,
+        sql: &str,
+    ) -> Result<u64, DatabaseError> {
+        let mut session = self.entered_as(role).pool(scope).await.expect("the shared database opens");
         let tx = session.begin().await?;
         let touched = tx.execute(sql, &[]).await?;
         tx.commit().await?;
@@ -51,15 +77,30 @@ impl House {
 
 /// Runs statements in a transaction of `$scope` and commits it.
 macro_rules! in_tx {
-    ($house:expr, $scope:expr, |$tx:ident| $work:expr) => {{
-        let mut session = $house.session($scope).await;
+    ($house:expr, $scope:expr, |$tx:ident| $work:expr) => {
+        $crate::house::in_session!($house.session($scope), |$tx| $work)
+    };
+}
+pub(crate) use in_tx;
+
+/// The same as the role that purges.
+macro_rules! in_purge {
+    ($house:expr, $scope:expr, |$tx:ident| $work:expr) => {
+        $crate::house::in_session!($house.purging($scope), |$tx| $work)
+    };
+}
+pub(crate) use in_purge;
+
+macro_rules! in_session {
+    ($session:expr, |$tx:ident| $work:expr) => {{
+        let mut session = $session.await;
         let $tx = session.begin().await.unwrap();
         let outcome = $work;
         $tx.commit().await.unwrap();
         outcome
     }};
 }
-pub(crate) use in_tx;
+pub(crate) use in_session;
 
 /// A moment that the tests call now.
 pub(crate) fn now() -> Timestamp {

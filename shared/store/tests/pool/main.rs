@@ -1,4 +1,4 @@
-//! The shared database as the functions meet it: through TLS, as the application role, against the test stack.
+//! The shared database as the functions meet it: through TLS, as the roles of functions, against the test stack.
 
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does: by panicking")]
 
@@ -7,5 +7,6 @@ mod events;
 mod house;
 mod purge;
 mod purge_reports;
+mod rights;
 mod row_security;
 mod schema;

@@ -3,7 +3,7 @@
 use vivier_domain::{ids::RunId, retention::DataKind};
 use vivier_store::purge_reports::{self, Part};
 
-use crate::house::{House, days_ago, in_tx};
+use crate::house::{House, days_ago, in_purge};
 
 fn part(run_id: RunId, days: i64, removed: u64, complete: bool) -> Part {
     Part {
@@ -22,9 +22,9 @@ async fn parts_add_up() {
     let house = House::open().await;
     let run = RunId::generate();
     for part in [part(run, 2, 5000, false), part(run, 1, 12, true)] {
-        in_tx!(house, &house.own, |tx| purge_reports::add(&tx, &part).await.unwrap());
+        in_purge!(house, &house.own, |tx| purge_reports::add(&tx, &part).await.unwrap());
     }
-    let reports = in_tx!(house, &house.own, |tx| purge_reports::list(&tx, 10).await.unwrap());
+    let reports = in_purge!(house, &house.own, |tx| purge_reports::list(&tx, 10).await.unwrap());
     assert_eq!(reports.len(), 1);
     let report = &reports[0];
     assert_eq!((report.run_id, report.kind.as_str(), report.removed), (run, "events", 5012));
@@ -37,16 +37,16 @@ async fn the_newest_first_and_the_oldest_removed() {
     let house = House::open().await;
     for days in [3, 401, 1, 402, 2] {
         let part = part(RunId::generate(), days, 0, true);
-        in_tx!(house, &house.own, |tx| purge_reports::add(&tx, &part).await.unwrap());
+        in_purge!(house, &house.own, |tx| purge_reports::add(&tx, &part).await.unwrap());
     }
-    let newest = in_tx!(house, &house.own, |tx| purge_reports::list(&tx, 2).await.unwrap());
+    let newest = in_purge!(house, &house.own, |tx| purge_reports::list(&tx, 2).await.unwrap());
     let times: Vec<_> = newest.iter().map(|report| report.finished_at).collect();
     assert_eq!(times, [days_ago(1), days_ago(2)]);
     let cutoff = days_ago(purge_reports::KEPT_DAYS);
     for expected in [1, 1, 0] {
-        let removed = in_tx!(house, &house.own, |tx| purge_reports::purge(&tx, cutoff, 1).await.unwrap());
+        let removed = in_purge!(house, &house.own, |tx| purge_reports::purge(&tx, cutoff, 1).await.unwrap());
         assert_eq!(removed, expected);
     }
-    let others = in_tx!(house, &house.other, |tx| purge_reports::list(&tx, 10).await.unwrap());
+    let others = in_purge!(house, &house.other, |tx| purge_reports::list(&tx, 10).await.unwrap());
     assert!(others.is_empty());
 }

@@ -1,9 +1,12 @@
 //! The second lock alone: whatever a statement says, row security shows the bound tenant's rows and no others.
 
 use tokio_postgres::error::SqlState;
-use vivier_tenancy::TenantScope;
+use vivier_tenancy::{TenantScope, names::PoolRole};
 
-use crate::house::{House, in_tx, now, refusal, search};
+use crate::{
+    house::{House, in_tx, now, refusal, search},
+    rights::may,
+};
 
 /// A row of each table, for the tenant that `$tenant` stands for. A new table is added here.
 const ROWS: &[(&str, &str)] = &[
@@ -34,28 +37,33 @@ const ROWS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What nobody writes but the functions that keep the audit log's chain.
-const APPEND_ONLY: &[&str] = &["audit_chains", "audit_log"];
-/// An entry, and with it the chain's row.
+/// An entry, and with it the chain's row: nobody writes them but the functions that keep the chain.
 const APPEND: &str = "SELECT FROM audit_append(gen_random_uuid(), now(), 'platform', 'system', 'test', 'test', 'done', NULL, NULL)";
 
 fn insert(sql: &str, tenant: &TenantScope) -> String {
     sql.replace("$tenant", &format!("'{}'", tenant.tenant()))
 }
 
+/// Each role with each table and the statement that adds a row to it.
+fn every() -> impl Iterator<Item = (PoolRole, &'static str, &'static str)> {
+    PoolRole::ALL.into_iter().flat_map(|role| ROWS.iter().map(move |(table, sql)| (role, *table, *sql)))
+}
+
 /// A house in which the own tenant has one row in every table.
 async fn furnished() -> House {
     let house = House::open().await;
-    for (table, sql) in ROWS.iter().filter(|(table, _)| !APPEND_ONLY.contains(table)) {
-        assert_eq!(house.execute(&house.own, &insert(sql, &house.own)).await.unwrap(), 1, "{table}");
+    for (role, table, sql) in every().filter(|(role, table, _)| may(*role, table, "INSERT")) {
+        let added = house.execute_as(role, &house.own, &insert(sql, &house.own)).await.unwrap();
+        assert_eq!(added, 1, "{role:?} {table}");
     }
     house.execute(&house.own, APPEND).await.unwrap();
     house
 }
 
-async fn count(house: &House, scope: &TenantScope, table: &str) -> i64 {
-    let sql = format!("SELECT count(*) AS count FROM {table}");
-    in_tx!(house, scope, |tx| tx.query_one(&sql, &[]).await.unwrap().get("count"))
+/// How many rows of a table are there for whom it is read as.
+async fn count(house: &House, scope: &TenantScope, table: &str) -> u64 {
+    let reader = PoolRole::ALL.into_iter().find(|role| may(*role, table, "SELECT")).unwrap();
+    house.execute_as(reader, scope, &format!("SELECT FROM {table}")).await.unwrap()
 }
 
 #[tokio::test]
@@ -72,19 +80,34 @@ async fn every_table_is_tried() {
 #[tokio::test]
 async fn another_tenants_rows_are_not_there() {
     let house = furnished().await;
-    for (table, _) in ROWS {
-        assert_eq!(count(&house, &house.own, table).await, 1, "{table}");
-        assert_eq!(count(&house, &house.other, table).await, 0, "{table}");
+    for (role, table, _) in every() {
+        let column = match table {
+            "events" => "stored_at",
+            "purge_reports" => "removed",
+            _ => "tenant_id",
+        };
         let seen = format!("SELECT FROM {table} WHERE tenant_id = '{}'", house.own.tenant());
-        assert_eq!(house.execute(&house.other, &seen).await.unwrap(), 0, "{seen}");
-        for sql in [format!("UPDATE {table} SET tenant_id = tenant_id"), format!("DELETE FROM {table}")] {
-            let touched = house.execute(&house.other, &sql).await;
-            if APPEND_ONLY.contains(table) {
-                let error = touched.unwrap_err();
-                assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{sql}: {error:?}");
+        for (right, sql) in [
+            ("SELECT", format!("SELECT FROM {table}")),
+            ("SELECT", seen),
+            ("UPDATE", format!("UPDATE {table} SET {column} = DEFAULT")),
+            ("DELETE", format!("DELETE FROM {table}")),
+        ] {
+            let touched = house.execute_as(role, &house.other, &sql).await;
+            if may(role, table, right) {
+                assert_eq!(touched.unwrap(), 0, "{role:?}: {sql}");
             } else {
-                assert_eq!(touched.unwrap(), 0, "{sql}");
+                let error = touched.unwrap_err();
+                assert_eq!(
+                    refusal(&error),
+                    Some(&SqlState::INSUFFICIENT_PRIVILEGE),
+                    "{role:?}: {sql}: {error:?}"
+                );
             }
+        }
+        if may(role, table, "SELECT") {
+            let own = house.execute_as(role, &house.own, &format!("SELECT FROM {table}")).await.unwrap();
+            assert_eq!(own, 1, "{role:?}: {table}");
         }
         assert_eq!(count(&house, &house.own, table).await, 1, "{table}");
     }
@@ -94,18 +117,20 @@ async fn another_tenants_rows_are_not_there() {
 async fn without_a_tenant_there_are_no_rows() {
     let house = furnished().await;
     for unset in ["SELECT set_config('vivier.tenant', '', true)", "SET LOCAL vivier.tenant TO DEFAULT"] {
-        for (table, sql) in ROWS {
-            let seen: i64 = in_tx!(house, &house.own, |tx| {
-                tx.execute(unset, &[]).await.unwrap();
-                let count = format!("SELECT count(*) AS count FROM {table}");
-                tx.query_one(&count, &[]).await.unwrap().get("count")
-            });
-            assert_eq!(seen, 0, "{table}");
-            let mut session = house.session(&house.own).await;
+        for (role, table, sql) in every() {
+            let mut session = house.entered_as(role).pool(&house.own).await.unwrap();
             let tx = session.begin().await.unwrap();
             tx.execute(unset, &[]).await.unwrap();
+            if may(role, table, "SELECT") {
+                let seen = tx.execute(&format!("SELECT FROM {table}"), &[]).await.unwrap();
+                assert_eq!(seen, 0, "{role:?}: {table}");
+            }
             let error = tx.execute(&insert(sql, &house.own), &[]).await.unwrap_err();
-            assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{table}: {error:?}");
+            assert_eq!(
+                refusal(&error),
+                Some(&SqlState::INSUFFICIENT_PRIVILEGE),
+                "{role:?}: {table}: {error:?}"
+            );
         }
     }
 }
@@ -113,11 +138,15 @@ async fn without_a_tenant_there_are_no_rows() {
 #[tokio::test]
 async fn nobody_writes_for_another_tenant() {
     let house = furnished().await;
-    for (table, sql) in ROWS {
+    for (role, table, sql) in every() {
         let stolen = format!("UPDATE {table} SET tenant_id = '{}'", house.other.tenant());
         for sql in [insert(sql, &house.other), stolen] {
-            let error = house.execute(&house.own, &sql).await.unwrap_err();
-            assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{table}: {error:?}");
+            let error = house.execute_as(role, &house.own, &sql).await.unwrap_err();
+            assert_eq!(
+                refusal(&error),
+                Some(&SqlState::INSUFFICIENT_PRIVILEGE),
+                "{role:?}: {table}: {error:?}"
+            );
         }
         assert_eq!(count(&house, &house.other, table).await, 0, "{table}");
     }
@@ -126,63 +155,73 @@ async fn nobody_writes_for_another_tenant() {
 #[tokio::test]
 async fn a_tenant_is_bound_for_one_transaction() {
     let house = furnished().await;
-    {
-        let mut session = house.session(&house.own).await;
-        // Not committed: dropped, as by an error.
-        let tx = session.begin().await.unwrap();
-        tx.execute("DELETE FROM events", &[]).await.unwrap();
+    for (role, table) in [(PoolRole::App, "chunks"), (PoolRole::Retention, "purge_reports")] {
+        {
+            let mut session = house.entered_as(role).pool(&house.own).await.unwrap();
+            // Not committed: dropped, as by an error.
+            let tx = session.begin().await.unwrap();
+            assert_eq!(tx.execute(&format!("DELETE FROM {table}"), &[]).await.unwrap(), 1);
+        }
+        assert_eq!(count(&house, &house.own, table).await, 1, "what was not committed did not happen");
+        assert_eq!(count(&house, &house.other, table).await, 0, "the next transaction is another tenant's");
     }
-    assert_eq!(count(&house, &house.own, "events").await, 1, "what was not committed did not happen");
-    assert_eq!(count(&house, &house.other, "events").await, 0, "the next transaction is another tenant's");
 }
 
 #[tokio::test]
 async fn the_lock_cannot_be_lifted() {
     let house = furnished().await;
-    let (role, administrator) =
-        (house.tenancy.names().pool_role(), vivier_tenancy::names::Names::ADMINISTRATOR_ROLE);
-    for sql in [
-        "ALTER TABLE events DISABLE ROW LEVEL SECURITY",
-        "ALTER TABLE events NO FORCE ROW LEVEL SECURITY",
-        &format!("ALTER TABLE events OWNER TO {role}"),
-        "DROP POLICY own_tenant ON events",
-        "ALTER POLICY own_tenant ON events USING (true)",
-        "CREATE POLICY all_tenants ON events USING (true)",
-        "CREATE OR REPLACE FUNCTION bound_tenant() RETURNS uuid LANGUAGE sql RETURN NULL::uuid",
-        "CREATE TABLE copies (id uuid)",
-        "CREATE TEMPORARY TABLE copies (id uuid)",
-        "TRUNCATE events",
-        "TRUNCATE audit_log",
-        "ALTER FUNCTION audit_append SECURITY INVOKER",
-        "DROP FUNCTION audit_purge",
-        "DROP TABLE events",
-        "SELECT * FROM tenants",
-        "INSERT INTO tenants VALUES (gen_random_uuid())",
-        "DELETE FROM refinery_schema_history",
-        &format!("ALTER ROLE {role} BYPASSRLS"),
-        &format!("ALTER ROLE {role} SUPERUSER"),
-        &format!("GRANT {administrator} TO {role}"),
-        &format!("SET ROLE {administrator}"),
-        &format!("SET SESSION AUTHORIZATION {administrator}"),
-        "CREATE ROLE helper",
-        "CREATE DATABASE elsewhere",
-        "COPY events TO PROGRAM 'true'",
-    ] {
-        let error = house.execute(&house.own, sql).await.unwrap_err();
-        // CREATE DATABASE is refused before its privilege is looked at: it cannot run in a transaction.
-        let expected = [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::ACTIVE_SQL_TRANSACTION];
-        assert!(refusal(&error).is_some_and(|code| expected.contains(code)), "{sql}: {error:?}");
+    let [app, retention] = PoolRole::ALL.map(|role| house.tenancy.names().pool_role(role));
+    for (entered, role, other) in [(PoolRole::App, &app, &retention), (PoolRole::Retention, &retention, &app)]
+    {
+        let administrator = vivier_tenancy::names::Names::ADMINISTRATOR_ROLE;
+        for sql in [
+            "ALTER TABLE events DISABLE ROW LEVEL SECURITY",
+            "ALTER TABLE events NO FORCE ROW LEVEL SECURITY",
+            &format!("ALTER TABLE events OWNER TO {role}"),
+            "DROP POLICY own_tenant ON events",
+            "ALTER POLICY own_tenant ON events USING (true)",
+            "CREATE POLICY all_tenants ON events USING (true)",
+            "CREATE OR REPLACE FUNCTION bound_tenant() RETURNS uuid LANGUAGE sql RETURN NULL::uuid",
+            "CREATE TABLE copies (id uuid)",
+            "CREATE TEMPORARY TABLE copies (id uuid)",
+            "TRUNCATE events",
+            "TRUNCATE audit_log",
+            "ALTER FUNCTION audit_append SECURITY INVOKER",
+            "DROP FUNCTION audit_purge",
+            "DROP TABLE events",
+            "SELECT * FROM tenants",
+            "INSERT INTO tenants VALUES (gen_random_uuid())",
+            "DELETE FROM refinery_schema_history",
+            &format!("ALTER ROLE {role} BYPASSRLS"),
+            &format!("ALTER ROLE {role} SUPERUSER"),
+            &format!("GRANT {administrator} TO {role}"),
+            &format!("GRANT {other} TO {role}"),
+            &format!("SET ROLE {administrator}"),
+            &format!("SET ROLE {other}"),
+            &format!("SET SESSION AUTHORIZATION {administrator}"),
+            "CREATE ROLE helper",
+            "CREATE DATABASE elsewhere",
+            "COPY events TO PROGRAM 'true'",
+        ] {
+            let error = house.execute_as(entered, &house.own, sql).await.unwrap_err();
+            // CREATE DATABASE is refused before its privilege is looked at: it cannot run in a transaction.
+            let expected = [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::ACTIVE_SQL_TRANSACTION];
+            let refused = refusal(&error).is_some_and(|code| expected.contains(code));
+            assert!(refused, "{entered:?}: {sql}: {error:?}");
+        }
     }
 }
 
 #[tokio::test]
 async fn turning_row_security_off_shows_an_error_instead_of_rows() {
     let house = furnished().await;
-    let mut session = house.session(&house.other).await;
-    let tx = session.begin().await.unwrap();
-    tx.execute("SET LOCAL row_security = off", &[]).await.unwrap();
-    let error = tx.query("SELECT * FROM events", &[]).await.unwrap_err();
-    assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{error:?}");
+    for role in PoolRole::ALL {
+        let mut session = house.entered_as(role).pool(&house.other).await.unwrap();
+        let tx = session.begin().await.unwrap();
+        tx.execute("SET LOCAL row_security = off", &[]).await.unwrap();
+        let error = tx.query("SELECT FROM events", &[]).await.unwrap_err();
+        assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{role:?}: {error:?}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,8 @@
 //! The contract of the shared schema, read from the catalogue: a new table that forgets it fails here.
 
-use crate::house::{House, in_tx};
+use vivier_tenancy::names::PoolRole;
+
+use crate::house::{House, in_session, in_tx};
 
 #[tokio::test]
 async fn every_table_with_a_tenant_forces_row_security() {
@@ -31,19 +33,22 @@ async fn every_table_with_a_tenant_forces_row_security() {
 }
 
 #[tokio::test]
-async fn what_has_no_tenant_is_closed_to_the_application() {
+async fn what_has_no_tenant_is_closed_to_functions() {
     const SQL: &str = "SELECT t.relname AS name FROM pg_class t JOIN pg_namespace n ON n.oid = t.relnamespace\n\
         WHERE n.nspname = 'public' AND t.relkind IN ('r', 'p', 'v', 'm', 'f')\n\
         AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'tenant_id')\n\
         AND has_table_privilege(t.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')";
     let house = House::open().await;
-    let rows = in_tx!(house, &house.own, |tx| tx.query(SQL, &[]).await.unwrap());
-    let open: Vec<String> = rows.iter().map(|row| row.get("name")).collect();
-    assert!(open.is_empty(), "the application role may use {open:?}");
+    for role in PoolRole::ALL {
+        let session = async { house.entered_as(role).pool(&house.own).await.unwrap() };
+        let rows = in_session!(session, |tx| tx.query(SQL, &[]).await.unwrap());
+        let open: Vec<String> = rows.iter().map(|row| row.get("name")).collect();
+        assert!(open.is_empty(), "{role:?} may use {open:?}");
+    }
 }
 
 #[tokio::test]
-async fn the_application_role_has_no_power_beyond_rows() {
+async fn no_role_of_a_function_has_power_beyond_rows() {
     const SQL: &str = "SELECT\n\
         session_user::text AS name, rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication AS mighty,\n\
         EXISTS (SELECT FROM pg_auth_members m WHERE m.member = r.oid) AS member,\n\
@@ -53,10 +58,13 @@ async fn the_application_role_has_no_power_beyond_rows() {
         has_database_privilege(current_database(), 'CREATE, TEMPORARY') AS extends\n\
         FROM pg_roles r WHERE rolname = session_user";
     let house = House::open().await;
-    let row = in_tx!(house, &house.own, |tx| tx.query_one(SQL, &[]).await.unwrap());
-    assert_eq!(row.get::<_, String>("name"), house.tenancy.names().pool_role());
-    for power in ["mighty", "member", "owner", "creates", "extends"] {
-        assert!(!row.get::<_, bool>(power), "{power}");
+    for role in PoolRole::ALL {
+        let session = async { house.entered_as(role).pool(&house.own).await.unwrap() };
+        let row = in_session!(session, |tx| tx.query_one(SQL, &[]).await.unwrap());
+        assert_eq!(row.get::<_, String>("name"), house.tenancy.names().pool_role(role));
+        for power in ["mighty", "member", "owner", "creates", "extends"] {
+            assert!(!row.get::<_, bool>(power), "{role:?}: {power}");
+        }
     }
 }
 

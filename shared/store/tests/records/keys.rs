@@ -9,7 +9,7 @@ use vivier_domain::{
 use vivier_store::keys::{self, Cabinet, KeyError, MOST_KEYS, Made, Terms};
 use vivier_tenancy::{
     Tenancy, TenantScope,
-    registry::{Door, Registry},
+    registry::{Door, Registry, Tenant},
     rooms::records::Records,
 };
 use vivier_testkit::{scope, stack::Stack};
@@ -17,6 +17,7 @@ use vivier_testkit::{scope, stack::Stack};
 use crate::at;
 
 struct House {
+    tenant: Tenant,
     registry: Registry,
     tenancy: Tenancy,
     scope: TenantScope,
@@ -34,7 +35,13 @@ impl House {
             registry.register(&platform, &slug, "T", TenantKind::Production, None, at(0)).await.unwrap();
         let tenant = registry.advance(&platform, &tenant, TenantStatus::Active).await.unwrap();
         let scope = platform.lend(&tenant);
-        Self { registry, tenancy, scope, project: ProjectId::generate() }
+        Self { tenant, registry, tenancy, scope, project: ProjectId::generate() }
+    }
+
+    /// Forgets the tenant. It has no stores, so whatever goes through all tenants would stumble over it.
+    async fn close(&self) {
+        self.records().clear().await.unwrap();
+        self.registry.forget(&scope::platform(), &self.tenant).await.unwrap();
     }
 
     fn records(&self) -> Records<'_> {
@@ -100,6 +107,7 @@ async fn a_key_lives_and_dies() {
     assert!(!keys::revoke(&cabinet, id).await.unwrap(), "a second time there is none");
     assert!(matches!(keys::rotate(&cabinet, id, 0, at(90)).await, Err(KeyError::NotFound)));
     assert!(matches!(keys::update(&cabinet, id, only, at(90)).await, Err(KeyError::NotFound)));
+    house.close().await;
 }
 
 #[tokio::test]
@@ -113,6 +121,7 @@ async fn a_key_of_another_project_is_left_alone() {
     assert!(!keys::revoke(&other, id).await.unwrap(), "there is none in that project");
     assert!(matches!(keys::rotate(&other, id, 0, at(1)).await, Err(KeyError::NotFound)));
     assert!(house.opens(text(&made), 1).await.is_some(), "and its text opens as before");
+    house.close().await;
 }
 
 #[tokio::test]
@@ -144,6 +153,7 @@ async fn what_stopped_half_way_is_put_right_by_doing_it_again() {
     assert!(!keys::revoke(&cabinet, id).await.unwrap());
     assert_eq!(house.doors().await, 0);
     assert!(!house.registry.redirect(&house.scope, &name(9), &stray).await.unwrap(), "none is hung by that");
+    house.close().await;
 }
 
 #[tokio::test]
@@ -164,6 +174,7 @@ async fn rotations_at_once_leave_no_text_that_opens_and_was_not_given_out() {
         open += usize::from(house.opens(text(made), 1).await.is_some());
     }
     assert_eq!((open, house.doors().await), (key.generations.len(), key.generations.len()));
+    house.close().await;
 }
 
 #[tokio::test]
@@ -178,6 +189,7 @@ async fn the_first_key_is_renewed() {
     let again = keys::renew_first(&cabinet, "First key", at(0)).await.unwrap();
     assert!(house.opens(text(&first), 0).await.is_none() && house.opens(text(&again), 0).await.is_some());
     assert_eq!((house.doors().await, keys::list(&cabinet, None, 10).await.unwrap().len()), (1, 1));
+    house.close().await;
 }
 
 #[tokio::test]
@@ -194,4 +206,5 @@ async fn a_project_has_only_so_many() {
     let next = keys::list(&cabinet, Some(page[19].id), 20).await.unwrap();
     assert!(page.len() == 20 && next.len() == 20 && page[19].created_at <= next[0].created_at);
     assert!(page.iter().all(|key| next.iter().all(|other| other.id != key.id)));
+    house.close().await;
 }

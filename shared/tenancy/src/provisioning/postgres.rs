@@ -6,7 +6,10 @@ use tokio_postgres::Client;
 
 use super::{Provisioning, password};
 use crate::{
-    config::DatabaseAuth, names::Names, rooms::database::DatabaseError, scope::TenantScope,
+    config::DatabaseAuth,
+    names::{Names, PoolRole},
+    rooms::database::DatabaseError,
+    scope::TenantScope,
     tenancy::TenancyError,
 };
 
@@ -26,29 +29,19 @@ const END_SESSIONS: &str =
 const ROLE_EXISTS: &str = "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1";
 
 impl Provisioning {
-    /// Makes the shared database, its application role and that role's password, and brings its schema up to date.
+    /// Makes the shared database, the roles that functions enter it as with their passwords, and brings its schema up to date.
     /// Returns how many migrations were applied.
     pub async fn migrate_pool(&self) -> Result<usize, TenancyError> {
-        let (database, role) = (self.names.pool_database(), self.names.pool_role());
-        self.ensure_role(&role).await?;
-        self.ensure_database(&database, &role).await?;
+        let database = self.names.pool_database();
+        let [app, retention] = PoolRole::ALL.map(|role| self.names.pool_role(role));
+        for role in [&app, &retention] {
+            self.ensure_role(role).await?;
+            self.ensure_database(&database, role).await?;
+        }
         let mut client = self.administrator(&database).await?;
         let report =
             pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
-        // The application reads and writes rows. It owns nothing, so it cannot lift row security. The audit log it only
-        // reads: entries are added and purged by functions that keep its chain.
-        run(
-            &client,
-            &format!(
-                "-- provisioning::grant\n\
-                 GRANT USAGE ON SCHEMA public TO {role};\n\
-                 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role};\n\
-                 REVOKE INSERT, UPDATE, DELETE ON audit_log, audit_chains FROM {role};\n\
-                 GRANT EXECUTE ON FUNCTION audit_append, audit_purge TO {role};\n\
-                 REVOKE ALL ON tenants, refinery_schema_history FROM {role};"
-            ),
-        )
-        .await?;
+        run(&client, &grants(&app, &retention)).await?;
         Ok(report.applied_migrations().len())
     }
 
@@ -207,6 +200,29 @@ impl Provisioning {
         .await?;
         Ok(())
     }
+}
+
+/// What functions may do on the shared database. Neither role owns anything there, so neither can lift row security.
+///
+/// It is one transaction: nobody is without rights in between, and a right that is not named here is gone afterwards.
+fn grants(app: &str, retention: &str) -> String {
+    // Entries of the audit log are added and removed by functions that keep its chain. Only retention removes; what it must
+    // not read is not its own. The lock that a removal takes needs the right to change some column: it is given one that
+    // nothing goes by.
+    format!(
+        "-- provisioning::grant\n\
+         REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}, {retention};\n\
+         REVOKE ALL ON FUNCTION audit_append, audit_purge FROM {app}, {retention};\n\
+         GRANT USAGE ON SCHEMA public TO {app}, {retention};\n\
+         GRANT EXECUTE ON FUNCTION audit_append TO {app}, {retention};\n\
+         GRANT SELECT, INSERT, UPDATE, DELETE ON chunks TO {app};\n\
+         GRANT SELECT, INSERT ON events TO {app};\n\
+         GRANT SELECT ON audit_log, audit_chains TO {app};\n\
+         GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events TO {retention};\n\
+         GRANT SELECT, INSERT, UPDATE (removed, complete, finished_at), DELETE ON purge_reports TO {retention};\n\
+         GRANT SELECT (tenant_id, ordinal, happened_at) ON audit_log TO {retention};\n\
+         GRANT EXECUTE ON FUNCTION audit_purge TO {retention};"
+    )
 }
 
 async fn run(client: &Client, sql: &str) -> Result<(), DatabaseError> {

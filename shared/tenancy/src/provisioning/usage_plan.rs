@@ -1,5 +1,5 @@
 //! The tenant's usage plan: the most requests a second that the gateway lets through for one tenant, so that a flood of
-//! one is no other's outage (M3).
+//! one is no other's outage (M3). Its two offices have the same limits and are counted apart.
 //!
 //! The gateway counts by an API key that its authorizer names. The key is no secret: no caller can show one. The plan
 //! itself keeps the tenant's limits; there is no second place that could disagree.
@@ -12,7 +12,7 @@ use aws_sdk_apigateway::{
 use vivier_domain::tenant::Slug;
 
 use super::Provisioning;
-use crate::{config::ApiStage, scope::TenantScope, tenancy::TenancyError};
+use crate::{config::ApiStage, names::UsageOffice, scope::TenantScope, tenancy::TenancyError};
 
 /// The most requests of one tenant that the gateway lets through.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -33,7 +33,7 @@ const GONE: &str = "NotFoundException";
 const THERE: &str = "ConflictException";
 
 impl Provisioning {
-    /// Makes the tenant's usage plan and its key, and binds them to the API's stage. A plan that is there keeps its limits
+    /// Makes the tenant's usage plan and its keys, and binds them to the API's stage. A plan that is there keeps its limits
     /// where `limits` names none, and is bound to the stage that is deployed now.
     pub async fn ensure_usage_plan(
         &self,
@@ -51,20 +51,23 @@ impl Provisioning {
             }
             None => make_plan(&client, &name, slug, stage, limits.unwrap_or_default()).await?,
         };
-        let key = match find_key(&client, &name).await? {
-            Some(key) => key,
-            None => make_key(&client, &name, slug).await?,
-        };
-        let joined =
-            client.create_usage_plan_key().usage_plan_id(plan).key_id(key).key_type("API_KEY").send().await;
-        match joined {
-            Ok(_) => Ok(()),
-            Err(error) if error.code() == Some(THERE) => Ok(()),
-            Err(error) => Err(TenancyError::cloud("apigateway")(error)),
+        for office in UsageOffice::ALL {
+            let name = self.names.usage_key(scope.tenant(), office);
+            let key = match find_key(&client, &name).await? {
+                Some(key) => key,
+                None => make_key(&client, &name, slug).await?,
+            };
+            let joined = client.create_usage_plan_key().usage_plan_id(&plan).key_id(key).key_type("API_KEY");
+            match joined.send().await {
+                Ok(_) => {}
+                Err(error) if error.code() == Some(THERE) => {}
+                Err(error) => return Err(TenancyError::cloud("apigateway")(error)),
+            }
         }
+        Ok(())
     }
 
-    /// Removes the tenant's usage plan and its key. Doing it twice is fine.
+    /// Removes the tenant's usage plan and its keys. Doing it twice is fine.
     pub async fn drop_usage_plan(&self, scope: &TenantScope) -> Result<(), TenancyError> {
         let client = Client::new(&self.sdk);
         let name = self.names.usage_plan(scope.tenant());
@@ -76,8 +79,11 @@ impl Provisioning {
             let deleted = client.delete_usage_plan().usage_plan_id(id_of(plan.id())?).send().await;
             gone_is_fine(deleted)?;
         }
-        if let Some(key) = find_key(&client, &name).await? {
-            gone_is_fine(client.delete_api_key().api_key(key).send().await)?;
+        for office in UsageOffice::ALL {
+            let name = self.names.usage_key(scope.tenant(), office);
+            if let Some(key) = find_key(&client, &name).await? {
+                gone_is_fine(client.delete_api_key().api_key(key).send().await)?;
+            }
         }
         Ok(())
     }

@@ -8,9 +8,14 @@ use aws_sdk_sesv2::{
     types::{Body, Content, Destination, EmailContent, Message},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use vivier_domain::{mail::Mail, redacted::Redacted, settings::tenant::MailSettings};
+use vivier_domain::{
+    mail::Mail,
+    redacted::Redacted,
+    settings::{SenderDomain, sender::is_approved, tenant::MailSettings},
+};
 
-use crate::{registry::Registry, scope::TenantScope, tenancy::TenancyError};
+use super::records::{RecordKey, Records};
+use crate::{registry::Registry, tenancy::TenancyError};
 
 /// Why a mail was not sent.
 #[derive(Debug, thiserror::Error)]
@@ -19,9 +24,35 @@ pub enum MailError {
     /// settings do.
     #[error("the mail was refused: {0}")]
     Refused(&'static str),
+    /// The settings name a sender that the operator has not approved, or not any more.
+    #[error("the sender is not approved")]
+    SenderNotApproved,
     /// Something did not answer.
     #[error(transparent)]
     Tenancy(#[from] TenancyError),
+}
+
+/// From where a tenant may mail: from its own domains, as the operator approved them, and from the suite's own address.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Senders {
+    domains: Vec<SenderDomain>,
+    own: Option<String>,
+}
+
+impl Senders {
+    /// `own` is the suite's own address.
+    pub(crate) async fn read(records: &Records<'_>, own: Option<String>) -> Result<Self, TenancyError> {
+        let domains = records.fetch(&RecordKey::senders()).await?.map(|found| found.value);
+        Ok(Self { domains: domains.unwrap_or_default(), own })
+    }
+
+    /// Whether the tenant may mail as these settings say.
+    pub fn allow(&self, settings: &MailSettings) -> bool {
+        settings
+            .sender_address
+            .as_deref()
+            .is_none_or(|address| is_approved(address, &self.domains) || self.own.as_deref() == Some(address))
+    }
 }
 
 /// The tenant's way to send mails.
@@ -30,23 +61,30 @@ pub struct Mails<'a> {
     client: Client,
     sender: String,
     registry: Registry,
-    scope: &'a TenantScope,
+    records: Records<'a>,
 }
 
 impl<'a> Mails<'a> {
-    pub(crate) fn new(client: Client, sender: String, registry: Registry, scope: &'a TenantScope) -> Self {
-        Self { client, sender, registry, scope }
+    pub(crate) fn new(client: Client, sender: String, registry: Registry, records: Records<'a>) -> Self {
+        Self { client, sender, registry, records }
     }
 
     /// The tenant's name for people, as the registry has it.
     pub async fn organisation(&self) -> Result<String, TenancyError> {
-        let tenant = self.registry.own(self.scope).await?;
+        let tenant = self.registry.own(self.records.scope()).await?;
         Ok(tenant.ok_or(TenancyError::Conflict("tenant"))?.name)
     }
 
     /// Sends a mail from the tenant's sender, or from the suite's own where its settings name none. A sender that is
-    /// refused is never replaced by another: the recipient must know who writes.
+    /// refused is never replaced by another: the recipient must know who writes. That the sender is the tenant's to use is
+    /// looked up for each mail: the settings were published under the approval of another day.
     pub async fn send(&self, to: &Redacted, mail: &Mail, settings: &MailSettings) -> Result<(), MailError> {
+        if settings.sender_address.is_some()
+            && !Senders::read(&self.records, Some(self.sender.clone())).await?.allow(settings)
+        {
+            tracing::warn!(tenant = %self.records.scope().tenant(), "a mail's sender is not approved");
+            return Err(MailError::SenderNotApproved);
+        }
         let name = match &settings.sender_name {
             Some(name) => name.clone(),
             None => self.organisation().await?,
@@ -69,7 +107,7 @@ impl<'a> Mails<'a> {
             Err(error) => {
                 let error = read(&error);
                 if let MailError::Refused(code) = &error {
-                    tracing::warn!(tenant = %self.scope.tenant(), code, "the mail service refused a mail");
+                    tracing::warn!(tenant = %self.records.scope().tenant(), code, "the mail service refused a mail");
                 }
                 Err(error)
             }
@@ -132,6 +170,24 @@ mod tests {
             ("É\r\nBcc: b@c.example", "=?UTF-8?B?w4lCY2M6IGJAYy5leGFtcGxl?= <rh@acme.example>"),
         ] {
             assert_eq!(mailbox(name, "rh@acme.example"), expected);
+        }
+    }
+
+    #[test]
+    fn senders() {
+        let domains = vec![SenderDomain::try_from("acme.example".to_owned()).unwrap()];
+        let senders = Senders { domains, own: Some("vivier@suite.example".into()) };
+        for (address, theirs, nobodys) in [
+            (None, true, true),
+            (Some("rh@acme.example"), true, false),
+            (Some("vivier@suite.example"), true, false),
+            (Some("rh@suite.example"), false, false),
+            (Some("rh@other.example"), false, false),
+        ] {
+            let settings =
+                MailSettings { sender_address: address.map(str::to_owned), ..MailSettings::default() };
+            assert_eq!(senders.allow(&settings), theirs, "{address:?}");
+            assert_eq!(Senders::default().allow(&settings), nobodys, "{address:?}");
         }
     }
 

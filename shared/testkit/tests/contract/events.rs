@@ -13,8 +13,8 @@ use crate::{
 
 /// The one function whose event is about a request instead of being one.
 const AUTHORIZER: &str = "authorizer";
-/// Woken by operators alone.
-const OPERATED: &str = "tenants";
+/// What takes operators' commands, in a function's `main.rs`.
+const OPERATED: &str = ".operator(";
 
 /// What a payload is: the trigger it stands for, or `None` for an operator's command.
 fn kind(function: &Function, text: &str) -> Result<Option<Trigger>, String> {
@@ -54,8 +54,8 @@ fn text_of<'a>(payload: &'a Value, name: &str) -> &'a str {
     payload[name].as_str().unwrap_or_default()
 }
 
-/// What is wrong with a function's payloads, each given by its path and text.
-fn wrong(function: &Function, payloads: &[(String, String)]) -> Vec<String> {
+/// What is wrong with a function's payloads, each given by its path and text. `operated`: it takes commands, too.
+fn wrong(function: &Function, payloads: &[(String, String)], operated: bool) -> Vec<String> {
     let (mut found, mut seen) = (Vec::new(), Vec::new());
     for (path, text) in payloads {
         match kind(function, text) {
@@ -73,7 +73,7 @@ fn wrong(function: &Function, payloads: &[(String, String)]) -> Vec<String> {
             wanted.push(kind);
         }
     }
-    if function.name() == OPERATED {
+    if operated {
         wanted.push(None);
     }
     for kind in wanted {
@@ -115,7 +115,8 @@ fn every_payload_is_taken() {
                 found.push("events/authorizer is empty".to_owned());
             }
         } else {
-            found.extend(wrong(&function, &payloads));
+            let main = workspace::read(&format!("functions/{}/src/main.rs", function.name()));
+            found.extend(wrong(&function, &payloads, main.contains(OPERATED)));
         }
     }
     nothing_wrong(&found);
@@ -148,7 +149,7 @@ mod would_notice {
             "b.json".to_owned(),
             json!({"source": "aws.events", "detail-type": "Scheduled Event"}).to_string(),
         );
-        assert_eq!(wrong(&function(), &[good.clone(), tick.clone()]), Vec::<String>::new());
+        assert_eq!(wrong(&function(), &[good.clone(), tick.clone()], false), Vec::<String>::new());
 
         for (payload, sentence) in [
             (request("/v1/imports", &tenant), "no route of Search"),
@@ -157,10 +158,17 @@ mod would_notice {
             (("c.json".into(), "{}".into()), "unknown event"),
             (("c.json".into(), json!({"Records": []}).to_string()), "no record"),
         ] {
-            let found = wrong(&function(), &[good.clone(), tick.clone(), payload]);
+            let found = wrong(&function(), &[good.clone(), tick.clone(), payload], false);
             assert!(found.len() == 1 && found[0].contains(sentence), "{sentence}: {found:?}");
         }
-        assert_eq!(wrong(&function(), &[good]), ["events/search: no payload for schedule"]);
+        assert_eq!(
+            wrong(&function(), std::slice::from_ref(&good), false),
+            ["events/search: no payload for schedule"]
+        );
+        assert_eq!(
+            wrong(&function(), &[good, tick], true),
+            ["events/search: no payload for an operator's command"]
+        );
         assert_eq!(wrong_for_authorizer("d.json", "{\"type\": \"TOKEN\"}").map(|_| ()), Some(()));
     }
 }

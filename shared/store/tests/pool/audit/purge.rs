@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use vivier_store::audit::{self, Entry, Outcome};
+use vivier_tenancy::names::PoolRole;
 use vivier_testkit::stack::Stack;
 
 use super::{add, all, verify};
-use crate::house::{House, days_ago, in_tx, now};
+use crate::house::{House, days_ago, in_purge, now};
 
 #[tokio::test]
 async fn bounded_repeatable_and_whole_after_each() {
@@ -16,11 +17,11 @@ async fn bounded_repeatable_and_whole_after_each() {
     add(&house, &house.other, &moments).await;
     let cutoff = days_ago(30);
     for (limit, counted) in [(100, 4), (3, 3)] {
-        let found = in_tx!(house, &house.own, |tx| audit::count_before(&tx, cutoff, limit).await.unwrap());
+        let found = in_purge!(house, &house.own, |tx| audit::count_before(&tx, cutoff, limit).await.unwrap());
         assert_eq!(found, counted, "counted up to {limit}");
     }
     for (removed, first) in [(3, 4), (1, 5), (0, 5)] {
-        let gone = in_tx!(house, &house.own, |tx| audit::purge(&tx, cutoff, 3).await.unwrap());
+        let gone = in_purge!(house, &house.own, |tx| audit::purge(&tx, cutoff, 3).await.unwrap());
         let found = verify(&house, &house.own).await;
         assert_eq!((gone, found.first, found.last, found.broken_at), (removed, Some(first), Some(7), None));
     }
@@ -36,11 +37,11 @@ async fn an_entry_that_is_not_old_keeps_those_behind_it() {
     add(&house, &house.own, &[400, 5, 400].map(days_ago)).await;
     for expected in [1, 0] {
         let counted =
-            in_tx!(house, &house.own, |tx| audit::count_before(&tx, days_ago(30), 100).await.unwrap());
-        let gone = in_tx!(house, &house.own, |tx| audit::purge(&tx, days_ago(30), 100).await.unwrap());
+            in_purge!(house, &house.own, |tx| audit::count_before(&tx, days_ago(30), 100).await.unwrap());
+        let gone = in_purge!(house, &house.own, |tx| audit::purge(&tx, days_ago(30), 100).await.unwrap());
         assert_eq!((counted, gone), (expected, expected));
     }
-    let gone = in_tx!(house, &house.own, |tx| audit::purge(&tx, days_ago(4), 100).await.unwrap());
+    let gone = in_purge!(house, &house.own, |tx| audit::purge(&tx, days_ago(4), 100).await.unwrap());
     assert_eq!((gone, all(&house, &house.own).await.len()), (2, 0));
 }
 
@@ -48,7 +49,7 @@ async fn an_entry_that_is_not_old_keeps_those_behind_it() {
 async fn all_of_it_and_then_it_goes_on() {
     let house = House::open().await;
     add(&house, &house.own, &[400, 300].map(days_ago)).await;
-    let gone = in_tx!(house, &house.own, |tx| audit::purge(&tx, now(), 100).await.unwrap());
+    let gone = in_purge!(house, &house.own, |tx| audit::purge(&tx, now(), 100).await.unwrap());
     let found = verify(&house, &house.own).await;
     assert_eq!((gone, found.entries, found.head.ordinal, found.broken_at), (2, 0, 2, None));
     add(&house, &house.own, &[now()]).await;
@@ -60,7 +61,7 @@ async fn all_of_it_and_then_it_goes_on() {
 async fn a_purge_waits_for_an_entry_and_the_chain_stays_whole() {
     let house = House::open().await;
     add(&house, &house.own, &[400, 300].map(days_ago)).await;
-    let other_run = Stack::from_env().tenancy().await;
+    let other_run = Stack::from_env().tenancy_as(PoolRole::Retention).await;
     let mut session = house.session(&house.own).await;
     let tx = session.begin().await.unwrap();
     audit::append(&tx, &Entry::of(&house.own, now(), "things_create", "thing", Outcome::Done)).await.unwrap();

@@ -8,7 +8,10 @@ use tokio_postgres::{Client, Config, config::SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{DatabaseError, tls, token};
-use crate::config::{DatabaseAuth, DatabaseConfig};
+use crate::{
+    config::{DatabaseAuth, DatabaseConfig},
+    names::PoolRole,
+};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// No statement of a request may run longer; a purge or an import is cut into pieces that stay below it.
@@ -41,6 +44,11 @@ impl Connector {
     /// How roles prove themselves.
     pub(crate) fn auth(&self) -> DatabaseAuth {
         self.config.auth
+    }
+
+    /// As whom this function enters the shared database.
+    pub(crate) fn role(&self) -> PoolRole {
+        self.config.role
     }
 
     /// Connects as `role`. `sdk` decides whose secret can be read: a tenant's credentials read that tenant's only.

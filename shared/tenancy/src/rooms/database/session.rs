@@ -124,7 +124,7 @@ impl Pool {
     ) -> Result<PoolSession, DatabaseError> {
         let mut client = self.slot.clone().lock_owned().await;
         if !still_good(&mut client).await {
-            let role = self.names.pool_role();
+            let role = self.names.pool_role(self.connector.role());
             let secret = self.names.database_secret(&role);
             *client = Some(Kept::new(
                 self.connector.connect(sdk, &self.names.pool_database(), &role, &secret).await?,

@@ -7,7 +7,7 @@ use vivier_domain::{
     member::Member,
     project::Project,
     role::Roles,
-    settings::Published,
+    settings::{Published, SenderDomain},
 };
 
 /// Whose settings.
@@ -98,6 +98,13 @@ impl RecordKey<()> {
     /// Changes with every change of who may administer people, so that two such changes cannot pass each other.
     pub fn people() -> Self {
         Self::new("people")
+    }
+}
+
+impl RecordKey<Vec<SenderDomain>> {
+    /// The domains that the tenant may mail from, as the operator says.
+    pub fn senders() -> Self {
+        Self::new("senders")
     }
 }
 

@@ -1,0 +1,95 @@
+//! What each role of functions may do on the shared database, and nothing else: a right too many fails here.
+
+use tokio_postgres::error::SqlState;
+use vivier_tenancy::names::PoolRole;
+
+use crate::house::{House, in_session, refusal};
+
+/// Table or function, right, and the one column where it is not all of them.
+const APP: &[&str] = &[
+    "audit_append EXECUTE ",
+    "audit_chains SELECT ",
+    "audit_log SELECT ",
+    "chunks DELETE ",
+    "chunks INSERT ",
+    "chunks SELECT ",
+    "chunks UPDATE ",
+    "events INSERT ",
+    "events SELECT ",
+];
+const RETENTION: &[&str] = &[
+    "audit_append EXECUTE ",
+    "audit_log SELECT happened_at",
+    "audit_log SELECT ordinal",
+    "audit_log SELECT tenant_id",
+    "audit_purge EXECUTE ",
+    "events DELETE ",
+    "events SELECT event_id",
+    "events SELECT occurred_at",
+    "events SELECT tenant_id",
+    "events UPDATE stored_at",
+    "purge_reports DELETE ",
+    "purge_reports INSERT ",
+    "purge_reports SELECT ",
+    "purge_reports UPDATE complete",
+    "purge_reports UPDATE finished_at",
+    "purge_reports UPDATE removed",
+];
+
+const fn rights(role: PoolRole) -> &'static [&'static str] {
+    match role {
+        PoolRole::App => APP,
+        PoolRole::Retention => RETENTION,
+    }
+}
+
+/// Whether a role may do this with a table, or with some column of it.
+pub(crate) fn may(role: PoolRole, table: &str, right: &str) -> bool {
+    rights(role).iter().any(|known| known.starts_with(&format!("{table} {right} ")))
+}
+
+#[tokio::test]
+async fn no_role_has_others_than_these() {
+    const SQL: &str = "SELECT format('%s %s %s', held.name, held.privilege, held.place) AS held FROM (\n\
+            SELECT c.relname AS name, a.privilege_type AS privilege, '' AS place, a.grantee\n\
+            FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'public'::regnamespace\n\
+            UNION ALL\n\
+            SELECT c.relname, a.privilege_type, t.attname, a.grantee\n\
+            FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, aclexplode(t.attacl) a\n\
+            WHERE c.relnamespace = 'public'::regnamespace\n\
+            UNION ALL\n\
+            SELECT p.proname, a.privilege_type, '', a.grantee\n\
+            FROM pg_proc p, aclexplode(p.proacl) a WHERE p.pronamespace = 'public'::regnamespace\n\
+        ) AS held JOIN pg_roles r ON r.oid = held.grantee\n\
+        WHERE r.rolname = session_user ORDER BY held.name COLLATE \"C\", held.privilege, held.place COLLATE \"C\"";
+    let house = House::open().await;
+    for role in PoolRole::ALL {
+        let session = async { house.entered_as(role).pool(&house.own).await.unwrap() };
+        let rows = in_session!(session, |tx| tx.query(SQL, &[]).await.unwrap());
+        let held: Vec<String> = rows.iter().map(|row| row.get("held")).collect();
+        assert_eq!(held, rights(role), "{role:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_removes_does_not_read_and_who_reads_does_not_remove() {
+    let house = House::open().await;
+    for (role, sql) in [
+        (PoolRole::App, "SELECT audit_purge(now(), 1000)"),
+        (PoolRole::App, "DELETE FROM audit_log"),
+        (PoolRole::App, "DELETE FROM events"),
+        (PoolRole::App, "UPDATE events SET occurred_at = now()"),
+        (PoolRole::App, "DELETE FROM purge_reports"),
+        (PoolRole::App, "UPDATE purge_reports SET removed = 0"),
+        (PoolRole::Retention, "SELECT body FROM chunks"),
+        (PoolRole::Retention, "SELECT count(*) FROM chunks"),
+        (PoolRole::Retention, "DELETE FROM chunks"),
+        (PoolRole::Retention, "SELECT detail FROM events"),
+        (PoolRole::Retention, "SELECT from_address FROM audit_log"),
+        (PoolRole::Retention, "UPDATE events SET occurred_at = now()"),
+        (PoolRole::Retention, "UPDATE purge_reports SET cutoff = now()"),
+    ] {
+        let error = house.execute_as(role, &house.own, sql).await.unwrap_err();
+        assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{role:?}: {sql}: {error:?}");
+    }
+}
