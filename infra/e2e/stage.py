@@ -112,9 +112,9 @@ class Stage:
         )
 
     @contextmanager
-    def pool(self, tenant_id: str | None):
-        """The shared database as the application role, bound to a tenant as a function binds itself."""
-        with self.connect(POOL, self.secret(f"vivier_{self.name}_app")) as connection, connection.transaction():
+    def pool(self, tenant_id: str | None, role: str = "app"):
+        """The shared database as a role of functions, bound to a tenant as a function binds itself."""
+        with self.connect(POOL, self.secret(f"vivier_{self.name}_{role}")) as connection, connection.transaction():
             if tenant_id:
                 connection.execute("SELECT set_config('vivier.tenant', %s, true)", [tenant_id])
             yield connection

@@ -12,10 +12,14 @@ from .tenants import Tenant
 
 
 class TestSharedDatabase:
-    """Row security, as the application role meets it."""
+    """Row security, as the roles of functions meet it."""
 
     TABLES = ("chunks", "events", "audit_log", "audit_chains", "purge_reports")
-    WRITABLE = ("chunks", "events", "purge_reports")
+    ROLES = ("app", "retention")
+    SEEN = [("app", "chunks"), ("app", "events"), ("app", "audit_log"), ("app", "audit_chains"),
+            ("retention", "events"), ("retention", "audit_log"), ("retention", "purge_reports")]  # fmt: skip
+    #: Table to the role that removes from it.
+    WRITABLE = {"chunks": "app", "events": "retention", "purge_reports": "retention"}
 
     @pytest.fixture(autouse=True)
     def _rows(self, stage: Stage, alpha: Tenant, beta: Tenant) -> None:
@@ -25,25 +29,27 @@ class TestSharedDatabase:
                     "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)"
                     " VALUES (bound_tenant(), %s, 'search', now(), '{}')", [uuid.uuid4()]
                 )  # fmt: skip
+            with stage.pool(tenant.tenant_id, "retention") as connection:
                 connection.execute(
                     "INSERT INTO purge_reports VALUES (bound_tenant(), %s, 'events', true, now(), 0, true, now())", [uuid.uuid4()]
                 )
             stage.enter(tenant.tenant_id, "row")
 
-    @pytest.mark.parametrize("table", TABLES)
-    def test_without_a_tenant_there_are_no_rows(self, stage: Stage, table: str):
-        with stage.pool(None) as connection:
+    @pytest.mark.parametrize(("role", "table"), SEEN)
+    def test_without_a_tenant_there_are_no_rows(self, stage: Stage, role: str, table: str):
+        with stage.pool(None, role) as connection:
             assert connection.execute(f"SELECT count(*) FROM {table}").fetchone() == (0,)
-            if table in self.WRITABLE:
+            if self.WRITABLE.get(table) == role:
                 assert connection.execute(f"DELETE FROM {table}").rowcount == 0
 
-    @pytest.mark.parametrize("table", TABLES)
-    def test_with_one_there_are_its_own_only(self, stage: Stage, alpha: Tenant, beta: Tenant, table: str):
+    @pytest.mark.parametrize(("role", "table"), SEEN)
+    def test_with_one_there_are_its_own_only(self, stage: Stage, alpha: Tenant, beta: Tenant, role: str, table: str):
+        column = {"events": "stored_at", "purge_reports": "removed"}.get(table, "version")
         for own, other in ((alpha, beta), (beta, alpha)):
-            with stage.pool(own.tenant_id) as connection:
+            with stage.pool(own.tenant_id, role) as connection:
                 assert connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall() == [(own.tenant_id,)]
-                for statement in ("DELETE FROM {} WHERE tenant_id = %s", "UPDATE {} SET tenant_id = tenant_id WHERE tenant_id = %s"):
-                    if table not in self.WRITABLE:
+                for statement in ("DELETE FROM {} WHERE tenant_id = %s", f"UPDATE {{}} SET {column} = DEFAULT WHERE tenant_id = %s"):
+                    if self.WRITABLE.get(table) != role:
                         continue
                     assert connection.execute(statement.format(table), [other.tenant_id]).rowcount == 0
 
@@ -65,13 +71,26 @@ class TestSharedDatabase:
         with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id) as connection:
             connection.execute(statement.format(table, table))
 
+    @pytest.mark.parametrize(
+        ("role", "statement"),
+        [("app", "SELECT audit_purge(now(), 1000)"), ("app", "DELETE FROM events"), ("app", "SELECT * FROM purge_reports"),
+         ("retention", "SELECT count(*) FROM chunks"), ("retention", "SELECT detail FROM events"),
+         ("retention", "SELECT actor FROM audit_log")],
+    )  # fmt: skip
+    def test_who_removes_does_not_read_and_who_reads_does_not_remove(
+        self, stage: Stage, alpha: Tenant, role: str, statement: str
+    ):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id, role) as connection:
+            connection.execute(statement)
+
+    @pytest.mark.parametrize("role", ROLES)
     @pytest.mark.parametrize("call", ["audit_append(gen_random_uuid(), now(), 'back', 'm', 'a', 's', 'done', NULL, NULL)",
                                       "audit_purge(now(), 1)"])  # fmt: skip
-    def test_nobody_enters_or_purges_without_a_tenant(self, stage: Stage, call: str):
+    def test_nobody_enters_or_purges_without_a_tenant(self, stage: Stage, call: str, role: str):
         with stage.connect(POOL) as admin:
             before = admin.execute("SELECT count(*), max(happened_at) FROM audit_log").fetchone()
         try:
-            with stage.pool(None) as connection:
+            with stage.pool(None, role) as connection:
                 assert connection.execute(f"SELECT {call}").fetchone() == (0,)
         except psycopg.errors.InsufficientPrivilege:
             pass
@@ -108,8 +127,9 @@ class TestSharedDatabase:
             "SELECT pg_read_file('/etc/passwd')",
         ],
     )
-    def test_the_application_role_cannot_lift_it(self, stage: Stage, statement: str):
-        with stage.connect(POOL, stage.secret(f"vivier_{stage.name}_app")) as connection:
+    @pytest.mark.parametrize("role", ROLES)
+    def test_no_role_of_functions_can_lift_it(self, stage: Stage, statement: str, role: str):
+        with stage.connect(POOL, stage.secret(f"vivier_{stage.name}_{role}")) as connection:
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
 
@@ -117,9 +137,9 @@ class TestSharedDatabase:
         with stage.connect("postgres") as admin:
             roles = admin.execute(
                 "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = ANY(%s)",
-                [[f"vivier_{stage.name}_app", alpha.database]],
+                [[*(f"vivier_{stage.name}_{role}" for role in self.ROLES), alpha.database]],
             ).fetchall()
-        assert roles == [(False, False, False, False)] * 2
+        assert roles == [(False, False, False, False)] * 3
         with stage.connect(POOL) as admin:
             secured = admin.execute(
                 "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
@@ -140,9 +160,10 @@ class TestOwnDatabases:
             with pytest.raises(psycopg.OperationalError):
                 stage.connect(database, login)
 
-    def test_the_application_role_enters_none(self, stage: Stage, alpha: Tenant):
+    @pytest.mark.parametrize("role", ["app", "retention"])
+    def test_no_role_of_functions_enters_one(self, stage: Stage, alpha: Tenant, role: str):
         with pytest.raises(psycopg.OperationalError, match="permission denied"):
-            stage.connect(alpha.database, stage.secret(f"vivier_{stage.name}_app"))
+            stage.connect(alpha.database, stage.secret(f"vivier_{stage.name}_{role}"))
 
     def test_another_password_opens_nothing(self, stage: Stage, alpha: Tenant, beta: Tenant):
         for password in (stage.secret(beta.database)["password"], "", "postgres"):

@@ -339,6 +339,7 @@ class TestLimits:
         finally:
             limit(stage, operator, neighbour, by, rate=MANY, burst=MANY)
         assert {neighbour.candidate.get("/v1/front-office").status_code for _ in range(12)} == {200}
+        assert {neighbour.member.get("/v1/imports").status_code for _ in range(12)} == {200}
 
     def test_a_tenant_without_a_plan_is_let_in_nowhere(self, stage: Stage, operator: Operator, neighbour: Tenant):
         gateway = stage.client("apigateway")

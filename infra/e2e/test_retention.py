@@ -83,7 +83,7 @@ def fill(stage: Stage, tenant: Tenant, ages: tuple[int, ...]) -> None:
 
 
 def empty(stage: Stage, tenant: Tenant) -> None:
-    with stage.pool(tenant.tenant_id) as connection:
+    with stage.pool(tenant.tenant_id, "retention") as connection:
         connection.execute("DELETE FROM events")
         connection.execute("DELETE FROM purge_reports")
     stage.forget_entries(tenant.tenant_id)

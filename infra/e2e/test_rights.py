@@ -26,7 +26,7 @@ def house(make_tenant) -> Tenant:
 def other_project(house: Tenant) -> str:
     made = house.member.send("POST", "/v1/projects", json={"name": "Ailleurs"})
     assert made.status_code == 201, made.text
-    return made.json()["id"]
+    return made.json()["project_id"]
 
 
 def permit(house: Tenant, permissions: set[str]) -> None:

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does: by panicking")]
 
 mod keys;
+mod senders;
 mod settings;
 
 use jiff::{SignedDuration, Timestamp};

@@ -127,6 +127,36 @@ fn wrong_grants(template: &Value) -> Vec<String> {
     found
 }
 
+/// The one function that enters the shared database as the role that removes, and that role's word.
+const REMOVER: (&str, &str) = ("Retention", "retention");
+/// The word of the others' role.
+const REST: &str = "app";
+
+/// The word of the role on the shared database whose secret or login a resource is.
+fn pool_role(resource: &str) -> Option<&str> {
+    let (_, role) = resource.rsplit_once("/vivier_${Stage}_")?;
+    Some(role.strip_suffix("-*").unwrap_or(role))
+}
+
+fn wrong_logins(template: &Value) -> Vec<String> {
+    let (mut found, own) = (Vec::new(), of_functions(template));
+    for function in functions(template) {
+        let logical = &function.logical;
+        let told = function.properties["Environment"]["Variables"]["DATABASE_ROLE"].as_str().unwrap_or(REST);
+        let right = if logical == REMOVER.0 { REMOVER.1 } else { REST };
+        if told != right {
+            found.push(format!("{logical}: enters the shared database as {told} instead of {right}"));
+        }
+        for resource in own.iter().filter(|statement| statement.owner == *logical).flat_map(|s| &s.resources)
+        {
+            if pool_role(resource).is_some_and(|role| role != right) {
+                found.push(format!("{logical}: may enter the shared database by {resource}"));
+            }
+        }
+    }
+    found
+}
+
 fn wrong_tenant_roles(template: &Value) -> Vec<String> {
     let mut found = Vec::new();
     let roles: Vec<_> = resources(template, "AWS::IAM::Role").collect();
@@ -190,6 +220,13 @@ fn no_role_reaches_further_than_it_must() {
 }
 
 #[test]
+fn only_retention_enters_as_who_may_remove() {
+    let template = template();
+    nothing_wrong(&wrong_logins(&template));
+    assert!(functions(&template).iter().any(|function| function.logical == REMOVER.0));
+}
+
+#[test]
 fn a_tenant_role_serves_one_function() {
     nothing_wrong(&wrong_tenant_roles(&template()));
 }
@@ -235,6 +272,28 @@ mod would_notice {
         let managed =
             "  A:\n    Type: AWS::Serverless::Function\n    Properties: { Policies: [AmazonS3FullAccess] }\n";
         assert_eq!(wrong_grants(&sample(managed)).len(), 1);
+    }
+
+    #[test]
+    fn logins() {
+        let secret =
+            |role: &str| format!("!Sub \"secret:vivier/${{Stage}}/database/vivier_${{Stage}}_{role}-*\"");
+        let login = |role: &str| format!("!Sub \"dbuser:*/vivier_${{Stage}}_{role}\"");
+        let told = "      Environment: { Variables: { DATABASE_ROLE: retention } }\n";
+        for (name, variables, resource, wrong) in [
+            ("Search", "", secret("app"), 0),
+            ("Search", "", login("app"), 0),
+            ("Search", "", secret("retention"), 1),
+            ("Search", "", login("retention"), 1),
+            ("Search", told, login("app"), 1),
+            ("Retention", told, secret("retention"), 0),
+            ("Retention", told, login("app"), 1),
+            ("Retention", "", login("retention"), 1),
+        ] {
+            let function = function(name, "rds-db:connect", &resource);
+            let found = wrong_logins(&sample(&format!("{function}{variables}")));
+            assert_eq!(found.len(), wrong, "{name} {variables} {resource}: {found:?}");
+        }
     }
 
     fn with_tenant_role(told: &str, assumes: &str, role: &str) -> Value {
