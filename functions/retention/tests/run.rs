@@ -13,7 +13,7 @@ use vivier_domain::{
 };
 use vivier_runtime::Clock;
 use vivier_store::events;
-use vivier_tenancy::{TenantScope, registry::Tenant};
+use vivier_tenancy::{TenantScope, names::PoolRole, registry::Tenant};
 use vivier_testkit::{scope, stack::Stack};
 
 fn now() -> Timestamp {
@@ -30,11 +30,13 @@ impl House {
     /// Both tenants have eight events past the promise and two within.
     async fn open() -> Self {
         let stack = Stack::from_env();
-        let tenancy = stack.tenancy().await;
-        let (own, other) = (stack.pool_tenant(&tenancy).await, stack.pool_tenant(&tenancy).await);
+        // Whoever counts events may not remove them, and whoever removes them may not add any.
+        let counting = stack.tenancy().await;
+        let (own, other) = (stack.pool_tenant(&counting).await, stack.pool_tenant(&counting).await);
+        let tenancy = stack.tenancy_as(PoolRole::Retention).await;
         let house = Self { app: App { tenancy, clock: Clock::Fixed(now()) }, own, other };
         for scope in [&house.own, &house.other] {
-            let mut session = house.app.tenancy.pool(scope).await.unwrap();
+            let mut session = counting.pool(scope).await.unwrap();
             let tx = session.begin().await.unwrap();
             let events: Vec<_> =
                 [0, 89, 91, 92, 93, 94, 95, 96, 97, 98].map(|days| event(scope, days)).into();
