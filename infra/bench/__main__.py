@@ -1,4 +1,4 @@
-"""`python -m bench [search|import|embed] [--stack demo]`: everything, or one of the three."""
+"""`python -m bench [search|import|embed|doors] [--stack demo]`: everything, or one of the four."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import os
 
 from demo.stack import load
 
-from . import embed, imports, search
+from . import doors, embed, imports, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed; all of them without")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors; all of them without")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
     runs = {"search": lambda: search.run(load(arguments.stack)), "import": lambda: imports.run(load(arguments.stack)),
-            "embed": embed.run}
+            "embed": embed.run, "doors": lambda: doors.run(load(arguments.stack))}
     if unknown := set(arguments.what) - set(runs):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when it began")

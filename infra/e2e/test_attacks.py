@@ -352,6 +352,20 @@ class TestGreed:
         assert manager.get("/v1/session").status_code == 200
         assert not people.mails(stage, "x@attacks-e2e.example")
 
+    def test_what_is_in_no_role_any_more_an_operator_brings_back(self, stage: Stage, operator, make_tenant):
+        house = make_tenant("stripped-e2e")
+        manager = Browser(stage)
+        assert manager.login(house.email, house.password).json()["state"] == "open"
+        roles = manager.get("/v1/roles")
+        given = next(role for role in roles.json()["roles"] if role["id"] == "manager")
+        less = {"name": given["name"], "permissions": [name for name in given["permissions"] if name != "audit.read"]}
+        assert manager.send("PUT", "/v1/roles/manager", json=less, headers={"If-Match": roles.headers["ETag"]}).ok
+        is_problem(manager.get("/v1/audit"), FORBIDDEN)
+        more = less | {"permissions": given["permissions"]}
+        is_problem(manager.send("PUT", "/v1/roles/manager", json=more, headers={"If-Match": "*"}), FORBIDDEN)
+        operator.invoke("tenants", {"operation": "restore_manager", "slug": house.slug})
+        assert manager.get("/v1/audit").status_code == 200
+
     def test_a_tenant_keeps_one_manager_whoever_removes_whom_at_once(self, stage: Stage, make_tenant):
         house = make_tenant("crowd-e2e")
         first = Browser(stage)

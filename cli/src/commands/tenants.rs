@@ -87,6 +87,8 @@ pub(crate) enum Tenants {
     },
     /// Mail the invitation of a manager who has not logged in yet anew
     ReinviteManager { tenant: String, email: String },
+    /// Give the role `manager` every permission again
+    RestoreManager { tenant: String },
     /// Let a tenant in again that its own IP ranges lock out
     ClearIpRanges { tenant: String },
     /// Say from which domains a tenant may mail; what is not named is approved no more
@@ -133,6 +135,9 @@ impl Tenants {
             }
             Self::ReinviteManager { tenant, email } => {
                 command("reinvite_manager", json!({"slug": tenant, "email": email})).shown(View::Document)
+            }
+            Self::RestoreManager { tenant } => {
+                command("restore_manager", json!({"slug": tenant})).shown(View::Document)
             }
             Self::ClearIpRanges { tenant } => {
                 command("clear_ip_ranges", json!({"slug": tenant})).shown(View::Document)

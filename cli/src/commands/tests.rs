@@ -184,6 +184,7 @@ fn operators_commands_are_invocations() {
             "tenants",
             json!({"operation": "reinvite_manager", "slug": "acme", "email": "a@b.example"}),
         ),
+        ("tenants restore-manager acme", "tenants", json!({"operation": "restore_manager", "slug": "acme"})),
         ("tenants clear-ip-ranges acme", "tenants", json!({"operation": "clear_ip_ranges", "slug": "acme"})),
         (
             "tenants approve-senders acme acme.example jobs.acme.test",
