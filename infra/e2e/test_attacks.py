@@ -101,6 +101,16 @@ class TestSession:
         is_problem(browser.get("/v1/documents"), UNAUTHORIZED)
         assert Browser(stage).login(email, password).json()["state"] == "open"
 
+    def test_the_cookie_and_the_token_of_a_removed_member(self, stage: Stage, manager: Browser, person):
+        member, email, password, browser = person
+        token = stage.login(email, password)["AccessToken"]
+        bearer = Api(stage.stack.api_url, {"Authorization": f"Bearer {token}"})
+        assert bearer.get("/v1/documents").status_code == 200
+        assert manager.send("DELETE", f"/v1/members/{member}").status_code == 204
+        for left in (browser, bearer):
+            is_problem(left.get("/v1/documents"), UNAUTHORIZED)
+        is_problem(Browser(stage).login(email, password), UNAUTHORIZED)
+
     def test_the_table_alone_opens_nothing(self, stage: Stage, house: Tenant, person):
         """Neither the cookie nor a token can be read where sessions are kept."""
         *_, browser = person
