@@ -15,6 +15,7 @@ use vivier_domain::{
 use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, PageQuery, Problem};
 use vivier_tenancy::rooms::records::RecordKey;
 
+use super::refusals::OfMember;
 use crate::{
     App, invitation, page, removal,
     roster::{self, subject},
@@ -115,10 +116,7 @@ pub(super) async fn fetch(
     params(("id" = Uuid, Path, description = "The member")),
     responses(
         (status = 204, description = "The member is gone"),
-        (status = 403, description = "The permission `members.write` is not held, or less than what is given or taken", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 404, description = "There is no such member", body = Problem,
-            content_type = "application/problem+json"),
+        OfMember,
         (status = 409, description = "The last one who administers people (`last-manager`)", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -167,10 +165,7 @@ pub(super) async fn reinvite(
     params(("id" = Uuid, Path, description = "The member")),
     responses(
         (status = 204, description = "The member is suspended"),
-        (status = 403, description = "The permission `members.write` is not held, or less than what is given or taken", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 404, description = "There is no such member", body = Problem,
-            content_type = "application/problem+json"),
+        OfMember,
         (status = 409, description = "The last one who administers people (`last-manager`)", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -193,10 +188,7 @@ pub(super) async fn suspend(
     params(("id" = Uuid, Path, description = "The member")),
     responses(
         (status = 204, description = "The member is not suspended"),
-        (status = 403, description = "The permission `members.write` is not held, or less than what is given or taken", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 404, description = "There is no such member", body = Problem,
-            content_type = "application/problem+json"),
+        OfMember,
         (status = 409, description = "The member has no account any more (`wrong-state`)", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -222,10 +214,7 @@ pub(super) async fn resume(
         (status = 200, description = "The member after it", body = MemberView),
         (status = 400, description = "The request is not what this route takes", body = Problem,
             content_type = "application/problem+json"),
-        (status = 403, description = "The permission `members.write` is not held, or less than what is given or taken", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 404, description = "There is no such member", body = Problem,
-            content_type = "application/problem+json"),
+        OfMember,
         (status = 409, description = "The last one who administers people (`last-manager`)", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -277,10 +266,7 @@ pub(super) async fn withdraw(
     params(("id" = Uuid, Path, description = "The member")),
     responses(
         (status = 204, description = "Nothing of before opens any more"),
-        (status = 403, description = "The permission `members.write` is not held, or less than what is given or taken", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 404, description = "There is no such member", body = Problem,
-            content_type = "application/problem+json"),
+        OfMember,
     ),
 )]
 pub(super) async fn end_sessions(

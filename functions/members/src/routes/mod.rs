@@ -2,6 +2,7 @@
 
 mod members;
 mod projects;
+mod refusals;
 mod roles;
 
 use axum::{

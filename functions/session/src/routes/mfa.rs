@@ -11,6 +11,7 @@ use vivier_domain::redacted::Redacted;
 use vivier_runtime::http::{ApiJson, Myself, Problem};
 use vivier_tenancy::rooms::people::Factor;
 
+use super::refusals::CookieOnly;
 use crate::{
     App,
     factors::{self, Factors, TotpSetup},
@@ -44,10 +45,7 @@ pub(crate) struct Phone {
     tag = "session",
     responses(
         (status = 200, description = "The factors", body = Factors),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
     ),
 )]
 pub(crate) async fn fetch(
@@ -68,10 +66,7 @@ pub(crate) async fn fetch(
     tag = "session",
     responses(
         (status = 200, description = "What the app is set up with", body = TotpSetup),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 409, description = "There is an app already: give it up first", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -97,10 +92,7 @@ pub(crate) async fn begin_totp(
         (status = 204, description = "A login asks for it from now on"),
         (status = 400, description = "The code is wrong", body = Problem,
             content_type = "application/problem+json"),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 409, description = "It is on already, or was not begun", body = Problem,
             content_type = "application/problem+json"),
         (status = 415, description = "The body is no JSON", body = Problem,
@@ -130,10 +122,7 @@ pub(crate) async fn turn_on_totp(
     tag = "session",
     responses(
         (status = 204, description = "A login does not ask for it any more"),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 409, description = "The tenant demands a second factor, and this is the last one", body = Problem,
             content_type = "application/problem+json"),
     ),
@@ -160,10 +149,7 @@ pub(crate) async fn turn_off_totp(
         (status = 202, description = "A code is on its way"),
         (status = 400, description = "This is no phone number", body = Problem,
             content_type = "application/problem+json"),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 409, description = "A phone is asked for already: give it up first", body = Problem,
             content_type = "application/problem+json"),
         (status = 415, description = "The body is no JSON", body = Problem,
@@ -196,10 +182,7 @@ pub(crate) async fn begin_sms(
         (status = 204, description = "A login asks for it from now on"),
         (status = 400, description = "The code is wrong", body = Problem,
             content_type = "application/problem+json"),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 409, description = "It is on already, or was not begun", body = Problem,
             content_type = "application/problem+json"),
         (status = 415, description = "The body is no JSON", body = Problem,
@@ -229,10 +212,7 @@ pub(crate) async fn turn_on_sms(
     tag = "session",
     responses(
         (status = 204, description = "A login does not ask for it any more"),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 409, description = "The tenant demands a second factor, and this is the last one", body = Problem,
             content_type = "application/problem+json"),
     ),

@@ -2,6 +2,7 @@
 
 mod mfa;
 mod password;
+mod refusals;
 mod session;
 
 use axum::{

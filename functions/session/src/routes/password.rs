@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use vivier_domain::redacted::Redacted;
 use vivier_runtime::http::{ApiJson, Myself, Problem};
 
+use super::refusals::CookieOnly;
 use crate::{App, answer::LoginState, mine::Mine, password, patience::at_least, visitor::Visitor};
 
 /// Whose password was forgotten.
@@ -116,10 +117,7 @@ pub(crate) async fn reset(
             headers(("Set-Cookie" = String, description = "The new cookie"))),
         (status = 400, description = "The old password is wrong, or the new one breaks the policy: `errors` says which",
             body = Problem, content_type = "application/problem+json"),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 415, description = "The body is no JSON", body = Problem,
             content_type = "application/problem+json"),
         (status = 429, description = "Too many attempts failed", body = Problem,

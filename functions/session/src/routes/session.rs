@@ -15,6 +15,7 @@ use vivier_domain::{ids::TenantId, member::Member, redacted::Redacted};
 use vivier_runtime::http::{ApiJson, Myself, Problem, ProblemKind};
 use vivier_tenancy::rooms::records::RecordKey;
 
+use super::refusals::CookieOnly;
 use crate::{
     App,
     answer::{LoginState, forget},
@@ -199,10 +200,7 @@ pub(crate) async fn fetch(
     responses(
         (status = 200, description = "The session goes on under a new cookie", body = LoginState,
             headers(("Set-Cookie" = String, description = "The new cookie"))),
-        (status = 401, description = "The session is over", body = Problem,
-            content_type = "application/problem+json"),
-        (status = 403, description = "This is for whoever came with a cookie", body = Problem,
-            content_type = "application/problem+json"),
+        CookieOnly,
         (status = 409, description = "Another request has renewed it", body = Problem,
             content_type = "application/problem+json"),
     ),
