@@ -7,6 +7,7 @@ mod key;
 
 use aws_sdk_dynamodb::{
     Client,
+    operation::update_item::builders::UpdateItemFluentBuilder,
     types::{AttributeValue, ReturnValue},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -93,10 +94,7 @@ impl Attempts {
     /// An attempt was no failure: it is taken back, and others stay counted.
     pub async fn withdraw(&self, key: &AttemptKey) -> Result<(), TenancyError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", pk(key))
+            .update(key)
             .update_expression("ADD failures :one")
             .condition_expression("failures > :none")
             .expression_attribute_values(":one", n(-1))
@@ -108,27 +106,22 @@ impl Attempts {
     /// too. Without it a second factor could never follow its password there. A block of somebody else's failure stays.
     pub async fn pass_turn(&self, key: &AttemptKey, now: Timestamp) -> Result<(), TenancyError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", pk(key))
+            .update(key)
             .update_expression("SET blocked_until = :now")
             .condition_expression("blocked_until = :turn")
             .expression_attribute_values(":now", n(now.as_millisecond()))
-            .expression_attribute_values(
-                ":turn",
-                n(now.as_millisecond().saturating_add(LOCK.as_millis() as i64)),
-            );
+            .expression_attribute_values(":turn", after(now, LOCK));
         unless_refused(update.send().await).map(|_| ())
+    }
+
+    fn update(&self, key: &AttemptKey) -> UpdateItemFluentBuilder {
+        self.client.update_item().table_name(&self.table).key("pk", pk(key))
     }
 
     /// Counts one more; `None` where nothing is looked at now, or where the item should be gone already.
     async fn count(&self, key: &AttemptKey, now: Timestamp) -> Result<Option<u32>, TenancyError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", pk(key))
+            .update(key)
             .update_expression("ADD failures :one SET expires_at = :until")
             .condition_expression(
                 "attribute_not_exists(pk) \
@@ -167,35 +160,23 @@ impl Attempts {
         now: Timestamp,
     ) -> Result<(), TenancyError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", pk(key))
+            .update(key)
             .update_expression("SET blocked_until = :until")
             .condition_expression(
                 "attribute_exists(pk) AND (attribute_not_exists(blocked_until) OR blocked_until < :until)",
             )
-            .expression_attribute_values(
-                ":until",
-                n(now.as_millisecond().saturating_add(delay.as_millis() as i64)),
-            );
+            .expression_attribute_values(":until", after(now, delay));
         unless_refused(update.send().await).map(|_| ())
     }
 
     /// After a lock one attempt is looked at, and meanwhile the lock is back: of several at once, one has the turn.
     async fn take_turn(&self, key: &AttemptKey, now: Timestamp) -> Result<bool, TenancyError> {
         let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .key("pk", pk(key))
+            .update(key)
             .update_expression("SET blocked_until = :until")
             .condition_expression("blocked_until <= :now")
             .expression_attribute_values(":now", n(now.as_millisecond()))
-            .expression_attribute_values(
-                ":until",
-                n(now.as_millisecond().saturating_add(LOCK.as_millis() as i64)),
-            );
+            .expression_attribute_values(":until", after(now, LOCK));
         Ok(unless_refused(update.send().await)?.is_some())
     }
 
@@ -225,6 +206,11 @@ impl Attempts {
 fn wait(until: i64, now: Timestamp) -> u64 {
     let milliseconds = u64::try_from(until.saturating_sub(now.as_millisecond())).unwrap_or(0);
     milliseconds.div_ceil(1_000).max(1)
+}
+
+/// A moment after `now`, in milliseconds since 1970.
+fn after(now: Timestamp, delay: SignedDuration) -> AttributeValue {
+    n(now.as_millisecond().saturating_add(delay.as_millis() as i64))
 }
 
 fn pk(key: &AttemptKey) -> AttributeValue {
