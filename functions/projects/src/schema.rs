@@ -50,6 +50,9 @@ pub struct ProjectSettings {
     /// How its search engine finds.
     #[schema(required = false)]
     pub search: SearchSettings,
+    /// How its chatbot answers.
+    #[schema(required = false)]
+    pub chat: ChatSettings,
     /// Web sites that it may be put into, as `https://jobs.acme.example`.
     #[schema(max_items = 50, required = false)]
     pub allowed_origins: Vec<String>,
@@ -125,6 +128,76 @@ pub struct Weights {
     pub description: u16,
 }
 
+/// How the chatbot answers.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChatSettings {
+    /// In whose words it answers.
+    #[schema(required = false)]
+    pub answers: AnswerMode,
+    /// The model at Amazon Bedrock, or its inference profile, that writes answers; needed where they are `written`.
+    #[schema(min_length = 1, max_length = 140, pattern = "^[A-Za-z0-9._:/-]+$")]
+    pub model: Option<String>,
+    /// What counts how much when passages are looked for.
+    #[schema(required = false)]
+    pub weights: RetrievalWeights,
+    /// How sure it must be before it answers, in percent of the usual.
+    #[schema(maximum = 1000, required = false)]
+    pub caution: u16,
+    /// Only documents with one of these tags answer; all of them where there are none. A tag has 1 to 40 characters.
+    #[schema(max_items = 20, required = false)]
+    pub tags: Vec<String>,
+    /// Whether candidates are offered a person of the company where the documents do not answer.
+    #[schema(required = false)]
+    pub hand_over: bool,
+    /// Whether wishes for a job are answered with the tenant's offers; so by default.
+    #[schema(required = false)]
+    pub offers: bool,
+    /// How much may be asked.
+    #[schema(required = false)]
+    pub limits: ChatLimits,
+}
+
+/// In whose words a question is answered.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum AnswerMode {
+    /// In the documents' own: sentences are quoted.
+    Extract,
+    /// In those of a model, sentence by sentence covered by a quotation.
+    Written,
+}
+
+/// What counts how much when passages are looked for, in percent.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RetrievalWeights {
+    /// Words that question and passage share.
+    #[schema(maximum = 1000, required = false)]
+    pub words: u16,
+    /// Nearness of meaning.
+    #[schema(maximum = 1000, required = false)]
+    pub meaning: u16,
+}
+
+/// How much may be asked.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChatLimits {
+    /// Characters of a question.
+    #[schema(minimum = 20, maximum = 4000, required = false)]
+    pub characters: u16,
+    /// Exchanges of a conversation.
+    #[schema(minimum = 1, maximum = 500, required = false)]
+    pub exchanges: u16,
+    /// Questions an hour by one publishable key; as many as the key's own pace allows where there is none.
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub per_key_hour: Option<u32>,
+    /// Questions an hour from one address.
+    #[schema(minimum = 1, maximum = 1_000_000, required = false)]
+    pub per_address_hour: u32,
+}
+
 /// The tenant's own settings. What is left out has its default.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,6 +217,18 @@ pub struct TenantSettings {
     /// Who mails.
     #[schema(required = false)]
     pub mail: MailSettings,
+    /// How documents are read.
+    #[schema(required = false)]
+    pub documents: DocumentSettings,
+}
+
+/// How documents are read.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentSettings {
+    /// Whether pages that are images alone may go through optical character recognition; not by default.
+    #[schema(required = false)]
+    pub recognition: bool,
 }
 
 /// How long sessions last.
@@ -264,6 +349,8 @@ mod tests {
             (json!(super::ProductKind::MessagingChannel), json!(K::MessagingChannel)),
             (json!(super::ProjectStatus::Active), json!(S::Active)),
             (json!(super::ProjectStatus::Archived), json!(S::Archived)),
+            (json!(super::AnswerMode::Extract), json!(domain::settings::chat::AnswerMode::Extract)),
+            (json!(super::AnswerMode::Written), json!(domain::settings::chat::AnswerMode::Written)),
             (json!(super::MailLanguage::Fr), json!(domain::member::Language::Fr)),
             (json!(super::MailLanguage::En), json!(domain::member::Language::En)),
         ] {

@@ -1,6 +1,7 @@
 //! Settings as typed documents (K5.1): one for the tenant, one for each project. Each has a draft, a published version
 //! and the history of what was published.
 
+pub mod chat;
 pub mod colour;
 mod document;
 pub mod flow;

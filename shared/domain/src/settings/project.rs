@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    chat::ChatSettings,
     language::LanguageTag,
     search::SearchSettings,
     tenant::is_printable,
@@ -41,6 +42,8 @@ pub struct ProjectSettings {
     pub texts: BTreeMap<LanguageTag, Texts>,
     /// How its search engine finds.
     pub search: SearchSettings,
+    /// How its chatbot answers.
+    pub chat: ChatSettings,
     /// Web sites that it may be put into; only its own host name where there are none.
     pub allowed_origins: Vec<Origin>,
 }
@@ -54,6 +57,7 @@ impl Default for ProjectSettings {
             theme: Theme::default(),
             texts: BTreeMap::new(),
             search: SearchSettings::default(),
+            chat: ChatSettings::default(),
             allowed_origins: Vec::new(),
         }
     }
@@ -84,6 +88,7 @@ impl ProjectSettings {
             found.extend(self.chosen(language).broken(language));
         }
         found.extend(self.search.broken());
+        found.extend(self.chat.broken());
         found
     }
 

@@ -18,6 +18,8 @@ pub struct TenantSettings {
     pub retention: RetentionPolicy,
     /// Who mails (K7.4).
     pub mail: MailSettings,
+    /// How documents are read.
+    pub documents: DocumentSettings,
 }
 
 /// How long sessions last.
@@ -46,6 +48,15 @@ pub struct MailSettings {
     pub sender_address: Option<String>,
     /// The language of mails to members who chose none.
     pub language: Language,
+}
+
+/// How documents are read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct DocumentSettings {
+    /// Whether pages that are images alone may go through optical character recognition: on AWS they are sent to Amazon
+    /// Textract. Not unless the tenant says so (K9.1a).
+    pub recognition: bool,
 }
 
 impl TenantSettings {
