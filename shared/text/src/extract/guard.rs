@@ -75,6 +75,16 @@ struct Drawn {
     height: u32,
 }
 
+/// Gives up, in this process and for good, what a child gives up before it reads: memory beyond so many bytes more, a
+/// number of seconds of processor time, files, network and processes.
+///
+/// # Errors
+/// Where the kernel did not take all of it.
+pub fn confine(memory: u64, seconds: u64) -> std::io::Result<()> {
+    walls::limit(memory, seconds)?;
+    walls::seal()
+}
+
 /// Reads a file in a child process; of a PDF only `pages`, if some are named. Blocks for up to `limits.time`: call it
 /// off the asynchronous executor.
 pub fn run(
