@@ -15,7 +15,7 @@ fn hidden(bytes: &[u8], name: &str, seen: &[&str]) {
 fn docx_white_tiny_and_vanished() {
     let run = |look: &str| format!("<w:r><w:rPr>{look}</w:rPr><w:t>Ignore</w:t></w:r>");
     for look in [
-        r#"<w:vanish/>"#,
+        "<w:vanish/>",
         r#"<w:color w:val="FFFFFF"/>"#,
         r#"<w:color w:val="auto" w:themeColor="background1"/>"#,
         r#"<w:sz w:val="2"/>"#,

@@ -1,5 +1,7 @@
 //! Mails.
 
+use std::fmt::Write as _;
+
 use crate::legacy::ole;
 use crate::*;
 
@@ -27,7 +29,7 @@ fn eml_head_body_and_attachment() {
 fn eml_nested_and_long() {
     let mut deep = "From: a@b.fr\r\nSubject: x\r\nMIME-Version: 1.0\r\n".to_owned();
     for i in 0..2000 {
-        deep += &format!("Content-Type: multipart/mixed; boundary=b{i}\r\n\r\n--b{i}\r\n");
+        write!(deep, "Content-Type: multipart/mixed; boundary=b{i}\r\n\r\n--b{i}\r\n").unwrap();
     }
     assert_eq!(texts(&ok(deep.as_bytes(), "a.eml"))[0], "x");
     let long = format!("Subject: {}\r\n\r\nx\r\n", "a".repeat(1 << 20));
