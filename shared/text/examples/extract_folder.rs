@@ -18,9 +18,9 @@ fn main() -> ExitCode {
     let mut files = Vec::new();
     let folder = Path::new(&folder);
     if folder.is_file() {
-        files.push(folder.to_owned())
+        files.push(folder.to_owned());
     } else {
-        collect(folder, &mut files)
+        collect(folder, &mut files);
     }
     files.sort();
     for file in files {

@@ -38,12 +38,12 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 50 MiB in, 64 MiB out, 512 MiB of memory, 10 seconds, this program.
+    /// 50 MiB in, 64 MiB out, 448 MiB of memory (with the program's own, half a gibibyte), 10 seconds, this program.
     fn default() -> Self {
         Self {
             input: 50 << 20,
             output: 64 << 20,
-            memory: 512 << 20,
+            memory: 448 << 20,
             time: Duration::from_secs(10),
             program: None,
             pdfium: None,
