@@ -41,7 +41,7 @@ fn main() -> ExitCode {
                     println!("{line}");
                 }
                 Err(error) => {
-                    println!("{}", serde_json::json!({ "file": file, "page": page, "error": error }))
+                    println!("{}", serde_json::json!({ "file": file, "page": page, "error": error }));
                 }
             }
         }
