@@ -2,6 +2,11 @@
 //!
 //! A file is somebody else's bytes. [`guard::run`] reads it in a child process with limits, and is what a function
 //! calls; [`read`] is the same reading without the walls, for the child itself and for tests.
+//!
+//! Libraries open containers, and the walks over what is in them are ours: PDFium, `calamine` (workbooks), `cfb`
+//! (Word, PowerPoint, Outlook), `zip` with `quick-xml` (Office, OpenDocument, EPUB), `html5ever`, `mail-parser`. An
+//! extractor of all formats in one, such as kreuzberg, gives text without the places that quotations are checked at, and
+//! with what the author hid.
 
 mod csv;
 mod doc;
