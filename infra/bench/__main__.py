@@ -1,21 +1,32 @@
-"""`python -m bench [search|import|embed|doors] [--stack demo]`: everything, or one of the four."""
+"""`python -m bench [search|import|embed|doors] [--stack demo]`: everything, or one of the four.
+
+`python -m bench extraction DIR`: what comes out of the documents in a folder that also holds what is expected.
+`python -m bench hostile DIR`: what the files of a folder do to the reader that were made to break it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
+from pathlib import Path
 
 from demo.stack import load
 
-from . import doors, embed, imports, search
+from . import doors, embed, extraction, hostile, imports, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors; all of them without")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors; all of them without; or extraction or hostile, and a folder")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
+    folders = {"extraction": extraction.run, "hostile": hostile.run}
+    if arguments.what and arguments.what[0] in folders:
+        if len(arguments.what) != 2:
+            parser.error(f"{arguments.what[0]} wants one folder")
+        folders[arguments.what[0]](Path(arguments.what[1]).resolve())
+        return
     runs = {"search": lambda: search.run(load(arguments.stack)), "import": lambda: imports.run(load(arguments.stack)),
             "embed": embed.run, "doors": lambda: doors.run(load(arguments.stack))}
     if unknown := set(arguments.what) - set(runs):

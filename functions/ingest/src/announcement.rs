@@ -10,16 +10,7 @@ use vivier_text::extract::Format;
 pub const LONGEST_NAME: usize = 200;
 
 /// The formats that are read.
-pub const FORMATS: [Format; 8] = [
-    Format::Txt,
-    Format::Markdown,
-    Format::Html,
-    Format::Csv,
-    Format::Pdf,
-    Format::Docx,
-    Format::Pptx,
-    Format::Xlsx,
-];
+pub const FORMATS: [Format; Format::ALL.len()] = Format::ALL;
 
 /// The body of an announcement.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -27,7 +18,8 @@ pub const FORMATS: [Format; 8] = [
 pub struct Announcement {
     /// What the document is called where it is cited: 1 to 200 characters, no control characters.
     pub name: String,
-    /// One of the media types of txt, md, html, csv, pdf, docx, pptx and xlsx.
+    /// One of the media types of txt, md, html, csv, pdf, docx, pptx, xlsx, doc, ppt, xls, odt, odp, ods, rtf, eml, msg and
+    /// epub.
     pub media_type: String,
     /// The file's size in bytes, 1 to 52428800.
     pub size: u64,
@@ -89,10 +81,8 @@ fn media_type(text: &str) -> Option<&'static str> {
 
 /// A name as a file name, if it ends as one does in a format that is read: "Charter v1.2" is no file of format "2".
 pub fn file_name(name: &str) -> Option<&str> {
-    const ENDINGS: [&str; 12] =
-        ["txt", "text", "md", "markdown", "htm", "html", "xhtml", "csv", "pdf", "docx", "pptx", "xlsx"];
     let (_, ending) = name.rsplit_once('.')?;
-    ENDINGS.iter().any(|known| known.eq_ignore_ascii_case(ending)).then_some(name)
+    Format::by_ending(ending).map(|_| name)
 }
 
 #[cfg(test)]
