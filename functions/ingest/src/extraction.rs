@@ -18,8 +18,8 @@ pub async fn read(
 ) -> Result<Result<Extracted, ExtractError>, HandlerError> {
     let reading = tokio::task::spawn_blocking(move || {
         let hint = Hint { media_type: Some(&media_type), file_name: file_name(&name) };
-        match guard::run(&bytes, hint, &Limits::default()) {
-            Err(error) if error.is_transient() => guard::run(&bytes, hint, &Limits::default()),
+        match guard::run(&bytes, hint, None, &Limits::default()) {
+            Err(error) if error.is_transient() => guard::run(&bytes, hint, None, &Limits::default()),
             outcome => outcome,
         }
     });

@@ -8,6 +8,7 @@ pub mod announcement;
 pub mod arrival;
 pub mod extraction;
 pub mod pieces;
+pub mod recognition;
 pub mod removal;
 pub mod resume;
 pub mod routes;

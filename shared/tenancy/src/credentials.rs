@@ -123,7 +123,9 @@ fn session_policy(partition: &str, names: &Names, tenant: TenantId) -> String {
              "Resource": format!("arn:{partition}:secretsmanager:*:*:secret:{}-*",
                                  names.database_secret(&names.database(tenant)))},
             {"Effect": "Allow", "Action": "rds-db:connect",
-             "Resource": format!("arn:{partition}:rds-db:*:*:dbuser:*/{}", names.database(tenant))}
+             "Resource": format!("arn:{partition}:rds-db:*:*:dbuser:*/{}", names.database(tenant))},
+            // It reads what is in the request and nothing else, so there is no resource to name.
+            {"Effect": "Allow", "Action": "textract:DetectDocumentText", "Resource": "*"}
         ]
     })
     .to_string()
@@ -142,7 +144,8 @@ mod tests {
         assert!(policy.contains(&own.simple()));
         assert!(!policy.contains(&other.simple()));
         let value: serde_json::Value = serde_json::from_str(&policy).unwrap();
-        for statement in value["Statement"].as_array().unwrap() {
+        let statements = value["Statement"].as_array().unwrap();
+        for statement in statements.iter().filter(|s| s["Action"] != "textract:DetectDocumentText") {
             let resources = match &statement["Resource"] {
                 serde_json::Value::Array(list) => list.clone(),
                 one => vec![one.clone()],

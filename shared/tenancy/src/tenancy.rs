@@ -22,6 +22,7 @@ use crate::{
         limits::Limits,
         mail::{Mails, Senders},
         people::{Compose, Invitations, People},
+        recognition::Recognition,
         records::Records,
         requests::Requests,
         sessions::Sessions,
@@ -231,6 +232,12 @@ impl Tenancy {
             self.0.names.conversations_table(scope.tenant()),
             scope,
         ))
+    }
+
+    /// Recognition of characters in the tenant's images, with credentials that reach no other tenant's things.
+    pub async fn recognition<'a>(&self, scope: &'a TenantScope) -> Result<Recognition<'a>, TenancyError> {
+        let sdk = self.tenant_sdk(scope).await?;
+        Ok(Recognition::new(aws_sdk_textract::Client::new(&sdk), scope))
     }
 
     /// The tenant's own database. Its password is read with credentials that can read no other tenant's.

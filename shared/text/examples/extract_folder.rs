@@ -24,7 +24,8 @@ fn main() -> ExitCode {
             continue;
         };
         let begun = Instant::now();
-        let result = guard::run(&bytes, Hint { media_type: None, file_name: Some(name) }, &Limits::default());
+        let result =
+            guard::run(&bytes, Hint { media_type: None, file_name: Some(name) }, None, &Limits::default());
         let seconds = begun.elapsed().as_secs_f64();
         match result {
             Ok(found) if whole => println!("{}", serde_json::json!({ "file": file, "extracted": found })),

@@ -5,11 +5,15 @@ mod files;
 mod markup;
 mod office;
 
-use vivier_text::extract::{Format, read};
+use vivier_text::extract::{self, Format};
 use vivier_text::{BlockKind, ExtractError, Extracted, Hint, Language, Place};
 
 fn named(name: &str) -> Hint<'_> {
     Hint { media_type: None, file_name: Some(name) }
+}
+
+fn read(bytes: &[u8], hint: Hint<'_>) -> Result<Extracted, ExtractError> {
+    extract::read(bytes, hint, None)
 }
 
 #[track_caller]

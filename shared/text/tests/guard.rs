@@ -66,7 +66,7 @@ fn main() -> ExitCode {
                     ..Limits::default()
                 };
                 // Larger than a pipe, so that a child that does not read blocks its writer.
-                assert_eq!(guard::run(&vec![b'x'; 1 << 20], Hint::default(), &limits), Err(error));
+                assert_eq!(guard::run(&vec![b'x'; 1 << 20], Hint::default(), None, &limits), Err(error));
             }),
         );
     }
@@ -75,7 +75,7 @@ fn main() -> ExitCode {
         "child::gets_no_environment",
         Box::new(move || {
             let limits = Limits { program, pdfium: Some("/nowhere".into()), ..Limits::default() };
-            assert_eq!(guard::run(b"x", Hint::default(), &limits), Err(ExtractError::NoText));
+            assert_eq!(guard::run(b"x", Hint::default(), None, &limits), Err(ExtractError::NoText));
         }),
     );
 
@@ -95,7 +95,7 @@ fn main() -> ExitCode {
         "limits::input",
         Box::new(|| {
             let limits = Limits { input: 3, ..Limits::default() };
-            assert_eq!(guard::run(b"four", Hint::default(), &limits), Err(ExtractError::TooLarge));
+            assert_eq!(guard::run(b"four", Hint::default(), None, &limits), Err(ExtractError::TooLarge));
         }),
     );
     test(
@@ -103,7 +103,7 @@ fn main() -> ExitCode {
         Box::new(|| {
             let limits = Limits { output: 100, ..Limits::default() };
             assert_eq!(
-                guard::run("mot ".repeat(1000).as_bytes(), Hint::default(), &limits),
+                guard::run("mot ".repeat(1000).as_bytes(), Hint::default(), None, &limits),
                 Err(ExtractError::TooLarge)
             );
         }),
@@ -113,7 +113,7 @@ fn main() -> ExitCode {
         Box::new(|| {
             let large = files::archive(&[("word/document.xml", &" ".repeat(90 << 20))]);
             let limits = Limits { memory: 64 << 20, ..Limits::default() };
-            assert_eq!(guard::run(&large, Hint::default(), &limits), Err(ExtractError::OutOfMemory));
+            assert_eq!(guard::run(&large, Hint::default(), None, &limits), Err(ExtractError::OutOfMemory));
         }),
     );
 
@@ -145,7 +145,7 @@ fn main() -> ExitCode {
         Box::new(|| {
             let limits = Limits { pdfium: Some("/nowhere".into()), ..Limits::default() };
             let file = files::pdf(&[Some("x")]);
-            assert_eq!(guard::run(&file, Hint::default(), &limits), Err(ExtractError::Unavailable));
+            assert_eq!(guard::run(&file, Hint::default(), None, &limits), Err(ExtractError::Unavailable));
         }),
     );
 
@@ -154,7 +154,7 @@ fn main() -> ExitCode {
 
 fn read(bytes: &[u8], name: &str) -> Result<Extracted, ExtractError> {
     let limits = Limits { pdfium: Some(pdfium()), ..Limits::default() };
-    guard::run(bytes, Hint { media_type: None, file_name: Some(name) }, &limits)
+    guard::run(bytes, Hint { media_type: None, file_name: Some(name) }, None, &limits)
 }
 
 fn pdfium() -> PathBuf {

@@ -39,7 +39,7 @@ pub(crate) fn read(
     for file in files {
         let name = file.file_name().to_string_lossy().into_owned();
         let hint = Hint { media_type: None, file_name: Some(&name) };
-        let extracted = guard::run(&std::fs::read(file.path())?, hint, limits)?;
+        let extracted = guard::run(&std::fs::read(file.path())?, hint, None, limits)?;
         let document = DocumentId::generate();
         for chunk in vivier_text::chunks(&extracted) {
             let context = chunk.in_context();

@@ -10,6 +10,7 @@ pub mod files;
 pub mod limits;
 pub mod mail;
 pub mod people;
+pub mod recognition;
 pub mod records;
 pub mod requests;
 pub mod sessions;

@@ -2,7 +2,15 @@ use super::*;
 use crate::extract::Format;
 
 fn document(blocks: Vec<Block>) -> Extracted {
-    Extracted { format: Format::Docx, title: None, language: Some(Language::Fr), pages: None, blocks }
+    Extracted {
+        format: Format::Docx,
+        title: None,
+        language: Some(Language::Fr),
+        pages: None,
+        blocks,
+        flags: Vec::new(),
+        scanned: Vec::new(),
+    }
 }
 
 fn block(kind: BlockKind, text: &str, place: Place) -> Block {

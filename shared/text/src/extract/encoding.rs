@@ -61,7 +61,7 @@ pub(super) fn is_text(bytes: &[u8]) -> bool {
 /// NFC, trimmed, runs of white space as one space; without control characters, and without the invisible ones that hide,
 /// split or reorder text (zero-width, soft hyphen, direction marks and overrides, tags): what is searched and
 /// cited is what a reader sees.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut cleaned = String::with_capacity(text.len());
     let mut space = false;
     for character in text.nfc() {

@@ -7,6 +7,7 @@ mod csv;
 mod docx;
 mod encoding;
 mod error;
+mod flag;
 pub mod guard;
 mod html;
 mod markdown;
@@ -20,7 +21,11 @@ mod txt;
 mod xlsx;
 
 pub use error::ExtractError;
+pub use flag::Flag;
 pub use sniff::Format;
+
+pub(crate) use encoding::clean;
+pub(crate) use pdf::join as join_lines;
 
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +41,35 @@ pub struct Hint<'a> {
     pub file_name: Option<&'a str>,
 }
 
+/// A slice of a document's pages, for documents too long to read at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pages {
+    /// The first page read, from 1.
+    pub first: u32,
+    /// The most pages read.
+    pub most: u32,
+}
+
+impl Pages {
+    /// Whether a page, from 1, belongs to the slice.
+    pub fn contains(self, page: u32) -> bool {
+        page >= self.first && page - self.first < self.most
+    }
+}
+
+/// A page as an image, for optical character recognition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageImage {
+    /// The page, from 1.
+    pub page: u32,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// The image as PNG, eight bits of grey.
+    pub png: Vec<u8>,
+}
+
 /// The text of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Extracted {
@@ -47,8 +81,12 @@ pub struct Extracted {
     pub language: Option<Language>,
     /// Pages (pdf), slides (pptx) or sheets (xlsx); `None` for formats without.
     pub pages: Option<u32>,
-    /// The text in reading order. None is empty.
+    /// The text in reading order. None is empty; there are none where all that was read are scans.
     pub blocks: Vec<Block>,
+    /// What else the file holds, each finding once, in the order of their declaration.
+    pub flags: Vec<Flag>,
+    /// Those of the pages read, from 1, that show images and next to no text: their text is to be recognised.
+    pub scanned: Vec<u32>,
 }
 
 impl Extracted {
@@ -127,8 +165,13 @@ pub const MAX_CHARACTERS: usize = 10_000_000;
 pub const MAX_BLOCKS: usize = 200_000;
 
 /// Reads a file in this very process, without limits of time and memory. Hostile bytes may abort the process:
-/// functions call [`guard::run`].
-pub fn read(bytes: &[u8], hint: Hint<'_>) -> Result<Extracted, ExtractError> {
+/// functions call [`guard::run`]. Of a format with pages (PDF) only `pages` are read; `None` is all of them, and other
+/// formats are read whole.
+///
+/// # Errors
+/// [`ExtractError::NoText`] where there is neither text nor a page to recognise. A slice without text is no error, nor
+/// is one beyond the last page: other slices may have some.
+pub fn read(bytes: &[u8], hint: Hint<'_>, pages: Option<Pages>) -> Result<Extracted, ExtractError> {
     let format = sniff::format(bytes, hint)?;
     let mut sheet = Sheet::default();
     match format {
@@ -136,14 +179,24 @@ pub fn read(bytes: &[u8], hint: Hint<'_>) -> Result<Extracted, ExtractError> {
         Format::Markdown => markdown::read(bytes, &mut sheet)?,
         Format::Html => html::read(bytes, &mut sheet)?,
         Format::Csv => csv::read(bytes, &mut sheet)?,
-        Format::Pdf => pdf::read(bytes, &mut sheet)?,
+        Format::Pdf => pdf::read(bytes, pages, &mut sheet)?,
         Format::Docx => docx::read(bytes, &mut sheet)?,
         Format::Pptx => pptx::read(bytes, &mut sheet)?,
         Format::Xlsx => xlsx::read(bytes, &mut sheet)?,
     }
-    if sheet.blocks.is_empty() {
+    if sheet.blocks.is_empty() && sheet.scanned.is_empty() && (format != Format::Pdf || pages.is_none()) {
         return Err(ExtractError::NoText);
     }
-    let language = sheet.language();
-    Ok(Extracted { format, title: sheet.title, language, pages: sheet.pages, blocks: sheet.blocks })
+    Ok(sheet.finish(format))
+}
+
+/// Draws a page, from 1, of a PDF in this very process; functions call [`guard::render`].
+///
+/// # Errors
+/// [`ExtractError::Unsupported`] for other formats, [`ExtractError::NoText`] for a page that is not there.
+pub fn render(bytes: &[u8], page: u32) -> Result<PageImage, ExtractError> {
+    match sniff::format(bytes, Hint::default())? {
+        Format::Pdf => pdf::render(bytes, page),
+        _ => Err(ExtractError::Unsupported),
+    }
 }

@@ -1,6 +1,10 @@
 //! What the readers write on.
 
-use super::{Block, BlockKind, ExtractError, MAX_BLOCKS, MAX_CHARACTERS, Place, encoding};
+use std::collections::BTreeSet;
+
+use super::{
+    Block, BlockKind, ExtractError, Extracted, Flag, Format, MAX_BLOCKS, MAX_CHARACTERS, Place, encoding,
+};
 use crate::language::{self, Language};
 
 /// What a reader writes on: it keeps the bounds and the cleanliness of text in one place.
@@ -9,6 +13,8 @@ pub(super) struct Sheet {
     pub(super) title: Option<String>,
     pub(super) pages: Option<u32>,
     pub(super) blocks: Vec<Block>,
+    pub(super) scanned: Vec<u32>,
+    flags: BTreeSet<Flag>,
     characters: usize,
 }
 
@@ -27,6 +33,29 @@ impl Sheet {
         Ok(())
     }
 
+    pub(super) fn flag(&mut self, flag: Flag) {
+        self.flags.insert(flag);
+    }
+
+    #[cfg(test)]
+    pub(super) fn flags(&self) -> impl Iterator<Item = Flag> + '_ {
+        self.flags.iter().copied()
+    }
+
+    /// Closes the sheet.
+    pub(super) fn finish(self, format: Format) -> Extracted {
+        let language = self.language();
+        Extracted {
+            format,
+            title: self.title,
+            language,
+            pages: self.pages,
+            blocks: self.blocks,
+            flags: self.flags.into_iter().collect(),
+            scanned: self.scanned,
+        }
+    }
+
     pub(super) fn set_title(&mut self, title: &str) {
         let title = encoding::clean(title);
         if self.title.is_none() && !title.is_empty() {
@@ -34,7 +63,7 @@ impl Sheet {
         }
     }
 
-    pub(super) fn language(&self) -> Option<Language> {
+    fn language(&self) -> Option<Language> {
         let mut sample = String::new();
         for block in &self.blocks {
             sample.push_str(&block.text);

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
-use super::{ExtractError, Hint, encoding};
+use super::{ExtractError, Hint, encoding, pdf};
 
 /// A format that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -161,7 +161,6 @@ fn found(bytes: &[u8]) -> Result<Found, ExtractError> {
     ];
     /// Formats written in characters that are not prose.
     const REFUSED_TEXT: &[&[u8]] = &[b"{\\rtf", b"%!PS"];
-    let head = &bytes[..bytes.len().min(1024)];
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return container(bytes);
     }
@@ -177,8 +176,7 @@ fn found(bytes: &[u8]) -> Result<Found, ExtractError> {
     if refused.iter().any(|magic| bytes.starts_with(magic)) {
         return Ok(Found::Refused);
     }
-    // The header may be preceded by junk: ISO 32000-1, annex H, note 13 asks readers to look at the first 1024 bytes.
-    if head.windows(5).any(|window| window == b"%PDF-") {
+    if pdf::is_near(bytes) {
         return Ok(Found::Container(Format::Pdf));
     }
     Ok(if text { Found::Text } else { Found::Noise })

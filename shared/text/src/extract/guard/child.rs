@@ -5,16 +5,12 @@ use std::io::{self, BufRead, Read, Write};
 use std::panic;
 use std::process::ExitCode;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use super::{ASKED, Drawn, Order, Task, walls};
+use crate::extract::{ExtractError, Hint, pdf, read, render};
 
-use super::{ASKED, Claims};
-use crate::extract::{ExtractError, Extracted, Hint, read};
-
-/// Open files: three pipes, PDFium and what it links to.
-const FILES: u64 = 32;
-
-/// Reads one file and returns the program's exit code if this process was started by [`super::run`]; returns `None`
-/// at once otherwise. To be called first in `main`, before threads, telemetry or configuration:
+/// Reads one file and returns the program's exit code if this process was started by [`super::run`] or
+/// [`super::render`]; returns `None` at once otherwise. To be called first in `main`, before threads, telemetry or
+/// configuration:
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {
@@ -31,47 +27,69 @@ pub fn child_main_if_asked() -> Option<ExitCode> {
     }
     let mut figure = || arguments.next().and_then(|figure: OsString| figure.to_str()?.parse::<u64>().ok());
     let (memory, seconds) = (figure(), figure());
-    let answer = match (memory, seconds) {
-        (Some(memory), Some(seconds)) if confine(memory, seconds).is_ok() => answer(),
-        // Without its limits nothing is read.
-        _ => Err(ExtractError::Unavailable),
+    let limited = match (memory, seconds) {
+        (Some(memory), Some(seconds)) => walls::limit(memory, seconds).is_ok(),
+        _ => false,
     };
-    let written = serde_json::to_vec(&answer).map(|json| io::stdout().write_all(&json));
-    Some(if matches!(written, Ok(Ok(()))) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    // Without its limits nothing is read.
+    let answer = if limited { answer() } else { refuse(ExtractError::Unavailable) };
+    Some(match answer.map(|answer| io::stdout().write_all(&answer)) {
+        Ok(Ok(())) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    })
 }
 
-fn confine(memory: u64, seconds: u64) -> io::Result<()> {
-    let limit = |resource, most| setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) });
-    // The program's own image, hundreds of megabytes in a build for tests, is not the file's fault.
-    limit(Resource::As, address_space()? + memory)?;
-    limit(Resource::Cpu, seconds)?;
-    limit(Resource::Nofile, FILES)?;
-    limit(Resource::Fsize, 0)?;
-    limit(Resource::Core, 0)?;
-    rustix::thread::set_no_new_privs(true)?;
-    Ok(())
+/// An answer that both tasks understand.
+fn refuse(error: ExtractError) -> serde_json::Result<Vec<u8>> {
+    let mut answer = serde_json::to_vec(&Err::<(), _>(error))?;
+    answer.push(b'\n');
+    Ok(answer)
 }
 
-/// Bytes of address space in use: the first figure of `/proc/self/statm`, in pages.
-fn address_space() -> io::Result<u64> {
-    let statm = std::fs::read_to_string("/proc/self/statm")?;
-    let pages: u64 =
-        statm.split(' ').next().and_then(|pages| pages.parse().ok()).ok_or(io::ErrorKind::InvalidData)?;
-    Ok(pages * rustix::param::page_size() as u64)
+fn answer() -> serde_json::Result<Vec<u8>> {
+    let (order, bytes) = match receive() {
+        Ok(received) => received,
+        Err(error) => return refuse(error),
+    };
+    // The last file that is opened. Whether it is there is told by the reader that misses it.
+    if pdf::is_near(&bytes) {
+        pdf::bind();
+    }
+    if walls::seal().is_err() {
+        return refuse(ExtractError::Unavailable);
+    }
+    // A panic's message may quote the file.
+    panic::set_hook(Box::new(|_| {}));
+    match order.task {
+        Task::Read { pages } => {
+            let hint =
+                Hint { media_type: order.media_type.as_deref(), file_name: order.file_name.as_deref() };
+            let found = panic::catch_unwind(|| read(&bytes, hint, pages));
+            serde_json::to_vec(&found.unwrap_or(Err(ExtractError::Crashed)))
+        }
+        Task::Render { page } => {
+            match panic::catch_unwind(|| render(&bytes, page)).unwrap_or(Err(ExtractError::Crashed)) {
+                Err(error) => refuse(error),
+                Ok(image) => {
+                    let drawn = Drawn { page: image.page, width: image.width, height: image.height };
+                    let mut answer = serde_json::to_vec(&Ok::<_, ExtractError>(drawn))?;
+                    answer.push(b'\n');
+                    answer.extend(image.png);
+                    Ok(answer)
+                }
+            }
+        }
+    }
 }
 
-fn answer() -> Result<Extracted, ExtractError> {
+fn receive() -> Result<(Order, Vec<u8>), ExtractError> {
     let mut input = io::stdin().lock();
-    let mut claims = Vec::new();
+    let mut order = Vec::new();
     let mut bytes = Vec::new();
-    let received = input.read_until(b'\n', &mut claims).and_then(|_| input.read_to_end(&mut bytes));
+    let received = input.read_until(b'\n', &mut order).and_then(|_| input.read_to_end(&mut bytes));
     received.map_err(|error| match error.kind() {
         io::ErrorKind::OutOfMemory => ExtractError::OutOfMemory,
         _ => ExtractError::Crashed,
     })?;
-    let claims: Claims = serde_json::from_slice(&claims).map_err(|_| ExtractError::Crashed)?;
-    let hint = Hint { media_type: claims.media_type.as_deref(), file_name: claims.file_name.as_deref() };
-    // A panic's message may quote the file.
-    panic::set_hook(Box::new(|_| {}));
-    panic::catch_unwind(|| read(&bytes, hint)).unwrap_or(Err(ExtractError::Crashed))
+    Ok((serde_json::from_slice(&order).map_err(|_| ExtractError::Crashed)?, bytes))
 }

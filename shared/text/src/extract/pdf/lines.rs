@@ -1,6 +1,10 @@
 //! A PDF knows lines, not paragraphs. Lines are joined where one plainly runs on into the next, so that sentences are
 //! whole; where it is not plain, the line end stays.
 
+use super::headings::Sizes;
+use super::page::Line;
+use crate::extract::BlockKind;
+
 /// Share of the longest line from which a line counts as full.
 const FULL: f64 = 0.7;
 /// And from which it may run on into a line that does not begin a sentence.
@@ -8,8 +12,55 @@ const HALF: f64 = 0.4;
 /// PDFium marks a hyphen that it takes for the type-setter's by U+0002 or U+FFFE.
 const HYPHENS: [char; 3] = ['\u{2}', '\u{fffe}', '\u{ad}'];
 
-pub(super) fn paragraphs(text: &str) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+/// The paragraphs and headings of a page's lines.
+pub(super) fn paragraphs(lines: &[Line], headings: &Sizes) -> Vec<(BlockKind, String)> {
+    let mut blocks = Vec::new();
+    let mut rest = lines;
+    while let Some(first) = rest.first() {
+        let level = headings.level(first);
+        let alike = rest.iter().take_while(|line| headings.level(line) == level).count();
+        let (these, others) = rest.split_at(alike);
+        rest = others;
+        if let Some(level) = level {
+            // A heading of several lines is one; two headings do not follow each other without text in one size.
+            for text in joined_headings(these) {
+                blocks.push((BlockKind::Heading { level }, text));
+            }
+        } else {
+            let texts: Vec<&str> = these.iter().map(|line| line.text.as_str()).collect();
+            blocks.extend(join(&texts).into_iter().map(|text| (kind(&text), text)));
+        }
+    }
+    blocks
+}
+
+/// A heading goes on in the next line where that is near and does not begin like another.
+fn joined_headings(lines: &[Line]) -> Vec<String> {
+    let mut headings: Vec<String> = Vec::new();
+    let mut before: Option<&Line> = None;
+    for line in lines {
+        let near = before.is_some_and(|before| {
+            (before.bottom - line.top).abs() < line.size && line.text.starts_with(char::is_lowercase)
+        });
+        match headings.last_mut() {
+            Some(heading) if near => {
+                heading.push(' ');
+                heading.push_str(&line.text);
+            }
+            _ => headings.push(line.text.clone()),
+        }
+        before = Some(line);
+    }
+    headings
+}
+
+fn kind(text: &str) -> BlockKind {
+    if opens_item(text) { BlockKind::Item } else { BlockKind::Paragraph }
+}
+
+/// Lines joined to paragraphs; an empty line ends one.
+pub(crate) fn join(lines: &[&str]) -> Vec<String> {
+    let lines: Vec<&str> = lines.iter().map(|line| line.trim()).collect();
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0);
     let mut paragraphs: Vec<String> = Vec::new();
     let mut before: Option<&str> = None;
@@ -64,12 +115,16 @@ fn is_capitals(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::paragraphs;
+    use super::join;
+
+    fn join_text(text: &str) -> Vec<String> {
+        join(&text.lines().collect::<Vec<_>>())
+    }
 
     #[test]
     fn a_sentence_runs_over_lines() {
         assert_eq!(
-            paragraphs(
+            join_text(
                 "Le salarié pose ses congés auprès de son\r\nresponsable. Celui-ci répond sous huit jours.\r\nLes jours restants sont reportés."
             ),
             [
@@ -82,7 +137,7 @@ mod tests {
     #[test]
     fn titles_and_items_stand_alone() {
         assert_eq!(
-            paragraphs(
+            join_text(
                 "EXPÉRIENCE\nDéveloppeuse chez Exemple depuis 2021, équipe des paiements en ligne\n• Rust\n• SQL"
             ),
             [
@@ -104,17 +159,17 @@ mod tests {
             "• soudure",
             "atelier – Autre, 2019",
         ];
-        assert_eq!(paragraphs(&lines.join("\n")), lines);
+        assert_eq!(join(&lines), lines);
     }
 
     #[test]
     fn hyphens() {
-        assert_eq!(paragraphs("la rému\u{2}\nnération"), ["la rémunération"]);
-        assert_eq!(paragraphs("un rendez-\nvous de suivi"), ["un rendez-vous de suivi"]);
+        assert_eq!(join_text("la rému\u{2}\nnération"), ["la rémunération"]);
+        assert_eq!(join_text("un rendez-\nvous de suivi"), ["un rendez-vous de suivi"]);
     }
 
     #[test]
     fn nothing() {
-        assert!(paragraphs(" \r\n\n").is_empty());
+        assert!(join_text(" \r\n\n").is_empty());
     }
 }
