@@ -221,7 +221,7 @@ def unknown_score(weights: Weights) -> float:
 
 
 def encoder(weights: Weights, largest: dict[str, np.ndarray]) -> bytes:
-    """ONNX: word vectors [tokens, 384] → their mean after the last layer [384]."""
+    """ONNX: word vectors [tokens, 384] → after the last layer, their mean [384] and each of them [tokens, 384]."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes, constants = [], []
@@ -274,10 +274,14 @@ def encoder(weights: Weights, largest: dict[str, np.ndarray]) -> bytes:
         outer = linear(inner, f"l{i}.fo", w["fo.w"], w["fo.b"])
         x = normalised(node("Add", x, outer), f"l{i}.oln", w)
     nodes.append(helper.make_node("ReduceMean", [x, "first"], ["mean"], keepdims=0))
+    nodes.append(helper.make_node("Identity", [x], ["states"]))
     graph = helper.make_graph(
         nodes, "encoder",
         [helper.make_tensor_value_info("words", TensorProto.FLOAT, ["tokens", HIDDEN])],
-        [helper.make_tensor_value_info("mean", TensorProto.FLOAT, [HIDDEN])],
+        [
+            helper.make_tensor_value_info("mean", TensorProto.FLOAT, [HIDDEN]),
+            helper.make_tensor_value_info("states", TensorProto.FLOAT, ["tokens", HIDDEN]),
+        ],
         constants,
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 20)], ir_version=9).SerializeToString()

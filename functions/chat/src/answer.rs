@@ -5,17 +5,40 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vivier_store::chunks::Retrieved;
+use vivier_domain::settings::chat::{ChatSettings, RetrievalWeights};
+use vivier_store::passages::Retrieved;
 use vivier_text::{EmbedError, Embedder, Part, place_at};
 
 use crate::{
-    decide::Evidence,
-    passage::Passage,
     question::Question,
     rank,
+    retrieve::Answered,
     select::{self, Selection},
     texts,
+    trace::{Trace, TracedPassage},
 };
+
+/// How a front office wants its questions answered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct How {
+    /// What counts how much when passages are ranked.
+    pub weights: RetrievalWeights,
+    /// How sure to be, in percent of the usual.
+    pub caution: u16,
+}
+
+impl How {
+    /// As the settings say.
+    pub fn of(settings: &ChatSettings) -> Self {
+        Self { weights: settings.weights, caution: settings.caution }
+    }
+}
+
+impl Default for How {
+    fn default() -> Self {
+        Self::of(&ChatSettings::default())
+    }
+}
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -45,6 +68,8 @@ pub enum Kind {
 pub struct Citation {
     /// The document.
     pub document_id: Uuid,
+    /// The version of the document's file.
+    pub version: u32,
     /// Its name.
     pub document_name: String,
     /// The number of the document's piece that the quotation is a part of, from 0.
@@ -74,29 +99,33 @@ impl Answer {
     }
 }
 
-/// Answers a question from what was found, and says on what evidence. Computes for some 0.5 s: call it off the
-/// asynchronous executor.
+/// Answers a question from what was found, and says how. Computes for some milliseconds, and up to 0.5 s where question
+/// and documents are in different languages: call it off the asynchronous executor.
 pub fn answer(
     embedder: &dyn Embedder,
     question: &Question,
     vector: &[f32],
     retrieved: &Retrieved,
-) -> Result<(Answer, Option<Evidence>), EmbedError> {
-    let passages: Vec<Passage<'_>> = rank::best(retrieved).into_iter().map(Passage::of).collect();
-    let Some(selection) = select::select(embedder, question, vector, retrieved, &passages)? else {
-        return Ok((Answer::unknown(question), None));
+    how: How,
+) -> Result<Answered, EmbedError> {
+    let ranked = rank::rank(vector, retrieved, how.weights);
+    let mut trace = Trace {
+        total: retrieved.total,
+        passages: ranked.iter().map(TracedPassage::from).collect(),
+        ..Trace::default()
     };
+    let selection = select::select(embedder, question, vector, retrieved, &ranked)?;
+    let Some(selection) = selection else { return Ok(Answered { answer: Answer::unknown(question), trace }) };
     let evidence = selection.evidence;
-    if !evidence.suffices() {
-        return Ok((Answer::unknown(question), Some(evidence)));
-    }
-    let citations: Vec<Citation> = bind(&selection);
+    (trace.evidence, trace.balance) = (Some(evidence), Some(evidence.balance()));
+    trace.accepted = evidence.suffices(how.caution);
+    let citations = if trace.accepted { bind(&selection) } else { Vec::new() };
     if citations.is_empty() {
-        return Ok((Answer::unknown(question), Some(evidence)));
+        return Ok(Answered { answer: Answer::unknown(question), trace });
     }
     let text = citations.iter().map(|citation| citation.quote.as_str()).collect::<Vec<_>>().join(" ");
     let answer = Answer { kind: Kind::Extract, language: question.language.tag(), text, citations };
-    Ok((answer, Some(evidence)))
+    Ok(Answered { answer, trace })
 }
 
 /// Binds the chosen spans to where they stand; neighbours become one quotation. What does not resolve in the stored
@@ -120,6 +149,7 @@ fn bind(selection: &Selection<'_>) -> Vec<Citation> {
         let place = serde_json::to_value(place_at(&places, start)?).ok()?;
         resolves(&found.body, start, end, quote).then(|| Citation {
             document_id: found.document.as_uuid(),
+            version: found.version,
             document_name: found.name.clone(),
             chunk: found.ordinal,
             place,
@@ -142,7 +172,10 @@ pub fn resolves(body: &str, start: usize, end: usize, quote: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::passage::tests::found;
+    use crate::{
+        decide::Evidence,
+        passage::{Passage, tests::found},
+    };
     use proptest::prelude::*;
     use vivier_text::Language;
 
@@ -150,9 +183,16 @@ mod tests {
         #[test]
         fn every_quotation_can_be_looked_up(body in "(\\PC|[.!?\n ’é🥖]){0,200}", chosen in prop::collection::vec(any::<bool>(), 40)) {
             let found = found(&body);
-            let passage = Passage::of(&found);
+            let passage = Passage::of(&found, 384);
             let sentences = passage.sentences.iter().zip(&chosen).filter(|(_, take)| **take).map(|(s, _)| s).collect();
-            let evidence = Evidence { support: 1.0, quoted: 1.0, standing: 1.0, nearness: 1.0, crossing: false };
+            let evidence = Evidence {
+                support: 1.0,
+                quoted: 1.0,
+                nearness: 1.0,
+                cosine: 1.0,
+                standing: 1.0,
+                crossing: false,
+            };
             let selection = Selection { passage: &passage, sentences, evidence };
             for citation in bind(&selection) {
                 let quoted: String =
@@ -168,8 +208,15 @@ mod tests {
         let mut found = found("Prime d'été | 400 euros\nPrime de nuit | 30 euros\nPrime de thé | 5 euros");
         let row = |start: u32, row: u32| serde_json::json!({"start": start, "place": {"in": "row", "sheet": null, "row": row}});
         found.places = serde_json::json!([row(0, 16), row(24, 17), row(49, 18)]);
-        let passage = Passage::of(&found);
-        let evidence = Evidence { support: 1.0, quoted: 1.0, standing: 1.0, nearness: 1.0, crossing: false };
+        let passage = Passage::of(&found, 384);
+        let evidence = Evidence {
+            support: 1.0,
+            quoted: 1.0,
+            nearness: 1.0,
+            cosine: 1.0,
+            standing: 1.0,
+            crossing: false,
+        };
         let cited = |chosen: &[usize]| -> Vec<(Value, String)> {
             let sentences = chosen.iter().map(|at| &passage.sentences[*at]).collect();
             bind(&Selection { passage: &passage, sentences, evidence })

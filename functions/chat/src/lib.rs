@@ -16,6 +16,7 @@ pub mod routes;
 pub mod select;
 pub mod sessions;
 pub mod texts;
+pub mod trace;
 pub mod view;
 pub mod words;
 

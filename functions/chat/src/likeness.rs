@@ -5,7 +5,11 @@ use std::collections::{HashMap, HashSet};
 
 use vivier_text::{EmbedError, Embedder};
 
-use crate::{passage::Passage, question::Question, words::subject_words};
+use crate::{
+    passage::{Passage, Sentence},
+    question::Question,
+    words::subject_words,
+};
 
 /// Cosines of single words below this are chance: `night` and `nuit` have 0.76, `dog` and `jour` 0.44.
 pub const CHANCE: f32 = 0.55;
@@ -47,6 +51,12 @@ pub fn compare(
         }
     }
     Ok(alike)
+}
+
+/// The cosine of a question and a sentence as it is meant in its piece; `None` where the sentence has no vector.
+pub fn nearness(question: &[f32], sentence: &Sentence) -> Option<f32> {
+    let length = cosine(&sentence.vector, &sentence.vector).sqrt();
+    (length > 0.0).then(|| cosine(question, &sentence.vector) / length)
 }
 
 /// The cosine of two vectors of length 1.

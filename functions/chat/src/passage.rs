@@ -2,8 +2,8 @@
 
 use std::{collections::HashSet, ops::Range};
 
-use vivier_store::chunks::Found;
-use vivier_text::sentences;
+use vivier_store::passages::Found;
+use vivier_text::{embed::unpack, sentences};
 
 use crate::words::keys;
 
@@ -19,6 +19,8 @@ pub struct Sentence {
     /// The keys of what it stands under: the document's name, headings, a line above, and the sentence before when it
     /// goes on with a pronoun.
     pub above: HashSet<String>,
+    /// Its vector as it is meant in its piece, not of length 1; empty where the piece has none that fits.
+    pub vector: Vec<f32>,
 }
 
 /// A piece with its sentences.
@@ -43,12 +45,18 @@ const PRONOUNS: &[&str] = &[
 ];
 
 impl<'a> Passage<'a> {
-    /// Takes a piece apart.
-    pub fn of(found: &'a Found) -> Self {
+    /// Takes a piece apart; its vectors have so many components.
+    pub fn of(found: &'a Found, dimension: usize) -> Self {
         let body = found.body.as_str();
         let title: HashSet<String> =
             keys(&found.name).chain(found.heading.iter().flat_map(|h| keys(h))).collect();
-        let spans = joined(body);
+        let whole = sentences(body);
+        let spans = joined(body, &whole);
+        let mut vectors = unpack(&found.sentences, dimension);
+        if vectors.len() != whole.len() {
+            // Made when sentences were told apart otherwise.
+            vectors.clear();
+        }
         let mut passage = Self { found, keys: title.clone(), sentences: Vec::new() };
         let mut line_above = HashSet::new();
         let mut line = None;
@@ -65,7 +73,18 @@ impl<'a> Passage<'a> {
             if let Some(before) = passage.sentences.last().filter(|_| goes_on(text)) {
                 above.extend(before.keys.iter().chain(&before.above).cloned());
             }
-            passage.sentences.push(Sentence { span: span.clone(), line: line.clone(), keys: own, above });
+            let vector = sum(whole
+                .iter()
+                .zip(&vectors)
+                .filter(|(part, _)| lies_in(part, span))
+                .map(|(_, vector)| vector));
+            passage.sentences.push(Sentence {
+                span: span.clone(),
+                line: line.clone(),
+                keys: own,
+                above,
+                vector,
+            });
         }
         passage
     }
@@ -83,24 +102,29 @@ impl<'a> Passage<'a> {
             .get(first.span.end..second.span.start)
             .is_some_and(|between| between.trim().is_empty())
     }
+}
 
-    /// A sentence with what it stands under: what is compared with the question by meaning.
-    pub fn in_context(&self, sentence: &Sentence) -> String {
-        let line = sentence.line.clone().map(|line| &self.found.body[line]);
-        let above: Vec<&str> = self.found.heading.iter().map(String::as_str).chain(line).collect();
-        if above.is_empty() {
-            self.text(sentence).to_owned()
-        } else {
-            format!("{}\n{}", above.join(" › "), self.text(sentence))
+fn lies_in(part: &Range<usize>, span: &Range<usize>) -> bool {
+    span.start <= part.start && part.end <= span.end
+}
+
+/// The sum of vectors; empty where there is none.
+fn sum<'v>(vectors: impl Iterator<Item = &'v Vec<f32>>) -> Vec<f32> {
+    let mut sum: Vec<f32> = Vec::new();
+    for vector in vectors {
+        sum.resize(vector.len(), 0.0);
+        for (sum, figure) in sum.iter_mut().zip(vector) {
+            *sum += figure;
         }
     }
+    sum
 }
 
 /// Sentences, very short ones joined to what follows on the same line.
-fn joined(body: &str) -> Vec<Range<usize>> {
+fn joined(body: &str, whole: &[Range<usize>]) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
     let mut short: Option<usize> = None;
-    for span in sentences(body) {
+    for span in whole {
         let start =
             short.take().filter(|start| !body[*start..span.start].contains('\n')).unwrap_or(span.start);
         if body[start..span.end].split_whitespace().count() < FEWEST_WORDS
@@ -145,21 +169,24 @@ pub(crate) mod tests {
     pub(crate) fn found(body: &str) -> Found {
         Found {
             document: DocumentId::generate(),
+            version: 1,
             name: "Note.txt".into(),
             ordinal: 0,
             language: "fr".into(),
             places: serde_json::json!([{"start": 0, "place": {"in": "line", "line": 1}}]),
             heading: vec!["Titre".into()],
             body: body.into(),
+            sentences: Vec::new(),
             cosine: 0.5,
             by_meaning: Some(1),
+            weight: 1.0,
             by_words: Some(1),
         }
     }
 
     fn quotable(body: &str) -> Vec<String> {
         let found = found(body);
-        let passage = Passage::of(&found);
+        let passage = Passage::of(&found, 384);
         passage.sentences.iter().map(|s| passage.text(s).to_owned()).collect()
     }
 
@@ -188,7 +215,7 @@ pub(crate) mod tests {
     fn a_pronoun_stands_for_the_sentence_before() {
         let found =
             found("La crèche accueille 24 enfants. Elle est ouverte à 7 h 15. Le tarif suit un barème.");
-        let passage = Passage::of(&found);
+        let passage = Passage::of(&found, 384);
         let above: Vec<bool> = passage.sentences.iter().map(|s| s.above.contains("crech")).collect();
         assert_eq!(above, [false, true, false]);
     }
@@ -197,7 +224,7 @@ pub(crate) mod tests {
         #[test]
         fn every_span_is_a_part_of_the_text(body in "(\\PC|[.!?\n ’é]){0,200}") {
             let found = found(&body);
-            let passage = Passage::of(&found);
+            let passage = Passage::of(&found, 384);
             let mut end = 0;
             for sentence in &passage.sentences {
                 prop_assert!(sentence.span.start >= end && sentence.span.start < sentence.span.end);

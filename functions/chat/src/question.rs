@@ -1,6 +1,6 @@
 //! A candidate's question, as far as its words tell what is asked.
 
-use vivier_text::{Language, language};
+use vivier_text::{Language, impact, language};
 
 use crate::{
     figure::Figure,
@@ -50,6 +50,11 @@ impl Question {
             words,
             figure: Figure::asked(&folded),
         })
+    }
+
+    /// For each of its words, the terms it is looked for by.
+    pub fn terms(&self) -> Vec<Vec<String>> {
+        self.words.iter().map(|word| impact::term(&word.folded).into_iter().collect()).collect()
     }
 }
 

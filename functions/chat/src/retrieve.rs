@@ -2,40 +2,58 @@
 
 use std::sync::Arc;
 
+use vivier_domain::settings::chat::ChatSettings;
 use vivier_runtime::{
     http::{Problem, ProblemKind},
     telemetry,
 };
-use vivier_store::chunks::{self, Retrieved, Wanted};
+use vivier_store::passages::{self, EXACT_UP_TO, Retrieved, Wanted};
 use vivier_tenancy::TenantScope;
 
 use crate::{
     App,
     answer::{self, Answer},
     question::Question,
+    trace::Trace,
 };
 
 /// The most pieces by meaning, and the most by words.
-const LIMIT: u32 = 20;
+pub const LIMIT: u32 = 20;
 
-/// Answers from the tenant's documents.
-pub async fn answer(app: &App, scope: &TenantScope, question: Question) -> Result<Answer, Problem> {
+/// An answer, and how it came about.
+#[derive(Debug)]
+pub struct Answered {
+    /// The answer.
+    pub answer: Answer,
+    /// What was found, and why it was accepted or not.
+    pub trace: Trace,
+}
+
+/// Answers from the tenant's documents, as far as they answer in the front office that asks.
+pub async fn answer(
+    app: &App,
+    scope: &TenantScope,
+    question: Question,
+    settings: &ChatSettings,
+) -> Result<Answered, Problem> {
     // "Hello" names nothing that a document could speak of.
     if question.words.is_empty() {
-        return Ok(Answer::unknown(&question));
+        return Ok(Answered { answer: Answer::unknown(&question), trace: Trace::default() });
     }
     let embedder = Arc::clone(&app.embedder);
     let text = question.text.clone();
     let vector = computed(tokio::task::spawn_blocking(move || embedder.query(&text)).await)?;
-    let retrieved = retrieve(app, scope, &question, &vector).await?;
+    let retrieved = retrieve(app, scope, &question, &vector, settings).await?;
     let embedder = Arc::clone(&app.embedder);
+    let how = answer::How::of(settings);
     let computing = tokio::task::spawn_blocking(move || {
-        answer::answer(embedder.as_ref(), &question, &vector, &retrieved)
+        answer::answer(embedder.as_ref(), &question, &vector, &retrieved, how)
     });
-    let (answer, evidence) = computed(computing.await)?;
-    let balance = evidence.map(|evidence| evidence.balance());
-    tracing::info!(kind = ?answer.kind, citations = answer.citations.len(), balance, "a question was answered");
-    Ok(answer)
+    let answered = computed(computing.await)?;
+    let balance = answered.trace.balance;
+    let citations = answered.answer.citations.len();
+    tracing::info!(kind = ?answered.answer.kind, citations, balance, "a question was answered");
+    Ok(answered)
 }
 
 async fn retrieve(
@@ -43,12 +61,21 @@ async fn retrieve(
     scope: &TenantScope,
     question: &Question,
     vector: &[f32],
+    settings: &ChatSettings,
 ) -> Result<Retrieved, Problem> {
-    let words: Vec<String> = question.words.iter().map(|word| word.folded.clone()).collect();
-    let wanted = Wanted { vector, model: &app.embedder.identity().name, words: &words, limit: LIMIT };
+    let words = question.terms();
+    let wanted = Wanted {
+        vector,
+        model: &app.embedder.identity().name,
+        words: &words,
+        project: scope.project(),
+        tags: &settings.tags,
+        limit: LIMIT,
+        exact_up_to: EXACT_UP_TO,
+    };
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
-    let retrieved = chunks::retrieve(&tx, wanted).await?;
+    let retrieved = passages::retrieve(&tx, wanted).await?;
     tx.commit().await?;
     Ok(retrieved)
 }

@@ -11,6 +11,7 @@ use utoipa::OpenApi;
 use vivier_domain::{
     event::EventKind,
     ids::{MessageId, SessionId},
+    settings::chat::ChatSettings,
 };
 use vivier_runtime::http::{ApiJson, ApiPath, FrontOffice, NewId, Problem};
 
@@ -85,7 +86,7 @@ async fn ask(
     let question = asking.read()?;
     sessions::fetch_open(&app, &scope, id).await?;
     let text = question.text.clone();
-    let answer = retrieve::answer(&app, &scope, question).await?;
+    let answer = retrieve::answer(&app, &scope, question, &ChatSettings::default()).await?.answer;
     // An answer of our own always is JSON.
     let stored = serde_json::to_value(&answer).unwrap_or_default();
     let message = sessions::append(&app, &scope, id, message, &text, stored).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use vivier_store::chunks::Retrieved;
+use vivier_store::passages::Retrieved;
 use vivier_text::{EmbedError, Embedder};
 
 use crate::{
@@ -10,11 +10,9 @@ use crate::{
     likeness::{self, Likeness, cosine},
     passage::{Passage, Sentence},
     question::Question,
-    rank,
+    rank::{self, Ranked},
 };
 
-/// Sentences whose vectors are computed: some 0.2 s.
-const CANDIDATES: usize = 12;
 /// Sentences of one answer.
 const MOST_SENTENCES: usize = 3;
 /// Passages of another language whose words are compared one by one.
@@ -22,6 +20,10 @@ const CROSSED: usize = 3;
 /// What a word above a sentence (a heading, a pronoun's noun) counts for, and one elsewhere in its piece.
 const ABOVE: f32 = 0.6;
 const ELSEWHERE: f32 = 0.3;
+/// Sentences that a further one is chosen from.
+const CANDIDATES: usize = 12;
+/// What its passage's score counts for beside the sentence's own nearness.
+const PASSAGE: f32 = 0.5;
 /// What words count for beside meaning.
 const WORDS: f32 = 0.5;
 /// What a figure of the kind asked for counts for; and how well it meets a word that it stands for.
@@ -96,7 +98,8 @@ impl Asked<'_> {
     /// How much of the question a whole passage speaks of.
     fn support(&self, passage: &Passage<'_>) -> f32 {
         let span = 0..passage.found.body.len();
-        let whole = Sentence { span, line: None, keys: passage.keys.clone(), above: HashSet::new() };
+        let keys = passage.keys.clone();
+        let whole = Sentence { span, line: None, keys, above: HashSet::new(), vector: Vec::new() };
         self.weigh(&self.met(passage, &whole))
     }
 
@@ -113,44 +116,41 @@ struct Candidate<'a> {
     nearness: f32,
 }
 
-/// Chooses from `passages`, the best first; `None` if there is nothing to choose from, or the question names nothing.
+/// Chooses from the passages, the best first; `None` if there is nothing to choose from, or the question names nothing.
 pub fn select<'a>(
     embedder: &dyn Embedder,
     question: &Question,
     vector: &[f32],
     retrieved: &Retrieved,
-    passages: &'a [Passage<'a>],
+    ranked: &'a [Ranked<'a>],
 ) -> Result<Option<Selection<'a>>, EmbedError> {
     if question.words.is_empty() {
         return Ok(None);
     }
+    let passages = || ranked.iter().map(|ranked| &ranked.passage);
     let crossed: Vec<&Passage<'_>> =
-        passages.iter().filter(|p| p.found.language != question.language.tag()).take(CROSSED).collect();
+        passages().filter(|p| p.found.language != question.language.tag()).take(CROSSED).collect();
     let alike = likeness::compare(embedder, question, &crossed)?;
     let asked = Asked { question, weights: rank::weights(question, retrieved), alike };
 
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
-    for passage in passages {
+    for Ranked { passage, score: standing, .. } in ranked {
         for sentence in &passage.sentences {
             let met = asked.met(passage, sentence);
-            let score = WORDS * asked.weigh(&met) + rank::fused(passage.found);
-            candidates.push(Candidate { passage, sentence, met, score, nearness: 0.0 });
+            let nearness = likeness::nearness(vector, sentence).unwrap_or(passage.found.cosine);
+            let score = PASSAGE * standing
+                + WORDS * asked.weigh(&met)
+                + nearness
+                + asked.figure(passage.text(sentence));
+            candidates.push(Candidate { passage, sentence, met, score, nearness });
         }
-    }
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    candidates.truncate(CANDIDATES);
-    let contexts: Vec<String> = candidates.iter().map(|c| c.passage.in_context(c.sentence)).collect();
-    let vectors = embedder.passages(&contexts.iter().map(String::as_str).collect::<Vec<_>>())?;
-    for (candidate, own) in candidates.iter_mut().zip(&vectors) {
-        candidate.nearness = cosine(vector, own);
-        candidate.score += candidate.nearness + asked.figure(candidate.passage.text(candidate.sentence));
     }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let Some(first) = candidates.first() else { return Ok(None) };
 
     let mut chosen = vec![first];
     let mut met = first.met.clone();
-    for further in &candidates[1..] {
+    for further in candidates[1..].iter().take(CANDIDATES) {
         if chosen.len() == MOST_SENTENCES {
             break;
         }
@@ -165,12 +165,12 @@ pub fn select<'a>(
         }
     }
     let passage = first.passage;
-    let deviation = retrieved.deviation.max(1e-3);
     let evidence = Evidence {
         support: asked.support(passage),
         quoted: asked.weigh(&met),
-        standing: (passage.found.cosine - retrieved.mean) / deviation,
         nearness: first.nearness,
+        cosine: passage.found.cosine,
+        standing: passage.found.cosine - rank::usual(retrieved),
         crossing: asked.crosses(passage),
     };
     let mut sentences: Vec<&Sentence> = chosen.into_iter().map(|candidate| candidate.sentence).collect();

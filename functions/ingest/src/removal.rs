@@ -6,7 +6,7 @@ use vivier_domain::ids::DocumentId;
 use vivier_runtime::entries;
 use vivier_store::{
     audit::{Entry, Outcome},
-    chunks, documents,
+    chunks, documents, sources,
 };
 use vivier_tenancy::{TenancyError, TenantScope};
 
@@ -44,6 +44,7 @@ pub async fn carry_out(app: &App, scope: &TenantScope, id: DocumentId) -> Result
 async fn remove_chunks(app: &App, scope: &TenantScope, id: DocumentId) -> Result<u64, TenancyError> {
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
+    sources::withdraw(&tx, id).await?;
     let removed = chunks::remove(&tx, id).await?;
     tx.commit().await?;
     Ok(removed)

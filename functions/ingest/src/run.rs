@@ -16,6 +16,7 @@ use vivier_store::{
     audit::{self, Entry},
     chunks::{self, NewChunk, Source},
     documents::{self, Document, Lease},
+    sources::{self, Publication},
 };
 use vivier_tenancy::{
     TenancyError, TenantScope,
@@ -173,7 +174,7 @@ async fn judge(
     for batch in chunks.chunks(pieces::BATCH) {
         let Some(renewed) = renew(app, scope, *lease).await? else { return Ok(Verdict::Overtaken) };
         *lease = renewed;
-        pieces.extend(pieces::embed(&app.embedder, batch.to_vec()).await?);
+        pieces.extend(pieces::embed(&app.embedder, &document.name, batch.to_vec()).await?);
     }
     Ok(Verdict::Pieces(pieces))
 }
@@ -203,17 +204,29 @@ async fn finish(
     let model = app.embedder.identity();
     let source = Source {
         document: document.id,
-        version: document.version,
-        name: &document.name,
+        edition: document.version,
         model: &model.name,
         dimension: model.dimension,
     };
     let mut shared = app.tenancy.pool(scope).await?;
     let tx = shared.begin().await?;
-    chunks::replace(&tx, source, pieces).await?;
+    let count = pieces.len() as u32;
+    for batch in pieces.chunks(crate::pieces::BATCH) {
+        chunks::stage(&tx, source, batch).await?;
+    }
+    let publication = Publication {
+        document: document.id,
+        version: document.version,
+        edition: document.version,
+        name: &document.name,
+        tags: &[],
+        projects: &[],
+        model: &model.name,
+        chunks: count,
+    };
+    sources::publish(&tx, publication).await?;
     tx.commit().await?;
     let now = app.clock.now();
-    let count = pieces.len() as u32;
     documents::finish(&held, lease, etag.unwrap_or_default(), count, now).await?;
     held.commit().await?;
     let event = EventKind::DocumentReady { document_id: document.id, chunks: count };
@@ -237,6 +250,7 @@ async fn fail(
     // What an earlier file said must not be answered in the name of this one.
     let mut shared = app.tenancy.pool(scope).await?;
     let tx = shared.begin().await?;
+    sources::withdraw(&tx, document.id).await?;
     chunks::remove(&tx, document.id).await?;
     tx.commit().await?;
     documents::fail(&held, lease, etag, reason, app.clock.now()).await?;

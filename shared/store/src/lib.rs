@@ -8,5 +8,7 @@ pub mod events;
 pub mod imports;
 pub mod keys;
 pub mod offers;
+pub mod passages;
 pub mod purge_reports;
 pub mod settings;
+pub mod sources;

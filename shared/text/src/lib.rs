@@ -7,11 +7,12 @@ pub mod analysis;
 pub mod chunk;
 pub mod embed;
 pub mod extract;
+pub mod impact;
 pub mod language;
 pub mod ocr;
 
 pub use chunk::{Chunk, Part, chunks, place_at, sentences};
-pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity};
+pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity, PassageVectors};
 pub use extract::{Block, BlockKind, ExtractError, Extracted, Flag, Hint, PageImage, Pages, Place};
 pub use language::Language;
 pub use ocr::{OcrError, Recogniser, Tesseract};

@@ -16,6 +16,18 @@ const APP: &[&str] = &[
     "chunks UPDATE ",
     "events INSERT ",
     "events SELECT ",
+    "sources DELETE ",
+    "sources INSERT ",
+    "sources SELECT ",
+    "sources UPDATE ",
+    "terms DELETE ",
+    "terms INSERT ",
+    "terms SELECT ",
+    "terms UPDATE ",
+    "vectors DELETE ",
+    "vectors INSERT ",
+    "vectors SELECT ",
+    "vectors UPDATE ",
 ];
 const RETENTION: &[&str] = &[
     "audit_append EXECUTE ",

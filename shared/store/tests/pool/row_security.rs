@@ -20,10 +20,8 @@ const ROWS: &[(&str, &str)] = &[
     ),
     (
         "chunks",
-        "INSERT INTO chunks (tenant_id, document_id, version, ordinal, document_name, language, place, heading,\n\
-                             body, words, model, dimension, embedding)\n\
-         VALUES ($tenant, gen_random_uuid(), 1, 0, 'test', 'fr', '{}', '{}', 'test', 'test', 'test', 384,\n\
-                 array_fill(0.5, ARRAY[384])::vector)",
+        "INSERT INTO chunks (tenant_id, document_id, edition, ordinal, language, place, heading, body, sentences)\n\
+         VALUES ($tenant, gen_random_uuid(), 1, 0, 'fr', '{}', '{}', 'test', '')",
     ),
     (
         "events",
@@ -34,6 +32,21 @@ const ROWS: &[(&str, &str)] = &[
         "purge_reports",
         "INSERT INTO purge_reports (tenant_id, run_id, kind, dry_run, cutoff, removed, complete, finished_at)\n\
          VALUES ($tenant, gen_random_uuid(), 'events', false, now(), 0, true, now())",
+    ),
+    (
+        "sources",
+        "INSERT INTO sources (tenant_id, document_id, version, edition, name, tags, projects, model, chunks)\n\
+         VALUES ($tenant, gen_random_uuid(), 1, 1, 'test', '{}', '{}', 'test', 1)",
+    ),
+    (
+        "terms",
+        "INSERT INTO terms (tenant_id, term, document_id, edition, first_ordinal, ordinals, impacts)\n\
+         VALUES ($tenant, 'test', gen_random_uuid(), 1, 0, '{0}', '{1}')",
+    ),
+    (
+        "vectors",
+        "INSERT INTO vectors (tenant_id, document_id, edition, ordinal, model, dimension, embedding)\n\
+         VALUES ($tenant, gen_random_uuid(), 1, 0, 'test', 384, array_fill(0.5, ARRAY[384])::halfvec)",
     ),
 ];
 

@@ -27,7 +27,9 @@ async fn every_table_with_a_tenant_forces_row_security() {
         assert_eq!(row.get::<_, Vec<String>>("policies"), [expected], "{name}");
         names.push(name);
     }
-    for known in ["audit_chains", "audit_log", "chunks", "events", "purge_reports"] {
+    for known in
+        ["audit_chains", "audit_log", "chunks", "events", "purge_reports", "sources", "terms", "vectors"]
+    {
         assert!(names.iter().any(|name| name == known), "{known} is missing from {names:?}");
     }
 }

@@ -1,13 +1,14 @@
 //! multilingual-e5-small in the process. Texts enter with the prefix the model was trained with; vectors leave
 //! without the part that all of them share, which lifts the right passage over the merely similar.
 
+use std::ops::Range;
 use std::path::Path;
 
 use super::encoder::Encoder;
 use super::manifest::Manifest;
 use super::pieces::Tokenizer;
 use super::words::Words;
-use super::{EmbedError, Embedder, ModelIdentity};
+use super::{EmbedError, Embedder, ModelIdentity, PassageVectors};
 
 /// An [`Embedder`] that computes in this process from a folder of files, which `infra/local/model.py` writes.
 pub struct LocalE5 {
@@ -40,17 +41,17 @@ impl LocalE5 {
 
     fn vector(&self, text: &str, common: &[f32]) -> Result<Vec<f32>, EmbedError> {
         let ids = self.tokenizer.encode(text, self.manifest.max_tokens);
-        let mut input = Vec::with_capacity(ids.len() * self.identity.dimension);
-        for id in ids {
-            self.words.append(id, &mut input);
-        }
-        let mut vector = self.encoder.mean(input, self.identity.dimension)?;
-        normalise(&mut vector);
-        for (figure, common) in vector.iter_mut().zip(common) {
-            *figure -= common;
-        }
-        normalise(&mut vector);
+        let mut vector = self.encoder.mean(self.rows(&ids), self.identity.dimension)?;
+        centre(&mut vector, common);
         Ok(vector)
+    }
+
+    fn rows(&self, ids: &[u32]) -> Vec<f32> {
+        let mut rows = Vec::with_capacity(ids.len() * self.identity.dimension);
+        for id in ids {
+            self.words.append(*id, &mut rows);
+        }
+        rows
     }
 }
 
@@ -69,6 +70,40 @@ impl Embedder for LocalE5 {
             .map(|text| self.vector(&format!("passage: {text}"), &self.manifest.mean_passage))
             .collect()
     }
+
+    /// Sentences are means over their own tokens' states, which have seen the whole passage (late chunking, M. Günther
+    /// et al. 2024, arXiv:2409.04701).
+    fn passage(&self, above: &str, sentences: &[&str]) -> Result<PassageVectors, EmbedError> {
+        let prefix = format!("passage: {above}");
+        let texts: Vec<&str> = std::iter::once(prefix.as_str()).chain(sentences.iter().copied()).collect();
+        let (ids, parts) = self.tokenizer.encode_parts(&texts, self.manifest.max_tokens);
+        let states = self.encoder.states(self.rows(&ids), self.identity.dimension)?;
+        let mean = |range: Range<usize>| {
+            let mut mean = vec![0.0; self.identity.dimension];
+            for state in states.chunks_exact(self.identity.dimension).skip(range.start).take(range.len()) {
+                for (sum, figure) in mean.iter_mut().zip(state) {
+                    *sum += figure;
+                }
+            }
+            centre(&mut mean, &self.manifest.mean_passage);
+            mean
+        };
+        let whole = mean(0..ids.len());
+        let sentences = parts
+            .into_iter()
+            .skip(1)
+            .map(|range| if range.is_empty() { vec![0.0; self.identity.dimension] } else { mean(range) });
+        Ok(PassageVectors { whole, sentences: sentences.collect() })
+    }
+}
+
+/// To length 1 without the part that all vectors of its kind share.
+fn centre(vector: &mut [f32], common: &[f32]) {
+    normalise(vector);
+    for (figure, common) in vector.iter_mut().zip(common) {
+        *figure -= common;
+    }
+    normalise(vector);
 }
 
 /// To Euclidean length 1; a vector of zeros stays.

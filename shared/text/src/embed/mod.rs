@@ -8,11 +8,13 @@ mod error;
 mod local;
 mod manifest;
 mod normalize;
+mod packed;
 mod pieces;
 mod words;
 
 pub use error::EmbedError;
 pub use local::LocalE5;
+pub use packed::{pack, unpack};
 pub use pieces::Tokenizer;
 
 use serde::{Deserialize, Serialize};
@@ -40,4 +42,21 @@ pub trait Embedder: Send + Sync {
     /// The vectors of texts to be found, in the order given. What a model cannot take in (here: beyond 512 tokens,
     /// some 350 words) is left out of the vector; cut long texts with [`crate::chunks`] first.
     fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError>;
+
+    /// The vector of one text to be found, given as what stands above it and its sentences, and the vector of each
+    /// sentence. A model that shows its inside reads the text once, and its sentences are meant as they are in it.
+    fn passage(&self, above: &str, sentences: &[&str]) -> Result<PassageVectors, EmbedError> {
+        let whole = format!("{above}\n{}", sentences.join(" "));
+        let whole = self.passages(&[&whole])?.pop().unwrap_or_default();
+        Ok(PassageVectors { whole, sentences: self.passages(sentences)? })
+    }
+}
+
+/// The vectors of a passage.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PassageVectors {
+    /// Of the passage.
+    pub whole: Vec<f32>,
+    /// Of each of its sentences, in order; zeros for one that the model could not take in.
+    pub sentences: Vec<Vec<f32>>,
 }

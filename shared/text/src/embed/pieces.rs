@@ -3,6 +3,7 @@
 //! The general tokenizer library needs 0.6 s and 280 MB for this vocabulary of 250,000 pieces. Here the pieces lie sorted
 //! in the file and are searched where they are, so that a cold start costs nothing.
 
+use std::ops::Range;
 use std::path::Path;
 
 use memmap2::Mmap;
@@ -98,14 +99,34 @@ impl Tokenizer {
 
     /// The ids of a text's pieces between the marks of beginning and end; `most` at most, both marks included.
     pub fn encode(&self, text: &str, most: usize) -> Vec<u32> {
-        let room = most.saturating_sub(1);
         let mut ids = vec![self.begin];
+        self.append(text, most.saturating_sub(1), &mut ids);
+        ids.push(self.end);
+        ids
+    }
+
+    /// The ids of several texts as if they were one, parted by spaces, and where the pieces of each lie among them. Of
+    /// what does not fit, nothing.
+    pub(super) fn encode_parts(&self, texts: &[&str], most: usize) -> (Vec<u32>, Vec<Range<usize>>) {
+        let mut ids = vec![self.begin];
+        let mut parts = Vec::with_capacity(texts.len());
+        for text in texts {
+            let start = ids.len();
+            self.append(text, most.saturating_sub(1), &mut ids);
+            parts.push(start..ids.len());
+        }
+        ids.push(self.end);
+        (ids, parts)
+    }
+
+    /// Appends the ids of a text's pieces, up to a length of `room`.
+    fn append(&self, text: &str, room: usize, ids: &mut Vec<u32>) {
         let mut word = String::new();
         let (mut length, mut opens) = (0, true);
         for character in self.normalizer.characters(text) {
             let space = character.is_whitespace() || character == SPACE;
             if (space && length > 0) || length == WORD {
-                self.cut(&word, &mut ids);
+                self.cut(&word, ids);
                 word.clear();
                 length = 0;
                 if ids.len() >= room {
@@ -123,11 +144,9 @@ impl Tokenizer {
             length += 1;
         }
         if ids.len() < room {
-            self.cut(&word, &mut ids);
+            self.cut(&word, ids);
         }
         ids.truncate(room);
-        ids.push(self.end);
-        ids
     }
 
     /// The most probable cut of one word into pieces; characters that no piece covers become one unknown piece a run.
