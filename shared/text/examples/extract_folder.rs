@@ -39,6 +39,7 @@ fn main() -> ExitCode {
                     file.display()
                 );
             }
+            Err(error) if whole => println!("{}", serde_json::json!({ "file": file, "error": error.code() })),
             Err(error) => println!("{seconds:6.3} s  {:<42} {}", error.code(), file.display()),
         }
     }

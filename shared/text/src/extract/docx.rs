@@ -8,11 +8,13 @@ use std::collections::HashSet;
 use quick_xml::events::BytesStart;
 
 use self::styles::Styles;
+use super::look::Look;
 use super::ooxml::{Node, Package, attribute, is_on, walk};
-use super::{BlockKind, ExtractError, Outline, Sheet, encoding, table};
+use super::{BlockKind, ExtractError, Flag, Outline, Sheet, encoding, table};
 
 pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> {
     let mut package = Package::open(bytes)?;
+    package.flag(sheet)?;
     let main = package.names("word/document", ".xml").into_iter().next().ok_or(ExtractError::Corrupt)?;
     let body = package.part(&main)?.ok_or(ExtractError::Corrupt)?;
     if let Some(title) = package.title()? {
@@ -48,6 +50,9 @@ fn aside(
     let mut own = Sheet::default();
     let mut reader = Reader::new(styles, &mut own);
     walk(&xml, |node| reader.node(node))?;
+    if own.hides() {
+        sheet.flag(Flag::HiddenText);
+    }
     for block in own.blocks {
         if seen.insert(block.text.clone()) {
             sheet.push(BlockKind::Paragraph, &block.text, Outline::default().place())?;
@@ -62,6 +67,8 @@ struct Paragraph {
     style: Option<String>,
     level: Option<u8>,
     listed: bool,
+    /// Whether something else than paper is behind it.
+    backed: bool,
 }
 
 #[derive(Default)]
@@ -70,6 +77,10 @@ struct Row {
     names: bool,
 }
 
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the format, and any of them go together"
+)]
 struct Reader<'a> {
     styles: &'a Styles,
     sheet: &'a mut Sheet,
@@ -82,7 +93,14 @@ struct Reader<'a> {
     header: Option<Vec<String>>,
     in_text: bool,
     in_run: bool,
-    run_hidden: bool,
+    /// How the letters of the run look, and of which style they are.
+    look: Look,
+    run_style: Look,
+    /// Whether the table at hand, or its cell, has a colour of its own.
+    table_backed: bool,
+    cell_backed: bool,
+    /// Boxes of text open around it: drawings lie behind or around them.
+    boxes: usize,
     /// Open elements of a part that is not read.
     skipped: usize,
 }
@@ -102,7 +120,11 @@ impl<'a> Reader<'a> {
             header: None,
             in_text: false,
             in_run: false,
-            run_hidden: false,
+            look: Look::default(),
+            run_style: Look::default(),
+            table_backed: false,
+            cell_backed: false,
+            boxes: 0,
             skipped: 0,
         }
     }
@@ -128,8 +150,30 @@ impl<'a> Reader<'a> {
             "pStyle" => self.last(|paragraph| paragraph.style = attribute(element, "val")),
             "outlineLvl" => self.last(|paragraph| paragraph.level = styles::level(element)),
             "numPr" => self.last(|paragraph| paragraph.listed = true),
-            "r" => (self.in_run, self.run_hidden) = (true, false),
-            "vanish" if self.in_run && is_on(element) => self.run_hidden = true,
+            "r" => {
+                self.in_run = true;
+                (self.look, self.run_style) = (Look::default(), Look::default());
+            }
+            "rStyle" if self.in_run => {
+                self.run_style =
+                    attribute(element, "val").map(|id| self.styles.get(&id).look).unwrap_or_default();
+            }
+            "txbxContent" => self.boxes += 1,
+            "tblStyle" => {
+                let style = attribute(element, "val").map(|id| self.styles.get(&id).look);
+                self.table_backed = style.is_some_and(|look| look.backed == Some(true));
+            }
+            "shd" if !self.in_run => {
+                let mut look = Look::default();
+                styles::add_look(&mut look, name, element);
+                match self.open.last_mut() {
+                    Some(paragraph) => paragraph.backed = look.backed == Some(true),
+                    None => self.cell_backed = look.backed == Some(true),
+                }
+            }
+            "color" | "sz" | "vanish" | "specVanish" | "highlight" | "shd" if self.in_run => {
+                styles::add_look(&mut self.look, name, element);
+            }
             "t" => self.in_text = true,
             "tab" | "br" | "cr" if self.in_run => self.write("\n"),
             "noBreakHyphen" => self.write("-"),
@@ -137,6 +181,7 @@ impl<'a> Reader<'a> {
                 self.tables += 1;
                 if self.tables == 1 {
                     self.header = None;
+                    self.table_backed = false;
                 }
             }
             "tr" if self.tables == 1 => self.row = Row::default(),
@@ -153,6 +198,8 @@ impl<'a> Reader<'a> {
         match name {
             "t" => self.in_text = false,
             "r" => self.in_run = false,
+            "txbxContent" => self.boxes = self.boxes.saturating_sub(1),
+            "tc" => self.cell_backed = false,
             "p" => {
                 if let Some(paragraph) = self.open.pop() {
                     return self.end_paragraph(&paragraph);
@@ -172,9 +219,25 @@ impl<'a> Reader<'a> {
     }
 
     fn write(&mut self, text: &str) {
-        if !self.run_hidden {
+        if !self.is_unseen() {
             self.last(|paragraph| paragraph.text.push_str(text));
+        } else if !text.trim().is_empty() {
+            self.sheet.flag(Flag::HiddenText);
         }
+    }
+
+    /// Whether the letters at hand are not seen. What lies behind a box of text is not known, and taken to be dark.
+    fn is_unseen(&self) -> bool {
+        let paragraph = self.open.last();
+        let style = paragraph.and_then(|paragraph| paragraph.style.as_deref());
+        let style = style.map(|id| self.styles.get(id).look).unwrap_or_default();
+        let around = self.table_backed
+            || self.cell_backed
+            || self.boxes > 0
+            || paragraph.is_some_and(|paragraph| paragraph.backed);
+        let mut look = self.look.or(self.run_style).or(style);
+        look.backed = Some(look.backed == Some(true) || around);
+        look.is_unseen()
     }
 
     fn end_paragraph(&mut self, paragraph: &Paragraph) -> Result<(), ExtractError> {

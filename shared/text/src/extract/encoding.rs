@@ -10,6 +10,18 @@ const SAMPLE: usize = 64 * 1024;
 /// The characters of a text file, by its byte order mark, else as UTF-8, else by the statistics of its bytes.
 /// Bytes that fit no character become U+FFFD.
 pub(super) fn decode(bytes: &[u8]) -> String {
+    decode_or(bytes, guess)
+}
+
+/// The characters of a page of HTML, which may name its encoding near its beginning.
+pub(super) fn decode_html(bytes: &[u8]) -> String {
+    decode_or(bytes, |bytes| declared(bytes).unwrap_or_else(|| guess(bytes)))
+}
+
+fn decode_or(bytes: &[u8], guess: impl FnOnce(&[u8]) -> &'static Encoding) -> String {
+    if let Some(text) = utf32(bytes) {
+        return text;
+    }
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[length..]).0.into_owned();
     }
@@ -17,6 +29,26 @@ pub(super) fn decode(bytes: &[u8]) -> String {
         return text.to_owned();
     }
     guess(bytes).decode_without_bom_handling(bytes).0.into_owned()
+}
+
+/// Text in four bytes a character, by its mark. UTF-16's mark begins like that of UTF-32, but no text goes on with a zero.
+fn utf32(bytes: &[u8]) -> Option<String> {
+    let read: fn([u8; 4]) -> u32 = match bytes.first_chunk()? {
+        [0xff, 0xfe, 0, 0] => u32::from_le_bytes,
+        [0, 0, 0xfe, 0xff] => u32::from_be_bytes,
+        _ => return None,
+    };
+    let units = bytes[4..].as_chunks::<4>().0.iter();
+    Some(units.map(|unit| char::from_u32(read(*unit)).unwrap_or('\u{fffd}')).collect())
+}
+
+/// The encoding that `<meta charset>` or its older form names.
+fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(2048)]).to_ascii_lowercase();
+    let (_, after) = head.split_once("charset")?;
+    let after = after.trim_start().strip_prefix('=')?.trim_start().trim_start_matches(['"', '\'']);
+    let label = after.split(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).next()?;
+    Encoding::for_label(label.as_bytes()).filter(|encoding| !encoding.output_encoding().ne(encoding))
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -51,7 +83,8 @@ fn utf16_without_mark(sample: &[u8]) -> Option<&'static Encoding> {
 /// Whether bytes may be a text in some encoding: control characters that no text has are rare in it.
 pub(super) fn is_text(bytes: &[u8]) -> bool {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
-    if Encoding::for_bom(sample).is_some() || utf16_without_mark(sample).is_some() {
+    if utf32(sample).is_some() || Encoding::for_bom(sample).is_some() || utf16_without_mark(sample).is_some()
+    {
         return true;
     }
     let control = sample.iter().filter(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31 | 127)).count();
@@ -120,6 +153,21 @@ mod tests {
             assert_eq!(decode(&big), text);
             assert_eq!(decode(&[&[0xff, 0xfe], little.as_slice()].concat()), text);
             assert_eq!(decode(&[&[0xfe, 0xff], big.as_slice()].concat()), text);
+        }
+
+        #[test]
+        fn utf32_with_mark() {
+            let little: Vec<u8> = "\u{feff}été".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+            let big: Vec<u8> = "\u{feff}été".chars().flat_map(|c| u32::from(c).to_be_bytes()).collect();
+            assert_eq!(decode(&little), "été");
+            assert_eq!(decode(&big), "été");
+            assert!(is_text(&little) && is_text(&big));
+        }
+
+        #[test]
+        fn a_page_that_names_its_encoding() {
+            let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode("<meta charset=\"windows-1251\"><p>Повар");
+            assert!(decode_html(&bytes).ends_with("Повар"));
         }
 
         #[test]

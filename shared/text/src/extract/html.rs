@@ -1,9 +1,12 @@
 //! HTML as a reader sees it: no script, style, navigation or hidden element.
 //!
-//! Only the tokenizer of html5ever is used, with the elements that matter counted on the way: a page nested 200,000
-//! levels deep costs no more than a flat one.
+//! Only the tokenizer of html5ever is used, and of each open element a few bytes are kept: a page nested 200,000 levels
+//! deep costs no more than a flat one. What is hidden by its element, its style or a rule of the page's own style sheet
+//! is left out and flagged.
 
+mod css;
 mod elements;
+mod open;
 
 use std::cell::RefCell;
 
@@ -13,11 +16,18 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
-use self::elements::{is_block, is_hidden};
-use super::{BlockKind, ExtractError, Outline, Sheet, encoding, table};
+use self::css::Rules;
+use self::elements::{is_aside, is_block, is_void};
+use self::open::Elements;
+use super::{BlockKind, ExtractError, Flag, Outline, Sheet, encoding, table};
 
 pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> {
-    let page = Page::of(&encoding::decode(bytes));
+    read_text(&encoding::decode_html(bytes), sheet)
+}
+
+/// Reads a text of HTML or XHTML.
+pub(super) fn read_text(source: &str, sheet: &mut Sheet) -> Result<(), ExtractError> {
+    let page = Page::of(source);
     if let Some(error) = page.error {
         return Err(error);
     }
@@ -36,8 +46,10 @@ struct Page {
     error: Option<ExtractError>,
     outline: Outline,
     text: String,
-    /// The element whose end makes text visible again, and how many of its name are open.
-    hidden: Option<(String, usize)>,
+    open: Elements,
+    /// The page's own rules, and the text of the style sheet at hand.
+    rules: Rules,
+    style: Option<String>,
     in_title: bool,
     heading: Option<u8>,
     in_item: bool,
@@ -80,7 +92,15 @@ impl Page {
 
     fn token(&mut self, token: Token) -> TokenSinkResult<()> {
         match token {
-            Token::CharacterTokens(text) if self.hidden.is_none() => self.text.push_str(&text),
+            Token::CharacterTokens(text) => {
+                if let Some(style) = &mut self.style {
+                    style.push_str(&text);
+                } else if !self.open.is_hidden() {
+                    self.text.push_str(&text);
+                } else if self.open.is_concealed() && !text.trim().is_empty() {
+                    self.sheet.flag(Flag::HiddenText);
+                }
+            }
             Token::TagToken(tag) => match tag.kind {
                 TagKind::StartTag => return self.open(&tag),
                 TagKind::EndTag => self.close(&tag.name),
@@ -99,31 +119,30 @@ impl Page {
             _ => None,
         };
         let enter = raw.map_or(TokenSinkResult::Continue, TokenSinkResult::RawData);
-        if let Some((hiding, open)) = &mut self.hidden {
-            if hiding == name {
-                *open += 1;
-            }
-            return enter;
-        }
-        let void = matches!(
-            name,
-            "area"
-                | "base"
-                | "br"
-                | "col"
-                | "embed"
-                | "hr"
-                | "img"
-                | "input"
-                | "link"
-                | "meta"
-                | "source"
-                | "track"
-                | "wbr"
-        );
-        if !void && !tag.self_closing && is_hidden(name, tag) {
+        // An element whose end tag was left out ends where the next one of its kind begins, hidden or not.
+        let was_hidden = self.open.is_hidden();
+        self.open.imply_ends(name);
+        if was_hidden && !self.open.is_hidden() {
             self.flush();
-            self.hidden = Some((name.to_owned(), 1));
+        }
+        match name {
+            "script" => self.sheet.flag(Flag::Script),
+            "style" => self.style = Some(String::new()),
+            "iframe" | "object" | "embed" | "link" if elements::leads_elsewhere(tag) => {
+                self.sheet.flag(Flag::ExternalReference);
+            }
+            _ => {}
+        }
+        // A self-closing tag ends nothing in HTML, but it does in the XHTML of a book.
+        if !is_void(name) && !tag.self_closing {
+            let look = self.rules.look(tag);
+            let hides = is_aside(name);
+            if !self.open.is_hidden() && (hides || self.open.would_conceal(look)) {
+                self.flush();
+            }
+            self.open.push(name, look, hides);
+        }
+        if self.open.is_hidden() {
             return enter;
         }
         match name {
@@ -165,13 +184,14 @@ impl Page {
     }
 
     fn close(&mut self, name: &str) {
-        if let Some((hiding, open)) = &mut self.hidden {
-            if hiding == name {
-                *open -= 1;
-                if *open == 0 {
-                    self.hidden = None;
-                }
-            }
+        if name == "style"
+            && let Some(style) = self.style.take()
+        {
+            self.rules.add(&style);
+        }
+        let was_hidden = self.open.is_hidden();
+        self.open.pop(name);
+        if was_hidden {
             return;
         }
         match name {

@@ -4,20 +4,31 @@
 //! calls; [`read`] is the same reading without the walls, for the child itself and for tests.
 
 mod csv;
+mod doc;
 mod docx;
 mod encoding;
+mod epub;
 mod error;
 mod flag;
 pub mod guard;
 mod html;
+mod look;
+mod lzfu;
+mod mail;
 mod markdown;
+mod odf;
+mod ole;
 mod ooxml;
 mod pdf;
+mod ppt;
 mod pptx;
+mod rows;
+mod rtf;
 mod sheet;
 mod sniff;
 mod table;
 mod txt;
+mod xls;
 mod xlsx;
 
 pub use error::ExtractError;
@@ -183,6 +194,14 @@ pub fn read(bytes: &[u8], hint: Hint<'_>, pages: Option<Pages>) -> Result<Extrac
         Format::Docx => docx::read(bytes, &mut sheet)?,
         Format::Pptx => pptx::read(bytes, &mut sheet)?,
         Format::Xlsx => xlsx::read(bytes, &mut sheet)?,
+        Format::Doc => doc::read(bytes, &mut sheet)?,
+        Format::Ppt => ppt::read(bytes, &mut sheet)?,
+        Format::Xls => xls::read(bytes, &mut sheet)?,
+        Format::Odt | Format::Odp | Format::Ods => odf::read(bytes, format, &mut sheet)?,
+        Format::Rtf => rtf::read(bytes, &mut sheet)?,
+        Format::Eml => mail::read(bytes, &mut sheet)?,
+        Format::Msg => mail::read_msg(bytes, &mut sheet)?,
+        Format::Epub => epub::read(bytes, &mut sheet)?,
     }
     if sheet.blocks.is_empty() && sheet.scanned.is_empty() && (format != Format::Pdf || pages.is_none()) {
         return Err(ExtractError::NoText);

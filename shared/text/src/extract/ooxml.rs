@@ -10,7 +10,7 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::{ExtractError, encoding};
+use super::{ExtractError, Flag, Sheet, encoding};
 
 /// Most bytes of one part once inflated. A text of [`super::MAX_CHARACTERS`] with all its mark-up stays below.
 const MAX_PART: u64 = 100 * 1024 * 1024;
@@ -100,6 +100,34 @@ impl<'a> Package<'a> {
         Ok(relations)
     }
 
+    /// Flags what the names of parts and their relations tell of: macros, files inside, things fetched from elsewhere.
+    pub(super) fn flag(&mut self, sheet: &mut Sheet) -> Result<(), ExtractError> {
+        let names = self.names("", "");
+        let any = |like: fn(&str) -> bool| names.iter().any(|name| like(name));
+        if any(|name| {
+            name.ends_with("vbaProject.bin") || name.starts_with("Basic/") || name.starts_with("Scripts/")
+        }) {
+            sheet.flag(Flag::Macros);
+        }
+        if any(|name| name.contains("/embeddings/") || name.starts_with("Object ")) {
+            sheet.flag(Flag::EmbeddedFile);
+        }
+        for name in names.iter().filter(|name| name.contains("_rels/")) {
+            let Some(xml) = self.part(name)? else { continue };
+            // What cannot be read here is of no consequence: relations are followed by name elsewhere.
+            let _ = walk(&xml, |node| {
+                if let Node::Open("Relationship", element) = node
+                    && attribute(element, "TargetMode").as_deref() == Some("External")
+                    && !attribute(element, "Type").is_some_and(|kind| kind.ends_with("/hyperlink"))
+                {
+                    sheet.flag(Flag::ExternalReference);
+                }
+                Ok(())
+            });
+        }
+        Ok(())
+    }
+
     /// The title in the document's properties.
     pub(super) fn title(&mut self) -> Result<Option<String>, ExtractError> {
         let Some(xml) = self.part("docProps/core.xml")? else { return Ok(None) };
@@ -125,7 +153,7 @@ fn refusal(error: &ZipError) -> ExtractError {
 }
 
 /// A target relative to a folder, as a path from the root.
-fn resolve(folder: &str, target: &str) -> String {
+pub(super) fn resolve(folder: &str, target: &str) -> String {
     if let Some(absolute) = target.strip_prefix('/') {
         return absolute.to_owned();
     }
@@ -196,6 +224,11 @@ pub(super) fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> 
         .filter_map(Result::ok)
         .find(|attribute| attribute.key.local_name().as_ref() == name)
         .map(|attribute| attribute.value.replace("&amp;", "&"))
+}
+
+/// Whether an attribute says yes.
+pub(super) fn is_true(element: &BytesStart<'_>, name: &str) -> bool {
+    matches!(attribute(element, name).as_deref(), Some("1" | "true"))
 }
 
 /// Whether a switch such as `<w:vanish/>` or `<w:vanish w:val="0"/>` is on.

@@ -3,22 +3,25 @@
 
 use quick_xml::events::BytesStart;
 
-use super::ooxml::{Node, Package, attribute, walk};
-use super::{BlockKind, ExtractError, Place, Sheet, encoding, table};
+use super::look;
+use super::ooxml::{Node, Package, attribute, is_true, walk};
+use super::{BlockKind, ExtractError, Flag, Place, Sheet, encoding, table};
 
 pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> {
     let mut package = Package::open(bytes)?;
+    package.flag(sheet)?;
     let main = package.part("ppt/presentation.xml")?.ok_or(ExtractError::Corrupt)?;
     if let Some(title) = package.title()? {
         sheet.set_title(&title);
     }
     let parts = package.relations("ppt/presentation.xml")?;
     let mut order = Vec::new();
+    let mut size = None;
     walk(&main, |node| {
-        if let Node::Open("sldId", element) = node
-            && let Some(id) = relation_id(element)
-        {
-            order.push(id);
+        match node {
+            Node::Open("sldId", element) => order.extend(relation_id(element)),
+            Node::Open("sldSz", element) => size = pair(element, "cx", "cy"),
+            _ => {}
         }
         Ok(())
     })?;
@@ -27,11 +30,14 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
         let Some(xml) = parts.get(id).map(|(_, part)| package.part(part)).transpose()?.flatten() else {
             continue;
         };
-        let mut slide = Slide::default();
+        let mut slide = Slide { size, ..Slide::default() };
         walk(&xml, |node| {
             slide.node(node);
             Ok(())
         })?;
+        if slide.conceals || (slide.hidden && (slide.title.is_some() || !slide.found.is_empty())) {
+            sheet.flag(Flag::HiddenText);
+        }
         if !slide.hidden {
             slide.write(number, sheet)?;
         }
@@ -49,6 +55,10 @@ fn relation_id(element: &BytesStart<'_>) -> Option<String> {
     Some(found.value.into_owned())
 }
 
+fn pair(element: &BytesStart<'_>, first: &str, second: &str) -> Option<(i64, i64)> {
+    Some((attribute(element, first)?.parse().ok()?, attribute(element, second)?.parse().ok()?))
+}
+
 #[derive(Default, PartialEq)]
 enum Role {
     #[default]
@@ -59,8 +69,23 @@ enum Role {
 }
 
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the format, and any of them go together"
+)]
 struct Slide {
     hidden: bool,
+    /// Of the show, in units of the format.
+    size: Option<(i64, i64)>,
+    /// Where the shape at hand begins, and whether it is one that nobody sees.
+    offset: Option<(i64, i64)>,
+    unseen: bool,
+    /// Groups open around it, whose shapes are measured in units of their own.
+    groups: usize,
+    /// Whether the run at hand is written in letters that nobody can read.
+    tiny: bool,
+    /// Whether text was left out for that.
+    conceals: bool,
     title: Option<String>,
     found: Vec<(BlockKind, String)>,
     text: String,
@@ -79,7 +104,20 @@ impl Slide {
             Node::Open(name, element) => match name {
                 "Fallback" => self.skipped = 1,
                 "sld" => self.hidden = matches!(attribute(element, "show").as_deref(), Some("0" | "false")),
-                "sp" => self.role = Role::Body,
+                "sp" | "graphicFrame" => {
+                    self.role = Role::Body;
+                    (self.unseen, self.offset) = (false, None);
+                }
+                "grpSp" => self.groups += 1,
+                "cNvPr" if is_true(element, "hidden") => self.unseen = true,
+                "off" => self.offset = pair(element, "x", "y"),
+                "ext" if self.groups == 0 => self.unseen |= self.is_outside(pair(element, "cx", "cy")),
+                "r" => self.tiny = false,
+                // Hundredths of a point.
+                "rPr" => {
+                    let size = attribute(element, "sz").and_then(|size| size.parse::<f32>().ok());
+                    self.tiny = size.is_some_and(|size| size < look::TINY * 100.0);
+                }
                 "ph" => match attribute(element, "type").as_deref() {
                     Some("title" | "ctrTitle") => self.role = Role::Title,
                     Some("dt" | "ftr" | "sldNum") => self.role = Role::Margin,
@@ -92,6 +130,7 @@ impl Slide {
             },
             Node::Close(name) => match name {
                 "t" => self.in_text = false,
+                "grpSp" => self.groups = self.groups.saturating_sub(1),
                 "p" => self.end_paragraph(),
                 "tc" => {
                     let text = std::mem::take(&mut self.text);
@@ -106,12 +145,31 @@ impl Slide {
                         self.found.push((BlockKind::Row, table::plain(&cells)));
                     }
                 }
-                "sp" => self.role = Role::Body,
+                "sp" | "graphicFrame" => {
+                    self.role = Role::Body;
+                    (self.unseen, self.offset) = (false, None);
+                }
                 _ => {}
             },
-            Node::Text(text) if self.in_text && self.skipped == 0 => self.text.push_str(text),
+            Node::Text(text) if self.in_text && self.skipped == 0 => {
+                if self.unseen || self.tiny {
+                    self.conceals |= !text.trim().is_empty();
+                } else {
+                    self.text.push_str(text);
+                }
+            }
             Node::Text(_) => {}
         }
+    }
+
+    /// Whether a shape of this extent that begins at the offset lies wholly beside the slide.
+    fn is_outside(&self, extent: Option<(i64, i64)>) -> bool {
+        let (Some((width, height)), Some((left, top)), Some((right, bottom))) =
+            (self.size, self.offset, extent)
+        else {
+            return false;
+        };
+        left >= width || top >= height || left.saturating_add(right) <= 0 || top.saturating_add(bottom) <= 0
     }
 
     fn end_paragraph(&mut self) {

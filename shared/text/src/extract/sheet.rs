@@ -37,6 +37,19 @@ impl Sheet {
         self.flags.insert(flag);
     }
 
+    pub(super) fn hides(&self) -> bool {
+        self.flags.contains(&Flag::HiddenText)
+    }
+
+    /// Adds what another sheet holds.
+    pub(super) fn append(&mut self, other: Self) -> Result<(), ExtractError> {
+        self.flags.extend(other.flags);
+        for block in other.blocks {
+            self.push(block.kind, &block.text, block.place)?;
+        }
+        Ok(())
+    }
+
     #[cfg(test)]
     pub(super) fn flags(&self) -> impl Iterator<Item = Flag> + '_ {
         self.flags.iter().copied()

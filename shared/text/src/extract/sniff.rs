@@ -5,6 +5,8 @@ use std::io::Cursor;
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
+use super::ole::Ole;
+use super::ooxml::Package;
 use super::{ExtractError, Hint, encoding, pdf};
 
 /// A format that is read.
@@ -27,9 +29,51 @@ pub enum Format {
     Pptx,
     /// SpreadsheetML.
     Xlsx,
+    /// Word 97 to 2003.
+    Doc,
+    /// PowerPoint 97 to 2003.
+    Ppt,
+    /// Excel 97 to 2003.
+    Xls,
+    /// OpenDocument text.
+    Odt,
+    /// OpenDocument presentation.
+    Odp,
+    /// OpenDocument spreadsheet.
+    Ods,
+    /// Rich Text Format.
+    Rtf,
+    /// Internet message.
+    Eml,
+    /// Outlook message.
+    Msg,
+    /// EPUB.
+    Epub,
 }
 
 impl Format {
+    /// Every format, as declared.
+    pub const ALL: [Self; 18] = [
+        Self::Txt,
+        Self::Markdown,
+        Self::Html,
+        Self::Csv,
+        Self::Pdf,
+        Self::Docx,
+        Self::Pptx,
+        Self::Xlsx,
+        Self::Doc,
+        Self::Ppt,
+        Self::Xls,
+        Self::Odt,
+        Self::Odp,
+        Self::Ods,
+        Self::Rtf,
+        Self::Eml,
+        Self::Msg,
+        Self::Epub,
+    ];
+
     /// The media type by which the format is registered.
     pub fn media_type(self) -> &'static str {
         match self {
@@ -41,11 +85,26 @@ impl Format {
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Pptx => "application/vnd.openxmlformats-officedocument.presentationml.presentation",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Doc => "application/msword",
+            Self::Ppt => "application/vnd.ms-powerpoint",
+            Self::Xls => "application/vnd.ms-excel",
+            Self::Odt => "application/vnd.oasis.opendocument.text",
+            Self::Odp => "application/vnd.oasis.opendocument.presentation",
+            Self::Ods => "application/vnd.oasis.opendocument.spreadsheet",
+            Self::Rtf => "application/rtf",
+            Self::Eml => "message/rfc822",
+            Self::Msg => "application/vnd.ms-outlook",
+            Self::Epub => "application/epub+zip",
         }
     }
 
+    /// The format that a file name's ending, without its dot, stands for.
+    pub fn by_ending(ending: &str) -> Option<Self> {
+        ENDINGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(ending)).map(|(_, format)| *format)
+    }
+
     fn is_text(self) -> bool {
-        matches!(self, Self::Txt | Self::Markdown | Self::Html | Self::Csv)
+        matches!(self, Self::Txt | Self::Markdown | Self::Html | Self::Csv | Self::Eml)
     }
 }
 
@@ -58,36 +117,61 @@ enum Claim {
     Other,
 }
 
+/// The formats by what file names end with.
+const ENDINGS: [(&str, Format); 31] = [
+    ("txt", Format::Txt),
+    ("text", Format::Txt),
+    ("md", Format::Markdown),
+    ("markdown", Format::Markdown),
+    ("html", Format::Html),
+    ("htm", Format::Html),
+    ("xhtml", Format::Html),
+    ("csv", Format::Csv),
+    ("tsv", Format::Csv),
+    ("pdf", Format::Pdf),
+    ("docx", Format::Docx),
+    ("docm", Format::Docx),
+    ("dotx", Format::Docx),
+    ("pptx", Format::Pptx),
+    ("pptm", Format::Pptx),
+    ("ppsx", Format::Pptx),
+    ("xlsx", Format::Xlsx),
+    ("xlsm", Format::Xlsx),
+    ("doc", Format::Doc),
+    ("dot", Format::Doc),
+    ("ppt", Format::Ppt),
+    ("pps", Format::Ppt),
+    ("xls", Format::Xls),
+    ("odt", Format::Odt),
+    ("ott", Format::Odt),
+    ("odp", Format::Odp),
+    ("ods", Format::Ods),
+    ("rtf", Format::Rtf),
+    ("eml", Format::Eml),
+    ("msg", Format::Msg),
+    ("epub", Format::Epub),
+];
+
 fn by_extension(name: &str) -> Claim {
     let Some((_, extension)) = name.rsplit_once('.') else { return Claim::None };
-    Claim::Of(match extension.to_ascii_lowercase().as_str() {
-        "txt" | "text" => Format::Txt,
-        "md" | "markdown" => Format::Markdown,
-        "html" | "htm" | "xhtml" => Format::Html,
-        "csv" | "tsv" => Format::Csv,
-        "pdf" => Format::Pdf,
-        "docx" | "docm" => Format::Docx,
-        "pptx" | "pptm" => Format::Pptx,
-        "xlsx" | "xlsm" => Format::Xlsx,
-        _ => return Claim::Other,
-    })
+    Format::by_ending(extension).map_or(Claim::Other, Claim::Of)
 }
 
 fn by_media_type(media_type: &str) -> Claim {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     Claim::Of(match essence.as_str() {
-        // Neither says anything: Windows also registers .csv with Excel's old media type, and browsers pass that on.
-        "" | "application/octet-stream" | "binary/octet-stream" | "application/vnd.ms-excel" => {
-            return Claim::None;
-        }
-        "text/plain" => Format::Txt,
-        "text/markdown" | "text/x-markdown" => Format::Markdown,
-        "text/html" | "application/xhtml+xml" => Format::Html,
-        "text/csv" | "application/csv" | "text/tab-separated-values" => Format::Csv,
-        other => match [Format::Pdf, Format::Docx, Format::Pptx, Format::Xlsx]
-            .into_iter()
-            .find(|f| f.media_type() == other)
-        {
+        // They say nothing: Windows also registers .csv with Excel's old media type and .rtf with Word's, and browsers
+        // pass that on.
+        ""
+        | "application/octet-stream"
+        | "binary/octet-stream"
+        | "application/vnd.ms-excel"
+        | "application/msword" => return Claim::None,
+        "text/x-markdown" => Format::Markdown,
+        "application/xhtml+xml" => Format::Html,
+        "application/csv" | "text/tab-separated-values" => Format::Csv,
+        "text/rtf" | "application/x-rtf" => Format::Rtf,
+        other => match Format::ALL.into_iter().find(|f| f.media_type() == other) {
             Some(format) => format,
             None => return Claim::Other,
         },
@@ -119,11 +203,14 @@ pub(super) fn format(bytes: &[u8], hint: Hint<'_>) -> Result<Format, ExtractErro
         return Err(ExtractError::NoText);
     }
     match (found(bytes)?, claim) {
+        // Word itself writes RTF under names that end in .doc.
+        (Found::Container(Format::Rtf), Claim::Of(Format::Doc)) => Ok(Format::Rtf),
         (Found::Container(found), Claim::Of(format)) if found != format => Err(ExtractError::Mismatch),
         (Found::Container(found), _) => Ok(found),
         (Found::Text, Claim::Of(format)) if format.is_text() => Ok(format),
         (Found::Text, Claim::Of(_)) => Err(ExtractError::Mismatch),
-        (Found::Text, _) => Ok(if looks_like_html(bytes) { Format::Html } else { Format::Txt }),
+        (Found::Text, _) if looks_like_html(bytes) => Ok(Format::Html),
+        (Found::Text, _) => Ok(if looks_like_mail(bytes) { Format::Eml } else { Format::Txt }),
         // A container that lost its first bytes cannot be told from noise; executables and images can.
         (Found::Noise, Claim::Of(format)) if !format.is_text() => Err(ExtractError::Corrupt),
         (Found::Noise | Found::Refused, Claim::Of(_)) => Err(ExtractError::Mismatch),
@@ -160,16 +247,16 @@ fn found(bytes: &[u8]) -> Result<Found, ExtractError> {
         b"\xfd7zXZ",
     ];
     /// Formats written in characters that are not prose.
-    const REFUSED_TEXT: &[&[u8]] = &[b"{\\rtf", b"%!PS"];
+    const REFUSED_TEXT: &[&[u8]] = &[b"%!PS"];
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
         return container(bytes);
     }
     if bytes.starts_with(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1") {
-        return if names_encrypted_package(bytes) {
-            Err(ExtractError::Encrypted)
-        } else {
-            Ok(Found::Refused)
-        };
+        return Ok(Ole::open(bytes)?.format()?.map_or(Found::Refused, Found::Container));
+    }
+    // Before it is looked at as text: it may hold pictures as they are.
+    if bytes.starts_with(b"{\\rtf") {
+        return Ok(Found::Container(Format::Rtf));
     }
     let text = encoding::is_text(bytes);
     let refused = if text { REFUSED_TEXT } else { REFUSED };
@@ -194,13 +281,13 @@ fn container(bytes: &[u8]) -> Result<Found, ExtractError> {
             return Ok(Found::Container(format));
         }
     }
-    Ok(Found::Refused)
-}
-
-/// A protected Office file is an OLE compound file with a stream of this name in UTF-16 (MS-OFFCRYPTO, 2.3).
-fn names_encrypted_package(bytes: &[u8]) -> bool {
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    bytes.windows(name.len()).any(|window| window == name)
+    // OpenDocument and EPUB begin with a part that says what they are.
+    let mut package = Package::open(bytes)?;
+    let kind = package.part("mimetype")?.unwrap_or_default();
+    let known = [Format::Odt, Format::Odp, Format::Ods, Format::Epub];
+    let found = known.into_iter().find(|format| kind.trim().starts_with(format.media_type()));
+    let found = found.or(archive.index_for_name("META-INF/container.xml").map(|_| Format::Epub));
+    Ok(found.map_or(Found::Refused, Found::Container))
 }
 
 fn looks_like_html(bytes: &[u8]) -> bool {
@@ -208,4 +295,21 @@ fn looks_like_html(bytes: &[u8]) -> bool {
         .trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t'])
         .to_ascii_lowercase();
     ["<!doctype html", "<html", "<head", "<body"].iter().any(|opening| head.starts_with(opening))
+}
+
+/// Whether the first lines are fields of a mail's header, among them two that every mail has.
+fn looks_like_mail(bytes: &[u8]) -> bool {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(4096)]).to_ascii_lowercase();
+    let mut known = 0;
+    for line in head.lines().take_while(|line| !line.is_empty()) {
+        if line.starts_with([' ', '\t']) {
+            continue;
+        }
+        let Some((name, _)) = line.split_once(':') else { break };
+        if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            break;
+        }
+        known += usize::from(matches!(name, "from" | "date" | "message-id" | "received" | "mime-version"));
+    }
+    known >= 2
 }

@@ -3,34 +3,53 @@
 //! Cells are streamed. A sheet that names one cell in its last corner would otherwise be laid out in memory as the
 //! 17 billion cells before it.
 
+mod hidden;
+
 use std::io::Cursor;
 
-use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataType, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
+use self::hidden::Unseen;
 use super::ooxml::Package;
-use super::table::{self, MAX_COLUMNS};
-use super::{BlockKind, ExtractError, Place, Sheet};
+use super::rows::Rows;
+use super::table::MAX_COLUMNS;
+use super::{BlockKind, ExtractError, Flag, Sheet};
 
 pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> {
     // Sizes are refused here, before the library reads any part whole.
     Package::open(bytes)?.check_sizes()?;
+    let mut package = Package::open(bytes)?;
+    package.flag(sheet)?;
+    if let Some(title) = package.title()? {
+        sheet.set_title(&title);
+    }
+    let parts = hidden::parts(&mut package)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| refusal(&error))?;
-    let names: Vec<String> = book
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.visible == SheetVisible::Visible && sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.clone())
-        .collect();
-    sheet.pages = Some(names.len() as u32);
-    for name in names {
-        let mut cells = book.worksheet_cells_reader(&name).map_err(|error| refusal(&error))?;
-        let mut rows = Rows { sheet: &name, row: 0, cells: Vec::new(), header: None, first: true };
+    let sheets = book.sheets_metadata().to_vec();
+    let mut pages = 0;
+    for meta in sheets.iter().filter(|meta| meta.typ == SheetType::WorkSheet) {
+        let mut cells = book.worksheet_cells_reader(&meta.name).map_err(|error| refusal(&error))?;
+        if meta.visible != SheetVisible::Visible {
+            while let Some(cell) = cells.next_cell().map_err(|error| refusal(&error))? {
+                if !text(cell.get_value()).is_empty() {
+                    sheet.flag(Flag::HiddenText);
+                    break;
+                }
+            }
+            continue;
+        }
+        pages += 1;
+        let unseen = match parts.get(&meta.name) {
+            Some(part) => Unseen::of(&package.part(part)?.unwrap_or_default())?,
+            None => Unseen::default(),
+        };
+        let mut rows = Rows::of(Some(meta.name.clone()));
+        for (times, hidden) in unseen.columns() {
+            rows.columns(times, hidden);
+        }
+        let (mut last, mut filled) = (None, 0);
         while let Some(cell) = cells.next_cell().map_err(|error| refusal(&error))? {
             let (row, column) = cell.get_position();
-            if row != rows.row {
-                rows.end(sheet)?;
-                rows.row = row;
-            }
             let text = text(cell.get_value());
             if text.is_empty() {
                 continue;
@@ -38,61 +57,44 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
             if column as usize >= MAX_COLUMNS {
                 return Err(ExtractError::TooLarge);
             }
-            if rows.cells.len() <= column as usize {
-                rows.cells.resize(column as usize + 1, String::new());
+            if last != Some(row) {
+                end(&mut rows, sheet)?;
+                rows.begin_at(row + 1, unseen.hides_row(row));
+                (last, filled) = (Some(row), 0);
             }
-            rows.cells[column as usize] = text;
+            rows.push("", (column as usize).saturating_sub(filled))?;
+            rows.push(&text, 1)?;
+            filled = column as usize + 1;
         }
-        rows.end(sheet)?;
+        end(&mut rows, sheet)?;
     }
+    sheet.pages = Some(pages);
     Ok(())
 }
 
-struct Rows<'a> {
-    sheet: &'a str,
-    /// From 0.
-    row: u32,
-    cells: Vec<String>,
-    header: Option<Vec<String>>,
-    first: bool,
-}
-
-impl Rows<'_> {
-    fn end(&mut self, sheet: &mut Sheet) -> Result<(), ExtractError> {
-        let cells = std::mem::take(&mut self.cells);
-        if cells.is_empty() {
-            return Ok(());
-        }
-        let place = Place::Row { sheet: Some(self.sheet.to_owned()), row: self.row + 1 };
-        // Above a table often stands its title, alone in its row.
-        let filled = cells.iter().filter(|cell| !cell.is_empty()).count();
-        let header = self.first && filled > 1 && table::is_header(&cells);
-        self.first &= filled <= 1;
-        let text =
-            self.header.as_ref().map_or_else(|| table::plain(&cells), |header| table::named(header, &cells));
-        sheet.push(BlockKind::Row, &text, place)?;
-        if header {
-            self.header = Some(cells);
-        }
-        Ok(())
+fn end(rows: &mut Rows, sheet: &mut Sheet) -> Result<(), ExtractError> {
+    match rows.end(sheet) {
+        Some((text, Some(place))) => sheet.push(BlockKind::Row, &text, place),
+        _ => Ok(()),
     }
 }
 
-fn text(value: &DataRef<'_>) -> String {
-    match value {
-        DataRef::Int(value) => value.to_string(),
-        DataRef::Float(value) => value.to_string(),
-        DataRef::Bool(value) => value.to_string(),
-        DataRef::String(value) | DataRef::DateTimeIso(value) | DataRef::DurationIso(value) => value.clone(),
-        DataRef::SharedString(value) => (*value).to_owned(),
-        DataRef::DateTime(value) if value.is_datetime() => {
-            let (year, month, day, hour, minute, ..) = value.to_ymd_hms_milli();
-            let date = format!("{year:04}-{month:02}-{day:02}");
-            if hour + minute == 0 { date } else { format!("{date} {hour:02}:{minute:02}") }
+/// A cell as it is shown, but for the format of its figures. Errors and empty cells show nothing.
+pub(super) fn text(value: &impl DataType) -> String {
+    if let Some(date) = value.get_datetime() {
+        if !date.is_datetime() {
+            return date.as_f64().to_string();
         }
-        DataRef::DateTime(value) => value.as_f64().to_string(),
-        DataRef::Error(_) | DataRef::Empty => String::new(),
+        let (year, month, day, hour, minute, ..) = date.to_ymd_hms_milli();
+        let date = format!("{year:04}-{month:02}-{day:02}");
+        return if hour + minute == 0 { date } else { format!("{date} {hour:02}:{minute:02}") };
     }
+    let text = value.get_string().or_else(|| value.get_datetime_iso()).or_else(|| value.get_duration_iso());
+    text.map(str::to_owned)
+        .or_else(|| value.get_int().map(|value| value.to_string()))
+        .or_else(|| value.get_float().map(|value| value.to_string()))
+        .or_else(|| value.get_bool().map(|value| value.to_string()))
+        .unwrap_or_default()
 }
 
 fn refusal(error: &XlsxError) -> ExtractError {

@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use quick_xml::events::BytesStart;
 
 use super::super::ExtractError;
-use super::super::ooxml::{Node, attribute, walk};
+use super::super::look::{self, Look};
+use super::super::ooxml::{Node, attribute, is_on, walk};
 
 /// What a paragraph style says.
 #[derive(Clone, Copy, Default)]
@@ -14,6 +15,8 @@ pub(super) struct Style {
     /// Of a heading, from 1.
     pub(super) level: Option<u8>,
     pub(super) listed: bool,
+    /// How its letters look.
+    pub(super) look: Look,
 }
 
 #[derive(Default)]
@@ -37,7 +40,7 @@ impl Styles {
                         "basedOn" => *parent = attribute(element, "val"),
                         "outlineLvl" => style.level = level(element).or(style.level),
                         "numPr" => style.listed = true,
-                        _ => {}
+                        name => add_look(&mut style.look, name, element),
                     }
                 }
                 Node::Close("style") => {
@@ -58,13 +61,46 @@ impl Styles {
         // Word itself stops at ten ancestors; a chain may be a ring.
         for _ in 0..10 {
             let Some((style, parent)) = self.0.get(id) else { break };
-            found = Style { level: found.level.or(style.level), listed: found.listed || style.listed };
+            found = Style {
+                level: found.level.or(style.level),
+                listed: found.listed || style.listed,
+                look: found.look.or(style.look),
+            };
             match parent {
                 Some(parent) => id = parent,
                 None => break,
             }
         }
         found
+    }
+}
+
+/// Adds what a property says of how letters look.
+pub(super) fn add_look(look: &mut Look, name: &str, element: &BytesStart<'_>) {
+    let value = |name| attribute(element, name);
+    match name {
+        "vanish" | "specVanish" => look.hidden = Some(is_on(element)),
+        // A colour of the theme has its value of today written beside it; white is where paper is the background.
+        "color" => {
+            let theme =
+                value("themeColor").is_some_and(|theme| matches!(theme.as_str(), "background1" | "bg1"));
+            let shade = value("themeShade").is_some();
+            look.color = value("val").and_then(|color| look::color(&color));
+            if theme && !shade {
+                look.color = Some([255; 3]);
+            }
+        }
+        "sz" => look.size = value("val").and_then(|half| half.parse().ok()).map(|half: f32| half / 2.0),
+        "highlight" => {
+            look.backed = Some(!value("val").is_some_and(|color| color == "none" || color == "white"));
+        }
+        "shd" => {
+            let fill = value("fill").and_then(|fill| look::color(&fill));
+            let themed =
+                value("themeFill").is_some_and(|fill| !matches!(fill.as_str(), "background1" | "bg1"));
+            look.backed = Some(themed || fill.is_some_and(|fill| !look::is_pale(fill)));
+        }
+        _ => {}
     }
 }
 

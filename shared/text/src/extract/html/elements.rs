@@ -1,10 +1,10 @@
-//! Which elements break a line, and which are not seen.
+//! Which elements break a line, and which are not read.
 
 use html5ever::tokenizer::Tag;
 
-/// Whether neither the element nor anything in it is for readers.
-pub(super) fn is_hidden(name: &str, tag: &Tag) -> bool {
-    if matches!(
+/// Whether what is in the element is no text of the page: programs, drawings, navigation, and what stands in for them.
+pub(super) fn is_aside(name: &str) -> bool {
+    matches!(
         name,
         "script"
             | "style"
@@ -17,21 +17,36 @@ pub(super) fn is_hidden(name: &str, tag: &Tag) -> bool {
             | "object"
             | "noembed"
             | "noframes"
-    ) {
-        return true;
-    }
-    tag.attrs.iter().any(|attribute| match &*attribute.name.local {
-        "hidden" => true,
-        "style" => {
-            let style: String = attribute
-                .value
-                .chars()
-                .filter(|c| !c.is_whitespace())
-                .collect::<String>()
-                .to_ascii_lowercase();
-            style.contains("display:none") || style.contains("visibility:hidden")
-        }
-        _ => false,
+    )
+}
+
+/// Whether the element has no end.
+pub(super) fn is_void(name: &str) -> bool {
+    matches!(
+        name,
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
+    )
+}
+
+/// Whether a viewer would fetch another document for the element.
+pub(super) fn leads_elsewhere(tag: &Tag) -> bool {
+    tag.attrs.iter().any(|attribute| {
+        matches!(&*attribute.name.local, "src" | "data" | "href")
+            && ["http:", "https:", "//", "file:"].iter().any(|scheme| {
+                attribute.value.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            })
     })
 }
 
