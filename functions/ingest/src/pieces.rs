@@ -22,7 +22,8 @@ pub async fn embed(
     let embedder = Arc::clone(embedder);
     let subject = subject(name);
     let computing = tokio::task::spawn_blocking(move || {
-        chunks.into_iter().map(|chunk| row(embedder.as_ref(), subject.as_deref(), chunk)).collect()
+        let rows = chunks.into_iter().map(|chunk| row(embedder.as_ref(), subject.as_deref(), chunk));
+        rows.collect::<Result<Vec<_>, _>>()
     });
     let computed = computing.await.map_err(|error| HandlerError::other("computing vectors", error))?;
     computed.map_err(|error: EmbedError| HandlerError::other("computing vectors", error))
