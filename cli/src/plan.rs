@@ -20,6 +20,7 @@ pub(crate) enum Method {
     Get,
     Post,
     Put,
+    Patch,
     Delete,
 }
 
@@ -36,6 +37,7 @@ impl From<Method> for reqwest::Method {
             Method::Get => Self::GET,
             Method::Post => Self::POST,
             Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
             Method::Delete => Self::DELETE,
         }
     }
@@ -101,6 +103,11 @@ impl Call {
     /// Sets something.
     pub(crate) fn put(path: impl Into<String>, body: Option<Value>) -> Self {
         Self { body, ..Self::new(Method::Put, path) }
+    }
+
+    /// Changes what is named of something.
+    pub(crate) fn patch(path: impl Into<String>, body: Value) -> Self {
+        Self { body: Some(body), ..Self::new(Method::Patch, path) }
     }
 
     /// Removes something.

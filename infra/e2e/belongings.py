@@ -23,6 +23,13 @@ PERSONS: tuple[tuple[str, str, dict | None], ...] = (
     ("DELETE", "/v1/members/{id}/sessions", None),
     ("DELETE", "/v1/members/{id}", None),
 )
+OF_DOCUMENT: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/documents/{id}", None),
+    ("PATCH", "/v1/documents/{id}", {"name": "Croisé"}),
+    ("POST", "/v1/documents/{id}/versions", {"media_type": "text/plain", "size": 1}),
+    ("POST", "/v1/documents/{id}/reprocess", None),
+    ("DELETE", "/v1/documents/{id}", None),
+)
 IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/projects/{project}", None),
     ("PATCH", "/v1/projects/{project}", {"name": "Croisé"}),
@@ -62,6 +69,9 @@ def furnish(tenant: Tenant) -> None:
     tenant.notes["import_ids"] += [
         tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": 10})["import_id"] for _ in range(4)
     ]
+    # Every announcement of it is refused, so that there is no document whose file never comes.
+    refused = {"documents": [{"name": "", "media_type": "text/plain", "size": 1}]}
+    tenant.notes["batches"] = [tenant.back.call("POST", "/v1/documents/batches", refused)["batch_id"] for _ in range(2)]
     tenant.notes["members"] = [tenant.colleague.id, tenant.person("reader").id]
     role = {"name": f"Rôle de {tenant.slug}", "permissions": ["offers.read"]}
     made = tenant.member.send("PUT", f"/v1/roles/of-{tenant.slug}", json=role, headers={"If-Match": "*"})
@@ -127,9 +137,12 @@ def of_candidates(tenant: Tenant) -> Iterator[Reach]:
 
 def of_files(tenant: Tenant) -> Iterator[Reach]:
     for document in tenant.notes["document_ids"].values():
-        for method in ("GET", "DELETE"):
-            path = "/v1/documents/{id}"
-            yield "back", (method, filled(path, id=document), {}), (method, filled(path), {})
+        for method, path, body in OF_DOCUMENT:
+            options = {} if body is None else {"json": body}
+            yield "back", (method, filled(path, id=document), options), (method, filled(path), options)
+    for batch in tenant.notes["batches"]:
+        path = "/v1/documents/batches/{id}"
+        yield "back", ("GET", filled(path, id=batch), {}), ("GET", filled(path), {})
     for path, limits in (("/v1/documents", (1, 2, 3)), ("/v1/imports", (1, 2))):
         for limit in limits:
             yield from pages("back", tenant.member, path, {"limit": limit})
@@ -181,7 +194,7 @@ def seen(tenant: Tenant) -> dict:
     call: Callable = tenant.back.call
     return {
         "offers": sorted(hit["id"] for hit in all_offers(tenant)),
-        "documents": sorted((d["document_id"], d["status"]) for d in tenant.back.documents()),
+        "documents": sorted((d["document_id"], d["status"], d["name"], d["version"]) for d in tenant.back.documents()),
         "sessions": [tenant.front.session(session) for session in tenant.notes["sessions"]],
         "imports": call("GET", "/v1/imports", limit=100),
         "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),

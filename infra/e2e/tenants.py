@@ -277,6 +277,6 @@ def finished_document(tenant: Tenant, document_id: str, timeout: float = 120) ->
 
     def final() -> Json | None:
         document = tenant.back.document(document_id)
-        return document if document["status"] in ("ready", "failed") else None
+        return document if document["status"] in ("ready", "failed", "needs_ocr") else None
 
     return wait_for(final, f"the end of the ingestion of {document_id}", timeout=timeout, every=0.2)

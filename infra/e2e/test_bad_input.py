@@ -57,6 +57,7 @@ WITHOUT_BODY = {
     "/v1/chat/sessions",
     "/v1/session/refresh",
     "/v1/mfa/totp",
+    "/v1/documents/{id}/reprocess",
     "/v1/members/{id}/suspension",
     "/v1/members/{id}/invitation",
     "/v1/settings/publication",

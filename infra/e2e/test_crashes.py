@@ -83,7 +83,7 @@ def take_up(stage: Stage, tenant: Tenant) -> bool:
     )
     tenant.sql(
         "UPDATE documents SET lease_until = now() - interval '1 second', updated_at = updated_at - interval '1 hour'"
-        " WHERE status NOT IN ('ready', 'failed')"
+        " WHERE status NOT IN ('ready', 'failed', 'needs_ocr')"
     )
     for function in ("offers", "ingest"):
         stage.tick(function)
@@ -93,8 +93,11 @@ def take_up(stage: Stage, tenant: Tenant) -> bool:
 
 def pieces_of(tenant: Tenant, document_id: str) -> list[tuple]:
     """A document's pieces, all but the document's own id."""
-    columns = "ordinal, version, language, place, heading, body, words::text, model, dimension, embedding::text"
-    return tenant.pool(f"SELECT {columns} FROM chunks WHERE document_id = %s ORDER BY ordinal", document_id)
+    return tenant.pool(
+        "SELECT c.ordinal, c.language, c.place, c.heading, c.body, c.sentences, v.model, v.embedding::text FROM chunks c"
+        " LEFT JOIN vectors v USING (tenant_id, document_id, edition, ordinal) WHERE c.document_id = %s"
+        " ORDER BY c.edition, c.ordinal", document_id
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -102,7 +102,7 @@ class TestFormats:
                 assert starts[0] == 0 and starts == sorted(set(starts)) and starts[-1] < len(body)
 
     def test_vectors_carry_the_identity_of_their_model(self, alpha: Tenant):
-        models = alpha.pool("SELECT DISTINCT model, dimension, vector_dims(embedding) FROM chunks")
+        models = alpha.pool("SELECT DISTINCT model, dimension, vector_dims(embedding) FROM vectors")
         assert len(models) == 1 and models[0][1] == models[0][2] == 384 and models[0][0]
 
 

@@ -127,6 +127,9 @@ class TestApi:
 BODIES = {
     "POST /v1/imports": {"format": "csv", "size": 9},
     "POST /v1/documents": {"name": "croisé.txt", "media_type": "text/plain", "size": 9},
+    "PATCH /v1/documents/{id}": {"name": "croisé.txt"},
+    "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},
+    "POST /v1/documents/batches": {"documents": [{"name": "", "media_type": "text/plain", "size": 9}]},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
     "PUT /v1/members/{id}/role": {"role": "reader"},
     "PUT /v1/projects/{project}/members/{id}": {"role": "reader"},
@@ -160,6 +163,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "chat": lambda: owner.notes["sessions"][0],
         "imports": lambda: owner.notes["import_ids"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
+        "batches": lambda: owner.notes["batches"][0],
         "members": lambda: owner.notes["members"][0],
         "roles": lambda: f"of-{owner.slug}",
         "products": lambda: owner.notes["products"][0],
@@ -223,7 +227,7 @@ class TestRoutes:
         # The log says what its own members reached for.
         if not path.startswith("/v1/audit"):
             mine += [owner.slug, owner.project, *owner.notes["document_ids"].values()]
-            for kind in ("members", "keys", "products", "projects", "import_ids"):
+            for kind in ("members", "keys", "products", "projects", "import_ids", "batches"):
                 mine += owner.notes[kind]
         assert not [text for text in mine if text in answer.text]
         assert seen(owner) == before

@@ -44,6 +44,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Logout { everywhere } => return login::leave(&global, everywhere).await,
         Command::Completions { shell } => return Ok(completions(shell)),
         Command::Documents(documents::Documents::Add(add)) => return documents::add(&global, &add).await,
+        Command::Documents(documents::Documents::Replace(replace)) => {
+            return documents::replace(&global, &replace).await;
+        }
         Command::Imports(imports::Imports::Add(add)) => return imports::add(&global, &add).await,
         Command::Audit(audit::Audit::Export(export)) => return audit::export(&global, &export).await,
         Command::Settings(settings::Settings::Edit(edit)) => return settings::edit(&global, &edit).await,

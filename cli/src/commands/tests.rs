@@ -94,6 +94,15 @@ fn members_commands_are_requests() {
         ("documents add a.md", Method::Post, "/v1/documents", none.clone()),
         ("documents list", Method::Get, "/v1/documents", none.clone()),
         ("documents show d1", Method::Get, "/v1/documents/d1", none.clone()),
+        ("documents replace d1 a.md", Method::Post, "/v1/documents/d1/versions", none.clone()),
+        ("documents reprocess d1", Method::Post, "/v1/documents/d1/reprocess", none.clone()),
+        (
+            "documents label d1 --name Note --tag rh --tag paie --everywhere",
+            Method::Patch,
+            "/v1/documents/d1",
+            json!({"name": "Note", "tags": ["rh", "paie"], "projects": []}),
+        ),
+        ("documents label d1 --no-tags", Method::Patch, "/v1/documents/d1", json!({"tags": []})),
         ("documents delete d1", Method::Delete, "/v1/documents/d1", none.clone()),
         ("imports add a.csv", Method::Post, "/v1/imports", none.clone()),
         ("imports list", Method::Get, "/v1/imports", none.clone()),
@@ -137,6 +146,10 @@ fn filters_are_parameters() {
     let expected = [("from", "2026-01-01T00:00:00Z".to_owned()), ("actor", "operator".to_owned())];
     assert_eq!(call.query, expected);
     assert_eq!(call.pages.map(|pages| (pages.list, pages.most)), Some(("entries", 5)));
+    let Plan::Call(call) = plan("vivier documents list --status needs_ocr --tag rh") else {
+        panic!("no request")
+    };
+    assert_eq!(call.query, [("status", "needs ocr".to_owned()), ("tag", "rh".to_owned())]);
 }
 
 #[test]

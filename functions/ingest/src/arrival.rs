@@ -7,12 +7,13 @@ use vivier_store::documents;
 use vivier_tenancy::{
     TenantScope,
     doors::file::{self, ObjectCreated},
-    rooms::files::{Fetched, FileKey},
+    rooms::files::FileKey,
 };
 
 use crate::{
     App, removal,
     run::{self, Outcome},
+    turn::Turn,
 };
 
 /// Handles one event.
@@ -38,20 +39,28 @@ pub async fn take(app: &App, event: &ObjectCreated) -> Result<Value, HandlerErro
         removal::carry_out(app, &scope, id).await?;
         return Ok(json!({"outcome": "removed"}));
     }
+    let (files, key) = (app.tenancy.files(&scope).await?, FileKey::Document(id, version));
     if document.version != version {
+        // A file for an address that was given out before a newer version was announced.
+        if version < document.version && document.ready_version != Some(version) {
+            files.delete(&key).await?;
+        }
         return Ok(json!({"outcome": "ignored"}));
     }
-    if matches!(document.status, DocumentStatus::Ready | DocumentStatus::Failed) {
-        let key = FileKey::Document(id, version);
-        match app.tenancy.files(&scope).await?.get(&key, document.etag.as_deref()).await? {
-            Fetched::Unchanged | Fetched::Missing => return Ok(json!({"outcome": "repeated"})),
-            Fetched::Found(_) => reopen(app, &scope, id).await?,
+    let Some(head) = files.head(&key).await? else { return Ok(json!({"outcome": "repeated"})) };
+    let known = document.etag.as_deref() == Some(&head.etag);
+    if document.status.is_final() {
+        if known {
+            return Ok(json!({"outcome": "repeated"}));
         }
+        reopen(app, &scope, id).await?;
     }
-    match run::run(app, &scope, id).await? {
+    match run::run(app, &scope, id, &Turn::begin(app.lasts, event.hops())).await? {
         Outcome::NotTaken => {
             // Whoever works on it may have read an older file: it looks again when it is done.
-            reopen(app, &scope, id).await?;
+            if !known {
+                reopen(app, &scope, id).await?;
+            }
             Ok(json!({"outcome": "noted"}))
         }
         outcome => Ok(json!({"outcome": format!("{outcome:?}").to_lowercase()})),

@@ -14,6 +14,7 @@ use vivier_tenancy::{
 use crate::{
     App, removal,
     run::{self, Outcome},
+    turn::Turn,
 };
 
 /// How long a document is left to the event that its file's arrival sends.
@@ -27,14 +28,14 @@ pub const NO_UPLOAD: &str = "no-upload";
 
 /// Resumes the documents of every active tenant. One tenant's failure is logged and stops no other.
 pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
-    let started = Instant::now();
+    let (started, turn) = (Instant::now(), Turn::begin(app.lasts, 0));
     let (mut resumed, mut failures) = (0u32, 0u32);
     for tenant in app.tenancy.registry()?.list(platform).await? {
         if tenant.status != TenantStatus::Active {
             continue;
         }
         let scope = platform.lend(&tenant);
-        match resume(app, &scope, started).await {
+        match resume(app, &scope, started, &turn).await {
             Ok((done, failed)) => {
                 resumed += done;
                 failures += failed;
@@ -48,7 +49,12 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
     Ok(json!({"resumed": resumed, "failures": failures}))
 }
 
-async fn resume(app: &App, scope: &TenantScope, started: Instant) -> Result<(u32, u32), HandlerError> {
+async fn resume(
+    app: &App,
+    scope: &TenantScope,
+    started: Instant,
+    turn: &Turn,
+) -> Result<(u32, u32), HandlerError> {
     let unfinished = {
         let now = app.clock.now();
         let mut session = app.tenancy.silo(scope).await?;
@@ -62,7 +68,7 @@ async fn resume(app: &App, scope: &TenantScope, started: Instant) -> Result<(u32
         if started.elapsed() > BUDGET {
             break;
         }
-        match take_up(app, scope, &document).await {
+        match take_up(app, scope, &document, turn).await {
             Ok(true) => done += 1,
             Ok(false) => {}
             Err(error) => {
@@ -76,19 +82,23 @@ async fn resume(app: &App, scope: &TenantScope, started: Instant) -> Result<(u32
 }
 
 /// Whether anything was done.
-async fn take_up(app: &App, scope: &TenantScope, document: &Document) -> Result<bool, HandlerError> {
+async fn take_up(
+    app: &App,
+    scope: &TenantScope,
+    document: &Document,
+    turn: &Turn,
+) -> Result<bool, HandlerError> {
     if document.status == DocumentStatus::Deleting {
-        removal::carry_out(app, scope, document.id).await?;
-        return Ok(true);
+        return Ok(removal::carry_out(app, scope, document.id).await?);
     }
     // Looked for before a run is begun: waiting for a person to upload is no attempt.
     let key = FileKey::Document(document.id, document.version);
     if app.tenancy.files(scope).await?.size(&key).await?.is_some() {
-        let outcome = run::run(app, scope, document.id).await?;
+        let outcome = run::run(app, scope, document.id, turn).await?;
         return Ok(!matches!(outcome, Outcome::NotTaken));
     }
     let now = app.clock.now();
-    if now < document.created_at + UPLOAD_LIFETIME + GRACE {
+    if now < document.announced_at + UPLOAD_LIFETIME + GRACE {
         return Ok(false);
     }
     let mut session = app.tenancy.silo(scope).await?;

@@ -1,35 +1,32 @@
 //! One run on one document: received → extracting → embedding → ready, or failed with a reason.
 //!
 //! Pieces are in the shared database, the document's state is in the tenant's own: no transaction spans both. So the
-//! document's row is held while the pieces are written. A deletion waits for it, then finds all there is to remove; or
-//! it came first, and the run finds its lease gone and writes nothing.
+//! document's row is held while pieces are written or published. A deletion waits for it, then finds all there is to
+//! remove; or it came first, and the run finds its lease gone and writes nothing.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use vivier_domain::{
-    document::{DocumentStatus, MAXIMUM_BYTES},
-    event::EventKind,
-    ids::DocumentId,
-};
-use vivier_runtime::{HandlerError, entries};
+use sha2::{Digest, Sha256};
+use vivier_domain::{document::MAXIMUM_BYTES, ids::DocumentId};
+use vivier_runtime::{HandlerError, entries, telemetry};
 use vivier_store::{
     audit::{self, Entry},
-    chunks::{self, NewChunk, Source},
-    documents::{self, Document, Lease},
-    sources::{self, Publication},
+    documents::{self, Document, Failure, Lease},
 };
 use vivier_tenancy::{
     TenancyError, TenantScope,
     rooms::files::{Fetched, FileKey},
 };
 
-use crate::{App, extraction, pieces};
+use crate::{
+    App,
+    edition::{Made, Making, READING},
+    ending,
+    extraction::Upload,
+    turn::Turn,
+};
 
-/// How long a run may be silent before another takes the document up. Reading a file may take 20 s of it.
-pub const LEASE: Duration = Duration::from_secs(90);
-/// How long it may be silent once its text is read: a batch of pieces takes some seconds.
-const RENEWAL: Duration = Duration::from_secs(45);
-/// Runs that may be begun on one file.
+/// Runs that may be begun on one file without any of them coming further.
 pub const MOST_ATTEMPTS: u32 = 5;
 /// The reason of a document whose runs all broke off.
 pub const ATTEMPTS_EXHAUSTED: &str = "attempts-exhausted";
@@ -41,37 +38,34 @@ pub enum Outcome {
     NotTaken,
     /// Its file has not arrived.
     NoFile,
+    /// It came further, and is handed on.
+    HandedOn,
     /// It can be answered from.
     Ready,
-    /// It cannot be used.
+    /// Its newest file cannot be used.
     Failed,
     /// It was deleted, or taken over, in the meantime: nothing was written.
     Overtaken,
 }
 
-/// What a run comes to, before it is written down.
-enum Verdict {
-    Pieces(Vec<NewChunk>),
-    Bad(&'static str),
-    /// The file is the one that the document's present state was reached with.
-    Same,
-    NoFile,
-    Overtaken,
-}
-
 /// Runs on a document, unless somebody else does. A store that failed is an error, and the document is left for a
 /// later run.
-pub async fn run(app: &App, scope: &TenantScope, id: DocumentId) -> Result<Outcome, HandlerError> {
+pub async fn run(
+    app: &App,
+    scope: &TenantScope,
+    id: DocumentId,
+    turn: &Turn,
+) -> Result<Outcome, HandlerError> {
     let now = app.clock.now();
     let claimed = {
         let mut session = app.tenancy.silo(scope).await?;
         let tx = session.begin().await?;
-        let claimed = documents::claim(&tx, id, now, now + LEASE).await?;
+        let claimed = documents::claim(&tx, id, now, now + READING).await?;
         tx.commit().await?;
         claimed
     };
     let Some((document, mut lease)) = claimed else { return Ok(Outcome::NotTaken) };
-    match work(app, scope, &document, &mut lease).await {
+    match work(app, scope, &document, &mut lease, turn).await {
         Ok(outcome) => {
             tracing::info!(document = %id, attempt = document.attempts, outcome = ?outcome, "a run ended");
             enter(app, scope, id, outcome).await;
@@ -92,7 +86,7 @@ async fn enter(app: &App, scope: &TenantScope, id: DocumentId, outcome: Outcome)
     let ended = match outcome {
         Outcome::Ready => audit::Outcome::Done,
         Outcome::Failed => audit::Outcome::Failed,
-        Outcome::NotTaken | Outcome::NoFile | Outcome::Overtaken => return,
+        Outcome::NotTaken | Outcome::NoFile | Outcome::HandedOn | Outcome::Overtaken => return,
     };
     let subject = id.to_string();
     let entry = Entry::of(scope, app.clock.now(), "documents.prepare", &subject, ended);
@@ -102,7 +96,7 @@ async fn enter(app: &App, scope: &TenantScope, id: DocumentId, outcome: Outcome)
 /// Whether a store was out of reach: that says nothing about the document.
 fn is_outage(error: &HandlerError) -> bool {
     match error {
-        HandlerError::Tenancy(TenancyError::Cloud { .. }) => true,
+        HandlerError::Tenancy(TenancyError::Cloud { .. } | TenancyError::Busy(_)) => true,
         HandlerError::Tenancy(TenancyError::Database(error)) => error.is_transient(),
         _ => false,
     }
@@ -120,163 +114,79 @@ async fn work(
     scope: &TenantScope,
     document: &Document,
     lease: &mut Lease,
+    turn: &Turn,
 ) -> Result<Outcome, HandlerError> {
-    if document.attempts > MOST_ATTEMPTS {
-        return fail(app, scope, document, *lease, None, ATTEMPTS_EXHAUSTED).await;
+    let key = FileKey::Document(document.id, document.version);
+    let files = app.tenancy.files(scope).await?;
+    let Some(head) = files.head(&key).await? else { return no_file(app, scope, *lease).await };
+    if !document.working && document.etag.as_deref() == Some(&head.etag) {
+        return ending::repeat(app, scope, *lease).await;
     }
-    let mut etag = document.etag.clone();
-    match judge(app, scope, document, lease, &mut etag).await? {
-        Verdict::Pieces(pieces) => finish(app, scope, document, *lease, etag.as_deref(), &pieces).await,
-        Verdict::Bad(reason) => fail(app, scope, document, *lease, etag.as_deref(), reason).await,
-        Verdict::Same => repeat(app, scope, document, *lease).await,
-        Verdict::Overtaken => Ok(Outcome::Overtaken),
-        Verdict::NoFile => {
+    let bad = |reason| ending::fail(app, scope, *lease, Some(&head.etag), Failure::of(reason));
+    if document.attempts > MOST_ATTEMPTS {
+        return bad(ATTEMPTS_EXHAUSTED).await;
+    }
+    // Asked first, so that no more than this comes into memory.
+    if head.bytes > MAXIMUM_BYTES {
+        return bad("too_large").await;
+    }
+    let Fetched::Found(file) = files.get(&key, None).await? else {
+        return no_file(app, scope, *lease).await;
+    };
+    let content = Sha256::digest(&file.bytes).to_vec();
+    let begun = if document.working && document.etag.as_deref() == Some(&file.etag) {
+        document.clone()
+    } else {
+        if is_the_present(document, &content, &app.embedder.identity().name) {
+            return ending::keep(app, scope, *lease, &file.etag).await;
+        }
+        if let Some(twin) = ending::twin(app, scope, document.id, &content).await? {
+            return ending::fail(app, scope, *lease, Some(&file.etag), ending::duplicate(twin)).await;
+        }
+        match ending::begin(app, scope, *lease, document, &file.etag).await? {
+            Some(begun) => begun,
+            None => return Ok(Outcome::Overtaken),
+        }
+    };
+    let upload = Upload { bytes: file.bytes, name: begun.name.clone(), media_type: begun.media_type.clone() };
+    let mut making =
+        Making { app, scope, document: &begun, lease, upload: Arc::new(upload), turn, moved: false };
+    match making.go_on().await? {
+        Made::Whole(chunks) => ending::finish(app, scope, *lease, &file.etag, &content, chunks).await,
+        Made::Bad(reason) => ending::fail(app, scope, *lease, Some(&file.etag), Failure::of(reason)).await,
+        Made::Overtaken => Ok(Outcome::Overtaken),
+        Made::InPart => {
             release(app, scope, *lease, false).await?;
-            Ok(Outcome::NoFile)
+            hand_on(app, scope, &key, turn.hops).await;
+            Ok(Outcome::HandedOn)
         }
     }
 }
 
-async fn judge(
-    app: &App,
-    scope: &TenantScope,
-    document: &Document,
-    lease: &mut Lease,
-    etag: &mut Option<String>,
-) -> Result<Verdict, HandlerError> {
-    let files = app.tenancy.files(scope).await?;
-    let key = FileKey::Document(document.id, document.version);
-    match files.size(&key).await? {
-        None => return Ok(Verdict::NoFile),
-        // Asked first, so that no more than this comes into memory.
-        Some(bytes) if bytes > MAXIMUM_BYTES => return Ok(Verdict::Bad("too_large")),
-        Some(_) => {}
-    }
-    let file = match files.get(&key, etag.as_deref()).await? {
-        Fetched::Missing => return Ok(Verdict::NoFile),
-        Fetched::Unchanged => return Ok(Verdict::Same),
-        Fetched::Found(file) => file,
-    };
-    *etag = Some(file.etag);
-    let extracted =
-        match extraction::read(file.bytes, document.name.clone(), document.media_type.clone()).await? {
-            Ok(extracted) => extracted,
-            Err(error) => return Ok(Verdict::Bad(error.code())),
-        };
-    let chunks = vivier_text::chunks(&extracted);
-    if chunks.is_empty() {
-        return Ok(Verdict::Bad("no_text"));
-    }
-    if chunks.len() > pieces::MOST {
-        return Ok(Verdict::Bad("too_large"));
-    }
-    let mut pieces = Vec::with_capacity(chunks.len());
-    for batch in chunks.chunks(pieces::BATCH) {
-        let Some(renewed) = renew(app, scope, *lease).await? else { return Ok(Verdict::Overtaken) };
-        *lease = renewed;
-        pieces.extend(pieces::embed(&app.embedder, &document.name, batch.to_vec()).await?);
-    }
-    Ok(Verdict::Pieces(pieces))
+async fn no_file(app: &App, scope: &TenantScope, lease: Lease) -> Result<Outcome, HandlerError> {
+    release(app, scope, lease, false).await?;
+    Ok(Outcome::NoFile)
 }
 
-async fn renew(app: &App, scope: &TenantScope, lease: Lease) -> Result<Option<Lease>, HandlerError> {
-    let now = app.clock.now();
-    let mut session = app.tenancy.silo(scope).await?;
-    let tx = session.begin().await?;
-    let renewed = documents::renew(&tx, lease, DocumentStatus::Embedding, now, now + RENEWAL).await?;
-    tx.commit().await?;
-    Ok(renewed)
+/// Whether a file is what the document answers from already, by today's model; not where it is to be read again anyway.
+fn is_the_present(document: &Document, content: &[u8], model: &str) -> bool {
+    !document.forced
+        && document.ready_edition.is_some()
+        && document.ready_model.as_deref() == Some(model)
+        && document.content.as_deref() == Some(content)
 }
 
-async fn finish(
-    app: &App,
-    scope: &TenantScope,
-    document: &Document,
-    lease: Lease,
-    etag: Option<&str>,
-    pieces: &[NewChunk],
-) -> Result<Outcome, HandlerError> {
-    let mut own = app.tenancy.silo(scope).await?;
-    let held = own.begin().await?;
-    if !documents::lock(&held, lease).await? {
-        return Ok(Outcome::Overtaken);
-    }
-    let model = app.embedder.identity();
-    let source = Source {
-        document: document.id,
-        edition: document.version,
-        model: &model.name,
-        dimension: model.dimension,
+/// Has the rest done by another invocation at once. Where that fails the schedule does it, within a minute.
+pub async fn hand_on(app: &App, scope: &TenantScope, key: &FileKey, hops: u32) {
+    let handed = match app.tenancy.relay(scope) {
+        Ok(relay) => relay.hand_on(key, hops).await,
+        Err(error) => Err(error),
     };
-    let mut shared = app.tenancy.pool(scope).await?;
-    let tx = shared.begin().await?;
-    let count = pieces.len() as u32;
-    for batch in pieces.chunks(crate::pieces::BATCH) {
-        chunks::stage(&tx, source, batch).await?;
+    match handed {
+        Ok(true) => {}
+        Ok(false) => tracing::info!(hops, "the rest is left to the schedule"),
+        Err(error) => {
+            tracing::warn!(error = telemetry::chain(&error), "the rest could not be handed on");
+        }
     }
-    let publication = Publication {
-        document: document.id,
-        version: document.version,
-        edition: document.version,
-        name: &document.name,
-        tags: &[],
-        projects: &[],
-        model: &model.name,
-        chunks: count,
-    };
-    sources::publish(&tx, publication).await?;
-    tx.commit().await?;
-    let now = app.clock.now();
-    documents::finish(&held, lease, etag.unwrap_or_default(), count, now).await?;
-    held.commit().await?;
-    let event = EventKind::DocumentReady { document_id: document.id, chunks: count };
-    app.tenancy.events(scope)?.publish(now, [event]).await;
-    Ok(Outcome::Ready)
-}
-
-async fn fail(
-    app: &App,
-    scope: &TenantScope,
-    document: &Document,
-    lease: Lease,
-    etag: Option<&str>,
-    reason: &str,
-) -> Result<Outcome, HandlerError> {
-    let mut own = app.tenancy.silo(scope).await?;
-    let held = own.begin().await?;
-    if !documents::lock(&held, lease).await? {
-        return Ok(Outcome::Overtaken);
-    }
-    // What an earlier file said must not be answered in the name of this one.
-    let mut shared = app.tenancy.pool(scope).await?;
-    let tx = shared.begin().await?;
-    sources::withdraw(&tx, document.id).await?;
-    chunks::remove(&tx, document.id).await?;
-    tx.commit().await?;
-    documents::fail(&held, lease, etag, reason, app.clock.now()).await?;
-    held.commit().await?;
-    tracing::info!(document = %document.id, reason, "a document cannot be used");
-    Ok(Outcome::Failed)
-}
-
-/// Writes down again what the same file came to before.
-async fn repeat(
-    app: &App,
-    scope: &TenantScope,
-    document: &Document,
-    lease: Lease,
-) -> Result<Outcome, HandlerError> {
-    let now = app.clock.now();
-    let mut own = app.tenancy.silo(scope).await?;
-    let tx = own.begin().await?;
-    let etag = document.etag.as_deref();
-    let outcome = if let Some(chunks) = document.chunks {
-        documents::finish(&tx, lease, etag.unwrap_or_default(), chunks, now).await?;
-        Outcome::Ready
-    } else {
-        documents::fail(&tx, lease, etag, document.reason.as_deref().unwrap_or("unreadable"), now).await?;
-        Outcome::Failed
-    };
-    tx.commit().await?;
-    Ok(outcome)
 }

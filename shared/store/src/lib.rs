@@ -1,6 +1,7 @@
 //! Statements and items: one file per table or item type. Each takes its tenant's transaction, never a tenant's id.
 
 pub mod audit;
+pub mod batches;
 pub mod chunks;
 pub mod conversations;
 pub mod documents;

@@ -94,6 +94,8 @@ pub struct ApiStage {
 pub struct Config {
     /// `VIVIER_STAGE`
     pub stage: String,
+    /// `AWS_LAMBDA_FUNCTION_NAME`: the function's own name, as Lambda tells it.
+    pub function: Option<String>,
     /// `TENANTS_TABLE`
     pub tenants_table: Option<String>,
     /// `PROJECTS_TABLE`
@@ -127,6 +129,7 @@ impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
         Ok(Self {
             stage: required("VIVIER_STAGE")?,
+            function: optional("AWS_LAMBDA_FUNCTION_NAME"),
             tenants_table: optional("TENANTS_TABLE"),
             projects_table: optional("PROJECTS_TABLE"),
             requests_table: optional("REQUESTS_TABLE"),

@@ -24,6 +24,7 @@ use crate::{
         people::{Compose, Invitations, People},
         recognition::Recognition,
         records::Records,
+        relay::Relay,
         requests::Requests,
         sessions::Sessions,
     },
@@ -238,6 +239,14 @@ impl Tenancy {
     pub async fn recognition<'a>(&self, scope: &'a TenantScope) -> Result<Recognition<'a>, TenancyError> {
         let sdk = self.tenant_sdk(scope).await?;
         Ok(Recognition::new(aws_sdk_textract::Client::new(&sdk), scope))
+    }
+
+    /// The way to have a file's work gone on with in another invocation of this function.
+    pub fn relay<'a>(&self, scope: &'a TenantScope) -> Result<Relay<'a>, TenancyError> {
+        const NAME: TenancyError = TenancyError::NotFurnished("AWS_LAMBDA_FUNCTION_NAME");
+        let function = self.0.config.function.clone().ok_or(NAME)?;
+        let client = aws_sdk_lambda::Client::new(&self.0.sdk);
+        Ok(Relay::new(client, function, self.0.names.bucket(scope.tenant()), scope))
     }
 
     /// The tenant's own database. Its password is read with credentials that can read no other tenant's.

@@ -9,13 +9,11 @@ pub mod embed;
 pub mod extract;
 pub mod impact;
 pub mod language;
-
 pub mod ocr;
 pub mod prepare;
+
 pub use chunk::{Chunk, Part, chunks, place_at, sentences};
 pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity, PassageVectors};
-pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity};
 pub use extract::{Block, BlockKind, ExtractError, Extracted, Flag, Hint, PageImage, Pages, Place};
-pub use extract::{Block, BlockKind, ExtractError, Extracted, Hint, Place};
 pub use language::Language;
 pub use ocr::{OcrError, Recogniser, Tesseract};

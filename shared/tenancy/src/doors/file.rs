@@ -9,6 +9,16 @@ use crate::{names::Names, rooms::files::FileKey, scope::TenantScope};
 pub struct ObjectCreated {
     bucket: Bucket,
     object: Object,
+    /// How often the work on the file was handed on; EventBridge says nothing of it.
+    #[serde(default)]
+    hops: u32,
+}
+
+impl ObjectCreated {
+    /// How often the work on the file was handed on by [`crate::rooms::relay`] since it arrived or a schedule took it up.
+    pub const fn hops(&self) -> u32 {
+        self.hops
+    }
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -88,6 +88,15 @@ pub struct File {
     pub etag: String,
 }
 
+/// What is known of a stored file without reading it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// The entity tag.
+    pub etag: String,
+}
+
 /// The answer to "has it changed?".
 #[derive(Debug, Clone)]
 pub enum Fetched {
@@ -154,8 +163,16 @@ impl<'a> Files<'a> {
 
     /// The size in bytes, or `None` when there is no such file.
     pub async fn size(&self, key: &FileKey) -> Result<Option<u64>, TenancyError> {
+        Ok(self.head(key).await?.map(|head| head.bytes))
+    }
+
+    /// Size and entity tag, or `None` when there is no such file.
+    pub async fn head(&self, key: &FileKey) -> Result<Option<Head>, TenancyError> {
         match self.client.head_object().bucket(&self.bucket).key(key.to_string()).send().await {
-            Ok(head) => Ok(Some(head.content_length().unwrap_or_default().max(0) as u64)),
+            Ok(head) => Ok(Some(Head {
+                bytes: head.content_length().unwrap_or_default().max(0) as u64,
+                etag: head.e_tag().unwrap_or_default().to_owned(),
+            })),
             Err(error) if error.as_service_error().is_some_and(HeadObjectError::is_not_found) => Ok(None),
             Err(error) => Err(TenancyError::cloud("s3")(error)),
         }
@@ -179,6 +196,15 @@ impl<'a> Files<'a> {
     /// Removes every version of every file of a document; how many there were.
     pub async fn delete_document(&self, document: DocumentId) -> Result<u64, TenancyError> {
         self.delete_under(&format!("documents/{document}/")).await
+    }
+
+    /// Whether any version or delete marker of a document's files is left.
+    pub async fn holds_document(&self, document: DocumentId) -> Result<bool, TenancyError> {
+        let prefix = format!("documents/{document}/");
+        let listed =
+            self.client.list_object_versions().bucket(&self.bucket).prefix(prefix).max_keys(1).send().await;
+        let listed = listed.map_err(TenancyError::cloud("s3"))?;
+        Ok(!listed.versions().is_empty() || !listed.delete_markers().is_empty())
     }
 
     /// The generations that lie in the bucket, oldest first.

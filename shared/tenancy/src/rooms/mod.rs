@@ -12,6 +12,7 @@ pub mod mail;
 pub mod people;
 pub mod recognition;
 pub mod records;
+pub mod relay;
 pub mod requests;
 pub mod sessions;
 

@@ -63,7 +63,8 @@ pub(super) fn parts() -> Vec<Part> {
         }),
         part("ingest", ingest::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
-            let app = ingest::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
+            let (embedder, lasts) = (Arc::clone(embedder), Duration::ZERO);
+            let app = ingest::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, lasts };
             function.http(ingest::routes::router(app))
         }),
         part("members", members::routes::openapi(), |function, house| {
