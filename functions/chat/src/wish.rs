@@ -20,9 +20,13 @@ pub struct Wish {
 
 /// Words for a job, and for the contracts that are wished for by their name.
 const JOBS: &str = "poste|postes|emploi|emplois|travail|job|jobs|boulot|offre|offres|offre d emploi|offres d emploi|\
-    stage|stages|alternance|alternances|apprentissage|cdi|cdd|interim|mission|missions|contrat|place|\
+    stage|stages|alternance|alternances|apprentissage|cdi|cdd|interim|mission|missions|contrat|\
     job offer|job offers|position|positions|opening|openings|vacancy|vacancies|internship|internships|\
     apprenticeship|apprenticeships|role|roles|work|employment";
+/// Those of them that a question whether there are any asks for: "is there work on Sundays?" asks something else.
+const POSTS: &str = "poste|postes|emploi|emplois|job|jobs|offre|offres|stage|stages|alternance|alternances|\
+    position|positions|opening|openings|vacancy|vacancies|internship|internships|apprenticeship|\
+    apprenticeships";
 /// What a wish begins with, when a word for a job or an occupation follows.
 const SEEKING: &str = "je cherche|je recherche|on cherche|nous cherchons|recherche|cherche|je suis a la recherche de|\
     je suis a la recherche d|a la recherche de|a la recherche d|je voudrais|je souhaite|j aimerais|\
@@ -35,13 +39,9 @@ const OFFERING: &str = "avez vous|vous avez|auriez vous|y a t il|il y a|est ce q
     have you got|have you|are there|is there|any|do you offer|what|which";
 /// What wishes for a job by itself, an occupation following.
 const HIRING: &str = "recrutez vous|vous recrutez|est ce que vous recrutez|embauchez vous|vous embauchez|\
-    est ce que vous embauchez|cherchez vous|recherchez vous|vous recherchez|\
-    je voudrais travailler comme|je souhaite travailler comme|j aimerais travailler comme|\
-    je veux travailler comme|je cherche a travailler comme|je voudrais travailler|\
-    je souhaite travailler|j aimerais travailler|je veux travailler|je voudrais devenir|\
-    j aimerais devenir|je souhaite devenir|are you hiring|do you hire|are you recruiting|do you recruit|\
-    i want to work as|i would like to work as|i d like to work as|i want to work|i would like to work|\
-    i d like to work";
+    est ce que vous embauchez|cherchez vous|recherchez vous|vous recherchez|travailler comme|\
+    travailler en tant que|travailler chez vous|je voudrais devenir|j aimerais devenir|je souhaite devenir|\
+    are you hiring|do you hire|are you recruiting|do you recruit|to work as|work for you as";
 /// With one of these, a text asks about a job, or about something of it.
 const ABOUT: &str = "combien|personne|personnes|candidats|profils|sans diplome|sans experience|handicap|people|\
     candidates|salaire|salaires|gagne|paye|remuneration|prime|primes|conges|comment|pourquoi|avantages|\
@@ -89,12 +89,12 @@ pub fn read(text: &str) -> Option<Wish> {
     if places(ABOUT).is_some() {
         return None;
     }
-    let job = places(JOBS).is_some();
+    let (job, post) = (places(JOBS).is_some(), places(POSTS).is_some());
     let behind = |found: Option<(usize, usize)>| found.map(|(at, length)| at + length);
     let start = match (behind(places(HIRING)), behind(places(SEEKING)), behind(places(OFFERING))) {
         (Some(start), _, _) => start,
         (None, Some(start), _) if job => start,
-        (None, None, Some(start)) if job => start,
+        (None, None, Some(start)) if post => start,
         _ if longest(&words, 0, JOBS).is_some() && !text.trim_end().ends_with('?') => 0,
         _ => return None,
     };
@@ -249,6 +249,11 @@ mod tests {
             "Le travail de nuit est-il majoré ?",
             "Y a-t-il une prime pour le travail du dimanche ?",
             "Je voudrais un jour de congé",
+            "Je voudrais travailler à temps partiel",
+            "J'aimerais travailler de nuit, est-ce possible ?",
+            "Je cherche une place de parking",
+            "Y a-t-il du travail le dimanche ?",
+            "Is there work on Sundays?",
             "Quelle convention collective ?",
             "How much does a nurse earn?",
             "What are the benefits of the job?",
