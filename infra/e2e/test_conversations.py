@@ -404,6 +404,8 @@ class TestHandOver:
             ("je cherche un poste de soudeur à Lyon", "offers"),
         ):
             assert trace_of(tenant, session, asked(tenant, session, text)["message_id"])["kind"] == kind
+        found = trace_of(tenant, session, asked(tenant, session, "Quelle est la prime de nuit ?")["message_id"])["retrieval"]
+        assert found["accepted"] and found["passages"][0]["score"] > 0, found
         is_problem(tenant.member.get(f"/v1/conversations/{session}/messages/{SOME_ID}/trace"), NOT_FOUND)
 
 
