@@ -139,6 +139,7 @@ pub(super) mod tests {
     pub(in super::super) fn passage(quote: &str) -> Citation {
         Citation {
             document_id: Uuid::nil(),
+            version: 1,
             document_name: "a.txt".to_owned(),
             chunk: 0,
             place: serde_json::json!({"in": "line", "line": 1}),
