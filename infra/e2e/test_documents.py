@@ -133,7 +133,7 @@ class TestVersions:
         failure = document["last_failure"]
         assert failure["version"] == document["version"] == 2 and failure["reason"] in reason
         assert (source_of(tenant, document_id), pieces_of(tenant, document_id)) == before
-        replace(tenant, document_id, b"Le velo de fonction est vert.")
+        replace(tenant, document_id, text.replace("bleu", "vert").encode())
         better = finished_document(tenant, document_id)
         assert (better["status"], better["ready_version"], better["last_failure"]) == ("ready", 3, None)
 
@@ -233,11 +233,16 @@ class TestLabels:
         assert "5588" not in ask(tenant, question)["text"]
         tenant.back.call("PATCH", f"/v1/documents/{document_id}", {"projects": [tenant.project, second]})
         assert "5588" in ask(tenant, question)["text"]
+
+    def test_restrict_what_a_front_office_asks_for(self, tenant: Tenant):
+        text, question = "Le gardien de nuit du dépôt s'appelle le veilleur.", "Comment s'appelle le gardien de nuit du dépôt ?"
+        document_id = new(tenant, text, "Gardien.txt")
+        assert "veilleur" in ask(tenant, question)["text"]
         tenant.publish({"chat": {"tags": ["publié"]}})
         try:
-            wait_for(lambda: "5588" not in ask(tenant, question)["text"], "the setting", 30)
+            wait_for(lambda: "veilleur" not in ask(tenant, question)["text"], "the setting", 30)
             tenant.back.call("PATCH", f"/v1/documents/{document_id}", {"tags": ["publié"]})
-            assert "5588" in ask(tenant, question)["text"]
+            assert "veilleur" in ask(tenant, question)["text"]
         finally:
             tenant.publish({"chat": {"tags": []}})
 
