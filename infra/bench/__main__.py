@@ -1,6 +1,8 @@
 """`python -m bench [search|import|embed|doors] [--stack demo]`: everything, or one of the four.
 
 `python -m bench extraction DIR`: what comes out of the documents in a folder that also holds what is expected.
+`python -m bench hostile DIR`: what the files of a folder do to the reader that were made to break it.
+`python -m bench relevance DIR [--most N] [--stack demo]`: how well the passages of a folder's corpus are found.
 """
 
 from __future__ import annotations
@@ -11,19 +13,22 @@ from pathlib import Path
 
 from demo.stack import load
 
-from . import doors, embed, extraction, imports, search
+from . import doors, embed, extraction, hostile, imports, relevance, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors; all of them without; or extraction and a folder")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors; all of them without; or extraction, hostile or relevance, and a folder")
+    parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
-    if arguments.what[:1] == ["extraction"]:
+    folders = {"extraction": extraction.run, "hostile": hostile.run,
+               "relevance": lambda folder: relevance.run(load(arguments.stack), folder, arguments.most)}
+    if arguments.what and arguments.what[0] in folders:
         if len(arguments.what) != 2:
-            parser.error("extraction wants one folder")
-        extraction.run(Path(arguments.what[1]).resolve())
+            parser.error(f"{arguments.what[0]} wants one folder")
+        folders[arguments.what[0]](Path(arguments.what[1]).resolve())
         return
     runs = {"search": lambda: search.run(load(arguments.stack)), "import": lambda: imports.run(load(arguments.stack)),
             "embed": embed.run, "doors": lambda: doors.run(load(arguments.stack))}

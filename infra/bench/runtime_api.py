@@ -42,7 +42,8 @@ class Process:
     def __init__(self, program: Path, variables: dict[str, str]) -> None:
         self._events: Queue[bytes | None] = Queue()
         self._answers: Queue[tuple[float, bytes]] = Queue()
-        self._server = _Server(("127.0.0.1", 0), _handler(self._events, self._answers))
+        self._pieces: list[tuple[float, bytes]] = []
+        self._server = _Server(("127.0.0.1", 0), _handler(self._events, self._answers, self._pieces))
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         started = time.perf_counter()
         self._process = subprocess.Popen([program], stdout=subprocess.DEVNULL, env={
@@ -67,11 +68,17 @@ class Process:
         self._server.shutdown()
         self._server.server_close()
 
-    def invoke(self, event: dict[str, Any]) -> tuple[float, Any]:
+    def invoke(self, event: dict[str, Any], read: bool = True) -> tuple[float, Any]:
         """Milliseconds from handing out the event to the last byte of the answer, and the answer."""
         self._events.put(json.dumps(event).encode())
         seconds, answer = self._next(self._answers)
-        return seconds * 1000, json.loads(answer)
+        return seconds * 1000, json.loads(answer) if read else answer
+
+    def stream(self, event: dict[str, Any]) -> list[tuple[float, bytes]]:
+        """The pieces of an answer as they arrive, each with milliseconds from handing out the event."""
+        self._pieces.clear()
+        self.invoke(event, read=False)
+        return [(seconds * 1000, piece) for seconds, piece in self._pieces]
 
     def peak_mib(self) -> float:
         """The most memory the process has had resident so far."""
@@ -94,7 +101,7 @@ class _Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
-def _handler(events: Queue, answers: Queue) -> type[BaseHTTPRequestHandler]:
+def _handler(events: Queue, answers: Queue, pieces: list[tuple[float, bytes]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         # An answer leaves at once and in one piece; otherwise Nagle's algorithm may add 40 ms to each.
@@ -117,7 +124,15 @@ def _handler(events: Queue, answers: Queue) -> type[BaseHTTPRequestHandler]:
             })
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if "chunked" in self.headers.get("Transfer-Encoding", ""):
+                while size := int(self.rfile.readline(), 16):
+                    pieces.append((time.perf_counter() - Handler.handed_out, self.rfile.read(size)))
+                    self.rfile.readline()
+                while self.rfile.readline().strip():
+                    """Trailers: an error of the stream would be told in them."""
+                body = b"".join(piece for _, piece in pieces)
+            else:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
             answers.put((time.perf_counter() - Handler.handed_out, body))
             self._send(202, b"", {})
 

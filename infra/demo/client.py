@@ -56,9 +56,11 @@ class _Api:
         self._session = requests.Session()
         self._session.headers.update(headers)
 
-    def call(self, method: str, path: str, body: Json | None = None, **params: Any) -> Any:
+    def call(
+        self, method: str, path: str, body: Json | None = None, headers: dict[str, str] | None = None, **params: Any
+    ) -> Any:
         """Sends a request to a path such as `/v1/offers`; returns the JSON, `None` for an empty answer."""
-        answer = self._session.request(method, self._base + path, json=body, params=params, timeout=60)
+        answer = self._session.request(method, self._base + path, json=body, params=params, headers=headers, timeout=60)
         if not answer.ok:
             raise ApiError(method, path, answer.status_code, _json(answer))
         return answer.json() if answer.content else None
@@ -111,7 +113,7 @@ class BackOffice(_Api):
     def start_import(self, form: str, content: bytes) -> str:
         """Announces and uploads a file of offers; returns the import's id."""
         made = self.call("POST", "/v1/imports", {"format": form, "size": len(content)})
-        self._upload(made["upload"], content)
+        self.upload(made["upload"], content)
         return made["import_id"]
 
     def import_status(self, import_id: str) -> Json:
@@ -121,7 +123,7 @@ class BackOffice(_Api):
     def add_document(self, name: str, media_type: str, content: bytes) -> str:
         """Announces and uploads a document; returns its id."""
         made = self.call("POST", "/v1/documents", {"name": name, "media_type": media_type, "size": len(content)})
-        self._upload(made["upload"], content)
+        self.upload(made["upload"], content)
         return made["document_id"]
 
     def documents(self) -> list[Json]:
@@ -142,12 +144,19 @@ class BackOffice(_Api):
         """Removes a document with all that was made of it."""
         self.call("DELETE", f"/v1/documents/{document_id}")
 
+    def publish(self, settings: str, changes: Json) -> Json:
+        """Publishes what holds at a path of settings with some changes; the version."""
+        draft = self._session.get(f"{self._base}{settings}/draft", timeout=60)
+        self.call("PUT", f"{settings}/draft", draft.json()["settings"] | changes, headers={"If-Match": draft.headers["ETag"]})
+        return self.call("POST", f"{settings}/publication")
+
     def summary(self, **period: str) -> Json:
         """Counts of events by kind and by day, between `from` and `to` where given."""
         return self.call("GET", "/v1/metrics/summary", **period)
 
     @staticmethod
-    def _upload(upload: Json, content: bytes) -> None:
+    def upload(upload: Json, content: bytes) -> None:
+        """Sends a file to the address that its announcement gave."""
         # Without the session: the address carries its own signature, and a token has no business in the store.
         answer = requests.request(
             upload["method"], upload["url"], data=content, headers=upload.get("headers") or {}, timeout=60

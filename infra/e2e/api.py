@@ -23,7 +23,13 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("front", "POST", "/v1/chat/sessions"),
     ("front", "GET", "/v1/chat/sessions/{id}"),
     ("front", "DELETE", "/v1/chat/sessions/{id}"),
+    ("front", "GET", "/v1/chat/sessions/{id}/export"),
+    ("front", "POST", "/v1/chat/sessions/{id}/hand-over"),
+    ("front", "POST", "/v1/chat/sessions/{id}/resume-tokens"),
+    ("front", "POST", "/v1/chat/sessions/resume"),
     ("front", "POST", "/v1/chat/sessions/{id}/messages"),
+    ("front", "POST", "/v1/chat/sessions/{id}/messages/stream"),
+    ("front", "PUT", "/v1/chat/sessions/{id}/messages/{message_id}/feedback"),
     ("front", "GET", "/v1/front-office"),
     ("back", "POST", "/v1/imports"),
     ("back", "GET", "/v1/imports"),
@@ -37,6 +43,12 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("back", "POST", "/v1/documents/{id}/reprocess"),
     ("back", "POST", "/v1/documents/batches"),
     ("back", "GET", "/v1/documents/batches/{id}"),
+    ("back", "GET", "/v1/conversations"),
+    ("back", "GET", "/v1/conversations/{id}"),
+    ("back", "POST", "/v1/conversations/{id}/pause"),
+    ("back", "POST", "/v1/conversations/{id}/reopen"),
+    ("back", "POST", "/v1/conversations/{id}/messages"),
+    ("back", "GET", "/v1/conversations/{id}/messages/{message_id}/trace"),
     ("back", "GET", "/v1/metrics/summary"),
     ("back", "GET", "/v1/retention/reports"),
     ("back", "GET", "/v1/session"),
@@ -108,7 +120,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
 
 SOME_ID = "01920000-0000-7000-8000-000000000001"
 """An id that nothing ever had."""
-NEVER = {"id": SOME_ID, "project": SOME_ID, "number": "4000000000"}
+NEVER = {"id": SOME_ID, "message_id": SOME_ID, "project": SOME_ID, "number": "4000000000"}
 """A value for each parameter of a path that nothing ever had."""
 
 # Addresses of an earlier run may still be remembered, so this run begins somewhere else.

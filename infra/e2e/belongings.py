@@ -66,6 +66,8 @@ def furnish(tenant: Tenant) -> None:
     tenant.notes["sessions"] = [tenant.front.open_session() for _ in range(5)]
     for session in tenant.notes["sessions"][:2]:
         tenant.front.ask(session, tenant.notes["questions"][0].text)
+    first = tenant.front.session(tenant.notes["sessions"][0])
+    tenant.notes["messages"] = [message["message_id"] for message in first["messages"]]
     tenant.notes["import_ids"] += [
         tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": 10})["import_id"] for _ in range(4)
     ]
@@ -117,6 +119,7 @@ def options_of(body: dict | None) -> dict:
 def belongings(tenant: Tenant) -> Iterator[Reach]:
     """Requests for all that a tenant has, each with the same for what never existed."""
     yield from of_candidates(tenant)
+    yield from of_conversations(tenant)
     yield from of_files(tenant)
     yield from of_people_and_projects(tenant)
 
@@ -130,9 +133,30 @@ def of_candidates(tenant: Tenant) -> Iterator[Reach]:
         for method, path, options in (
             ("GET", "/v1/chat/sessions/{id}", {}),
             ("POST", "/v1/chat/sessions/{id}/messages", {"json": {"text": "Bonjour, combien de congés ?"}}),
+            ("POST", "/v1/chat/sessions/{id}/messages/stream", {"json": {"text": "Bonjour, combien de congés ?"}}),
+            ("GET", "/v1/chat/sessions/{id}/export", {}),
+            ("POST", "/v1/chat/sessions/{id}/hand-over", {}),
+            ("POST", "/v1/chat/sessions/{id}/resume-tokens", {}),
             ("DELETE", "/v1/chat/sessions/{id}", {}),
         ):
             yield "front", (method, filled(path, id=session), options), (method, filled(path), options)
+
+
+def of_conversations(tenant: Tenant) -> Iterator[Reach]:
+    for session in tenant.notes["sessions"]:
+        for method, path, options in (
+            ("GET", "/v1/conversations/{id}", {}),
+            ("POST", "/v1/conversations/{id}/pause", {}),
+            ("POST", "/v1/conversations/{id}/reopen", {}),
+            ("POST", "/v1/conversations/{id}/messages", {"json": {"text": "Bonjour, je vous réponds."}}),
+        ):
+            yield "back", (method, filled(path, id=session), options), (method, filled(path), options)
+    named = {"id": tenant.notes["sessions"][0], "message_id": tenant.notes["messages"][0]}
+    feedback, trace = "/v1/chat/sessions/{id}/messages/{message_id}/feedback", "/v1/conversations/{id}/messages/{message_id}/trace"
+    rated = {"json": {"rating": "down"}}
+    yield "front", ("PUT", filled(feedback, **named), rated), ("PUT", filled(feedback), rated)
+    yield "back", ("GET", filled(trace, **named), {}), ("GET", filled(trace), {})
+    yield from pages("back", tenant.member, "/v1/conversations", {"status": "open", "limit": 1})
 
 
 def of_files(tenant: Tenant) -> Iterator[Reach]:

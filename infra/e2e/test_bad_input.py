@@ -55,6 +55,10 @@ READ = routes("front", "back", "public", methods="GET DELETE")
 WRITE = routes("front", "back", "public", methods="POST PUT PATCH")
 WITHOUT_BODY = {
     "/v1/chat/sessions",
+    "/v1/chat/sessions/{id}/hand-over",
+    "/v1/chat/sessions/{id}/resume-tokens",
+    "/v1/conversations/{id}/pause",
+    "/v1/conversations/{id}/reopen",
     "/v1/session/refresh",
     "/v1/mfa/totp",
     "/v1/documents/{id}/reprocess",
@@ -81,6 +85,7 @@ def there(alpha: Tenant, path: str) -> str:
     """The path with the id of something that is there, where a write would otherwise be told 404."""
     things = {"project": alpha.project}
     if "/messages" in path:
+        things["message_id"] = SOME_ID
         things["id"] = alpha.notes.setdefault("open session", alpha.front.open_session())
     elif path.startswith("/v1/members/{id}") or path.endswith("/members/{id}"):
         things["id"] = alpha.colleague.id

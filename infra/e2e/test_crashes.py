@@ -207,7 +207,7 @@ class TestAcceptedEvents:
         made = tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": len(content)})
         stage.remembered("dynamodb", "cognito", "apigateway_v1")
         stage.kill("database")
-        tenant.back._upload(made["upload"], content)
+        tenant.back.upload(made["upload"], content)
         stage.kill("cloud")
         stage.restart()
         wait_for(lambda: take_up(stage, tenant), "the end of the import", timeout=60, every=1)

@@ -131,6 +131,9 @@ BODIES = {
     "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},
     "POST /v1/documents/batches": {"documents": [{"name": "", "media_type": "text/plain", "size": 9}]},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
+    "POST /v1/chat/sessions/{id}/messages/stream": {"text": "Bonjour ?"},
+    "PUT /v1/chat/sessions/{id}/messages/{message_id}/feedback": {"rating": "down", "reason": "wrong"},
+    "POST /v1/conversations/{id}/messages": {"text": "Bonjour."},
     "PUT /v1/members/{id}/role": {"role": "reader"},
     "PUT /v1/projects/{project}/members/{id}": {"role": "reader"},
     "POST /v1/projects": {"name": "Croisé"},
@@ -161,6 +164,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
     kinds = {
         "offers": lambda: all_offers(owner)[0]["id"],
         "chat": lambda: owner.notes["sessions"][0],
+        "conversations": lambda: owner.notes["sessions"][0],
         "imports": lambda: owner.notes["import_ids"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
         "batches": lambda: owner.notes["batches"][0],
@@ -171,7 +175,8 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
     }
     kind = path.split("/{id}")[0].rsplit("/", 1)[1] if "{id}" in path else ""
     kind = "chat" if "/chat/" in path else kind
-    return {"project": owner.project, "number": "3" if "project" in path else "2"} | ({"id": kinds[kind]()} if kind else {})
+    named = {"project": owner.project, "number": "3" if "project" in path else "2", "message_id": owner.notes["messages"][0]}
+    return named | ({"id": kinds[kind]()} if kind else {})
 
 
 def session_of(tenant: Tenant) -> dict:
@@ -218,11 +223,13 @@ class TestRoutes:
         options = options_of(body)
         if path == "/v1/settings/rollback":
             options["json"] = {"number": 2}
+        if path == "/v1/chat/sessions/resume":
+            options["json"] = {"token": "A" * 43}
         if path.endswith("suggest"):
             options["params"] = {"q": owner.notes["rows"][0]["company"][:8]}
         answer = caller.send(method, path, **options)
         # What the other has not drafted, published or kept is not there; nothing of the owner's stands in for it.
-        assert answer.ok or path.startswith("/v1/settings"), answer.text
+        assert answer.ok or path.startswith(("/v1/settings", "/v1/chat/sessions/resume")), answer.text
         mine = [owner.tenant_id, owner.simple, owner.notes["rows"][0]["company"], owner.email, session_of(owner)["csrf"]]
         # The log says what its own members reached for.
         if not path.startswith("/v1/audit"):
@@ -253,6 +260,20 @@ class TestRoutes:
         assert session_of(owner) == kept
         assert seen(owner) == before
         other.member.send("DELETE", f"/v1/members/{person.id}")
+
+
+class TestConversations:
+    def test_a_token_is_of_the_candidates_tenant(self, alpha: Tenant, beta: Tenant):
+        """In another tenant it leads nowhere, like one that never was; and it is not used up by that."""
+        session = alpha.front.open_session()
+        token = alpha.candidate.send("POST", f"/v1/chat/sessions/{session}/resume-tokens").json()["token"]
+        taken = beta.candidate.send("POST", "/v1/chat/sessions/resume", json={"token": token})
+        is_problem(taken, NOT_FOUND)
+        invented = beta.candidate.send("POST", "/v1/chat/sessions/resume", json={"token": "A" * 43})
+        assert taken.content == invented.content
+        own = alpha.candidate.send("POST", "/v1/chat/sessions/resume", json={"token": token})
+        assert own.json()["session_id"] == session
+        alpha.front.close_session(session)
 
 
 class TestBeforeALogin:

@@ -64,6 +64,13 @@ def read_table(client, stage: Stage, tenant: Tenant):
     )
 
 
+def list_table(client, stage: Stage, tenant: Tenant):
+    return client("dynamodb").query(
+        TableName=tenant.table, IndexName="by-status", KeyConditionExpression="#s = :s",
+        ExpressionAttributeNames={"#s": "status"}, ExpressionAttributeValues={":s": {"S": "waiting"}},
+    )  # fmt: skip
+
+
 def list_files(client, stage: Stage, tenant: Tenant):
     return client("s3").list_objects_v2(Bucket=tenant.bucket)
 
@@ -81,7 +88,11 @@ REACH: dict[str, dict[str, Callable]] = {
         "list files": list_files,
     },
     "ingest": {"write a document": write_file("documents/none"), "read the secret": read_secret, "list files": list_files},
-    "chat": {"read conversations": read_table},
+    "chat": {
+        "read conversations": read_table,
+        "list conversations": list_table,
+        "read the index": read_file("index/current.json"),
+    },
     "retention": {"read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table)},
 }
 SHARED: dict[str, Callable] = {
@@ -109,7 +120,7 @@ def session_policy(stage: Stage, tenant: Tenant) -> str:
 
     return json.dumps({"Version": "2012-10-17", "Statement": [
         allow("s3:*", f"arn:aws:s3:::{tenant.bucket}", f"arn:aws:s3:::{tenant.bucket}/*"),
-        allow("dynamodb:*", f"arn:aws:dynamodb:*:*:table/{tenant.table}"),
+        allow("dynamodb:*", f"arn:aws:dynamodb:*:*:table/{tenant.table}", f"arn:aws:dynamodb:*:*:table/{tenant.table}/index/*"),
         allow("secretsmanager:GetSecretValue",
               f"arn:aws:secretsmanager:*:*:secret:vivier/{stage.name}/database/{tenant.database}-*"),
         allow("rds-db:connect", f"arn:aws:rds-db:*:*:dbuser:*/{tenant.database}"),

@@ -34,6 +34,8 @@ def missing_prerequisites():
         yield "Python's venv module is missing: apt-get install python3-venv"
     if not any(shutil.which(name) for name in ("cc", "gcc", "clang")):
         yield "A C compiler is missing: apt-get install gcc"
+    if not tesseract_reads_french():
+        yield "Tesseract with French is missing: apt-get install tesseract-ocr tesseract-ocr-fra"
     if not shutil.which("cargo"):
         yield "Rust is missing: install rustup, then `rustup toolchain install %s`." % toolchain()
     else:
@@ -46,6 +48,15 @@ def missing_prerequisites():
                 said = (found.stdout or found.stderr).strip().splitlines()
                 yield "Rust %s is needed, cargo says `%s`: run `rustup toolchain install %s`." % (
                     toolchain(), said[0] if said else "nothing", toolchain())
+
+
+def tesseract_reads_french():
+    """Whether scanned pages can be recognised. What stands in for it in the cloud, Textract, is not served locally."""
+    try:
+        found = subprocess.run(["tesseract", "--list-langs"], capture_output=True, text=True)
+    except OSError:
+        return False
+    return "fra" in (found.stdout + found.stderr).split()
 
 
 def toolchain():

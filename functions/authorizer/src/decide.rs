@@ -9,7 +9,7 @@ use vivier_tenancy::{
     Tenancy, TenancyError,
     doors::{
         admission,
-        http::{ORIGIN, PROJECT, RETRY_AFTER},
+        http::{KEY, ORIGIN, PROJECT, RETRY_AFTER},
     },
     names::UsageOffice,
     registry::{Door, Found, Registry},
@@ -223,6 +223,9 @@ impl Authorizer {
         let entrance = &front.place.entrance;
         let mut context = context(front.found.tenant(), "front", address);
         context[PROJECT] = json!(entrance.project);
+        if let Some(key) = entrance.key {
+            context[KEY] = json!(key);
+        }
         if let Some(origin) = origin {
             context[ORIGIN] = json!(origin);
         }

@@ -1,76 +1,181 @@
-//! Measures the decision between quoting and not knowing, on questions whose answers are known.
+//! Fits how evidence is weighed to questions that documents answer and that they do not, and prints what comes of it:
 //!
-//! `calibrate MODEL DOCUMENTS QUESTIONS`: the model's folder; a folder with one folder of documents per tenant; a file
-//! of JSON lines `{"tenant", "text", "quote"}`, `quote` being words of the right sentence, or null where the documents
-//! do not answer. Prints one line a question with its evidence, and the counts. PDFs need
-//! `PDFIUM_PATH`.
+//! `cargo run -p chat --example calibrate -- MODEL FOLDER [--write]`
+//!
+//! The folder holds `documents/` and `questions.jsonl`, a question a line: `text`; `quote`, words of the right sentence, or
+//! null where nothing answers; `also`, words of others that are as right; `part`: weights are fitted to `calibration`, and
+//! what is printed of `test` was not seen before. `--write` puts the weights into the function, for the next build.
+#![expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
 
 #[path = "../tests/support/mod.rs"]
 mod support;
 
-use std::{collections::HashMap, error::Error, io::Write, path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode};
 
 use chat::{
-    answer::{Kind, answer},
-    question::Question,
+    answer::Kind,
+    decide::{Balance, Balances, Evidence, FIGURES},
+    retrieve::Answered,
 };
-use support::{Line, Pieces, read, retrieve};
+use support::Corpus;
 use vivier_text::{
-    Embedder, LocalE5,
+    LocalE5,
     extract::guard::{self, Limits},
 };
 
-fn main() -> Result<ExitCode, Box<dyn Error>> {
+/// Where the function reads its weights.
+const WEIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/calibration/weights.json");
+/// Share of the questions without an answer that must not be answered; a little more than is promised, since others will
+/// be asked.
+const SILENT: f32 = 0.96;
+/// Keeps weights small that few questions speak for (ridge).
+const RIDGE: f32 = 0.02;
+/// Steps of gradient ascent, and their length.
+const STEPS: usize = 20_000;
+const STEP: f32 = 0.5;
+
+#[derive(serde::Deserialize)]
+struct Line {
+    text: String,
+    quote: Option<String>,
+    #[serde(default)]
+    also: Vec<String>,
+    part: String,
+}
+
+/// A question with what was found.
+struct Case {
+    line: Line,
+    answered: Answered,
+}
+
+impl Case {
+    fn answerable(&self) -> bool {
+        self.line.quote.is_some()
+    }
+}
+
+fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     if let Some(code) = guard::child_main_if_asked() {
         return Ok(code);
     }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [model, documents, questions] = arguments.as_slice() else {
-        return Err("calibrate MODEL DOCUMENTS QUESTIONS".into());
+    let [model, folder, options @ ..] = arguments.as_slice() else {
+        return Err("usage: calibrate MODEL FOLDER [--write] [--each]".into());
     };
     let embedder = LocalE5::open(Path::new(model))?;
-    let mut tenants: HashMap<String, Pieces> = HashMap::new();
-    let mut out = std::io::stdout().lock();
-    let (mut right, mut wrong, mut missed, mut honest, mut invented) = (0, 0, 0, 0, 0);
-    writeln!(
-        out,
-        "answerable\tkind\tquoted right\tcrossing\tsupport\tquoted\tstanding\tnearness\tbalance\tquestion\ttext"
-    )?;
-    for line in std::fs::read_to_string(questions)?.lines() {
+    let folder = Path::new(folder);
+    let corpus = Corpus::read(&embedder, &folder.join("documents"), &Limits::default())?;
+    let mut cases = Vec::new();
+    for line in std::fs::read_to_string(folder.join("questions.jsonl"))?.lines() {
         let line: Line = serde_json::from_str(line)?;
-        if !tenants.contains_key(&line.tenant) {
-            tenants.insert(
-                line.tenant.clone(),
-                read(&embedder, &Path::new(documents).join(&line.tenant), &Limits::default())?,
-            );
-        }
-        let question = Question::read(&line.text).ok_or("an empty question")?;
-        let vector = embedder.query(&question.text)?;
-        let retrieved = retrieve(&tenants[&line.tenant], &question, &vector);
-        let (answer, evidence) = answer(&embedder, &question, &vector, &retrieved)?;
-        let quoted = line.quote.as_ref().is_some_and(|quote| answer.text.contains(quote.as_str()));
-        match (&line.quote, answer.kind) {
-            (Some(_), Kind::Extract) if quoted => right += 1,
-            (Some(_), Kind::Extract) => wrong += 1,
-            (Some(_), Kind::Unknown) => missed += 1,
-            (None, Kind::Unknown) => honest += 1,
-            (None, Kind::Extract) => invented += 1,
-        }
-        let figures = evidence.map_or_else(
-            || "false\t0\t0\t0\t0\t-99".to_owned(),
-            |e| {
-                let figures = [e.support, e.quoted, e.standing, e.nearness, e.balance()];
-                format!("{}\t{}", e.crossing, figures.map(|figure| format!("{figure:.3}")).join("\t"))
-            },
-        );
-        let (answerable, kind) = (line.quote.is_some(), answer.kind);
-        let text = answer.text.replace('\n', " ");
-        writeln!(out, "{answerable}\t{kind:?}\t{quoted}\t{figures}\t{}\t{text}", line.text)?;
+        let answered = corpus.ask(&embedder, &line.text)?;
+        cases.push(Case { line, answered });
     }
-    writeln!(
-        std::io::stderr(),
-        "answerable: {right} quoted right, {wrong} quoted wrong, {missed} not known"
-    )?;
-    writeln!(std::io::stderr(), "unanswerable: {honest} not known, {invented} quoted")?;
+    println!("as the function is built:");
+    report(&cases, &|evidence| evidence.suffices(100));
+    if options.iter().any(|option| option == "--each") {
+        each(&cases);
+    }
+    let fitted = Balances { same_language: fit(&cases, false), crossing: fit(&cases, true) };
+    println!("fitted anew to the calibration part:\n{}", serde_json::to_string(&fitted)?);
+    report(&cases, &|evidence| {
+        evidence.support + evidence.cosine > 0.0
+            && balance(balance_of(&fitted, evidence), &evidence.figures()) > 0.0
+    });
+    if options.iter().any(|option| option == "--write") {
+        std::fs::write(WEIGHTS, serde_json::to_string_pretty(&fitted)? + "\n")?;
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+const fn balance_of<'b>(balances: &'b Balances, evidence: &Evidence) -> &'b Balance {
+    if evidence.crossing { &balances.crossing } else { &balances.same_language }
+}
+
+fn balance(by: &Balance, figures: &[f32; FIGURES]) -> f32 {
+    by.constant + by.weights.iter().zip(figures).map(|(weight, figure)| weight * figure).sum::<f32>()
+}
+
+/// Logistic regression by gradient ascent, then the constant moved so that enough questions without an answer get none.
+fn fit(cases: &[Case], crossing: bool) -> Balance {
+    let seen: Vec<(&Case, [f32; FIGURES])> = cases
+        .iter()
+        .filter(|case| case.line.part == "calibration")
+        .filter_map(|case| Some((case, case.answered.trace.evidence?)))
+        .filter(|(_, evidence)| evidence.crossing == crossing)
+        .map(|(case, evidence)| (case, evidence.figures()))
+        .collect();
+    let mut by = Balance { constant: -1.0, weights: [1.0; FIGURES] };
+    let share = 1.0 / seen.len().max(1) as f32;
+    for _ in 0..STEPS {
+        let (mut constant, mut weights) = (0.0, by.weights.map(|weight| -RIDGE * share * weight));
+        for (case, figures) in &seen {
+            let wanted = f32::from(u8::from(case.answerable()));
+            let error = share * (wanted - 1.0 / (1.0 + (-balance(&by, figures)).exp()));
+            constant += error;
+            for (weight, figure) in weights.iter_mut().zip(figures) {
+                *weight += error * figure;
+            }
+        }
+        by.constant += STEP * constant;
+        for (weight, change) in by.weights.iter_mut().zip(weights) {
+            *weight += STEP * change;
+        }
+    }
+    let mut wrong: Vec<f32> = seen
+        .iter()
+        .filter(|(case, _)| !case.answerable())
+        .map(|(_, figures)| balance(&by, figures))
+        .collect();
+    wrong.sort_by(f32::total_cmp);
+    let kept = ((wrong.len() as f32 * SILENT).ceil() as usize).saturating_sub(1);
+    if let Some(threshold) = wrong.get(kept) {
+        by.constant -= threshold + 1e-3;
+    }
+    by
+}
+
+/// Counts per part and per kind of question.
+fn report(cases: &[Case], suffices: &dyn Fn(&Evidence) -> bool) {
+    for part in ["calibration", "test"] {
+        let (mut right, mut other, mut missed, mut silent, mut invented) = (0, 0, 0, 0, 0);
+        for case in cases.iter().filter(|case| case.line.part == part) {
+            let answers = case.answered.trace.evidence.is_some_and(|evidence| suffices(&evidence));
+            match (&case.line.quote, answers) {
+                (Some(_), false) => missed += 1,
+                (Some(_), true) if is_right(case) => right += 1,
+                (Some(_), true) => other += 1,
+                (None, true) => invented += 1,
+                (None, false) => silent += 1,
+            }
+        }
+        println!(
+            "  {part}: answerable {right} answered with the expected sentence, {other} with another, {missed} not known; \
+             unanswerable {silent} not known, {invented} answered"
+        );
+    }
+}
+
+fn is_right(case: &Case) -> bool {
+    let said = case.answered.best.as_deref().unwrap_or_default();
+    case.line.quote.iter().chain(&case.line.also).any(|quote| said.contains(quote.as_str()))
+}
+
+/// A line of figures for each question.
+fn each(cases: &[Case]) {
+    for case in cases {
+        let figures =
+            case.answered.trace.evidence.map(|e| e.figures().map(|figure| format!("{figure:.2}")).join("\t"));
+        let kind = if case.answered.answer.kind == Kind::Unknown { "-" } else { "+" };
+        println!(
+            "{}\t{}\t{kind}\t{}\t{}\t{}\t| {}",
+            case.line.part,
+            case.answerable(),
+            is_right(case),
+            figures.unwrap_or_default(),
+            case.line.text,
+            case.answered.best.as_deref().unwrap_or_default().replace('\n', " / ")
+        );
+    }
 }

@@ -108,24 +108,27 @@ pub fn answer(
     retrieved: &Retrieved,
     how: How,
 ) -> Result<Answered, EmbedError> {
-    let ranked = rank::rank(vector, retrieved, how.weights);
+    let ranked = rank::rank(question, vector, retrieved, how.weights);
     let mut trace = Trace {
         total: retrieved.total,
         passages: ranked.iter().map(TracedPassage::from).collect(),
         ..Trace::default()
     };
     let selection = select::select(embedder, question, vector, retrieved, &ranked)?;
-    let Some(selection) = selection else { return Ok(Answered { answer: Answer::unknown(question), trace }) };
+    let Some(selection) = selection else {
+        return Ok(Answered { answer: Answer::unknown(question), trace, best: None });
+    };
     let evidence = selection.evidence;
     (trace.evidence, trace.balance) = (Some(evidence), Some(evidence.balance()));
-    trace.accepted = evidence.suffices(how.caution);
-    let citations = if trace.accepted { bind(&selection) } else { Vec::new() };
-    if citations.is_empty() {
-        return Ok(Answered { answer: Answer::unknown(question), trace });
-    }
+    let citations = bind(&selection);
+    trace.accepted = evidence.suffices(how.caution) && !citations.is_empty();
     let text = citations.iter().map(|citation| citation.quote.as_str()).collect::<Vec<_>>().join(" ");
+    let best = (!text.is_empty()).then(|| text.clone());
+    if !trace.accepted {
+        return Ok(Answered { answer: Answer::unknown(question), trace, best });
+    }
     let answer = Answer { kind: Kind::Extract, language: question.language.tag(), text, citations };
-    Ok(Answered { answer, trace })
+    Ok(Answered { answer, trace, best })
 }
 
 /// Binds the chosen spans to where they stand; neighbours become one quotation. What does not resolve in the stored

@@ -2,26 +2,42 @@
 //!
 //! Finds pieces by meaning and by words, quotes the sentences that speak of what was asked, each bound to its document,
 //! place and characters, or says that the documents do not answer. Nothing is made up: every word of an answer is quoted.
-//! Keeps the conversation in the tenant's own table for as long as the tenant keeps conversations.
+//! Around that it greets, shows offers to whoever wishes for a job, understands questions that lean on the one before, and
+//! hands over to a person. Keeps the conversation in the tenant's own table for as long as the tenant keeps conversations.
 
 pub mod answer;
 pub mod decide;
+pub mod export;
 pub mod figure;
 pub mod likeness;
+mod limits;
+pub mod listing;
+mod offers;
 pub mod passage;
+mod phrase;
 pub mod question;
 pub mod rank;
+pub mod reply;
+mod respond;
+pub mod resume;
 pub mod retrieve;
 pub mod routes;
 pub mod select;
 pub mod sessions;
+pub mod settings;
+pub mod smalltalk;
+mod stream;
 pub mod texts;
 pub mod trace;
+pub mod turns;
 pub mod view;
+pub mod wish;
 pub mod words;
+pub mod written;
 
 use std::{path::PathBuf, sync::Arc};
 
+use vivier_index::Indexes;
 use vivier_runtime::{Clock, StartError, tenancy_from_env};
 use vivier_tenancy::{Tenancy, config::required};
 use vivier_text::{Embedder, LocalE5};
@@ -29,12 +45,16 @@ use vivier_text::{Embedder, LocalE5};
 /// What the function holds from cold start on.
 #[derive(Clone)]
 pub struct App {
-    /// The rooms it may open: conversations, the shared database, settings, events.
+    /// The rooms it may open: conversations, the index, the shared database, settings, limits, models, events.
     pub tenancy: Tenancy,
     /// The time.
     pub clock: Clock,
     /// The model that turns questions and sentences into vectors.
     pub embedder: Arc<dyn Embedder>,
+    /// The tenants' published offers.
+    pub indexes: Arc<Indexes>,
+    /// The front offices' settings as they were read lately.
+    pub settings: Arc<settings::Settings>,
 }
 
 impl std::fmt::Debug for App {
@@ -44,11 +64,16 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
+    /// Nothing is called yet.
+    pub fn new(tenancy: Tenancy, clock: Clock, embedder: Arc<dyn Embedder>) -> Self {
+        Self { tenancy, clock, embedder, indexes: Arc::default(), settings: Arc::default() }
+    }
+
     /// Reads the environment and opens the model in `MODEL_PATH`.
     pub async fn from_env() -> Result<Self, StartError> {
         let tenancy = tenancy_from_env().await?;
         let model = PathBuf::from(required("MODEL_PATH")?);
         let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
-        Ok(Self { tenancy, clock: Clock::System, embedder: Arc::new(embedder) })
+        Ok(Self::new(tenancy, Clock::System, Arc::new(embedder)))
     }
 }

@@ -7,5 +7,11 @@ use vivier_runtime::{Function, StartError, telemetry};
 async fn main() -> Result<(), StartError> {
     telemetry::start();
     let app = App::from_env().await?;
-    Function::new("chat").http(routes::router(app.clone())).idempotent(&app.tenancy, app.clock).serve().await
+    Function::new("chat")
+        .http(routes::router(app.clone()))
+        .streaming(routes::STREAMS)
+        .audited(&app.tenancy, app.clock, &routes::openapi())
+        .idempotent(&app.tenancy, app.clock)
+        .serve()
+        .await
 }

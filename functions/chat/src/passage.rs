@@ -178,6 +178,7 @@ pub(crate) mod tests {
             body: body.into(),
             sentences: Vec::new(),
             cosine: 0.5,
+            opening: 0.5,
             by_meaning: Some(1),
             weight: 1.0,
             by_words: Some(1),

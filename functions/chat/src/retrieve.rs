@@ -27,6 +27,9 @@ pub struct Answered {
     pub answer: Answer,
     /// What was found, and why it was accepted or not.
     pub trace: Trace,
+    /// The best sentences, whether they were good enough or not: for calibration, and for whoever writes an answer from
+    /// them. Not for candidates.
+    pub best: Option<String>,
 }
 
 /// Answers from the tenant's documents, as far as they answer in the front office that asks.
@@ -38,7 +41,7 @@ pub async fn answer(
 ) -> Result<Answered, Problem> {
     // "Hello" names nothing that a document could speak of.
     if question.words.is_empty() {
-        return Ok(Answered { answer: Answer::unknown(&question), trace: Trace::default() });
+        return Ok(Answered { answer: Answer::unknown(&question), trace: Trace::default(), best: None });
     }
     let embedder = Arc::clone(&app.embedder);
     let text = question.text.clone();

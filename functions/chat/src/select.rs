@@ -7,7 +7,7 @@ use vivier_text::{EmbedError, Embedder};
 
 use crate::{
     decide::Evidence,
-    likeness::{self, Likeness, cosine},
+    likeness::{self, Likeness},
     passage::{Passage, Sentence},
     question::Question,
     rank::{self, Ranked},
@@ -127,14 +127,15 @@ pub fn select<'a>(
     if question.words.is_empty() {
         return Ok(None);
     }
-    let passages = || ranked.iter().map(|ranked| &ranked.passage);
+    let close = &ranked[..ranked.len().min(rank::CLOSE)];
+    let passages = || close.iter().map(|ranked| &ranked.passage);
     let crossed: Vec<&Passage<'_>> =
         passages().filter(|p| p.found.language != question.language.tag()).take(CROSSED).collect();
     let alike = likeness::compare(embedder, question, &crossed)?;
     let asked = Asked { question, weights: rank::weights(question, retrieved), alike };
 
     let mut candidates: Vec<Candidate<'a>> = Vec::new();
-    for Ranked { passage, score: standing, .. } in ranked {
+    for Ranked { passage, score: standing, .. } in close {
         for sentence in &passage.sentences {
             let met = asked.met(passage, sentence);
             let nearness = likeness::nearness(vector, sentence).unwrap_or(passage.found.cosine);

@@ -1,19 +1,32 @@
 //! The life of a conversation. One that is over, deleted, another tenant's or never was looks the same: not found.
 
+use std::sync::Arc;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use vivier_domain::{
+    conversation::ConversationStatus,
     ids::{MessageId, SessionId},
     redacted::Redacted,
+    settings::{ProjectSettings, chat::MOST_EXCHANGES},
 };
 use vivier_runtime::http::{Problem, ProblemKind};
-use vivier_store::conversations::{self, MOST_MESSAGES, Message, Session};
+use vivier_store::conversations::{self, Author, Message, Room, Session};
 use vivier_tenancy::{TenancyError, TenantScope};
 
-use crate::App;
+use crate::{
+    App,
+    question::Question,
+    respond::{Asked, Responded, respond},
+};
 
 /// Tries to store a message beside another that is being stored in the same conversation.
 const TRIES: usize = 4;
+/// The exchanges before a question that may say what it is about.
+const TURNS: u8 = 6;
+
+/// What there is not.
+pub(crate) const NOT_FOUND: fn() -> Problem = || Problem::new(ProblemKind::NotFound);
 
 /// When a conversation is over whose last message is `now`'s.
 async fn expiry(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Timestamp, Problem> {
@@ -25,7 +38,8 @@ async fn expiry(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Timest
 pub async fn open(app: &App, scope: &TenantScope, id: SessionId) -> Result<Session, Problem> {
     let now = app.clock.now();
     let expires_at = expiry(app, scope, now).await?;
-    let session = Session { id, created_at: now, last_at: now, expires_at, messages: 0 };
+    let status = ConversationStatus::Open;
+    let session = Session { id, created_at: now, last_at: now, expires_at, messages: 0, status };
     conversations::open(&app.tenancy.conversations(scope).await?, &session).await?;
     Ok(session)
 }
@@ -33,14 +47,18 @@ pub async fn open(app: &App, scope: &TenantScope, id: SessionId) -> Result<Sessi
 /// A conversation that is going on.
 pub async fn fetch(app: &App, scope: &TenantScope, id: SessionId) -> Result<Session, Problem> {
     let room = app.tenancy.conversations(scope).await?;
-    let found = conversations::fetch(&room, id, app.clock.now()).await?;
-    found.ok_or_else(|| Problem::new(ProblemKind::NotFound))
+    conversations::fetch(&room, id, app.clock.now()).await?.ok_or_else(NOT_FOUND)
 }
 
 /// A conversation that can take another message.
-pub async fn fetch_open(app: &App, scope: &TenantScope, id: SessionId) -> Result<Session, Problem> {
+pub async fn fetch_open(
+    app: &App,
+    scope: &TenantScope,
+    id: SessionId,
+    most: u32,
+) -> Result<Session, Problem> {
     let session = fetch(app, scope, id).await?;
-    if session.messages >= MOST_MESSAGES {
+    if session.messages >= most {
         return Err(Problem::new(ProblemKind::Conflict).field("session", "too-many-messages"));
     }
     Ok(session)
@@ -52,34 +70,111 @@ pub async fn list(app: &App, scope: &TenantScope, id: SessionId) -> Result<Vec<M
     Ok(conversations::list(&room, id, app.clock.now()).await?)
 }
 
-/// Stores a question with its answer, unless the conversation ended in the meantime. Where the same request has stored
-/// its exchange before, that one stays.
-pub async fn append(
+/// Replies to a question in a conversation and stores both, unless the conversation ended in the meantime. Where the same
+/// request has stored its exchange before, that one stays.
+pub(crate) async fn exchange(
     app: &App,
     scope: &TenantScope,
-    id: SessionId,
+    settings: Arc<ProjectSettings>,
+    session: Session,
     message: MessageId,
-    text: &str,
-    answer: Value,
-) -> Result<Message, Problem> {
-    let at = app.clock.now();
-    let expires_at = expiry(app, scope, at).await?;
-    let message = Message { id: message, at, expires_at, text: Redacted::new(text), answer };
+    question: Question,
+) -> Result<(Message, Responded), Problem> {
     let room = app.tenancy.conversations(scope).await?;
+    let before = if session.messages == 0 {
+        Vec::new()
+    } else {
+        conversations::latest(&room, session.id, TURNS, app.clock.now()).await?
+    };
+    let (id, most) = (session.id, u32::from(settings.chat.limits.exchanges));
+    let text = question.text.clone();
+    let asked = Asked { settings, session: &session, question, before: &before };
+    let mut responded = respond(app, scope, asked).await?;
+    let mut paused = session.status == ConversationStatus::Paused;
     for _ in 0..TRIES {
-        match conversations::append(&room, id, &message).await {
-            Ok(()) => return Ok(message),
+        let author = Author::Candidate(Redacted::new(text.as_str()));
+        // A reply of our own always is JSON.
+        let answer = serde_json::to_value(&responded.reply).unwrap_or_default();
+        let exchange = stored(app, scope, message, author, answer).await?;
+        let must = Room { most, unpaused: !paused };
+        match conversations::append(&room, id, &exchange, Some(&responded.trace), must).await {
+            Ok(()) => return Ok((exchange, responded)),
             Err(TenancyError::Conflict(_)) => {
-                if let Some(stored) = conversations::fetch_message(&room, id, message.id, at).await? {
-                    return Ok(stored);
+                if let Some(stored) = conversations::fetch_message(&room, id, message, exchange.at).await? {
+                    return Ok((stored, responded));
                 }
-                // Deleted or full: the next look says so. Otherwise another message was being stored at this moment.
-                fetch_open(app, scope, id).await?;
+                // Deleted or full: this look says so. Otherwise another message was being stored at this moment, or a person
+                // has taken over, and what the chatbot would have said is not said.
+                let now = fetch_open(app, scope, id, most).await?;
+                if now.status == ConversationStatus::Paused && !paused {
+                    (paused, responded) = (true, Responded::waiting(&text));
+                }
             }
             Err(error) => return Err(error.into()),
         }
     }
     Err(Problem::new(ProblemKind::Unavailable))
+}
+
+/// Stores what a member says to the candidate.
+pub(crate) async fn say(
+    app: &App,
+    scope: &TenantScope,
+    id: SessionId,
+    message: MessageId,
+    member: &str,
+    answer: Value,
+) -> Result<Message, Problem> {
+    let room = app.tenancy.conversations(scope).await?;
+    let most = u32::from(MOST_EXCHANGES);
+    for _ in 0..TRIES {
+        let author = Author::Member(member.to_owned());
+        let exchange = stored(app, scope, message, author, answer.clone()).await?;
+        match conversations::append(&room, id, &exchange, None, Room { most, unpaused: false }).await {
+            Ok(()) => return Ok(exchange),
+            Err(TenancyError::Conflict(_)) => {
+                if let Some(stored) = conversations::fetch_message(&room, id, message, exchange.at).await? {
+                    return Ok(stored);
+                }
+                fetch_open(app, scope, id, most).await?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Problem::new(ProblemKind::Unavailable))
+}
+
+async fn stored(
+    app: &App,
+    scope: &TenantScope,
+    id: MessageId,
+    author: Author,
+    answer: Value,
+) -> Result<Message, Problem> {
+    let at = app.clock.now();
+    let expires_at = expiry(app, scope, at).await?;
+    Ok(Message { id, at, expires_at, author, answer, feedback: None })
+}
+
+/// Gives a conversation another status. One that has it already keeps it; [`ProblemKind::Conflict`] where it has one that
+/// is not among `from`.
+pub(crate) async fn change_status(
+    app: &App,
+    scope: &TenantScope,
+    id: SessionId,
+    from: &[ConversationStatus],
+    to: ConversationStatus,
+) -> Result<Session, Problem> {
+    let room = app.tenancy.conversations(scope).await?;
+    let changed = conversations::change_status(&room, id, from, to).await;
+    if let Err(error) = changed
+        && !matches!(error, TenancyError::Conflict(_))
+    {
+        return Err(error.into());
+    }
+    // One that is over is not found, though its item may still have been changed.
+    let session = fetch(app, scope, id).await?;
+    if session.status == to { Ok(session) } else { Err(Problem::new(ProblemKind::Conflict)) }
 }
 
 /// Ends a conversation and removes all that was said.

@@ -12,7 +12,7 @@ use crate::{decide::Evidence, rank::Ranked};
 pub struct Trace {
     /// How many pieces were asked.
     pub total: u64,
-    /// The pieces that were looked at closely, the best first.
+    /// The pieces that were found, the best first; the first ten were looked at closely.
     pub passages: Vec<TracedPassage>,
     /// What spoke for the best sentences; none where there were none.
     pub evidence: Option<Evidence>,
@@ -22,7 +22,7 @@ pub struct Trace {
     pub accepted: bool,
 }
 
-/// A piece that was looked at closely.
+/// A piece that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TracedPassage {
     /// Its document.

@@ -10,13 +10,10 @@ use std::{
     process::ExitCode,
 };
 
-use chat::{
-    answer::{Answer, Kind, answer, resolves},
-    question::Question,
-};
-use support::{Line, Pieces, read, retrieve};
+use chat::answer::Kind;
+use support::Corpus;
 use vivier_text::{
-    Embedder, LocalE5,
+    LocalE5,
     extract::guard::{self, Limits},
 };
 
@@ -25,6 +22,17 @@ const QUESTIONS: &str = include_str!("../calibration/questions.jsonl");
 const LEAST_QUOTED_RIGHT: usize = 35;
 const MOST_QUOTED_WRONG: usize = 4;
 const MOST_INVENTED: usize = 1;
+
+/// A question with its right answer.
+#[derive(serde::Deserialize)]
+struct Line {
+    /// Whom it is put to.
+    tenant: String,
+    /// The question.
+    text: String,
+    /// Words of the right sentence; `None` where the documents do not answer.
+    quote: Option<String>,
+}
 
 /// The guard starts this executable again for each file, so the test brings its own `main`.
 fn main() -> ExitCode {
@@ -38,8 +46,8 @@ fn main() -> ExitCode {
     });
     let empty = libtest_mimic::Trial::test("a_tenant_without_documents_knows_nothing", || {
         let embedder = embedder();
-        let (answer, _) = ask(&embedder, &Pieces::new(), "Quelle est la prime de nuit ?");
-        assert_eq!(answer.kind, Kind::Unknown);
+        let answered = Corpus::default().ask(&embedder, "Quelle est la prime de nuit ?").unwrap();
+        assert_eq!(answered.answer.kind, Kind::Unknown);
         Ok(())
     });
     libtest_mimic::run(&arguments, vec![measured, empty]).exit_code()
@@ -55,38 +63,18 @@ fn embedder() -> LocalE5 {
     LocalE5::open(&folder).expect("the model: `make setup` brings it, VIVIER_MODEL_PATH names another folder")
 }
 
-fn ask(embedder: &LocalE5, pieces: &Pieces, text: &str) -> (Answer, Question) {
-    let question = Question::read(text).unwrap();
-    let vector = embedder.query(&question.text).unwrap();
-    let retrieved = retrieve(pieces, &question, &vector);
-    let (answer, _) = answer(embedder, &question, &vector, &retrieved).unwrap();
-    for citation in &answer.citations {
-        let (piece, _, _) = pieces
-            .iter()
-            .find(|(piece, _, _)| {
-                piece.document.as_uuid() == citation.document_id && piece.ordinal == citation.chunk
-            })
-            .expect("a citation names a piece that is there");
-        assert!(
-            resolves(&piece.body, citation.start as usize, citation.end as usize, &citation.quote),
-            "{text}"
-        );
-    }
-    assert_eq!(answer.citations.is_empty(), answer.kind == Kind::Unknown, "{text}");
-    (answer, question)
-}
-
 fn measure() {
     let embedder = embedder();
-    let mut tenants: HashMap<String, Pieces> = HashMap::new();
+    let mut tenants: HashMap<String, Corpus> = HashMap::new();
     let (mut right, mut wrong, mut invented) = (0, Vec::new(), Vec::new());
     for line in QUESTIONS.lines() {
         let line: Line = serde_json::from_str(line).unwrap();
-        let pieces = tenants.entry(line.tenant.clone()).or_insert_with(|| {
+        let corpus = tenants.entry(line.tenant.clone()).or_insert_with(|| {
             let papers = root().join("infra/demo/data/papers").join(&line.tenant);
-            read(&embedder, &papers, &Limits::default()).unwrap()
+            Corpus::read(&embedder, &papers, &Limits::default()).unwrap()
         });
-        let (answer, _) = ask(&embedder, pieces, &line.text);
+        let answer = corpus.ask(&embedder, &line.text).unwrap().answer;
+        assert_eq!(answer.citations.is_empty(), answer.kind == Kind::Unknown, "{}", line.text);
         match (&line.quote, answer.kind) {
             (Some(quote), Kind::Extract) if answer.text.contains(quote.as_str()) => right += 1,
             (Some(_), Kind::Extract) => wrong.push(line.text),

@@ -61,7 +61,7 @@ async fn search(
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<SearchPage>, Problem> {
     let (request, filters) = parameters::search(query, Fingerprint::of(scope.tenant()), today(&app))?;
-    let page = match app.indexes.current(&app.tenancy, &scope).await? {
+    let page = match app.index(&scope).await? {
         Some(index) => index.search(&request).map_err(|error| problem(&error))?,
         // A tenant that has published nothing has given out no cursor either.
         None if request.cursor.is_some() => return Err(Problem::new(ProblemKind::NotFound)),
@@ -86,7 +86,7 @@ async fn suggest(
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<Suggestions>, Problem> {
     let (prefix, limit) = parameters::suggest(query)?;
-    let index = app.indexes.current(&app.tenancy, &scope).await?;
+    let index = app.index(&scope).await?;
     let suggestions = index.map(|index| index.suggest(&prefix, limit, today(&app))).unwrap_or_default();
     count(&app, &scope, EventKind::Suggested { results: suggestions.len() as u64 }).await;
     Ok(Json(Suggestions { suggestions }))
@@ -103,7 +103,7 @@ async fn fetch(
     State(app): State<App>,
     ApiPath(id): ApiPath<OfferId>,
 ) -> Result<Json<OfferDetail>, Problem> {
-    let index = app.indexes.current(&app.tenancy, &scope).await?;
+    let index = app.index(&scope).await?;
     let offer = match index {
         Some(index) => index.get(id, today(&app)).map_err(|error| problem(&error))?,
         None => None,

@@ -28,7 +28,10 @@ SPEC = {
         "statusCode": 429, "responseParameters": {"gatewayresponse.header.Retry-After": "'1'"}}},
     "paths": {
         "/counted": {"get": {"security": [{"A": [], "api_key": []}], **integration("aws_proxy")}, "options": PREFLIGHT},
-        "/free": {"get": {"security": [{"A": []}], **integration("aws_proxy")}}},
+        "/free": {"get": {"security": [{"A": []}], **integration("aws_proxy")}},
+        "/streamed": {"get": {"security": [{"A": []}], "x-amazon-apigateway-integration": {
+            "type": "aws_proxy", "uri": "arn:x:functions/arn:aws:lambda:f/response-streaming-invocations",
+            "responseTransferMode": "STREAM"}}}},
 }
 
 
@@ -52,7 +55,8 @@ class Api:
         return {"body": {"principalId": "p", "usageIdentifierKey": self.key, "policyDocument": {
             "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}}}
 
-    async def _function(self, _ref, event, **_scope):
+    async def _function(self, ref, event, **_scope):
+        assert ref.endswith("arn:aws:lambda:f")
         self.events.append(event)
         return self.outcome, None
 
@@ -162,3 +166,11 @@ def test_crash_is_not_explained(api):
     api.outcome = {"error": True, "body": {"errorMessage": "the cause"}}
     status, _headers, body = api.call("/free")
     assert status == 502 and b"cause" not in body
+
+
+def test_streamed_answer_arrives_whole(api):
+    prelude = json.dumps({"statusCode": 201, "headers": {"content-type": "text/event-stream"}, "cookies": []})
+    api.outcome = {"body": prelude + "\0" * 8 + "event: a\n\nevent: é\n\n"}
+    status, headers, body = api.call("/streamed")
+    assert (status, headers["content-type"]) == (201, "text/event-stream")
+    assert body.decode() == "event: a\n\nevent: é\n\n"

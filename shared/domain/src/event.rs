@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{DocumentId, EventId, OfferId, TenantId};
+use crate::{
+    conversation::{Rating, Reason},
+    ids::{DocumentId, EventId, OfferId, TenantId},
+};
 
 /// The version of this schema. A consumer takes its own version and older ones.
 pub const SCHEMA_VERSION: u16 = 1;
@@ -38,6 +41,29 @@ pub enum EventKind {
     },
     /// A question found no answer.
     ChatUnknown,
+    /// A greeting, thanks or the like was answered.
+    ChatSmallTalk,
+    /// A wish for a job was answered with offers.
+    ChatOffers {
+        /// How many offers were found.
+        results: u64,
+    },
+    /// A candidate wrote while a person of the tenant answers.
+    ChatWaiting,
+    /// A candidate asked for a person.
+    ChatHandOver,
+    /// A person of the tenant answered a candidate.
+    ChatPerson,
+    /// A candidate said whether an answer helped.
+    ChatFeedback {
+        /// Whether it did.
+        rating: Rating,
+        /// Why, where that was said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Reason>,
+    },
+    /// A conversation was taken up on another device.
+    ChatResumed,
     /// A document can be answered from.
     DocumentReady {
         /// Which one.
@@ -57,6 +83,13 @@ impl EventKind {
             Self::ChatOpened => "chat_opened",
             Self::ChatAnswered { .. } => "chat_answered",
             Self::ChatUnknown => "chat_unknown",
+            Self::ChatSmallTalk => "chat_small_talk",
+            Self::ChatOffers { .. } => "chat_offers",
+            Self::ChatWaiting => "chat_waiting",
+            Self::ChatHandOver => "chat_hand_over",
+            Self::ChatPerson => "chat_person",
+            Self::ChatFeedback { .. } => "chat_feedback",
+            Self::ChatResumed => "chat_resumed",
             Self::DocumentReady { .. } => "document_ready",
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Nothing here does input or output: whatever a function, a store or a test must agree on stands here once.
 
+pub mod conversation;
 pub mod document;
 pub mod entrance;
 pub mod event;
@@ -16,6 +17,7 @@ pub mod password;
 pub mod people;
 pub mod permission;
 pub mod project;
+pub mod published;
 pub mod redacted;
 pub mod retention;
 pub mod role;

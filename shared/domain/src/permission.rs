@@ -55,6 +55,10 @@ permissions! {
     DocumentsWrite = "documents.write",
     /// List documents and their state.
     DocumentsRead = "documents.read",
+    /// Read candidates' conversations with the chatbot.
+    ConversationsRead = "conversations.read",
+    /// Answer candidates in the chatbot's place.
+    ConversationsWrite = "conversations.write",
     /// Read figures.
     ReportsRead = "reports.read",
     /// Read what purges removed.
@@ -92,7 +96,7 @@ permissions! {
 impl Permission {
     /// Whether what it opens to the reader is about persons: such a reading is itself entered in the audit log (K8.1a).
     pub const fn is_personal(self) -> bool {
-        matches!(self, Self::MembersRead | Self::AuditRead | Self::AuditExport)
+        matches!(self, Self::ConversationsRead | Self::MembersRead | Self::AuditRead | Self::AuditExport)
     }
 }
 

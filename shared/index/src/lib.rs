@@ -2,7 +2,7 @@
 //!
 //! An index is one immutable archive. An import builds it with [`build`] and publishes it with a [`Pointer`]; the
 //! search function opens it in memory as a [`SearchIndex`] and needs no server to answer. A new import makes a new
-//! generation; nothing is ever changed in place.
+//! generation; nothing is ever changed in place. [`Indexes`] holds those of many tenants and follows what they publish.
 
 mod archive;
 mod build;
@@ -10,7 +10,9 @@ mod collect;
 mod cursor;
 mod directory;
 mod facets;
+mod follow;
 mod highlight;
+mod indexes;
 mod open;
 mod page;
 mod pointer;
@@ -25,6 +27,8 @@ mod tokenizer;
 pub use archive::{Archive, Digest, InvalidDigest, OpenError};
 pub use build::{BuildError, build};
 pub use cursor::{Cursor, CursorError, Fingerprint};
+pub use follow::FollowError;
+pub use indexes::Indexes;
 pub use page::{
     FacetCount, Facets, Highlight, Hit, OfferDetail, OfferSummary, SearchPage, Suggestion, SuggestionKind,
 };

@@ -63,6 +63,12 @@ impl SearchIndex {
         self.manifest.offers
     }
 
+    /// The city of the index that a text names, whatever its case and accents, as most offers write it.
+    pub fn city(&self, text: &str) -> Option<&str> {
+        let number = self.tables.city.number(text)?;
+        self.tables.city.get(number).map(|value| value.label.as_str())
+    }
+
     /// When it was built.
     pub fn built_at(&self) -> Timestamp {
         self.manifest.built_at

@@ -3,9 +3,9 @@
 use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
 use aws_lambda_events::kinesis::KinesisEvent;
-use axum::Router;
+use axum::{Router, response::Response};
 use futures_util::FutureExt;
-use lambda_runtime::{LambdaEvent, service_fn};
+use lambda_runtime::{FunctionResponse, LambdaEvent, service_fn};
 use serde_json::{Value, value::RawValue};
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
@@ -53,6 +53,7 @@ pub async fn tenancy_from_env() -> Result<Tenancy, StartError> {
 pub struct Function {
     name: &'static str,
     http: Option<Router>,
+    streams: &'static [&'static str],
     auditor: Option<Auditor>,
     file: Option<Handler<ObjectCreated>>,
     stream: Option<Handler<KinesisEvent>>,
@@ -88,6 +89,7 @@ impl Function {
         Self {
             name,
             http: None,
+            streams: &[],
             auditor: None,
             file: None,
             stream: None,
@@ -101,6 +103,13 @@ impl Function {
     #[must_use]
     pub fn http(mut self, router: Router) -> Self {
         self.http = Some(http::edge(router));
+        self
+    }
+
+    /// Answers these routes piece by piece, as the template says of them.
+    #[must_use]
+    pub fn streaming(mut self, routes: &'static [&'static str]) -> Self {
+        self.streams = routes;
         self
     }
 
@@ -137,22 +146,35 @@ impl Function {
             let function = Arc::clone(&function);
             async move {
                 let span = tracing::info_span!("invocation", function = function.name, request_id = %event.context.request_id);
-                function.invoke(event.payload).instrument(span).await
+                function.respond(event.payload).instrument(span).await.map(|outcome| match outcome {
+                    Outcome::Whole(value) => FunctionResponse::BufferedResponse(value),
+                    Outcome::Streamed(response) => {
+                        FunctionResponse::StreamingResponse(http::stream::streamed(response))
+                    }
+                })
             }
         });
         lambda_runtime::run(service).await.map_err(StartError::Runtime)
     }
 
-    /// Handles one event. A panic is an error of this event, not the end of the process.
+    /// Handles one event, and gives the whole of its answer.
     pub async fn invoke(&self, payload: Box<RawValue>) -> Result<Value, lambda_runtime::Error> {
+        match self.respond(payload).await? {
+            Outcome::Whole(value) => Ok(value),
+            Outcome::Streamed(response) => Ok(http::whole(response).await),
+        }
+    }
+
+    /// Handles one event. A panic is an error of this event, not the end of the process.
+    async fn respond(&self, payload: Box<RawValue>) -> Result<Outcome, lambda_runtime::Error> {
         let started = Instant::now();
         // Boxed, for the compiler's sake: it works out the layout of futures within futures only so deep.
         let outcome = AssertUnwindSafe(Box::pin(self.dispatch(payload))).catch_unwind().await;
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         match outcome {
-            Ok(Ok(value)) => {
+            Ok(Ok(outcome)) => {
                 tracing::info!(milliseconds, "the invocation succeeded");
-                Ok(value)
+                Ok(outcome)
             }
             // Whoever is refused has done nothing wrong of ours.
             Ok(Err(error @ (HandlerError::Unauthorized | HandlerError::Refused { .. }))) => {
@@ -170,17 +192,22 @@ impl Function {
         }
     }
 
-    async fn dispatch(&self, payload: Box<RawValue>) -> Result<Value, HandlerError> {
+    async fn dispatch(&self, payload: Box<RawValue>) -> Result<Outcome, HandlerError> {
         const NOT_TAKEN: fn() -> HandlerError =
             || HandlerError::refused("unknown-event", "this function takes no such event");
         if let Some(raw) = &self.raw {
             let event = serde_json::from_str(payload.get()).map_err(|_| NOT_TAKEN())?;
-            return raw(event).await;
+            return raw(event).await.map(Outcome::Whole);
         }
-        match Invocation::parse(payload).map_err(|_| NOT_TAKEN())? {
+        let value = match Invocation::parse(payload).map_err(|_| NOT_TAKEN())? {
             Invocation::Http(raw) => {
                 let router = self.http.clone().ok_or_else(NOT_TAKEN)?;
-                Ok(http::handle(router, self.auditor.as_ref(), &raw).await)
+                let response = http::answer(router, self.auditor.as_ref(), &raw).await;
+                let route = http::stream::route(&raw);
+                if route.is_some_and(|route| self.streams.contains(&route.as_str())) {
+                    return Ok(Outcome::Streamed(response));
+                }
+                Ok(http::whole(response).await)
             }
             Invocation::File(event) => self.file.as_ref().ok_or_else(NOT_TAKEN)?(event).await,
             Invocation::Stream(event) => self.stream.as_ref().ok_or_else(NOT_TAKEN)?(*event).await,
@@ -188,6 +215,15 @@ impl Function {
             Invocation::Operator(scope, command) => {
                 self.operator.as_ref().ok_or_else(NOT_TAKEN)?((scope, command)).await
             }
-        }
+        };
+        value.map(Outcome::Whole)
     }
+}
+
+/// How an event was answered.
+enum Outcome {
+    /// In one piece.
+    Whole(Value),
+    /// By a request's response that leaves as it is made.
+    Streamed(Response),
 }

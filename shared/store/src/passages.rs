@@ -52,6 +52,8 @@ pub struct Found {
     pub sentences: Vec<u8>,
     /// Cosine of its vector and the question's.
     pub cosine: f32,
+    /// Cosine of the question's vector and that of the document's first piece: what the document as a whole is about.
+    pub opening: f32,
     /// Its rank by meaning, from 1; `None` beyond the limit.
     pub by_meaning: Option<u32>,
     /// What its words weigh: Okapi BM25 over the question's words; 0 without any of them.
@@ -114,13 +116,15 @@ pub async fn retrieve(tx: &PoolTx<'_>, wanted: Wanted<'_>) -> Result<Retrieved, 
                    rank() OVER (ORDER BY cosine DESC NULLS LAST) AS place_by_meaning
             FROM by_words FULL JOIN by_meaning USING (document_id, edition, ordinal))
         SELECT r.document_id, l.version, l.name, r.ordinal, c.language, c.place, c.heading, c.body, c.sentences,
-               coalesce(r.cosine, -(v.embedding <#> $1::real[]::halfvec))::real AS cosine, coalesce(r.weight, 0) AS weight,
+               coalesce(r.cosine, -(v.embedding <#> $1::real[]::halfvec))::real AS cosine,
+               -(o.embedding <#> $1::real[]::halfvec)::real AS opening, coalesce(r.weight, 0) AS weight,
                CASE WHEN r.cosine IS NOT NULL THEN place_by_meaning END AS place_by_meaning,
                CASE WHEN r.weight IS NOT NULL THEN place_by_words END AS place_by_words, s.n AS total,
                ARRAY(SELECT coalesce(y.n, 0) FROM generate_series(1, $9) AS position LEFT JOIN rarity y USING (position)
                      ORDER BY position) AS frequencies
         FROM ranked r JOIN live l USING (document_id, edition) JOIN chunks c USING (document_id, edition, ordinal)
-        JOIN vectors v USING (document_id, edition, ordinal) CROSS JOIN size s";
+        JOIN vectors v USING (document_id, edition, ordinal)
+        JOIN vectors o ON o.document_id = r.document_id AND o.edition = r.edition AND o.ordinal = 0 CROSS JOIN size s";
     let (mut terms, mut positions) = (Vec::new(), Vec::new());
     for (word, position) in wanted.words.iter().zip(1_i32..) {
         terms.extend(word.iter().map(String::as_str));
@@ -155,6 +159,7 @@ fn read(row: &Row) -> Found {
         body: row.get("body"),
         sentences: row.get("sentences"),
         cosine: row.get("cosine"),
+        opening: row.get("opening"),
         by_meaning: rank("place_by_meaning"),
         weight: row.get("weight"),
         by_words: rank("place_by_words"),

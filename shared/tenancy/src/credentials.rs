@@ -111,14 +111,15 @@ fn partition(arn: &str) -> &str {
 
 /// Names the tenant's resources. Kept short: AWS packs session policies into 2 048 characters.
 fn session_policy(partition: &str, names: &Names, tenant: TenantId) -> String {
-    let bucket = names.bucket(tenant);
+    let (bucket, table) = (names.bucket(tenant), names.conversations_table(tenant));
     json!({
         "Version": "2012-10-17",
         "Statement": [
             {"Effect": "Allow", "Action": "s3:*",
              "Resource": [format!("arn:{partition}:s3:::{bucket}"), format!("arn:{partition}:s3:::{bucket}/*")]},
             {"Effect": "Allow", "Action": "dynamodb:*",
-             "Resource": format!("arn:{partition}:dynamodb:*:*:table/{}", names.conversations_table(tenant))},
+             "Resource": [format!("arn:{partition}:dynamodb:*:*:table/{table}"),
+                          format!("arn:{partition}:dynamodb:*:*:table/{table}/index/*")]},
             {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
              "Resource": format!("arn:{partition}:secretsmanager:*:*:secret:{}-*",
                                  names.database_secret(&names.database(tenant)))},

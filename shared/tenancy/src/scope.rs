@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use vivier_domain::{
-    ids::{ProjectId, TenantId},
+    ids::{KeyId, ProjectId, TenantId},
     permission::Permission,
 };
 
@@ -55,17 +55,23 @@ pub struct TenantScope {
     pub(crate) office: Office,
     pub(crate) member: Option<Member>,
     pub(crate) project: Option<ProjectId>,
+    pub(crate) key: Option<KeyId>,
     pub(crate) address: Option<IpAddr>,
 }
 
 impl TenantScope {
     pub(crate) const fn platform(tenant: TenantId) -> Self {
-        Self { tenant, office: Office::Platform, member: None, project: None, address: None }
+        Self { tenant, office: Office::Platform, member: None, project: None, key: None, address: None }
     }
 
     /// The project: of a candidate the one whose front office was entered, of a member the one that the path names.
     pub const fn project(&self) -> Option<ProjectId> {
         self.project
+    }
+
+    /// The publishable key that a candidate came in by; none by a host name.
+    pub const fn key(&self) -> Option<KeyId> {
+        self.key
     }
 
     /// The caller's address, as far as nobody can forge it. Personal: for the audit log and for limits, never for logs.
@@ -120,6 +126,7 @@ mod tests {
             office: Office::Back,
             member: Some(Member { subject: "s".into(), permissions: permissions.to_vec(), session: None }),
             project: None,
+            key: None,
             address: None,
         }
     }

@@ -21,6 +21,7 @@ use crate::{
         files::Files,
         limits::Limits,
         mail::{Mails, Senders},
+        models::Models,
         people::{Compose, Invitations, People},
         recognition::Recognition,
         records::Records,
@@ -90,6 +91,7 @@ struct Inner {
     dynamodb: aws_sdk_dynamodb::Client,
     kinesis: aws_sdk_kinesis::Client,
     sqs: aws_sdk_sqs::Client,
+    bedrock: aws_sdk_bedrockruntime::Client,
     cognito: aws_sdk_cognitoidentityprovider::Client,
     ses: aws_sdk_sesv2::Client,
     client_secret: Arc<OnceCell<Redacted>>,
@@ -117,6 +119,7 @@ impl Tenancy {
             dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
             kinesis: aws_sdk_kinesis::Client::new(&sdk),
             sqs: aws_sdk_sqs::Client::new(&sdk),
+            bedrock: Models::client(&sdk),
             cognito: aws_sdk_cognitoidentityprovider::Client::new(&sdk),
             ses: aws_sdk_sesv2::Client::new(&sdk),
             client_secret: Arc::default(),
@@ -270,6 +273,11 @@ impl Tenancy {
         let stream =
             self.0.config.events_stream.clone().ok_or(TenancyError::NotFurnished("EVENTS_STREAM"))?;
         Ok(Events::new(self.0.kinesis.clone(), stream, &self.0.outage, scope))
+    }
+
+    /// Models at Amazon Bedrock that write for this tenant.
+    pub fn models<'a>(&self, scope: &'a TenantScope) -> Models<'a> {
+        Models::new(self.0.bedrock.clone(), scope)
     }
 
     /// The queue of records that can never be counted.

@@ -82,6 +82,7 @@ impl Stack {
             attempts_table: Some(format!("vivier-{stage}-attempts")),
             events_stream: Some(format!("vivier-{stage}-events")),
             dead_letter_queue: None,
+            function: None,
             tenant_role: None,
             user_pool: Some(self.text("/user_pool_id")),
             user_pool_client: Some(self.text("/user_pool_client_id")),

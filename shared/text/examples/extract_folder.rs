@@ -1,4 +1,4 @@
-//! Reads every file of a folder through the guard and prints one line each: how it ended, how long it took, how much
+//! Reads a file, or every file of a folder, through the guard and prints one line each: how it ended, how long it took, how much
 //! text came out. `cargo run -p vivier-text --example extract_folder -- FOLDER [--json]`
 #![expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
 
@@ -16,7 +16,12 @@ fn main() -> ExitCode {
     let Some(folder) = std::env::args_os().nth(1) else { return ExitCode::FAILURE };
     let whole = std::env::args().any(|argument| argument == "--json");
     let mut files = Vec::new();
-    collect(Path::new(&folder), &mut files);
+    let folder = Path::new(&folder);
+    if folder.is_file() {
+        files.push(folder.to_owned());
+    } else {
+        collect(folder, &mut files);
+    }
     files.sort();
     for file in files {
         let (Ok(bytes), Some(name)) = (std::fs::read(&file), file.file_name().and_then(|name| name.to_str()))

@@ -10,6 +10,7 @@ pub mod extract;
 pub mod impact;
 pub mod language;
 pub mod ocr;
+pub mod prepare;
 
 pub use chunk::{Chunk, Part, chunks, place_at, sentences};
 pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity, PassageVectors};

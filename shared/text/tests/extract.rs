@@ -2,11 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod files;
+mod hidden;
+mod legacy;
+mod mails;
 mod markup;
 mod office;
+mod open;
 
 use vivier_text::extract::{self, Format};
-use vivier_text::{BlockKind, ExtractError, Extracted, Hint, Language, Place};
+use vivier_text::{BlockKind, ExtractError, Extracted, Flag, Hint, Language, Place};
 
 fn named(name: &str) -> Hint<'_> {
     Hint { media_type: None, file_name: Some(name) }
@@ -287,6 +291,7 @@ mod xlsx {
 mod claims {
     use super::*;
     use crate::files::{docx, p, pdf};
+    use crate::legacy::ole;
 
     #[test]
     fn the_bytes_decide() {
@@ -295,6 +300,7 @@ mod claims {
             (b"\x89PNG\r\n\x1a\n\0", "a.txt", ExtractError::Mismatch),
             (b"Bonjour", "a.docx", ExtractError::Mismatch),
             (b"{\\rtf1 x}", "a.txt", ExtractError::Mismatch),
+            (b"Bonjour", "a.rtf", ExtractError::Mismatch),
             (b"\x00\x01\x02\x03\xff", "a.pdf", ExtractError::Corrupt),
             (b"\x00\x01\x02\x03\xff", "a", ExtractError::Unsupported),
             (b"Bonjour", "a.exe", ExtractError::Unsupported),
@@ -330,10 +336,12 @@ mod claims {
 
     #[test]
     fn protected_office_files() {
-        let mut bytes = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec();
-        assert_eq!(read(&bytes, named("a.docx")), Err(ExtractError::Mismatch));
-        bytes.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
-        assert_eq!(read(&bytes, named("a.docx")), Err(ExtractError::Encrypted));
+        let broken = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+        assert_eq!(read(broken, named("a.docx")), Err(ExtractError::Corrupt));
+        let other = ole(&[("/Other", b"x")]);
+        assert_eq!(read(&other, named("a.docx")), Err(ExtractError::Mismatch));
+        let protected = ole(&[("/EncryptedPackage", b"x")]);
+        assert_eq!(read(&protected, named("a.docx")), Err(ExtractError::Encrypted));
     }
 }
 

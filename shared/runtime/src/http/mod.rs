@@ -15,6 +15,7 @@ pub mod office;
 pub mod page;
 pub mod problem;
 pub mod query;
+pub(crate) mod stream;
 
 use std::panic::AssertUnwindSafe;
 
@@ -49,8 +50,14 @@ pub(crate) fn edge(router: Router) -> Router {
         .layer(axum::extract::DefaultBodyLimit::max(BODY_LIMIT))
 }
 
-/// Answers one gateway event. It always answers: there is no event that ends in a platform error.
+/// Answers one gateway event in one piece.
+#[cfg(test)]
 pub(crate) async fn handle(router: Router, auditor: Option<&Auditor>, raw: &RawValue) -> Value {
+    whole(answer(router, auditor, raw).await).await
+}
+
+/// Answers one gateway event. It always answers: there is no event that ends in a platform error.
+pub(crate) async fn answer(router: Router, auditor: Option<&Auditor>, raw: &RawValue) -> Response {
     let ledger = auditor.map(Auditor::open);
     let response = match request(raw, ledger.as_ref()) {
         Ok(request) => {
@@ -64,11 +71,12 @@ pub(crate) async fn handle(router: Router, auditor: Option<&Auditor>, raw: &RawV
         }
         Err(problem) => problem.into_response(),
     };
-    let response = match &ledger {
+    let mut response = match &ledger {
         Some(ledger) => ledger.close(response).await,
         None => response,
     };
-    gateway_response(response).await
+    headers::secure(response.status(), response.headers_mut());
+    response
 }
 
 async fn serve(router: Router, request: Request<Body>) -> Response {
@@ -102,9 +110,9 @@ fn request(raw: &RawValue, ledger: Option<&Ledger>) -> Result<Request<Body>, Pro
     }))
 }
 
-async fn gateway_response(response: Response) -> Value {
-    let (mut parts, body) = response.into_parts();
-    headers::secure(parts.status, &mut parts.headers);
+/// A response as the gateway takes it in one piece.
+pub(crate) async fn whole(response: Response) -> Value {
+    let (parts, body) = response.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, usize::MAX).await else {
         return json!({"statusCode": 500, "body": ""});
     };

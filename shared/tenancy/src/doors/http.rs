@@ -16,6 +16,8 @@ pub const PERMISSIONS: &str = "permissions";
 
 /// The key of the project that the permissions hold in: of a candidate's entrance, or of the path of a member's request.
 pub const PROJECT: &str = "project";
+/// The key of the publishable key's id; only for a candidate who came in by one.
+pub const KEY: &str = "key";
 /// The key of the session's name; only for a member who came with its cookie.
 pub const SESSION: &str = "session";
 /// The key of the caller's address.
@@ -36,9 +38,12 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
     let tenant = field(TENANT).and_then(|text| text.parse().ok()).ok_or(Closed)?;
     // What is there must be right; what is not there narrows.
     let project = field(PROJECT).map(|text| text.parse().map_err(|_| Closed)).transpose()?;
+    let key = field(KEY).map(|text| text.parse().map_err(|_| Closed)).transpose()?;
     let address = field(ADDRESS).map(|text| text.parse().map_err(|_| Closed)).transpose()?;
     match field(OFFICE) {
-        Some("front") => Ok(TenantScope { tenant, office: Office::Front, member: None, project, address }),
+        Some("front") => {
+            Ok(TenantScope { tenant, office: Office::Front, member: None, project, key, address })
+        }
         Some("back") => {
             let subject = field(MEMBER).filter(|subject| !subject.is_empty()).ok_or(Closed)?.to_owned();
             // A permission this version does not know is one it must not grant.
@@ -49,7 +54,7 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
                 .collect();
             let session = field(SESSION).map(str::to_owned);
             let member = Some(Member { subject, permissions, session });
-            Ok(TenantScope { tenant, office: Office::Back, member, project, address })
+            Ok(TenantScope { tenant, office: Office::Back, member, project, key: None, address })
         }
         _ => Err(Closed),
     }
@@ -97,6 +102,7 @@ mod tests {
             json!({"tenant": tenant, "office": "back"}),
             json!({"tenant": tenant, "office": "back", "member": ""}),
             json!({"tenant": tenant, "office": "front", "project": "all"}),
+            json!({"tenant": tenant, "office": "front", "key": "vpk_x"}),
             json!({"tenant": tenant, "office": "front", "address": "nowhere"}),
         ] {
             assert_eq!(enter(&context(&authorizer)).unwrap_err(), Closed, "{authorizer}");

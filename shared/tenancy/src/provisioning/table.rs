@@ -7,16 +7,21 @@ use aws_sdk_dynamodb::{
     error::ProvideErrorMetadata,
     operation::update_continuous_backups::UpdateContinuousBackupsError,
     types::{
-        AttributeDefinition, BillingMode, KeySchemaElement, KeyType, PointInTimeRecoverySpecification,
-        ScalarAttributeType, SseSpecification, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+        PointInTimeRecoverySpecification, Projection, ProjectionType, ScalarAttributeType, SseSpecification,
+        TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
     },
 };
 
 use super::Provisioning;
-use crate::{rooms::conversations::EXPIRES_AT, scope::TenantScope, tenancy::TenancyError};
+use crate::{
+    rooms::conversations::{BY_STATUS, EXPIRES_AT, STATUS},
+    scope::TenantScope,
+    tenancy::TenancyError,
+};
 
 impl Provisioning {
-    /// Makes the tenant's conversations table, encrypted, with its time to live.
+    /// Makes the tenant's conversations table, encrypted, with its list by status and its time to live.
     pub async fn ensure_conversations(&self, scope: &TenantScope) -> Result<(), TenancyError> {
         let client = Client::new(&self.sdk);
         let table = self.names.conversations_table(scope.tenant());
@@ -34,13 +39,23 @@ impl Provisioning {
                 .build()
                 .map_err(TenancyError::cloud("dynamodb"))
         };
+        // Only items with a status are in it: conversations, and nothing that was said.
+        let by_status = GlobalSecondaryIndex::builder()
+            .index_name(BY_STATUS)
+            .key_schema(key(STATUS, KeyType::Hash)?)
+            .key_schema(key("pk", KeyType::Range)?)
+            .projection(Projection::builder().projection_type(ProjectionType::All).build())
+            .build()
+            .map_err(TenancyError::cloud("dynamodb"))?;
         let made = client
             .create_table()
             .table_name(&table)
             .attribute_definitions(text("pk")?)
             .attribute_definitions(text("sk")?)
+            .attribute_definitions(text(STATUS)?)
             .key_schema(key("pk", KeyType::Hash)?)
             .key_schema(key("sk", KeyType::Range)?)
+            .global_secondary_indexes(by_status)
             .billing_mode(BillingMode::PayPerRequest)
             .sse_specification(SseSpecification::builder().enabled(true).build())
             .send()

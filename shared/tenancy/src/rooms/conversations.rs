@@ -1,16 +1,20 @@
-//! The tenant's conversations table: items by partition (`pk`) and order (`sk`), each with its expiry.
+//! The tenant's conversations table: items by partition (`pk`) and order (`sk`), each with its expiry. Those that have a
+//! [`STATUS`] are listed by it, in the order of their partitions.
 //!
 //! DynamoDB removes expired items when it gets to it, within days; until then they are still readable. So every read
 //! here takes `now` and leaves them out.
 
+mod change;
+
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::{
     Client,
     types::{AttributeValue, DeleteRequest, WriteRequest},
 };
 use jiff::Timestamp;
+
+pub use change::{Guard, Only};
 
 use crate::{scope::TenantScope, tenancy::TenancyError};
 
@@ -23,6 +27,12 @@ pub const EXPIRES_AT: &str = "expires_at";
 /// The attribute that holds the last message's time, in seconds since 1970: a retention that was shortened since then
 /// reaches items whose expiry is still that of the longer one.
 pub const LAST_AT: &str = "last_at";
+
+/// The attribute by which an item is listed.
+pub const STATUS: &str = "status";
+
+/// The index that lists items by [`STATUS`].
+pub const BY_STATUS: &str = "by-status";
 
 /// One tenant's table.
 #[derive(Debug)]
@@ -55,55 +65,6 @@ impl<'a> Conversations<'a> {
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
         Ok(())
-    }
-
-    /// Writes an item of a conversation, provided that the partition's item `guard_sk` is still there and counts fewer
-    /// than `most` of them: a message must not bring back a conversation that was deleted in between. An item that is
-    /// there already stays as it is. Both are [`TenancyError::Conflict`]. The guard takes
-    /// over the item's expiry and `last_at`, so that the conversation's life is counted from its last message.
-    pub async fn put_if_present(
-        &self,
-        pk: &str,
-        guard_sk: &str,
-        item: Item,
-        most: u32,
-    ) -> Result<(), TenancyError> {
-        use aws_sdk_dynamodb::types::{Put, TransactWriteItem, Update};
-        let moved = |name: &str| item.get(name).cloned().ok_or(TenancyError::Corrupt("message"));
-        let guard = Update::builder()
-            .table_name(&self.table)
-            .key("pk", AttributeValue::S(pk.to_owned()))
-            .key("sk", AttributeValue::S(guard_sk.to_owned()))
-            .condition_expression("attribute_exists(pk) AND messages < :most")
-            .update_expression("SET expires_at = :until, last_at = :last, messages = messages + :one")
-            .expression_attribute_values(":until", moved(EXPIRES_AT)?)
-            .expression_attribute_values(":last", moved(LAST_AT)?)
-            .expression_attribute_values(":most", AttributeValue::N(most.to_string()))
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .build()
-            .map_err(TenancyError::cloud("dynamodb"))?;
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            // One that is there already was counted.
-            .condition_expression("attribute_not_exists(pk)")
-            .build()
-            .map_err(TenancyError::cloud("dynamodb"))?;
-        let actions = vec![
-            TransactWriteItem::builder().update(guard).build(),
-            TransactWriteItem::builder().put(put).build(),
-        ];
-        match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception) =>
-            {
-                Err(TenancyError::Conflict("conversation"))
-            }
-            Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
-        }
     }
 
     /// One item, unless it is missing or expired at `now`.
@@ -154,6 +115,72 @@ impl<'a> Conversations<'a> {
         }
         items.truncate(limit as usize);
         Ok(items)
+    }
+
+    /// The last items of a partition whose `sk` begins with `prefix`, the newest first, without those expired at `now`.
+    pub async fn latest(
+        &self,
+        pk: &str,
+        prefix: &str,
+        limit: i32,
+        now: Timestamp,
+    ) -> Result<Vec<Item>, TenancyError> {
+        let page = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .expression_attribute_values(":prefix", AttributeValue::S(prefix.to_owned()))
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(limit)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        Ok(page.items.unwrap_or_default().into_iter().filter(|item| !is_expired(item, now)).collect())
+    }
+
+    /// The items of a status, the newest partition first, behind the item `after` (its `pk` and `sk`) and without those
+    /// expired at `now`; at most `limit`. What was changed a moment ago may be missing or stand under its former status.
+    pub async fn by_status(
+        &self,
+        status: &str,
+        after: Option<(String, String)>,
+        limit: usize,
+        now: Timestamp,
+    ) -> Result<Vec<Item>, TenancyError> {
+        let mut items = Vec::new();
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let mut start = after.map(|(pk, sk)| {
+            Item::from([
+                (STATUS.to_owned(), text(status)),
+                ("pk".to_owned(), AttributeValue::S(pk)),
+                ("sk".to_owned(), AttributeValue::S(sk)),
+            ])
+        });
+        loop {
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(BY_STATUS)
+                .key_condition_expression("#status = :status")
+                .expression_attribute_names("#status", STATUS)
+                .expression_attribute_values(":status", text(status))
+                .scan_index_forward(false)
+                .set_limit(i32::try_from(limit).ok())
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(TenancyError::cloud("dynamodb"))?;
+            items.extend(page.items.unwrap_or_default().into_iter().filter(|item| !is_expired(item, now)));
+            start = page.last_evaluated_key;
+            if start.is_none() || items.len() >= limit {
+                items.truncate(limit);
+                return Ok(items);
+            }
+        }
     }
 
     /// Removes a whole partition; how many items there were.

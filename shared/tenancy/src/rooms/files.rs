@@ -11,7 +11,12 @@ use aws_sdk_s3::{
     types::{Delete, ObjectIdentifier},
 };
 use jiff::Timestamp;
-use vivier_domain::ids::{DocumentId, GenerationId, ImportId};
+use vivier_domain::{
+    ids::{DocumentId, GenerationId, ImportId},
+    published::IndexFiles,
+};
+
+pub use vivier_domain::published::{Fetched, File};
 
 use crate::{scope::TenantScope, tenancy::TenancyError};
 
@@ -79,15 +84,6 @@ pub struct Upload {
     pub expires_at: Timestamp,
 }
 
-/// A stored file's content.
-#[derive(Debug, Clone)]
-pub struct File {
-    /// The bytes.
-    pub bytes: Vec<u8>,
-    /// The entity tag; changes whenever the content does.
-    pub etag: String,
-}
-
 /// What is known of a stored file without reading it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -95,17 +91,6 @@ pub struct Head {
     pub bytes: u64,
     /// The entity tag.
     pub etag: String,
-}
-
-/// The answer to "has it changed?".
-#[derive(Debug, Clone)]
-pub enum Fetched {
-    /// It has the entity tag that was asked about.
-    Unchanged,
-    /// There is no such file.
-    Missing,
-    /// The content.
-    Found(File),
 }
 
 /// One tenant's bucket.
@@ -241,14 +226,14 @@ pub struct PublishedIndex {
     bucket: String,
 }
 
-impl PublishedIndex {
-    /// Which index is current, or that it still is the one with the entity tag `known`.
-    pub async fn pointer(&self, known: Option<&str>) -> Result<Fetched, TenancyError> {
+impl IndexFiles for PublishedIndex {
+    type Error = TenancyError;
+
+    async fn pointer(&self, known: Option<&str>) -> Result<Fetched, TenancyError> {
         fetch(&self.client, &self.bucket, &FileKey::IndexPointer, known).await
     }
 
-    /// An index's archive.
-    pub async fn archive(&self, generation: GenerationId) -> Result<Fetched, TenancyError> {
+    async fn archive(&self, generation: GenerationId) -> Result<Fetched, TenancyError> {
         fetch(&self.client, &self.bucket, &FileKey::IndexGeneration(generation), None).await
     }
 }

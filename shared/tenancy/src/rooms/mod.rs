@@ -9,6 +9,7 @@ pub mod events;
 pub mod files;
 pub mod limits;
 pub mod mail;
+pub mod models;
 pub mod people;
 pub mod recognition;
 pub mod records;

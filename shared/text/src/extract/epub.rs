@@ -48,7 +48,7 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
         let name = resolve(folder, &decode(href));
         let Some(chapter) = archive.part(&name)? else { continue };
         let mut own = Sheet::default();
-        html::read_text(&chapter, &mut own)?;
+        html::read_xhtml(&chapter, &mut own)?;
         own.title = None;
         sheet.append(own)?;
     }

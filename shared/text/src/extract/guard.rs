@@ -38,12 +38,12 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// 50 MiB in, 64 MiB out, 512 MiB of memory, 10 seconds, this program.
+    /// 50 MiB in, 64 MiB out, 448 MiB of memory (with the program's own, half a gibibyte), 10 seconds, this program.
     fn default() -> Self {
         Self {
             input: 50 << 20,
             output: 64 << 20,
-            memory: 512 << 20,
+            memory: 448 << 20,
             time: Duration::from_secs(10),
             program: None,
             pdfium: None,
@@ -73,6 +73,16 @@ struct Drawn {
     page: u32,
     width: u32,
     height: u32,
+}
+
+/// Gives up, in this process and for good, what a child gives up before it reads: memory beyond so many bytes more, a
+/// number of seconds of processor time, files, network and processes.
+///
+/// # Errors
+/// Where the kernel did not take all of it.
+pub fn confine(memory: u64, seconds: u64) -> std::io::Result<()> {
+    walls::limit(memory, seconds)?;
+    walls::seal()
 }
 
 /// Reads a file in a child process; of a PDF only `pages`, if some are named. Blocks for up to `limits.time`: call it

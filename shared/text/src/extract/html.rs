@@ -25,9 +25,17 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
     read_text(&encoding::decode_html(bytes), sheet)
 }
 
-/// Reads a text of HTML or XHTML.
+/// Reads a text of HTML.
 pub(super) fn read_text(source: &str, sheet: &mut Sheet) -> Result<(), ExtractError> {
-    let page = Page::of(source);
+    read_page(Page::of(source, false), sheet)
+}
+
+/// Reads a text of XHTML, where any element may end itself.
+pub(super) fn read_xhtml(source: &str, sheet: &mut Sheet) -> Result<(), ExtractError> {
+    read_page(Page::of(source, true), sheet)
+}
+
+fn read_page(page: Page, sheet: &mut Sheet) -> Result<(), ExtractError> {
     if let Some(error) = page.error {
         return Err(error);
     }
@@ -37,11 +45,18 @@ pub(super) fn read_text(source: &str, sheet: &mut Sheet) -> Result<(), ExtractEr
 
 /// The visible text of a fragment.
 pub(super) fn plain(fragment: &str) -> String {
-    Page::of(fragment).sheet.blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n")
+    Page::of(fragment, false)
+        .sheet
+        .blocks
+        .iter()
+        .map(|block| block.text.as_str())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 #[derive(Default)]
 struct Page {
+    is_xml: bool,
     sheet: Sheet,
     error: Option<ExtractError>,
     outline: Outline,
@@ -78,10 +93,11 @@ impl TokenSink for Sink {
 }
 
 impl Page {
-    fn of(source: &str) -> Self {
+    fn of(source: &str, is_xml: bool) -> Self {
         let queue = BufferQueue::default();
         queue.push_back(source.into());
-        let tokenizer = Tokenizer::new(Sink(RefCell::default()), TokenizerOpts::default());
+        let tokenizer =
+            Tokenizer::new(Sink(RefCell::new(Self { is_xml, ..Self::default() })), TokenizerOpts::default());
         // Scripts are never run, so the tokenizer stops nowhere but at the end.
         while !matches!(tokenizer.feed(&queue), TokenizerResult::Done) {}
         tokenizer.end();
@@ -112,7 +128,9 @@ impl Page {
 
     fn open(&mut self, tag: &Tag) -> TokenSinkResult<()> {
         let name: &str = &tag.name;
+        let ends_itself = tag.self_closing && self.is_xml;
         let raw = match name {
+            _ if ends_itself => None,
             "script" => Some(RawKind::ScriptData),
             "style" | "xmp" | "iframe" | "noembed" | "noframes" => Some(RawKind::Rawtext),
             "title" | "textarea" => Some(RawKind::Rcdata),
@@ -127,7 +145,7 @@ impl Page {
         }
         match name {
             "script" => self.sheet.flag(Flag::Script),
-            "style" => self.style = Some(String::new()),
+            "style" if !ends_itself => self.style = Some(String::new()),
             "iframe" | "object" | "embed" | "link" if elements::leads_elsewhere(tag) => {
                 self.sheet.flag(Flag::ExternalReference);
             }
@@ -146,7 +164,7 @@ impl Page {
             return enter;
         }
         match name {
-            "title" => {
+            "title" if !ends_itself => {
                 self.flush();
                 self.in_title = true;
             }

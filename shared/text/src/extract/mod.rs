@@ -2,6 +2,11 @@
 //!
 //! A file is somebody else's bytes. [`guard::run`] reads it in a child process with limits, and is what a function
 //! calls; [`read`] is the same reading without the walls, for the child itself and for tests.
+//!
+//! Libraries open containers, and the walks over what is in them are ours: PDFium, `calamine` (workbooks), `cfb`
+//! (Word, PowerPoint, Outlook), `zip` with `quick-xml` (Office, OpenDocument, EPUB), `html5ever`, `mail-parser`. An
+//! extractor of all formats in one, such as kreuzberg, gives text without the places that quotations are checked at, and
+//! with what the author hid.
 
 mod csv;
 mod doc;
@@ -92,7 +97,7 @@ pub struct Extracted {
     pub language: Option<Language>,
     /// Pages (pdf), slides (pptx) or sheets (xlsx); `None` for formats without.
     pub pages: Option<u32>,
-    /// The text in reading order. None is empty; there are none where all that was read are scans.
+    /// The text in reading order. None is empty; there are none where all that was read is scanned or hidden.
     pub blocks: Vec<Block>,
     /// What else the file holds, each finding once, in the order of their declaration.
     pub flags: Vec<Flag>,
@@ -101,6 +106,11 @@ pub struct Extracted {
 }
 
 impl Extracted {
+    /// Whether there is neither text nor a page to recognise.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.is_empty() && self.scanned.is_empty()
+    }
+
     /// All text, one block a line.
     pub fn text(&self) -> String {
         self.blocks.iter().map(|block| block.text.as_str()).collect::<Vec<_>>().join("\n")
@@ -180,8 +190,8 @@ pub const MAX_BLOCKS: usize = 200_000;
 /// formats are read whole.
 ///
 /// # Errors
-/// [`ExtractError::NoText`] where there is neither text nor a page to recognise. A slice without text is no error, nor
-/// is one beyond the last page: other slices may have some.
+/// [`ExtractError::NoText`] where there is neither text nor a page to recognise, nor anything to flag. A slice without
+/// text is no error, nor is one beyond the last page: other slices may have some.
 pub fn read(bytes: &[u8], hint: Hint<'_>, pages: Option<Pages>) -> Result<Extracted, ExtractError> {
     let format = sniff::format(bytes, hint)?;
     let mut sheet = Sheet::default();
@@ -203,10 +213,9 @@ pub fn read(bytes: &[u8], hint: Hint<'_>, pages: Option<Pages>) -> Result<Extrac
         Format::Msg => mail::read_msg(bytes, &mut sheet)?,
         Format::Epub => epub::read(bytes, &mut sheet)?,
     }
-    if sheet.blocks.is_empty() && sheet.scanned.is_empty() && (format != Format::Pdf || pages.is_none()) {
-        return Err(ExtractError::NoText);
-    }
-    Ok(sheet.finish(format))
+    let found = sheet.finish(format);
+    let slice = format == Format::Pdf && pages.is_some();
+    if found.is_empty() && found.flags.is_empty() && !slice { Err(ExtractError::NoText) } else { Ok(found) }
 }
 
 /// Draws a page, from 1, of a PDF in this very process; functions call [`guard::render`].

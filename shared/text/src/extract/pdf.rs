@@ -6,6 +6,7 @@
 //! is therefore a scan.
 
 mod canvas;
+mod columns;
 mod headings;
 mod lines;
 mod page;

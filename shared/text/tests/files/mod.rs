@@ -41,35 +41,43 @@ pub(crate) fn p(text: &str) -> String {
 
 /// A PDF of one line of Latin text a page; `None` is a page without text.
 pub(crate) fn pdf(pages: &[Option<&str>]) -> Vec<u8> {
-    let mut objects = vec![
-        "<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >>"
-            .to_owned(),
-        String::new(),
-        "<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_owned(),
+    let draw = |text: &str| format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET");
+    let drawn: Vec<String> = pages.iter().map(|text| text.map(draw).unwrap_or_default()).collect();
+    drawn_with(&drawn.iter().map(String::as_str).collect::<Vec<_>>(), "", &[])
+}
+
+/// Pages with resources, of which `others` are objects from 4 on.
+pub(crate) fn drawn_with(pages: &[&str], resources: &str, others: &[Vec<u8>]) -> Vec<u8> {
+    let mut objects: Vec<Vec<u8>> = vec![
+        b"<< /Type /Catalog /Pages 2 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(1\\)) >> >>".to_vec(),
+        Vec::new(),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>".to_vec(),
     ];
+    objects.extend_from_slice(others);
     let mut kids = String::new();
-    for text in pages {
-        let drawn = text.map(|text| format!("BT /F1 12 Tf 72 720 Td ({text}) Tj ET")).unwrap_or_default();
-        objects.push(format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()));
-        objects.push(format!(
-            "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R /Resources << /Font << /F1 3 0 R >> >> >>",
-            objects.len()
-        ));
+    for drawn in pages {
+        objects.push(format!("<< /Length {} >>\nstream\n{drawn}\nendstream", drawn.len()).into_bytes());
+        objects.push(
+            format!(
+                "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {} 0 R /Resources << /Font << /F1 3 0 R >> {resources} >> >>",
+                objects.len()
+            )
+            .into_bytes(),
+        );
         write!(kids, "{} 0 R ", objects.len()).unwrap();
     }
-    objects[1] = format!("<< /Type /Pages /Count {} /Kids [{kids}] >>", pages.len());
-    let mut file = "%PDF-1.4\n".to_owned();
+    objects[1] = format!("<< /Type /Pages /Count {} /Kids [{kids}] >>", pages.len()).into_bytes();
+    let mut file = b"%PDF-1.4\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1);
     for (i, object) in objects.iter().enumerate() {
         writeln!(table, "{:010} 00000 n ", file.len()).unwrap();
-        write!(file, "{} 0 obj\n{object}\nendobj\n", i + 1).unwrap();
+        file.extend(format!("{} 0 obj\n", i + 1).into_bytes());
+        file.extend_from_slice(object);
+        file.extend(b"\nendobj\n");
     }
     let start = file.len();
-    write!(
-        file,
-        "{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n",
-        objects.len() + 1
-    )
-    .unwrap();
-    file.into_bytes()
+    let trailer =
+        format!("{table}trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF\n", objects.len() + 1);
+    file.extend(trailer.into_bytes());
+    file
 }

@@ -26,7 +26,7 @@ pub(crate) fn pptx(slides: &[&str]) -> Vec<u8> {
     parts.push((
         "ppt/presentation.xml".into(),
         format!(
-            r#"<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst>{list}</p:sldIdLst></p:presentation>"#
+            r#"<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst>{list}</p:sldIdLst><p:sldSz cx="1000" cy="800"/></p:presentation>"#
         ),
     ));
     parts.push((

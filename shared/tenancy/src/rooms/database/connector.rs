@@ -14,8 +14,11 @@ use crate::{
 };
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// No statement of a request may run longer; a purge or an import is cut into pieces that stay below it.
-const STATEMENT_TIMEOUT: &str = "-c statement_timeout=25000 -c idle_in_transaction_session_timeout=60000";
+/// No statement of a request may run longer; a purge or an import is cut into pieces that stay below it. A walk through the
+/// index of vectors goes on, nearest first, until enough rows of the tenant are found: pgvector filters behind its scan, and
+/// what it calls a candidate list is what it takes up at a time.
+const OPTIONS: &str = "-c statement_timeout=25000 -c idle_in_transaction_session_timeout=60000 \
+    -c hnsw.iterative_scan=strict_order -c hnsw.ef_search=100 -c hnsw.max_scan_tuples=200000";
 
 /// Makes connections to one server.
 pub(crate) struct Connector {
@@ -79,7 +82,7 @@ impl Connector {
             .password(password)
             .ssl_mode(SslMode::Require)
             .connect_timeout(CONNECT_TIMEOUT)
-            .options(STATEMENT_TIMEOUT)
+            .options(OPTIONS)
             .application_name("vivier");
         let (client, connection) =
             config.connect(self.tls.clone()).await.map_err(DatabaseError::unavailable)?;

@@ -55,8 +55,8 @@ pub(super) fn parts() -> Vec<Part> {
         }),
         part("chat", chat::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
-            let app = chat::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
-            function.http(chat::routes::router(app))
+            let app = chat::App::new(tenancy.clone(), CLOCK, Arc::clone(embedder));
+            function.http(chat::routes::router(app)).streaming(chat::routes::STREAMS)
         }),
         part("front", front::routes::openapi(), |function, house| {
             function.http(front::routes::router(front::App { tenancy: house.tenancy.clone() }))

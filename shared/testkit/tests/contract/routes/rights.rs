@@ -117,7 +117,8 @@ pub(super) fn columns() -> Vec<String> {
 /// What a route answers, with one more header: the status, and the kind of problem it is.
 async fn answer(function: &Function, route: &str, authorizer: &Value, header: (&str, &str)) -> (u64, String) {
     let (method, path) = route.split_once(' ').expect("a route is a method and a path");
-    let path = path.replace("{project}", PROJECT).replace("{number}", "1").replace("{id}", SOME_ID);
+    let path = path.replace("{project}", PROJECT).replace("{number}", "1");
+    let path = path.replace("{id}", SOME_ID).replace("{message_id}", SOME_ID);
     let cookie = format!("{COOKIE_NAME}={}", cookie().expose());
     let headers = json!({"content-type": ["application/json"], "cookie": [cookie], header.0: [header.1]});
     let event = json!({

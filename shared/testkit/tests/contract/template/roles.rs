@@ -72,8 +72,10 @@ fn of_roles(template: &Value) -> Vec<Statement> {
     each.collect()
 }
 
-/// A role and the one action of it whose objects have no names in AWS: a telephone number is no resource.
-const UNNAMED: &[(&str, &str)] = &[("SmsRole", "sns:Publish")];
+/// A role and the one action of it whose objects have no names in AWS: a telephone number is no resource, and neither is
+/// an image in a request.
+const UNNAMED: &[(&str, &str)] =
+    &[("SmsRole", "sns:Publish"), ("IngestTenantRole", "textract:DetectDocumentText")];
 
 /// Whether a resource stands for every tenant's: what a tenant's name would fill is a `*`.
 fn spans_tenants(resource: &str) -> bool {

@@ -77,7 +77,8 @@ impl<'a> Reader<'a> {
             Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
             Node::Open(name, element) => self.enter(name, element)?,
             Node::Close(name) => return self.leave(name),
-            Node::Text(text) => self.write(text),
+            Node::Text(text) if self.skipped == 0 => self.write(text),
+            Node::Text(_) => {}
         }
         Ok(())
     }

@@ -6,9 +6,12 @@ use pdfium_render::prelude::{
 };
 
 use super::canvas::Canvas;
+use super::columns;
 
 /// Points. Nobody prints letters of this height to be read; footnotes have 6.
 const TINY: f32 = 2.5;
+/// Heights of a letter between parts of a line.
+const GAP: f32 = 1.5;
 /// Objects of a page looked at for pictures.
 const MAX_OBJECTS: usize = 20_000;
 /// Strokes and fills that make a page without text one on which letters may be drawn.
@@ -19,8 +22,12 @@ pub(super) struct Line {
     pub(super) text: String,
     /// Height of its letters in points: that of most of them.
     pub(super) size: f32,
+    pub(super) left: f32,
+    pub(super) right: f32,
     pub(super) top: f32,
     pub(super) bottom: f32,
+    /// Whether it stands beside the one before, beyond a gap.
+    pub(super) goes_on: bool,
 }
 
 pub(super) struct Found {
@@ -60,7 +67,7 @@ pub(super) fn read(page: &PdfPage<'_>) -> Result<Found, PdfiumError> {
         lines.end_line();
     }
     let seen = lines.found.iter().flat_map(|line| line.text.chars()).filter(|c| !c.is_whitespace()).count();
-    Ok(Found { scanned: is_scan(page, seen), hides: lines.hides, lines: lines.found })
+    Ok(Found { scanned: is_scan(page, seen), hides: lines.hides, lines: columns::in_order(lines.found) })
 }
 
 #[derive(Default)]
@@ -68,6 +75,7 @@ struct Lines {
     found: Vec<Line>,
     words: Vec<Word>,
     word: Word,
+    goes_on: bool,
     hides: bool,
 }
 
@@ -94,6 +102,13 @@ impl Lines {
         if word.letters > 0 && word.unseen * 2 > word.letters {
             self.hides = true;
         } else if !word.text.is_empty() {
+            // A gap as wide as several letters is none between words.
+            if let (Some(last), Some(area)) = (self.words.last().and_then(|last| last.area), word.area)
+                && area[0] - last[2] > word.size * GAP
+            {
+                self.end_part(self.goes_on);
+                self.goes_on = true;
+            }
             if space {
                 word.text.push(' ');
             }
@@ -103,6 +118,12 @@ impl Lines {
 
     fn end_line(&mut self) {
         self.end_word(false);
+        self.end_part(self.goes_on);
+        self.goes_on = false;
+    }
+
+    /// Ends what stands together of a line.
+    fn end_part(&mut self, goes_on: bool) {
         let words = std::mem::take(&mut self.words);
         let text: String = words.iter().map(|word| word.text.as_str()).collect();
         if text.trim().is_empty() {
@@ -112,8 +133,9 @@ impl Lines {
         let side = |i: usize, choose: fn(f32, f32) -> f32| {
             words.iter().filter_map(|word| word.area).map(|area| area[i]).reduce(choose).unwrap_or(0.0)
         };
-        let (bottom, top) = (side(1, f32::min), side(3, f32::max));
-        self.found.push(Line { text: text.trim().to_owned(), size, top, bottom });
+        let (left, bottom) = (side(0, f32::min), side(1, f32::min));
+        let (right, top) = (side(2, f32::max), side(3, f32::max));
+        self.found.push(Line { text: text.trim().to_owned(), size, left, right, top, bottom, goes_on });
     }
 }
 

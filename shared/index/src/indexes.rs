@@ -6,15 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use vivier_domain::ids::TenantId;
-use vivier_index::SearchIndex;
-use vivier_runtime::{
-    http::{Problem, ProblemKind},
-    telemetry,
-};
-use vivier_tenancy::{Tenancy, TenantScope, rooms::files::PublishedIndex};
+use vivier_domain::{ids::TenantId, published::IndexFiles};
 
-use crate::follow::{FollowError, follow};
+use crate::{
+    follow::{FollowError, follow},
+    search::SearchIndex,
+};
 
 /// Younger than this, an index is not checked at all.
 const FRESH: Duration = Duration::from_secs(1);
@@ -47,7 +44,7 @@ struct Slot {
 
 /// Every index this process holds.
 #[derive(Debug, Default)]
-pub(crate) struct Indexes {
+pub struct Indexes {
     slots: Mutex<HashMap<TenantId, Arc<Slot>>>,
 }
 
@@ -56,42 +53,46 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 impl Indexes {
-    /// The tenant's index; `None` when nothing was published yet.
-    pub(crate) async fn current(
+    /// The tenant's index; `None` when nothing was published yet. `open` opens the tenant's files, and is asked only where
+    /// there is something to look at.
+    ///
+    /// # Errors
+    /// When no index is at hand and none can be loaded.
+    pub async fn current<F, E>(
         &self,
-        tenancy: &Tenancy,
-        scope: &TenantScope,
-    ) -> Result<Option<Arc<SearchIndex>>, Problem> {
-        let slot = self.slot(scope.tenant());
+        tenant: TenantId,
+        open: impl Future<Output = Result<F, E>> + Send,
+    ) -> Result<Option<Arc<SearchIndex>>, FollowError>
+    where
+        F: IndexFiles,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let slot = self.slot(tenant);
         let known = lock(&slot.known).clone();
         let Some(known) = known else {
-            let room = tenancy.files(scope).await?.published_index();
-            look(&slot, &room).await.map_err(|error| {
-                tracing::error!(error = telemetry::chain(&error), "no index could be loaded");
-                Problem::new(ProblemKind::Unavailable)
-            })?;
+            look(&slot, &open.await.map_err(FollowError::files)?).await?;
             return Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()));
         };
         let age = known.checked.elapsed();
         if age < FRESH {
             return Ok(known.index);
         }
-        let room = match tokio::time::timeout(PATIENCE, tenancy.files(scope)).await {
-            Ok(Ok(files)) => files.published_index(),
+        let files = match tokio::time::timeout(PATIENCE, open).await {
+            Ok(Ok(files)) => files,
             Ok(Err(error)) => {
-                tracing::warn!(error = telemetry::chain(&error), "the bucket cannot be opened");
+                tracing::warn!(error = FollowError::files(error).chain(), "a newer index was not looked for");
                 return Ok(known.index);
             }
             Err(_) => {
-                tracing::warn!("the bucket did not open in time");
+                tracing::warn!("the published files did not open in time");
                 return Ok(known.index);
             }
         };
         // The look goes on when this request is answered; the one at hand answers meanwhile.
         let looked = Arc::clone(&slot);
         let task = tokio::spawn(async move {
-            if let Err(error) = look(&looked, &room).await {
-                tracing::warn!(error = telemetry::chain(&error), "a newer index was not loaded");
+            if let Err(error) = look(&looked, &files).await {
+                tracing::warn!(error = error.chain(), "a newer index was not loaded");
             }
         });
         if age >= STALE && tokio::time::timeout(PATIENCE, task).await.is_ok() {
@@ -121,7 +122,7 @@ impl Indexes {
 }
 
 /// Looks once for a newer index and puts it in place.
-async fn look(slot: &Slot, room: &PublishedIndex) -> Result<(), FollowError> {
+async fn look(slot: &Slot, files: &impl IndexFiles) -> Result<(), FollowError> {
     let started = Instant::now();
     let _looking = slot.looking.lock().await;
     let known = lock(&slot.known).clone();
@@ -129,7 +130,7 @@ async fn look(slot: &Slot, room: &PublishedIndex) -> Result<(), FollowError> {
     if known.as_ref().is_some_and(|known| known.checked >= started) {
         return Ok(());
     }
-    let newer = follow(room, known).await?;
+    let newer = follow(files, known).await?;
     *lock(&slot.known) = Some(newer);
     Ok(())
 }

@@ -1,0 +1,123 @@
+"""How well passages are found: a folder's corpus as the documents of a scratch tenant, its queries through the chat.
+
+The folder has the layout of BEIR (N. Thakur et al. 2021): `corpus.jsonl` with `_id`, `title`, `text`; `queries.jsonl`
+with `_id`, `text`; `qrels.tsv` with a query's id, a document's and a grade. Every query is a question in a conversation of its own; the
+order of documents is read from the trace of its answer, where a document stands where its best passage does.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from demo.client import Json, wait_for
+from demo.stack import Stack
+
+from . import figures
+from .tenant import Tenant, scratch
+
+BATCH = 100
+PATIENCE = 3 * 60 * 60
+"""Seconds for a whole corpus to be read and embedded."""
+
+
+def run(stack: Stack, folder: Path, most: int | None = None) -> None:
+    """Prints hit@1, hit@5, nDCG@10, how many queries were answered, and how long an answer took."""
+    queries = [line for line in _lines(folder / "queries.jsonl")][:most]
+    grades = _grades(folder / "qrels.tsv")
+    with scratch(stack, "bench-relevance") as tenant:
+        tenant.widen()
+        _open_wide(tenant)
+        started = time.monotonic()
+        names = _load(tenant, list(_lines(folder / "corpus.jsonl")))
+        print(f"{folder.name}: {len(set(names))} documents ready after {time.monotonic() - started:.0f} s", flush=True)
+        first = five = gain = answered = 0.0
+        times = []
+        for query in queries:
+            milliseconds, found, known = _ask(tenant, query["text"])
+            times.append(milliseconds)
+            wanted = grades[query["_id"]]
+            # A document may stand for several of the corpus that say the very same.
+            order = [max((wanted.get(name, 0) for name in names[document]), default=0) for document in found]
+            first += any(order[:1])
+            five += any(order[:5])
+            gain += _gain(order[:10]) / _gain(sorted(wanted.values(), reverse=True)[:10])
+            answered += known
+        count = len(queries)
+        figures.table([
+            ["", "queries", "hit@1", "hit@5", "nDCG@10", "answered", "p50 ms", "p99 ms"],
+            [folder.name, str(count), first / count, five / count, gain / count, answered / count, *figures.p50_p99(times)],
+        ])
+
+
+def _lines(path: Path) -> Iterator[Json]:
+    with path.open(encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def _grades(path: Path) -> dict[str, dict[str, int]]:
+    grades: dict[str, dict[str, int]] = defaultdict(dict)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter="\t")
+        next(rows)
+        for query, document, grade in rows:
+            grades[query][document] = int(grade)
+    return grades
+
+
+def _gain(order: list[int]) -> float:
+    """Discounted cumulative gain (K. Järvelin and J. Kekäläinen 2002, as BEIR computes it)."""
+    return sum(grade / math.log2(place + 2) for place, grade in enumerate(order))
+
+
+def _open_wide(tenant: Tenant) -> None:
+    """One program asks as fast as it can, and every query is a question."""
+    project = tenant.back.call("GET", "/v1/projects", limit=1)["projects"][0]["project_id"]
+    settings = f"/v1/projects/{project}/settings"
+    limits = {"per_address_hour": 1_000_000, "characters": 4_000}
+    tenant.back.publish(settings, {"chat": {"offers": False, "limits": limits}})
+
+
+def _load(tenant: Tenant, corpus: list[Json]) -> dict[str, list[str]]:
+    """Uploads the corpus and waits for it; the corpus' ids that each document stands for."""
+    names: dict[str, list[str]] = defaultdict(list)
+    batches = []
+    for start in range(0, len(corpus), BATCH):
+        part = [(_name(line), line["text"].encode(), line["_id"]) for line in corpus[start : start + BATCH]]
+        announced = [{"name": name, "media_type": "text/plain", "size": len(text)} for name, text, _ in part]
+        made = tenant.back.call("POST", "/v1/documents/batches", {"documents": announced})
+        batches.append(made["batch_id"])
+        for answer, (_, text, corpus_id) in zip(made["documents"], part, strict=True):
+            if not answer["announced"]:
+                raise RuntimeError(f"a document was refused: {answer['refused']}")
+            names[answer["announced"]["document_id"]].append(corpus_id)
+            tenant.back.upload(answer["announced"]["upload"], text)
+    for batch in batches:
+        wait_for(lambda batch=batch: tenant.back.call("GET", f"/v1/documents/batches/{batch}")["finished"],
+                 "the end of a batch", timeout=PATIENCE, every=2)
+    for document in tenant.back.documents():
+        if document["duplicate_of"]:
+            names[document["duplicate_of"]] += names.pop(document["document_id"])
+        elif document["status"] != "ready":
+            raise RuntimeError(f"a document is {document['status']}: {document['reason']}")
+    return names
+
+
+def _name(line: Json) -> str:
+    title = " ".join((line.get("title") or line["_id"]).split())
+    return f"{title[:190]}.txt"
+
+
+def _ask(tenant: Tenant, text: str) -> tuple[float, list[str], bool]:
+    """Milliseconds until the answer was there, documents as they were found, and whether it was answered."""
+    conversation = tenant.front.open_session()
+    milliseconds, answer = figures.timed(lambda: tenant.front.ask(conversation, text))
+    path = f"/v1/conversations/{conversation}/messages/{answer['message_id']}/trace"
+    retrieval = tenant.back.call("GET", path)["trace"].get("retrieval", {})
+    found = list(dict.fromkeys(passage["document_id"] for passage in retrieval.get("passages", [])))
+    return milliseconds, found, bool(retrieval.get("accepted"))
