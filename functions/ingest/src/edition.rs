@@ -85,7 +85,11 @@ impl Making<'_> {
                 return Ok(Made::Bad(TOO_MANY_PIECES));
             }
             let stored = (progress.chunks_done - progress.slice_first) as usize;
-            for batch in chunks.get(stored..).unwrap_or_default().chunks(pieces::BATCH) {
+            let left = chunks.get(stored..).unwrap_or_default();
+            if !left.is_empty() && !self.renew(DocumentStatus::Embedding, RENEWAL).await? {
+                return Ok(Made::Overtaken);
+            }
+            for batch in left.chunks(pieces::BATCH) {
                 if self.is_over() {
                     return Ok(Made::InPart);
                 }
@@ -138,7 +142,7 @@ impl Making<'_> {
     }
 
     async fn extract(&mut self, pages: Pages) -> Result<Step<Extracted>, HandlerError> {
-        if !self.renew().await? {
+        if !self.renew(DocumentStatus::Extracting, READING).await? {
             return Ok(Step::Stop(Made::Overtaken));
         }
         Ok(match extraction::read(&self.upload, pages).await? {
@@ -155,7 +159,7 @@ impl Making<'_> {
         let recogniser = recognition::recogniser(&self.app.tenancy, self.scope).await?;
         let mut recognised = 0;
         for page in read.scanned.clone() {
-            if !self.renew().await? {
+            if !self.renew(DocumentStatus::Extracting, READING).await? {
                 return Ok(Step::Stop(Made::Overtaken));
             }
             let Ok(image) = extraction::render(&self.upload, page).await? else { continue };
@@ -171,12 +175,11 @@ impl Making<'_> {
         Ok(Step::Done(recognised))
     }
 
-    async fn renew(&mut self) -> Result<bool, HandlerError> {
+    async fn renew(&mut self, status: DocumentStatus, silence: Duration) -> Result<bool, HandlerError> {
         let now = self.app.clock.now();
         let mut own = self.app.tenancy.silo(self.scope).await?;
         let tx = own.begin().await?;
-        let renewed =
-            documents::renew(&tx, *self.lease, DocumentStatus::Extracting, now, now + READING).await?;
+        let renewed = documents::renew(&tx, *self.lease, status, now, now + silence).await?;
         tx.commit().await?;
         Ok(renewed.map(|lease| *self.lease = lease).is_some())
     }
