@@ -4,7 +4,7 @@ PYTHON ?= python3
 LOCAL = PYTHONPATH=infra .venv/bin/python -m local
 stack ?= demo
 
-.PHONY: demo test down logs fmt lint deny bench setup status
+.PHONY: demo test down logs fmt lint deny bench relevance setup status
 
 demo: setup
 	@$(LOCAL) up --stack demo
@@ -43,3 +43,8 @@ deny:
 bench: setup
 	@$(LOCAL) up --stack demo
 	@PYTHONPATH=infra .venv/bin/python -m bench
+
+# How well the passages of a folder's corpus are found: make relevance dir=FOLDER
+relevance: setup
+	@$(LOCAL) up --stack demo
+	@PYTHONPATH=infra .venv/bin/python -m bench relevance $(dir)

@@ -214,7 +214,8 @@ fn a_file_is_announced_uploaded_and_awaited() {
         (Some(1), &json!("no-text"))
     );
     let arrived: Vec<_> = requests.try_iter().map(|request| (request.line, request.body)).collect();
-    assert_eq!(arrived[1].1, json!({"name": "Avantages.md", "media_type": "text/markdown", "size": 18}));
+    let announced = json!({"name": "Avantages.md", "media_type": "text/markdown", "size": 18, "tags": [], "projects": []});
+    assert_eq!(arrived[1].1, announced);
     assert_eq!(arrived[3].0, "GET /stage/v1/documents/d1");
     let upload = uploads.recv().unwrap();
     assert_eq!((upload.line.as_str(), upload.header("cookie")), ("PUT /stage/d1", None));

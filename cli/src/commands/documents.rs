@@ -112,7 +112,7 @@ pub(crate) struct Patience {
 /// What a document is called and where it may answer.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = true)]
-pub(crate) struct Label {
+pub(crate) struct Labels {
     /// What it is called where it is cited
     #[arg(long)]
     name: Option<String>,
@@ -167,7 +167,7 @@ pub(crate) enum Documents {
         #[arg(value_parser = id)]
         document: String,
         #[command(flatten)]
-        label: Label,
+        label: Labels,
     },
     /// Remove a document with all that was made of it
     Delete {
@@ -202,7 +202,7 @@ impl Documents {
     }
 }
 
-impl Label {
+impl Labels {
     fn body(self) -> Value {
         let list = |items: Vec<String>, none: bool| (none || !items.is_empty()).then_some(items);
         given(json!({

@@ -30,7 +30,7 @@ pub const SCANNED_PAGES: &str = "scanned_pages";
 /// How long a run may be silent while it reads a slice: two tries, ten seconds each, on a busy machine.
 pub const READING: Duration = Duration::from_secs(90);
 /// How long it may be silent between two batches, which take some seconds each, more on a busy machine.
-const RENEWAL: Duration = Duration::from_secs(60);
+const RENEWAL: Duration = Duration::from_mins(1);
 
 /// What became of the making.
 #[derive(Debug, PartialEq, Eq)]

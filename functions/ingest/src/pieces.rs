@@ -6,8 +6,6 @@ use vivier_runtime::HandlerError;
 use vivier_store::chunks::NewChunk;
 use vivier_text::{Chunk, EmbedError, Embedder, prepare::prepare};
 
-/// The most pieces of one document: some 1 000 pages, and what is embedded within a run.
-pub const MOST: usize = 2_000;
 /// Pieces embedded between two looks at whether the run may go on: some seconds.
 pub const BATCH: usize = 32;
 

@@ -76,7 +76,7 @@ async fn stage_terms(
     first: u32,
     chunks: &[NewChunk],
 ) -> Result<(), DatabaseError> {
-    const SQL: &str = "-- terms::stage
+    const SQL: &str = "-- chunks::stage_terms
         INSERT INTO terms (tenant_id, term, document_id, edition, first_ordinal, ordinals, impacts)
         SELECT bound_tenant(), t.term, $1, $2, $3, t.ordinals, t.impacts
         FROM jsonb_to_recordset($4) AS t(term text, ordinals integer[], impacts real[])";

@@ -35,7 +35,7 @@ pub async fn publish(tx: &PoolTx<'_>, publication: Publication<'_>) -> Result<()
         VALUES (bound_tenant(), $1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (tenant_id, document_id) DO UPDATE
         SET version = $2, edition = $3, name = $4, tags = $5, projects = $6, model = $7, chunks = $8";
-    const OTHERS: &str = "-- chunks::discard_others
+    const OTHERS: &str = "-- sources::discard_others
         WITH no_vectors AS (DELETE FROM vectors WHERE document_id = $1 AND edition <> $2),
         no_terms AS (DELETE FROM terms WHERE document_id = $1 AND edition <> $2)
         DELETE FROM chunks WHERE document_id = $1 AND edition <> $2";

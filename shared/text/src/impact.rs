@@ -41,7 +41,7 @@ mod tests {
     fn forms_of_a_word_are_one_term_and_common_words_are_none() {
         let found = impacts("Les congés payés : le congé du salarié, et la paie.");
         let terms: Vec<_> = found.keys().map(String::as_str).collect();
-        assert_eq!(terms, ["cong", "pai", "pay", "salari"]);
+        assert_eq!(terms, ["cong", "pai", "pay", "salar"]);
         assert!(found["cong"] > found["pay"]);
     }
 

@@ -12,7 +12,7 @@ pub fn pack<'v>(vectors: impl IntoIterator<Item = &'v Vec<f32>>) -> Vec<u8> {
 
 /// Vectors of `dimension` components from their bytes; none where the bytes are no whole number of vectors.
 pub fn unpack(bytes: &[u8], dimension: usize) -> Vec<Vec<f32>> {
-    if dimension == 0 || bytes.len() % dimension != 0 {
+    if dimension == 0 || !bytes.len().is_multiple_of(dimension) {
         return Vec::new();
     }
     let figure = |byte: &u8| f32::from(byte.cast_signed()) / ONE;
@@ -31,7 +31,9 @@ mod tests {
                     .map(|i| f32::from(u16::try_from((i * 31 + seed * 7) % 97).unwrap()) - 48.0)
                     .collect();
                 let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
-                vector.iter_mut().for_each(|x| *x /= length);
+                for figure in &mut vector {
+                    *figure /= length;
+                }
                 vector
             })
             .collect();
