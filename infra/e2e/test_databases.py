@@ -14,12 +14,12 @@ from .tenants import Tenant
 class TestSharedDatabase:
     """Row security, as the roles of functions meet it."""
 
-    TABLES = ("chunks", "events", "audit_log", "audit_chains", "purge_reports")
+    TABLES = ("sources", "chunks", "vectors", "terms", "events", "audit_log", "audit_chains", "purge_reports")
     ROLES = ("app", "retention")
-    SEEN = [("app", "chunks"), ("app", "events"), ("app", "audit_log"), ("app", "audit_chains"),
+    SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "events"), ("app", "audit_log"), ("app", "audit_chains"),
             ("retention", "events"), ("retention", "audit_log"), ("retention", "purge_reports")]  # fmt: skip
     #: Table to the role that removes from it.
-    WRITABLE = {"chunks": "app", "events": "retention", "purge_reports": "retention"}
+    WRITABLE = {"sources": "app", "chunks": "app", "vectors": "app", "terms": "app", "events": "retention", "purge_reports": "retention"}
 
     @pytest.fixture(autouse=True)
     def _rows(self, stage: Stage, alpha: Tenant, beta: Tenant) -> None:
@@ -44,7 +44,7 @@ class TestSharedDatabase:
 
     @pytest.mark.parametrize(("role", "table"), SEEN)
     def test_with_one_there_are_its_own_only(self, stage: Stage, alpha: Tenant, beta: Tenant, role: str, table: str):
-        column = {"events": "stored_at", "purge_reports": "removed"}.get(table, "version")
+        column = {"events": "stored_at", "purge_reports": "removed"}.get(table, "edition")
         for own, other in ((alpha, beta), (beta, alpha)):
             with stage.pool(own.tenant_id, role) as connection:
                 assert connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall() == [(own.tenant_id,)]
