@@ -21,9 +21,10 @@ from demo.stack import Stack
 from . import figures
 from .tenant import Tenant, scratch
 
-BATCH = 100
-PATIENCE = 3 * 60 * 60
-"""Seconds for a whole corpus to be read and embedded."""
+BATCH = 8
+"""Documents that are brought in at a time: the local cloud starts a process for each file that arrives."""
+PATIENCE = 600
+"""Seconds for a batch to be read and embedded."""
 
 
 def run(stack: Stack, folder: Path, most: int | None = None) -> None:
@@ -86,20 +87,17 @@ def _open_wide(tenant: Tenant) -> None:
 def _load(tenant: Tenant, corpus: list[Json]) -> dict[str, list[str]]:
     """Uploads the corpus and waits for it; the corpus' ids that each document stands for."""
     names: dict[str, list[str]] = defaultdict(list)
-    batches = []
     for start in range(0, len(corpus), BATCH):
         part = [(_name(line), line["text"].encode(), line["_id"]) for line in corpus[start : start + BATCH]]
         announced = [{"name": name, "media_type": "text/plain", "size": len(text)} for name, text, _ in part]
         made = tenant.back.call("POST", "/v1/documents/batches", {"documents": announced})
-        batches.append(made["batch_id"])
         for answer, (_, text, corpus_id) in zip(made["documents"], part, strict=True):
             if not answer["announced"]:
                 raise RuntimeError(f"a document was refused: {answer['refused']}")
             names[answer["announced"]["document_id"]].append(corpus_id)
             tenant.back.upload(answer["announced"]["upload"], text)
-    for batch in batches:
-        wait_for(lambda batch=batch: tenant.back.call("GET", f"/v1/documents/batches/{batch}")["finished"],
-                 "the end of a batch", timeout=PATIENCE, every=2)
+        progress = f"/v1/documents/batches/{made['batch_id']}"
+        wait_for(lambda progress=progress: tenant.back.call("GET", progress)["finished"], "the end of a batch", timeout=PATIENCE)
     for document in tenant.back.documents():
         if document["duplicate_of"]:
             names[document["duplicate_of"]] += names.pop(document["document_id"])
