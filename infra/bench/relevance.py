@@ -114,8 +114,9 @@ def _name(line: Json) -> str:
 def _ask(tenant: Tenant, text: str) -> tuple[float, list[str], bool]:
     """Milliseconds until the answer was there, documents as they were found, and whether it was answered."""
     conversation = tenant.front.open_session()
-    milliseconds, answer = figures.timed(lambda: tenant.front.ask(conversation, text))
-    path = f"/v1/conversations/{conversation}/messages/{answer['message_id']}/trace"
+    messages = f"/v1/chat/sessions/{conversation}/messages"
+    milliseconds, said = figures.timed(lambda: tenant.front.call("POST", messages, {"text": text}))
+    path = f"/v1/conversations/{conversation}/messages/{said['message_id']}/trace"
     retrieval = tenant.back.call("GET", path)["trace"].get("retrieval", {})
     found = list(dict.fromkeys(passage["document_id"] for passage in retrieval.get("passages", [])))
     return milliseconds, found, bool(retrieval.get("accepted"))
