@@ -5,34 +5,19 @@
 //! Around that it greets, shows offers to whoever wishes for a job, understands questions that lean on the one before, and
 //! hands over to a person. Keeps the conversation in the tenant's own table for as long as the tenant keeps conversations.
 
-pub mod answer;
-pub mod decide;
 pub mod export;
-pub mod figure;
-pub mod likeness;
 mod limits;
 pub mod listing;
 mod offers;
-pub mod passage;
-mod phrase;
-pub mod question;
-pub mod rank;
 pub mod reply;
 mod respond;
 pub mod resume;
-pub mod retrieve;
 pub mod routes;
-pub mod select;
 pub mod sessions;
 pub mod settings;
-pub mod smalltalk;
 mod stream;
 pub mod texts;
-pub mod trace;
-pub mod turns;
 pub mod view;
-pub mod wish;
-pub mod words;
 pub mod written;
 
 use std::{path::PathBuf, sync::Arc};

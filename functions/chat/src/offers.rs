@@ -1,6 +1,7 @@
 //! The tenant's offers for a wish, out of the search index that the function `search` reads as well.
 
 use jiff::{civil::Date, tz::TimeZone};
+use vivier_answers::wish::Wish;
 use vivier_index::{Fingerprint, SearchIndex, SearchPage, SearchRequest};
 use vivier_runtime::{
     http::{Problem, ProblemKind},
@@ -13,7 +14,6 @@ use crate::{
     App,
     reply::{OfferCard, Reply, ReplyKind},
     texts::{self, Found},
-    wish::Wish,
 };
 
 /// The most offers in one reply.

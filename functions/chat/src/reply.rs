@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vivier_domain::event::EventKind;
 use vivier_text::Language;
 
-use crate::answer::{Answer, Citation, Kind};
+use vivier_answers::answer::{Answer, Citation, Kind};
 
 /// What is said to a candidate.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]

@@ -3,22 +3,28 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
+use vivier_answers::{
+    question::Question,
+    retrieve::{self, AnswerError, Library},
+    smalltalk, turns, wish,
+};
 use vivier_domain::{
     conversation::ConversationStatus,
     settings::{ProjectSettings, chat::AnswerMode},
 };
-use vivier_runtime::http::Problem;
+use vivier_runtime::{
+    http::{Problem, ProblemKind},
+    telemetry,
+};
 use vivier_store::conversations::{Message, Session};
 use vivier_tenancy::TenantScope;
 use vivier_text::{Language, language};
 
 use crate::{
     App, offers,
-    question::Question,
     reply::{Reply, ReplyKind},
-    retrieve,
     settings::spoken,
-    smalltalk, texts, turns, wish, written,
+    texts, written,
 };
 
 /// A reply and how it came about.
@@ -90,7 +96,8 @@ async fn of_documents(
     let language = question.language;
     let whole = whole(before, question);
     let asked = whole.text.clone();
-    let answered = retrieve::answer(app, scope, whole, &settings.chat).await?;
+    let library = Library { tenancy: &app.tenancy, embedder: &app.embedder, scope, project: scope.project() };
+    let answered = retrieve::answer(library, whole, &settings.chat).await.map_err(problem)?;
     let mut reply = Reply::from(answered.answer);
     // The sentence is said in the language of what was asked, whatever it was made whole with.
     reply.language = language.tag();
@@ -103,6 +110,15 @@ async fn of_documents(
     }
     let trace = json!({"kind": reply.kind, "question": asked, "retrieval": answered.trace});
     Ok(Responded { reply, found: 0, trace })
+}
+
+/// What a candidate is told where no answer could be computed.
+fn problem(error: AnswerError) -> Problem {
+    if let AnswerError::Tenancy(error) = error {
+        return error.into();
+    }
+    tracing::error!(error = telemetry::chain(&error), "an answer could not be computed");
+    Problem::new(ProblemKind::Internal)
 }
 
 /// Puts a model's words in the place of the documents', where the tenant chose so and they are covered.

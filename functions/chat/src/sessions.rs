@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use vivier_answers::question::Question;
 use vivier_domain::{
     conversation::ConversationStatus,
     ids::{MessageId, SessionId},
@@ -16,7 +17,6 @@ use vivier_tenancy::{TenancyError, TenantScope};
 
 use crate::{
     App,
-    question::Question,
     respond::{Asked, Responded, respond},
 };
 

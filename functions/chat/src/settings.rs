@@ -7,6 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use vivier_answers::answer::unknown;
 use vivier_domain::{
     ids::{ProjectId, TenantId},
     settings::{
@@ -21,8 +22,6 @@ use vivier_tenancy::{
     rooms::records::{Place, RecordKey},
 };
 use vivier_text::Language;
-
-use crate::texts;
 
 /// For so long settings hold as they were read.
 const FRESH: Duration = Duration::from_secs(3);
@@ -77,7 +76,7 @@ pub fn spoken(settings: &ProjectSettings, language: Language) -> Spoken {
     chosen
         .and_then(|texts| texts.spoken(&tag))
         .or_else(given)
-        .unwrap_or_else(|| Spoken { welcome: String::new(), fallback: texts::unknown(language).to_owned() })
+        .unwrap_or_else(|| Spoken { welcome: String::new(), fallback: unknown(language).to_owned() })
 }
 
 #[cfg(test)]
@@ -93,8 +92,8 @@ mod tests {
         }))
         .unwrap();
         assert_eq!(spoken(&settings, Language::Fr).fallback, "Aucune idée.");
-        assert_eq!(spoken(&settings, Language::En).fallback, texts::unknown(Language::En));
+        assert_eq!(spoken(&settings, Language::En).fallback, unknown(Language::En));
         assert!(spoken(&settings, Language::En).welcome.starts_with("Hello"));
-        assert_eq!(spoken(&ProjectSettings::default(), Language::Fr).fallback, texts::unknown(Language::Fr));
+        assert_eq!(spoken(&ProjectSettings::default(), Language::Fr).fallback, unknown(Language::Fr));
     }
 }

@@ -1,16 +1,8 @@
 //! What the chatbot says in its own words. Everything else it says is quoted, or stands in the front office's settings.
 
+use vivier_answers::smalltalk::Talk;
 use vivier_text::Language;
 
-use crate::smalltalk::Talk;
-
-/// The documents do not answer.
-pub const fn unknown(language: Language) -> &'static str {
-    match language {
-        Language::Fr => "Je ne trouve pas de réponse à cette question dans les documents dont je dispose.",
-        Language::En => "I cannot find an answer to this question in the documents I have.",
-    }
-}
 
 /// The answer to small talk; `None` for a greeting, which is answered with the front office's own welcome.
 pub(crate) const fn small_talk(talk: Talk, language: Language) -> Option<&'static str> {

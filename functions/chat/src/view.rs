@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
+use vivier_answers::question::Question;
 use vivier_domain::{
     conversation::{ConversationStatus, Rating, Reason},
     redacted::Redacted,
@@ -12,7 +13,7 @@ use vivier_domain::{
 use vivier_runtime::http::{Problem, ProblemKind};
 use vivier_store::conversations::{self, Author, Message, Session};
 
-use crate::{question::Question, reply::Reply};
+use crate::reply::Reply;
 
 /// The most characters of what a candidate says of an answer.
 const LONGEST_REMARK: usize = 1_000;

@@ -12,7 +12,7 @@ use vivier_domain::redacted::Redacted;
 use vivier_runtime::telemetry;
 use vivier_tenancy::rooms::models::{Models, Prompt};
 
-use crate::answer::Citation;
+use vivier_answers::answer::Citation;
 
 /// The most passages that are put before the model.
 const MOST_PASSAGES: usize = 8;

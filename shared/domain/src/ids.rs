@@ -106,6 +106,14 @@ id!(
     /// One run of a scheduled task.
     RunId
 );
+id!(
+    /// A question that a front office's answers are measured by.
+    TestQuestionId
+);
+id!(
+    /// One run over a front office's test questions.
+    TestRunId
+);
 
 #[cfg(test)]
 mod tests {

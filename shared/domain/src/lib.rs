@@ -23,3 +23,4 @@ pub mod retention;
 pub mod role;
 pub mod settings;
 pub mod tenant;
+pub mod test_run;

@@ -13,3 +13,5 @@ pub mod passages;
 pub mod purge_reports;
 pub mod settings;
 pub mod sources;
+pub mod test_runs;
+pub mod test_sets;

@@ -67,6 +67,12 @@ pub async fn withdraw(tx: &PoolTx<'_>, document: DocumentId) -> Result<bool, Dat
     Ok(tx.execute(SQL, &[&document.as_uuid()]).await? == 1)
 }
 
+/// Whether a document answers anything at present.
+pub async fn answers(tx: &PoolTx<'_>, document: DocumentId) -> Result<bool, DatabaseError> {
+    const SQL: &str = "-- sources::answers\nSELECT FROM sources WHERE document_id = $1";
+    Ok(tx.query_opt(SQL, &[&document.as_uuid()]).await?.is_some())
+}
+
 /// How many rows still speak of a document, in all that questions are answered from.
 pub async fn remains(tx: &PoolTx<'_>, document: DocumentId) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- sources::remains

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{Json, extract::State, response::Response};
 use http::HeaderMap;
+use vivier_answers::question::Question;
 use vivier_domain::{
     ids::{MessageId, SessionId},
     settings::ProjectSettings,
@@ -14,7 +15,6 @@ use vivier_tenancy::TenantScope;
 
 use crate::{
     App, limits,
-    question::Question,
     sessions,
     stream::{self, Finished},
     view::{Answered, Asking},

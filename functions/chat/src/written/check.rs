@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vivier_text::{analysis, sentences};
 
 use super::Written;
-use crate::{
+use vivier_answers::{
     answer::Citation,
     words::{key, keys, subject_words},
 };

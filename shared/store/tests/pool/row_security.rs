@@ -44,6 +44,23 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, 'test', gen_random_uuid(), 1, 0, '{0}', '{1}')",
     ),
     (
+        "test_outcomes",
+        "WITH run AS (INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, questions, created_at)\n\
+         VALUES ($tenant, gen_random_uuid(), gen_random_uuid(), 'failed', 'member', 'draft', 1, now()) RETURNING *)\n\
+         INSERT INTO test_outcomes (tenant_id, project_id, run_id, ordinal, question)\n\
+         SELECT tenant_id, project_id, id, 0, 'test' FROM run",
+    ),
+    (
+        "test_questions",
+        "INSERT INTO test_questions (tenant_id, project_id, id, question, created_at)\n\
+         VALUES ($tenant, gen_random_uuid(), gen_random_uuid(), 'test', now())",
+    ),
+    (
+        "test_runs",
+        "INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, questions, created_at)\n\
+         VALUES ($tenant, gen_random_uuid(), gen_random_uuid(), 'failed', 'member', 'draft', 1, now())",
+    ),
+    (
         "vectors",
         "INSERT INTO vectors (tenant_id, document_id, edition, ordinal, model, dimension, embedding)\n\
          VALUES ($tenant, gen_random_uuid(), 1, 0, 'test', 384, array_fill(0.5, ARRAY[384])::halfvec)",

@@ -27,9 +27,19 @@ async fn every_table_with_a_tenant_forces_row_security() {
         assert_eq!(row.get::<_, Vec<String>>("policies"), [expected], "{name}");
         names.push(name);
     }
-    for known in
-        ["audit_chains", "audit_log", "chunks", "events", "purge_reports", "sources", "terms", "vectors"]
-    {
+    for known in [
+        "audit_chains",
+        "audit_log",
+        "chunks",
+        "events",
+        "purge_reports",
+        "sources",
+        "terms",
+        "test_outcomes",
+        "test_questions",
+        "test_runs",
+        "vectors",
+    ] {
         assert!(names.iter().any(|name| name == known), "{known} is missing from {names:?}");
     }
 }

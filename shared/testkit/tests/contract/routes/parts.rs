@@ -58,6 +58,11 @@ pub(super) fn parts() -> Vec<Part> {
             let app = chat::App::new(tenancy.clone(), CLOCK, Arc::clone(embedder));
             function.http(chat::routes::router(app)).streaming(chat::routes::STREAMS)
         }),
+        part("evaluation", evaluation::routes::openapi(), |function, house| {
+            let House { tenancy, embedder } = house;
+            let app = evaluation::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
+            function.http(evaluation::routes::router(app))
+        }),
         part("front", front::routes::openapi(), |function, house| {
             function.http(front::routes::router(front::App { tenancy: house.tenancy.clone() }))
         }),

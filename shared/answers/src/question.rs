@@ -1,5 +1,6 @@
 //! A candidate's question, as far as its words tell what is asked.
 
+use vivier_domain::settings::chat::LONGEST_QUESTION;
 use vivier_text::{Language, impact, language};
 
 use crate::{
@@ -7,8 +8,6 @@ use crate::{
     words::{Word, subject_words},
 };
 
-/// The longest question, in characters.
-pub const LONGEST: usize = 1_000;
 /// The most words that are looked for: a text of a thousand characters is a story, and its beginning tells its subject.
 const MOST_WORDS: usize = 24;
 
@@ -38,7 +37,7 @@ impl Question {
     /// Reads a question; `None` if there is nothing, or too much, to read.
     pub fn read(text: &str) -> Option<Self> {
         let text = text.trim();
-        if text.is_empty() || text.chars().count() > LONGEST {
+        if text.is_empty() || text.chars().count() > LONGEST_QUESTION.into() {
             return None;
         }
         let folded = vivier_text::analysis::fold(text);
@@ -68,9 +67,9 @@ mod tests {
             (String::new(), false),
             (" \n\t ".into(), false),
             ("a".into(), true),
-            ("é".repeat(1000), true),
-            (format!("  {}  ", "é".repeat(1000)), true),
-            ("é".repeat(1001), false),
+            ("é".repeat(4000), true),
+            (format!("  {}  ", "é".repeat(4000)), true),
+            ("é".repeat(4001), false),
         ] {
             assert_eq!(Question::read(&text).is_some(), accepted, "{}", text.chars().count());
         }

@@ -1,10 +1,11 @@
 //! Fits how evidence is weighed to questions that documents answer and that they do not, and prints what comes of it:
 //!
-//! `cargo run -p chat --example calibrate -- MODEL FOLDER [--write]`
+//! `cargo run -p vivier-answers --example calibrate -- MODEL FOLDER [--each] [--write]`
 //!
-//! The folder holds `documents/` and `questions.jsonl`, a question a line: `text`; `quote`, words of the right sentence, or
+//! The folder holds `documents/` and sets of questions, `questions/*.jsonl`, a question a line: `text`; `quote`, words of the right sentence, or
 //! null where nothing answers; `also`, words of others that are as right; `part`: weights are fitted to `calibration`, and
-//! what is printed of `test` was not seen before. `--write` puts the weights into the function, for the next build.
+//! what is printed of `test` was not seen before. Weights are fitted to the set `plain`. `--each` prints a line of figures for
+//! each question. `--write` puts the weights into the function, for the next build.
 #![expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
 
 #[path = "../tests/support/mod.rs"]
@@ -12,7 +13,7 @@ mod support;
 
 use std::{path::Path, process::ExitCode};
 
-use chat::{
+use vivier_answers::{
     answer::Kind,
     decide::{Balance, Balances, Evidence, FIGURES},
     retrieve::Answered,
@@ -23,7 +24,9 @@ use vivier_text::{
     extract::guard::{self, Limits},
 };
 
-/// Where the function reads its weights.
+/// The set that weights are fitted to: what candidates usually ask.
+const FITTED: &str = "plain";
+/// Where the library reads its weights.
 const WEIGHTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/calibration/weights.json");
 /// Share of the questions without an answer that must not be answered; a little more than is promised, since others will
 /// be asked.
@@ -45,6 +48,8 @@ struct Line {
 
 /// A question with what was found.
 struct Case {
+    /// The set it is of.
+    set: String,
     line: Line,
     answered: Answered,
 }
@@ -67,10 +72,15 @@ fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
     let folder = Path::new(folder);
     let corpus = Corpus::read(&embedder, &folder.join("documents"), &Limits::default())?;
     let mut cases = Vec::new();
-    for line in std::fs::read_to_string(folder.join("questions.jsonl"))?.lines() {
-        let line: Line = serde_json::from_str(line)?;
-        let answered = corpus.ask(&embedder, &line.text)?;
-        cases.push(Case { line, answered });
+    let mut sets: Vec<_> = std::fs::read_dir(folder.join("questions"))?.collect::<Result<_, _>>()?;
+    sets.sort_by_key(std::fs::DirEntry::file_name);
+    for file in sets {
+        let set = file.path().file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        for line in std::fs::read_to_string(file.path())?.lines() {
+            let line: Line = serde_json::from_str(line)?;
+            let answered = corpus.ask(&embedder, &line.text)?;
+            cases.push(Case { set: set.clone(), line, answered });
+        }
     }
     println!("as the function is built:");
     report(&cases, &|evidence| evidence.suffices(100));
@@ -101,7 +111,7 @@ fn balance(by: &Balance, figures: &[f32; FIGURES]) -> f32 {
 fn fit(cases: &[Case], crossing: bool) -> Balance {
     let seen: Vec<(&Case, [f32; FIGURES])> = cases
         .iter()
-        .filter(|case| case.line.part == "calibration")
+        .filter(|case| case.set == FITTED && case.line.part == "calibration")
         .filter_map(|case| Some((case, case.answered.trace.evidence?)))
         .filter(|(_, evidence)| evidence.crossing == crossing)
         .map(|(case, evidence)| (case, evidence.figures()))
@@ -138,9 +148,13 @@ fn fit(cases: &[Case], crossing: bool) -> Balance {
 
 /// Counts per part and per kind of question.
 fn report(cases: &[Case], suffices: &dyn Fn(&Evidence) -> bool) {
-    for part in ["calibration", "test"] {
+    let mut groups: Vec<(&str, &str)> =
+        cases.iter().map(|case| (case.set.as_str(), case.line.part.as_str())).collect();
+    groups.sort_unstable();
+    groups.dedup();
+    for (set, part) in groups {
         let (mut right, mut other, mut missed, mut silent, mut invented) = (0, 0, 0, 0, 0);
-        for case in cases.iter().filter(|case| case.line.part == part) {
+        for case in cases.iter().filter(|case| case.set == set && case.line.part == part) {
             let answers = case.answered.trace.evidence.is_some_and(|evidence| suffices(&evidence));
             match (&case.line.quote, answers) {
                 (Some(_), false) => missed += 1,
@@ -151,8 +165,8 @@ fn report(cases: &[Case], suffices: &dyn Fn(&Evidence) -> bool) {
             }
         }
         println!(
-            "  {part}: answerable {right} answered with the expected sentence, {other} with another, {missed} not known; \
-             unanswerable {silent} not known, {invented} answered"
+            "  {set}, {part}: answerable {right} answered with the expected sentence, {other} with another, {missed} not \
+             known; unanswerable {silent} not known, {invented} answered"
         );
     }
 }
@@ -169,7 +183,8 @@ fn each(cases: &[Case]) {
             case.answered.trace.evidence.map(|e| e.figures().map(|figure| format!("{figure:.2}")).join("\t"));
         let kind = if case.answered.answer.kind == Kind::Unknown { "-" } else { "+" };
         println!(
-            "{}\t{}\t{kind}\t{}\t{}\t{}\t| {}",
+            "{}\t{}\t{}\t{kind}\t{}\t{}\t{}\t| {}",
+            case.set,
             case.line.part,
             case.answerable(),
             is_right(case),

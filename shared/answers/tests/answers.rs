@@ -10,7 +10,7 @@ use std::{
     process::ExitCode,
 };
 
-use chat::answer::Kind;
+use vivier_answers::answer::Kind;
 use support::Corpus;
 use vivier_text::{
     LocalE5,

@@ -7,14 +7,13 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::settings::chat::{ChatSettings, RetrievalWeights};
 use vivier_store::passages::Retrieved;
-use vivier_text::{EmbedError, Embedder, Part, place_at};
+use vivier_text::{EmbedError, Embedder, Language, Part, place_at};
 
 use crate::{
     question::Question,
     rank,
     retrieve::Answered,
     select::{self, Selection},
-    texts,
     trace::{Trace, TracedPassage},
 };
 
@@ -87,13 +86,21 @@ pub struct Citation {
     pub quote: String,
 }
 
+/// That the documents do not say, where nothing else was chosen to be said.
+pub const fn unknown(language: Language) -> &'static str {
+    match language {
+        Language::Fr => "Je ne trouve pas de réponse à cette question dans les documents dont je dispose.",
+        Language::En => "I cannot find an answer to this question in the documents I have.",
+    }
+}
+
 impl Answer {
     /// That the documents do not say.
     pub fn unknown(question: &Question) -> Self {
         Self {
             kind: Kind::Unknown,
             language: question.language.tag(),
-            text: texts::unknown(question.language).to_owned(),
+            text: unknown(question.language).to_owned(),
             citations: Vec::new(),
         }
     }
@@ -180,7 +187,6 @@ mod tests {
         passage::{Passage, tests::found},
     };
     use proptest::prelude::*;
-    use vivier_text::Language;
 
     proptest! {
         #[test]
@@ -259,7 +265,7 @@ mod tests {
         {
             let question = Question::read(text).unwrap();
             let answer = Answer::unknown(&question);
-            assert_eq!((answer.language, answer.text.as_str()), (language.tag(), texts::unknown(language)));
+            assert_eq!((answer.language, answer.text.as_str()), (language.tag(), unknown(language)));
             assert!(answer.citations.is_empty());
         }
     }

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap, path::Path};
 
-use chat::{
+use vivier_answers::{
     answer::{How, answer, resolves},
     likeness::cosine,
     question::Question,

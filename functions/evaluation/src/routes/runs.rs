@@ -1,0 +1,115 @@
+//! Runs over a front office's test questions.
+
+use axum::{
+    Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{StatusCode, header};
+use uuid::Uuid;
+use vivier_domain::{
+    ids::TestRunId,
+    permission::needs,
+    settings::{ProjectSettings, flow::Draft},
+    test_run::{Cause, Edition},
+};
+use vivier_runtime::http::{
+    ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
+};
+use vivier_store::test_runs;
+use vivier_tenancy::rooms::records::{Place, RecordKey};
+
+use super::{
+    refusals::{Changing, Listing, Reading},
+    require,
+};
+use crate::{
+    App,
+    view::{NewRun, TestRun, TestRunPage, TestRunReport},
+};
+
+/// Asks for a run over all test questions of a front office. It begins within a minute; one runs at a time.
+#[utoipa::path(
+    post,
+    path = "/v1/projects/{project}/test-runs",
+    operation_id = "test_runs_create",
+    tag = "evaluation",
+    params(("project" = Uuid, Path, description = "The project")),
+    request_body = NewRun,
+    responses((status = 202, description = "It will be run", body = TestRun), Changing),
+)]
+pub(super) async fn create(
+    State(app): State<App>,
+    office: InProject<needs::SettingsWrite>,
+    NewId(id): NewId<TestRunId>,
+    ApiJson(body): ApiJson<NewRun>,
+) -> Result<Response, Problem> {
+    let (scope, project) = (office.0, office.1);
+    let conflict = || Problem::new(ProblemKind::Conflict);
+    let edition = body.settings.unwrap_or(Edition::Published);
+    require(&app, &scope, project).await?;
+    if edition == Edition::Draft {
+        let key: RecordKey<Draft<ProjectSettings>> = RecordKey::draft(Place::Project(project));
+        app.tenancy.records(&scope)?.fetch(&key).await?.ok_or_else(conflict)?;
+    }
+    let mut session = app.tenancy.pool(&scope).await?;
+    let tx = session.begin().await?;
+    let created = test_runs::create(&tx, project, id, Cause::Member, edition, app.clock.now()).await?;
+    let found = if created { test_runs::fetch(&tx, project, id).await? } else { None };
+    tx.commit().await?;
+    let run = TestRun::from(found.ok_or_else(conflict)?);
+    let location = [(header::LOCATION, format!("/v1/projects/{project}/test-runs/{id}"))];
+    Ok((StatusCode::ACCEPTED, location, Json(run)).into_response())
+}
+
+/// A front office's runs, the newest first, each with its figures: how answers became better or worse.
+#[utoipa::path(
+    get,
+    path = "/v1/projects/{project}/test-runs",
+    operation_id = "test_runs_list",
+    tag = "evaluation",
+    params(("project" = Uuid, Path, description = "The project"), PageQuery),
+    responses((status = 200, description = "A page of runs", body = TestRunPage), Listing),
+)]
+pub(super) async fn list(
+    State(app): State<App>,
+    office: InProject<needs::SettingsRead>,
+    ApiQuery(query): ApiQuery<PageQuery>,
+) -> Result<Json<TestRunPage>, Problem> {
+    let (scope, project) = (office.0, office.1);
+    let (before, limit) = query.read(&scope)?;
+    require(&app, &scope, project).await?;
+    let mut session = app.tenancy.pool(&scope).await?;
+    let tx = session.begin().await?;
+    let mut found = test_runs::list(&tx, project, before.map(TestRunId::from), limit + 1).await?;
+    tx.commit().await?;
+    let next_cursor = page::cut(&scope, &mut found, limit, |last| last.id.as_uuid());
+    Ok(Json(TestRunPage { runs: found.into_iter().map(Into::into).collect(), next_cursor }))
+}
+
+/// A run with what came of each question.
+#[utoipa::path(
+    get,
+    path = "/v1/projects/{project}/test-runs/{id}",
+    operation_id = "test_runs_fetch",
+    tag = "evaluation",
+    params(
+        ("project" = Uuid, Path, description = "The project"),
+        ("id" = Uuid, Path, description = "The run"),
+    ),
+    responses((status = 200, description = "The run", body = TestRunReport), Reading),
+)]
+pub(super) async fn fetch(
+    State(app): State<App>,
+    office: InProject<needs::SettingsRead>,
+    ApiPath((_, id)): ApiPath<(Uuid, TestRunId)>,
+) -> Result<Json<TestRunReport>, Problem> {
+    let (scope, project) = (office.0, office.1);
+    let mut session = app.tenancy.pool(&scope).await?;
+    let tx = session.begin().await?;
+    let found = test_runs::fetch(&tx, project, id).await?;
+    let outcomes = test_runs::list_outcomes(&tx, project, id).await?;
+    tx.commit().await?;
+    let run = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    Ok(Json(TestRunReport { run: run.into(), outcomes: outcomes.into_iter().map(Into::into).collect() }))
+}
