@@ -19,6 +19,8 @@ pub struct Reply {
     pub text: String,
     /// Where each part of the text stands; empty for whatever is no answer of documents.
     pub citations: Vec<Citation>,
+    /// Where the answer is unknown: sentences of documents that speak of the subject, none of which answers for certain.
+    pub related: Vec<Citation>,
     /// The offers that were found; empty for whatever answers no wish for a job.
     pub offers: Vec<OfferCard>,
     /// Whether a person of the company can be asked for.
@@ -68,6 +70,7 @@ impl Reply {
             language: language.tag(),
             text: text.into(),
             citations: Vec::new(),
+            related: Vec::new(),
             offers: Vec::new(),
             hand_over: false,
         }
@@ -99,6 +102,7 @@ impl From<Answer> for Reply {
             language: answer.language,
             text: answer.text,
             citations: answer.citations,
+            related: answer.related,
             offers: Vec::new(),
             hand_over: false,
         }

@@ -33,7 +33,8 @@ fn event(name: &str, data: &impl Serialize) -> Bytes {
 fn events(reply: &Reply, answered: &Answered) -> Vec<Bytes> {
     let citations = reply.citations.iter().map(|citation| event("citation", citation));
     let texts = pieces(&reply.text).into_iter().map(|delta| event("text", &json!({"delta": delta})));
-    citations.chain(texts).chain([event("done", answered)]).collect()
+    let related = reply.related.iter().map(|citation| event("related", citation));
+    citations.chain(texts).chain(related).chain([event("done", answered)]).collect()
 }
 
 /// The text, sentence by sentence; together they are all of it, white space too.

@@ -3,7 +3,6 @@
 use vivier_answers::smalltalk::Talk;
 use vivier_text::Language;
 
-
 /// The answer to small talk; `None` for a greeting, which is answered with the front office's own welcome.
 pub(crate) const fn small_talk(talk: Talk, language: Language) -> Option<&'static str> {
     let (french, english) = match talk {

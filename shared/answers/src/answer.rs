@@ -50,6 +50,8 @@ pub struct Answer {
     pub text: String,
     /// Where each part of the text stands; empty when the answer is unknown.
     pub citations: Vec<Citation>,
+    /// Where the answer is unknown: sentences that speak of the subject, for whoever asked to see whether they help.
+    pub related: Vec<Citation>,
 }
 
 /// What an answer is made of.
@@ -102,6 +104,7 @@ impl Answer {
             language: question.language.tag(),
             text: unknown(question.language).to_owned(),
             citations: Vec::new(),
+            related: Vec::new(),
         }
     }
 }
@@ -132,9 +135,11 @@ pub fn answer(
     let text = citations.iter().map(|citation| citation.quote.as_str()).collect::<Vec<_>>().join(" ");
     let best = (!text.is_empty()).then(|| text.clone());
     if !trace.accepted {
-        return Ok(Answered { answer: Answer::unknown(question), trace, best });
+        let related = if evidence.is_near(how.caution) { citations } else { Vec::new() };
+        return Ok(Answered { answer: Answer { related, ..Answer::unknown(question) }, trace, best });
     }
-    let answer = Answer { kind: Kind::Extract, language: question.language.tag(), text, citations };
+    let language = question.language.tag();
+    let answer = Answer { kind: Kind::Extract, language, text, citations, related: Vec::new() };
     Ok(Answered { answer, trace, best })
 }
 
@@ -201,6 +206,8 @@ mod tests {
                 cosine: 1.0,
                 standing: 1.0,
                 crossing: false,
+                lacking: false,
+                own_case: false,
             };
             let selection = Selection { passage: &passage, sentences, evidence };
             for citation in bind(&selection) {
@@ -225,6 +232,8 @@ mod tests {
             cosine: 1.0,
             standing: 1.0,
             crossing: false,
+            lacking: false,
+            own_case: false,
         };
         let cited = |chosen: &[usize]| -> Vec<(Value, String)> {
             let sentences = chosen.iter().map(|at| &passage.sentences[*at]).collect();

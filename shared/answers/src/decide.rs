@@ -25,6 +25,10 @@ pub struct Evidence {
     pub standing: f32,
     /// Whether question and passage are in different languages.
     pub crossing: bool,
+    /// Whether a name, a telephone number or an address is asked for, and the quoted sentences have none.
+    pub lacking: bool,
+    /// Whether the question is about the asker's own file, of which no document speaks.
+    pub own_case: bool,
 }
 
 /// The figures of [`Evidence`] that are weighed, in this order.
@@ -52,6 +56,8 @@ pub struct Balances {
 
 /// How far the threshold moves when the caution is doubled, in logits.
 const DOUBLED: f32 = 2.0;
+/// How far below the threshold a passage still is worth a look, in logits.
+const NEAR: f32 = 2.0;
 
 static BALANCES: LazyLock<Balances> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../calibration/weights.json")).expect("a test reads the weights")
@@ -70,20 +76,50 @@ impl Evidence {
             + by.weights.iter().zip(self.figures()).map(|(weight, figure)| weight * figure).sum::<f32>()
     }
 
+    /// Whether the passage can answer at all, whatever speaks for it.
+    pub fn may_answer(&self) -> bool {
+        !self.own_case && !self.lacking
+    }
+
     /// Whether the passage is to be quoted, at a caution in percent of the usual.
     pub fn suffices(&self, caution: u16) -> bool {
-        caution == 0 || self.balance() > (f32::from(caution) / 100.0 - 1.0) * DOUBLED
+        caution == 0 || self.may_answer() && self.balance() > threshold(caution)
     }
+
+    /// Whether the passage at least is worth a look by whoever asked.
+    pub fn is_near(&self, caution: u16) -> bool {
+        self.may_answer() && self.balance() > threshold(caution) - NEAR
+    }
+}
+
+fn threshold(caution: u16) -> f32 {
+    (f32::from(caution) / 100.0 - 1.0) * DOUBLED
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const GOOD: Evidence =
-        Evidence { support: 1.0, quoted: 0.9, nearness: 0.7, cosine: 0.6, standing: 0.4, crossing: false };
-    const BAD: Evidence =
-        Evidence { support: 0.1, quoted: 0.0, nearness: 0.1, cosine: 0.1, standing: 0.0, crossing: false };
+    const GOOD: Evidence = Evidence {
+        support: 1.0,
+        quoted: 0.9,
+        nearness: 0.7,
+        cosine: 0.6,
+        standing: 0.4,
+        crossing: false,
+        lacking: false,
+        own_case: false,
+    };
+    const BAD: Evidence = Evidence {
+        support: 0.1,
+        quoted: 0.0,
+        nearness: 0.1,
+        cosine: 0.1,
+        standing: 0.0,
+        crossing: false,
+        lacking: false,
+        own_case: false,
+    };
 
     #[test]
     fn the_weights_can_be_read() {
@@ -97,7 +133,19 @@ mod tests {
                 Evidence { crossing, ..GOOD }.suffices(100) && !Evidence { crossing, ..BAD }.suffices(100)
             );
         }
+        assert!(!Evidence { own_case: true, ..GOOD }.suffices(100));
+        assert!(!Evidence { lacking: true, ..GOOD }.suffices(100));
         assert!(GOOD.balance() > Evidence { quoted: 0.2, ..GOOD }.balance());
+    }
+
+    #[test]
+    fn a_passage_may_be_near_without_sufficing() {
+        let figures = |support: f32| Evidence { support, quoted: support, nearness: 0.4, cosine: 0.4, ..BAD };
+        assert!(GOOD.is_near(100) && !BAD.is_near(100));
+        let between = (0..=100u8).map(|x| figures(f32::from(x) / 100.0));
+        assert!(between.clone().any(|evidence| evidence.is_near(100) && !evidence.suffices(100)));
+        assert!(between.clone().all(|evidence| evidence.is_near(100) || !evidence.suffices(100)));
+        assert!(between.clone().all(|evidence| !Evidence { own_case: true, ..evidence }.is_near(100)));
     }
 
     #[test]

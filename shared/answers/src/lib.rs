@@ -7,8 +7,8 @@
 
 pub mod answer;
 pub mod decide;
-pub mod figure;
 pub mod likeness;
+pub mod own_case;
 pub mod passage;
 pub mod phrase;
 pub mod question;
@@ -16,6 +16,7 @@ pub mod rank;
 pub mod retrieve;
 pub mod select;
 pub mod smalltalk;
+pub mod sought;
 pub mod trace;
 pub mod turns;
 pub mod wish;

@@ -4,7 +4,7 @@ use vivier_domain::settings::chat::LONGEST_QUESTION;
 use vivier_text::{Language, impact, language};
 
 use crate::{
-    figure::Figure,
+    sought::Sought,
     words::{Word, subject_words},
 };
 
@@ -20,8 +20,8 @@ pub struct Question {
     pub language: Language,
     /// The words that may carry its subject.
     pub words: Vec<Word>,
-    /// What kind of figure it asks for, if it does.
-    pub figure: Option<Figure>,
+    /// What kind of thing it asks for, where that can be told.
+    pub sought: Option<Sought>,
 }
 
 impl std::fmt::Debug for Question {
@@ -40,14 +40,13 @@ impl Question {
         if text.is_empty() || text.chars().count() > LONGEST_QUESTION.into() {
             return None;
         }
-        let folded = vivier_text::analysis::fold(text);
         let mut words = subject_words(text);
         words.truncate(MOST_WORDS);
         Some(Self {
             text: text.to_owned(),
             language: language::detect(text),
             words,
-            figure: Figure::asked(&folded),
+            sought: Sought::asked(text),
         })
     }
 

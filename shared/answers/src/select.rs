@@ -8,6 +8,7 @@ use vivier_text::{EmbedError, Embedder};
 use crate::{
     decide::Evidence,
     likeness::{self, Likeness},
+    own_case::is_own_case,
     passage::{Passage, Sentence},
     question::Question,
     rank::{self, Ranked},
@@ -26,8 +27,8 @@ const CANDIDATES: usize = 12;
 const PASSAGE: f32 = 0.5;
 /// What words count for beside meaning.
 const WORDS: f32 = 0.5;
-/// What a figure of the kind asked for counts for; and how well it meets a word that it stands for.
-const FIGURE: f32 = 0.2;
+/// What a thing of the kind asked for counts for; and how well it meets a word that it stands for.
+const SOUGHT: f32 = 0.2;
 const STANDS_FOR: f32 = 0.9;
 /// A further sentence of the piece is quoted if it says more of what was asked, or stands beside and is about as good.
 const FURTHER_SUPPORT: f32 = 0.15;
@@ -70,15 +71,15 @@ impl Asked<'_> {
                 .fold(0.0, f32::max)
         };
         let text = passage.text(sentence);
-        // A figure alone is none of the question's subject: something else of it must be spoken of.
-        let figure = self.question.figure.filter(|figure| {
+        // A figure or a name alone is none of the question's subject: something else of it must be spoken of.
+        let sought = self.question.sought.filter(|sought| {
             let words =
-                self.question.words.iter().filter(|word| !word.general && !figure.stands_for(&word.key));
-            figure.is_in(text) && words.into_iter().any(|word| passage.keys.contains(&word.key))
+                self.question.words.iter().filter(|word| !word.general && !sought.stands_for(&word.key));
+            sought.is_in(text) && words.into_iter().any(|word| passage.keys.contains(&word.key))
         });
         let each = |position: usize| {
             let stands_for =
-                figure.is_some_and(|figure| figure.stands_for(&self.question.words[position].key));
+                sought.is_some_and(|sought| sought.stands_for(&self.question.words[position].key));
             best(&sentence.keys, position)
                 .max(ABOVE * best(&sentence.above, position))
                 .max(ELSEWHERE * best(&passage.keys, position))
@@ -103,8 +104,8 @@ impl Asked<'_> {
         self.weigh(&self.met(passage, &whole))
     }
 
-    fn figure(&self, text: &str) -> f32 {
-        if self.question.figure.is_some_and(|figure| figure.is_in(text)) { FIGURE } else { 0.0 }
+    fn sought(&self, text: &str) -> f32 {
+        if self.question.sought.is_some_and(|sought| sought.is_in(text)) { SOUGHT } else { 0.0 }
     }
 }
 
@@ -142,7 +143,7 @@ pub fn select<'a>(
             let score = PASSAGE * standing
                 + WORDS * asked.weigh(&met)
                 + nearness
-                + asked.figure(passage.text(sentence));
+                + asked.sought(passage.text(sentence));
             candidates.push(Candidate { passage, sentence, met, score, nearness });
         }
     }
@@ -173,6 +174,10 @@ pub fn select<'a>(
         cosine: passage.found.cosine,
         standing: passage.found.cosine - rank::usual(retrieved),
         crossing: asked.crosses(passage),
+        lacking: question.sought.is_some_and(|sought| {
+            sought.is_certain() && !chosen.iter().any(|c| sought.is_in(passage.text(c.sentence)))
+        }),
+        own_case: is_own_case(&question.text),
     };
     let mut sentences: Vec<&Sentence> = chosen.into_iter().map(|candidate| candidate.sentence).collect();
     sentences.sort_by_key(|sentence| sentence.span.start);

@@ -97,7 +97,8 @@ pub async fn create(
         INSERT INTO test_outcomes (tenant_id, project_id, run_id, ordinal, question, expected)
         SELECT bound_tenant(), $1, $2, row_number() OVER (ORDER BY id) - 1, question, document_id
         FROM test_questions WHERE project_id = $1";
-    const OLD: &str = "-- test_runs::delete_old\nDELETE FROM test_runs WHERE project_id = $1 AND created_at < $2";
+    const OLD: &str =
+        "-- test_runs::delete_old\nDELETE FROM test_runs WHERE project_id = $1 AND created_at < $2";
     let (project, id) = (project.as_uuid(), id.as_uuid());
     if tx.execute(SQL, &[&project, &id, &cause.as_str(), &edition.as_str(), &now]).await? == 0 {
         const SAME: &str = "-- test_runs::exists\nSELECT FROM test_runs WHERE project_id = $1 AND id = $2";
@@ -118,7 +119,9 @@ pub async fn fetch(
     project: ProjectId,
     id: TestRunId,
 ) -> Result<Option<TestRun>, TenancyError> {
-    let sql = format!("-- test_runs::fetch\nSELECT {COLUMNS} FROM test_runs r WHERE r.project_id = $1 AND r.id = $2");
+    let sql = format!(
+        "-- test_runs::fetch\nSELECT {COLUMNS} FROM test_runs r WHERE r.project_id = $1 AND r.id = $2"
+    );
     tx.query_opt(&sql, &[&project.as_uuid(), &id.as_uuid()]).await?.as_ref().map(read).transpose()
 }
 

@@ -14,8 +14,7 @@ use vivier_store::conversations::Session;
 use vivier_tenancy::TenantScope;
 
 use crate::{
-    App, limits,
-    sessions,
+    App, limits, sessions,
     stream::{self, Finished},
     view::{Answered, Asking},
 };
@@ -80,7 +79,7 @@ pub(super) async fn ask(
 }
 
 /// Asks a question and gets the answer as server-sent events: `status`, then each `citation`, then `text` with a `delta`
-/// sentence by sentence, and at last `done` with what the route without streaming answers. An error after the beginning is
+/// sentence by sentence, each `related` sentence where the answer is unknown, and at last `done` with what the route without streaming answers. An error after the beginning is
 /// the event `error` with a problem.
 #[utoipa::path(
     post,

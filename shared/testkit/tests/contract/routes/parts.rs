@@ -60,7 +60,8 @@ pub(super) fn parts() -> Vec<Part> {
         }),
         part("evaluation", evaluation::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
-            let app = evaluation::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
+            let app =
+                evaluation::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
             function.http(evaluation::routes::router(app))
         }),
         part("front", front::routes::openapi(), |function, house| {
