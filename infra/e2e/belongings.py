@@ -84,6 +84,11 @@ def furnish(tenant: Tenant) -> None:
     tenant.notes["products"] = [
         product["product_id"] for product in tenant.back.call("GET", f"/v1/projects/{tenant.project}")["products"]
     ]
+    tests = f"/v1/projects/{tenant.project}/test"
+    asked = {"questions": [{"question": f"Que fait {tenant.slug} ?"}, {"question": "Combien de jours de congés ?"}]}
+    added = tenant.back.call("POST", f"{tests}-questions", asked)["questions"]
+    tenant.notes["test_questions"] = [question["question_id"] for question in added]
+    tenant.notes["test_runs"] = [tenant.back.call("POST", f"{tests}-runs", {})["run_id"]]
     tenant.notes["keys"] = [tenant.new_key(name=f"Clé {number}")[0] for number in range(2)]
     for name in ("Premier", "Deuxième"):
         tenant.publish({"name": f"{name} de {tenant.slug}"})
@@ -185,7 +190,16 @@ def of_people_and_projects(tenant: Tenant) -> Iterator[Reach]:
             yield "back", (method, owned, options_of(body)), (method, filled(path), options_of(body))
     for method, path, body in OF_PROJECT:
         yield "back", (method, of_project(tenant, path), options_of(body)), (method, of_project(None, path), options_of(body))
-    for path, limit in (("/v1/members", 1), ("/v1/projects", 1), (f"/v1/projects/{tenant.project}/keys", 1)):
+    for question in tenant.notes["test_questions"]:
+        path = "/v1/projects/{project}/test-questions/{id}"
+        for method, body in (("PUT", {"question": "Croisée ?"}), ("DELETE", None)):
+            owned = filled(path, project=tenant.project, id=question)
+            yield "back", (method, owned, options_of(body)), (method, filled(path), options_of(body))
+    for run in tenant.notes["test_runs"]:
+        path = "/v1/projects/{project}/test-runs/{id}"
+        yield "back", ("GET", filled(path, project=tenant.project, id=run), {}), ("GET", filled(path), {})
+    lists = [f"/v1/projects/{tenant.project}/{things}" for things in ("keys", "test-questions", "test-runs")]
+    for path, limit in (("/v1/members", 1), ("/v1/projects", 1), *((path, 1) for path in lists)):
         yield from pages("back", tenant.member, path, {"limit": limit})
     yield from pages("back", tenant.member, "/v1/audit", {"limit": 2})
 

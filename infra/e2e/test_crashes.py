@@ -185,7 +185,7 @@ class TestCrashes:
             for rule in each_minute
             for target in stage.client("events").list_targets_by_rule(Rule=rule["Name"])["Targets"]
         }
-        assert {stage.function("offers"), stage.function("ingest")} <= targets
+        assert {stage.function(name) for name in ("offers", "ingest", "evaluation")} <= targets
 
 
 def applied(tenant: Tenant, import_id: str) -> bool:

@@ -14,12 +14,17 @@ from .tenants import Tenant
 class TestSharedDatabase:
     """Row security, as the roles of functions meet it."""
 
-    TABLES = ("sources", "chunks", "vectors", "terms", "events", "audit_log", "audit_chains", "purge_reports")
+    TABLES = ("sources", "chunks", "vectors", "terms", "test_questions", "test_runs", "test_outcomes",
+              "events", "audit_log", "audit_chains", "purge_reports")  # fmt: skip
     ROLES = ("app", "retention")
-    SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "events"), ("app", "audit_log"), ("app", "audit_chains"),
+    SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "test_questions"), ("app", "test_runs"),
+            ("app", "test_outcomes"), ("app", "events"), ("app", "audit_log"), ("app", "audit_chains"),
             ("retention", "events"), ("retention", "audit_log"), ("retention", "purge_reports")]  # fmt: skip
     #: Table to the role that removes from it.
-    WRITABLE = {"sources": "app", "chunks": "app", "vectors": "app", "terms": "app", "events": "retention", "purge_reports": "retention"}
+    WRITABLE = {"sources": "app", "chunks": "app", "vectors": "app", "terms": "app", "test_questions": "app", "test_runs": "app",
+                "test_outcomes": "app", "events": "retention", "purge_reports": "retention"}  # fmt: skip
+    #: Table to a column that is written; `edition` where none is named.
+    COLUMN = {"events": "stored_at", "purge_reports": "removed", "test_questions": "question", "test_outcomes": "place"}
 
     @pytest.fixture(autouse=True)
     def _rows(self, stage: Stage, alpha: Tenant, beta: Tenant) -> None:
@@ -28,6 +33,19 @@ class TestSharedDatabase:
                 connection.execute(
                     "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)"
                     " VALUES (bound_tenant(), %s, 'search', now(), '{}')", [uuid.uuid4()]
+                )  # fmt: skip
+                project, run = uuid.uuid4(), uuid.uuid4()
+                connection.execute(
+                    "INSERT INTO test_questions (tenant_id, project_id, id, question, created_at)"
+                    " VALUES (bound_tenant(), %s, %s, 'test', now())", [project, uuid.uuid4()]
+                )  # fmt: skip
+                connection.execute(
+                    "INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, questions, created_at)"
+                    " VALUES (bound_tenant(), %s, %s, 'failed', 'member', 'draft', 1, now())", [project, run]
+                )  # fmt: skip
+                connection.execute(
+                    "INSERT INTO test_outcomes (tenant_id, project_id, run_id, ordinal, question)"
+                    " VALUES (bound_tenant(), %s, %s, 0, 'test')", [project, run]
                 )  # fmt: skip
             with stage.pool(tenant.tenant_id, "retention") as connection:
                 connection.execute(
@@ -44,7 +62,7 @@ class TestSharedDatabase:
 
     @pytest.mark.parametrize(("role", "table"), SEEN)
     def test_with_one_there_are_its_own_only(self, stage: Stage, alpha: Tenant, beta: Tenant, role: str, table: str):
-        column = {"events": "stored_at", "purge_reports": "removed"}.get(table, "edition")
+        column = self.COLUMN.get(table, "edition")
         for own, other in ((alpha, beta), (beta, alpha)):
             with stage.pool(own.tenant_id, role) as connection:
                 assert connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall() == [(own.tenant_id,)]

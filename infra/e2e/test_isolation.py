@@ -145,6 +145,9 @@ BODIES = {
     "POST /v1/projects/{project}/keys": {"name": "Croisée"},
     "PATCH /v1/projects/{project}/keys/{id}": {"name": "Croisée"},
     "POST /v1/projects/{project}/keys/{id}/rotation": {"overlap_minutes": 5},
+    "POST /v1/projects/{project}/test-questions": {"questions": [{"question": "Combien de jours de congés ?"}]},
+    "PUT /v1/projects/{project}/test-questions/{id}": {"question": "Combien de jours ?"},
+    "POST /v1/projects/{project}/test-runs": {},
     "PUT /v1/settings/draft": {"sessions": {"hours": 11, "idle_minutes": 60}},
 }
 """What each write takes; one that is refused is refused because of whose thing it is."""
@@ -172,6 +175,8 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "roles": lambda: f"of-{owner.slug}",
         "products": lambda: owner.notes["products"][0],
         "keys": lambda: owner.notes["keys"][0],
+        "test-questions": lambda: owner.notes["test_questions"][0],
+        "test-runs": lambda: owner.notes["test_runs"][0],
     }
     kind = path.split("/{id}")[0].rsplit("/", 1)[1] if "{id}" in path else ""
     kind = "chat" if "/chat/" in path else kind
@@ -356,7 +361,7 @@ class TestEvents:
         arrived(beta, theirs, mine)
         assert theirs["event_id"] not in {str(row[0]) for row in alpha.pool("SELECT event_id FROM events")}
 
-    @pytest.mark.parametrize("function", ["offers", "ingest", "retention"])
+    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "evaluation"])
     def test_a_schedule_mixes_no_tenants(self, stage: Stage, alpha: Tenant, beta: Tenant, function: str):
         before = [seen_stores(tenant) for tenant in (alpha, beta)]
         stage.tick(function)
@@ -372,7 +377,7 @@ class TestEvents:
             found = connection.execute("SELECT 1 FROM purge_reports WHERE run_id = %s", [report["run_id"]])
             assert found.fetchall() == []
 
-    @pytest.mark.parametrize("function", ["offers", "search", "ingest", "chat", "metrics", "front"])
+    @pytest.mark.parametrize("function", ["offers", "search", "ingest", "chat", "evaluation", "metrics", "front"])
     def test_functions_without_commands_take_none(self, operator: Operator, function: str):
         with pytest.raises(OperatorError, match="unknown-event"):
             operator.invoke(function, {"operation": "list"})
@@ -385,4 +390,5 @@ def seen_stores(tenant: Tenant) -> dict:
         "imports": tenant.sql("SELECT id, status FROM imports ORDER BY id"),
         "documents": tenant.sql("SELECT id, status, chunks FROM documents ORDER BY id"),
         "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),
+        "test questions": tenant.pool("SELECT id, question, document_id FROM test_questions ORDER BY id"),
     }

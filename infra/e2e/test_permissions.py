@@ -183,6 +183,8 @@ class TestPermissions:
             ("members", "dynamodb:Query", "back", "/v1/members"),
             ("projects", "dynamodb:Query", "back", "/v1/projects"),
             ("projects", "dynamodb:GetItem", "back", "/v1/projects/{project}/settings"),
+            ("evaluation", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/test-runs"),
+            ("evaluation", "dynamodb:GetItem", "back", "/v1/projects/{project}/test-questions"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),
         ],
     )

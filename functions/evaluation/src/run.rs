@@ -10,15 +10,15 @@ use vivier_answers::{
 };
 use vivier_domain::{
     ids::ProjectId,
-    settings::{ProjectSettings, Published, chat::ChatSettings, flow::Draft},
+    settings::{ProjectSettings, chat::ChatSettings},
     test_run::Edition,
 };
 use vivier_runtime::HandlerError;
-use vivier_store::test_runs::{self, Lease, Outcome, TestRun};
-use vivier_tenancy::{
-    TenancyError, TenantScope,
-    rooms::records::{Place, RecordKey},
+use vivier_store::{
+    settings,
+    test_runs::{self, Lease, Outcome, TestRun},
 };
+use vivier_tenancy::{TenancyError, TenantScope, rooms::records::Place};
 
 use crate::{App, figures::Figures};
 
@@ -64,37 +64,51 @@ async fn ask(
     until: Instant,
     asked: &mut u32,
 ) -> Result<(), HandlerError> {
-    let settings = settings(app, scope, run, lease).await?;
-    loop {
-        let mut session = app.tenancy.pool(scope).await?;
-        let tx = session.begin().await?;
-        let next = test_runs::next(&tx, lease).await?;
-        tx.commit().await?;
-        let Some(question) = next else {
-            let tx = session.begin().await?;
-            let outcomes = test_runs::list_outcomes(&tx, run.project, run.id).await?;
-            tx.commit().await?;
-            drop(session);
-            return finish(app, scope, lease, Some(&Figures::of(&outcomes))).await;
-        };
+    let settings = noted(app, scope, run, lease).await?;
+    while let Some(question) = next(app, scope, lease).await? {
         if Instant::now() >= until {
-            drop(session);
             return release(app, scope, lease, true).await;
         }
         let outcome = outcome(app, scope, run.project, &settings, question).await?;
-        let tx = session.begin().await?;
-        let held = test_runs::record(&tx, lease, &outcome).await?;
-        tx.commit().await?;
-        if !held {
+        if !record(app, scope, lease, &outcome).await? {
             tracing::info!(run = %run.id, "a test run was taken over");
             return Ok(());
         }
         *asked += 1;
     }
+    let mut session = app.tenancy.pool(scope).await?;
+    let tx = session.begin().await?;
+    let outcomes = test_runs::list_outcomes(&tx, run.project, run.id).await?;
+    tx.commit().await?;
+    drop(session);
+    finish(app, scope, lease, Some(&Figures::of(&outcomes))).await
+}
+
+// A session is given back before a question is asked: asking takes one of its own, and there may be no second.
+
+async fn next(app: &App, scope: &TenantScope, lease: Lease) -> Result<Option<Outcome>, HandlerError> {
+    let mut session = app.tenancy.pool(scope).await?;
+    let tx = session.begin().await?;
+    let next = test_runs::next(&tx, lease).await?;
+    tx.commit().await?;
+    Ok(next)
+}
+
+async fn record(
+    app: &App,
+    scope: &TenantScope,
+    lease: Lease,
+    outcome: &Outcome,
+) -> Result<bool, HandlerError> {
+    let mut session = app.tenancy.pool(scope).await?;
+    let tx = session.begin().await?;
+    let held = test_runs::record(&tx, lease, outcome).await?;
+    tx.commit().await?;
+    Ok(held)
 }
 
 /// The settings that the run's first question was, or is, answered by.
-async fn settings(
+async fn noted(
     app: &App,
     scope: &TenantScope,
     run: &TestRun,
@@ -115,15 +129,11 @@ async fn settings(
 }
 
 async fn read(app: &App, scope: &TenantScope, run: &TestRun) -> Result<ChatSettings, TenancyError> {
-    let (records, place) = (app.tenancy.records(scope)?, Place::Project(run.project));
-    if run.edition == Edition::Draft {
-        let key: RecordKey<Draft<ProjectSettings>> = RecordKey::draft(place);
-        if let Some(found) = records.fetch(&key).await? {
-            return Ok(found.value.settings.chat);
-        }
-    }
-    let key: RecordKey<Published<ProjectSettings>> = RecordKey::published(place);
-    Ok(records.fetch(&key).await?.map(|found| found.value.settings.chat).unwrap_or_default())
+    let place = Place::Project(run.project);
+    let state = settings::fetch::<ProjectSettings>(&app.tenancy.records(scope)?, place).await?;
+    let draft = state.draft().filter(|_| run.edition == Edition::Draft).map(|draft| &draft.settings);
+    let settings = draft.or_else(|| state.published().map(|published| &published.settings));
+    Ok(settings.map(|settings| settings.chat.clone()).unwrap_or_default())
 }
 
 /// Asks a question as a candidate of the front office would.

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use vivier_domain::{
-    ids::TestRunId,
+    ids::{ProjectId, TestRunId},
     project::ProjectStatus,
     tenant::TenantStatus,
     test_run::{Cause, Edition},
@@ -67,19 +68,24 @@ fn left_out(tenant: &Tenant, error: &HandlerError) {
 /// Begins a run in each front office in use whose questions were not asked lately.
 async fn begin_due(app: &App, scope: &TenantScope) -> Result<(), HandlerError> {
     let now = app.clock.now();
-    let mut session = app.tenancy.pool(scope).await?;
-    let tx = session.begin().await?;
-    let due = test_sets::list_due(&tx, now - EVERY).await?;
-    tx.commit().await?;
-    for project in due {
+    for project in due(app, scope, now).await? {
         let found = app.tenancy.records(scope)?.fetch(&RecordKey::project(project)).await?;
         if found.is_none_or(|found| found.value.status != ProjectStatus::Active) {
             continue;
         }
+        let mut session = app.tenancy.pool(scope).await?;
         let tx = session.begin().await?;
         let id = TestRunId::generate();
         test_runs::create(&tx, project, id, Cause::Schedule, Edition::Published, now).await?;
         tx.commit().await?;
     }
     Ok(())
+}
+
+async fn due(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Vec<ProjectId>, HandlerError> {
+    let mut session = app.tenancy.pool(scope).await?;
+    let tx = session.begin().await?;
+    let due = test_sets::list_due(&tx, now - EVERY).await?;
+    tx.commit().await?;
+    Ok(due)
 }

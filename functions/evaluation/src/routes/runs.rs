@@ -10,14 +10,14 @@ use uuid::Uuid;
 use vivier_domain::{
     ids::TestRunId,
     permission::needs,
-    settings::{ProjectSettings, flow::Draft},
+    settings::ProjectSettings,
     test_run::{Cause, Edition},
 };
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
 };
-use vivier_store::test_runs;
-use vivier_tenancy::rooms::records::{Place, RecordKey};
+use vivier_store::{settings, test_runs};
+use vivier_tenancy::rooms::records::Place;
 
 use super::{
     refusals::{Changing, Listing, Reading},
@@ -49,8 +49,9 @@ pub(super) async fn create(
     let edition = body.settings.unwrap_or(Edition::Published);
     require(&app, &scope, project).await?;
     if edition == Edition::Draft {
-        let key: RecordKey<Draft<ProjectSettings>> = RecordKey::draft(Place::Project(project));
-        app.tenancy.records(&scope)?.fetch(&key).await?.ok_or_else(conflict)?;
+        let (records, place) = (app.tenancy.records(&scope)?, Place::Project(project));
+        let state = settings::fetch::<ProjectSettings>(&records, place).await?;
+        state.draft().ok_or_else(conflict)?;
     }
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;

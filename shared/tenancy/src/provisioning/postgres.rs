@@ -216,6 +216,7 @@ fn grants(app: &str, retention: &str) -> String {
          GRANT USAGE ON SCHEMA public TO {app}, {retention};\n\
          GRANT EXECUTE ON FUNCTION audit_append TO {app}, {retention};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
+         GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
          GRANT SELECT, INSERT ON events TO {app};\n\
          GRANT SELECT ON audit_log, audit_chains TO {app};\n\
          GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events TO {retention};\n\
