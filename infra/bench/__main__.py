@@ -2,6 +2,9 @@
 
 `python -m bench extraction DIR`: what comes out of the documents in a folder that also holds what is expected.
 `python -m bench hostile DIR`: what the files of a folder do to the reader that were made to break it.
+`python -m bench answers [--stack demo]`: the questions of infra/evaluation through the deployed chat.
+`python -m bench ingestion [--stack demo]`: how many pages a second become answers, and where the time goes.
+`python -m bench passages [--pieces N] [--stack demo]`: how fast and how surely pieces are found among a million.
 `python -m bench relevance DIR [--most N] [--stack demo]`: how well the passages of a folder's corpus are found.
 """
 
@@ -9,11 +12,13 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 from demo.stack import load
 
-from . import doors, embed, extraction, hostile, imports, relevance, search
+from . import answers, doors, embed, extraction, hostile, imports, ingestion, passages, relevance, search
 
 
 def main() -> None:
@@ -21,6 +26,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("what", nargs="*", help="search, import, embed, doors; all of them without; or extraction, hostile or relevance, and a folder")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
+    parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
     folders = {"extraction": extraction.run, "hostile": hostile.run,
@@ -30,13 +36,18 @@ def main() -> None:
             parser.error(f"{arguments.what[0]} wants one folder")
         folders[arguments.what[0]](Path(arguments.what[1]).resolve())
         return
-    runs = {"search": lambda: search.run(load(arguments.stack)), "import": lambda: imports.run(load(arguments.stack)),
-            "embed": embed.run, "doors": lambda: doors.run(load(arguments.stack))}
-    if unknown := set(arguments.what) - set(runs):
+    def on_stack(bench: ModuleType) -> Callable[[], None]:
+        return lambda: bench.run(load(arguments.stack))
+
+    runs = {"search": on_stack(search), "import": on_stack(imports), "embed": embed.run, "doors": on_stack(doors)}
+    # Minutes each: only where they are named.
+    apart = {"answers": on_stack(answers), "ingestion": on_stack(ingestion),
+             "passages": lambda: passages.run(arguments.stack, arguments.pieces)}
+    if unknown := set(arguments.what) - set(runs) - set(apart):
         parser.error(f"there is no {', '.join(sorted(unknown))}")
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} when it began")
     for what in arguments.what or runs:
-        runs[what]()
+        (runs | apart)[what]()
 
 
 if __name__ == "__main__":

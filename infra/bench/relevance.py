@@ -19,7 +19,7 @@ from demo.client import Json, wait_for
 from demo.stack import Stack
 
 from . import figures
-from .tenant import Tenant, scratch
+from .tenant import Tenant, open_wide, scratch
 
 BATCH = 8
 """Documents that are brought in at a time: the local cloud starts a process for each file that arrives."""
@@ -33,7 +33,7 @@ def run(stack: Stack, folder: Path, most: int | None = None) -> None:
     grades = _grades(folder / "qrels.tsv")
     with scratch(stack, "bench-relevance") as tenant:
         tenant.widen()
-        _open_wide(tenant)
+        open_wide(tenant)
         started = time.monotonic()
         names = _load(tenant, list(_lines(folder / "corpus.jsonl")))
         print(f"{folder.name}: {len(set(names))} documents ready after {time.monotonic() - started:.0f} s", flush=True)
@@ -74,14 +74,6 @@ def _grades(path: Path) -> dict[str, dict[str, int]]:
 def _gain(order: list[int]) -> float:
     """Discounted cumulative gain (K. Järvelin and J. Kekäläinen 2002, as BEIR computes it)."""
     return sum(grade / math.log2(place + 2) for place, grade in enumerate(order))
-
-
-def _open_wide(tenant: Tenant) -> None:
-    """One program asks as fast as it can, and every query is a question."""
-    project = tenant.back.call("GET", "/v1/projects", limit=1)["projects"][0]["project_id"]
-    settings = f"/v1/projects/{project}/settings"
-    limits = {"per_address_hour": 1_000_000, "characters": 4_000}
-    tenant.back.publish(settings, {"chat": {"offers": False, "limits": limits}})
 
 
 def _load(tenant: Tenant, corpus: list[Json]) -> dict[str, list[str]]:

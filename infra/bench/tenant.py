@@ -61,3 +61,11 @@ def scratch(stack: Stack, slug: str) -> Iterator[Tenant]:
 def moment(text: str) -> float:
     """An RFC 3339 time as seconds since 1970."""
     return dt.datetime.fromisoformat(text).timestamp()
+
+
+def open_wide(tenant: Tenant) -> None:
+    """One program asks as fast as it can, and every query is a question."""
+    project = tenant.back.call("GET", "/v1/projects", limit=1)["projects"][0]["project_id"]
+    settings = f"/v1/projects/{project}/settings"
+    limits = {"per_address_hour": 1_000_000, "characters": 4_000}
+    tenant.back.publish(settings, {"chat": {"offers": False, "limits": limits}})

@@ -571,8 +571,8 @@ def running(stage: Stage, model: Model) -> Iterator[Process]:
 class TestWritten:
     QUESTION = "Quelle est la prime de nuit ?"
 
-    def answer(self, running: Process, writing: Tenant) -> Json:
-        _, answer = running.invoke(event(writing, "ask", opened(writing), self.QUESTION))
+    def answer(self, running: Process, writing: Tenant, question: str = QUESTION) -> Json:
+        _, answer = running.invoke(event(writing, "ask", opened(writing), question))
         assert answer["statusCode"] == 200, answer
         return json.loads(answer["body"])["answer"]
 
@@ -593,6 +593,16 @@ class TestWritten:
         model.text = text
         answer = self.answer(running, writing)
         assert answer["kind"] == "extract" and "30 euros" in answer["text"]
+
+    def test_a_model_reads_what_merely_is_related(self, running: Process, model: Model, writing: Tenant):
+        question = "Que coûte la mutuelle à un apprenti ?"
+        model.text = "NONE"
+        unsure = self.answer(running, writing, question)
+        assert unsure["kind"] == "unknown" and unsure["citations"] == []
+        assert "18 euros" in "".join(citation["quote"] for citation in unsure["related"])
+        model.text = "La mutuelle coûte 18 euros par mois au salarié [1]."
+        sure = self.answer(running, writing, question)
+        assert (sure["kind"], sure["related"]) == ("written", []) and "18 euros" in sure["citations"][0]["quote"]
 
     def test_a_model_that_is_away_is_done_without(self, stage: Stage, writing: Tenant):
         with process(stage, AWS_ENDPOINT_URL_BEDROCK_RUNTIME="http://127.0.0.1:1") as running:

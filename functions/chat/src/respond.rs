@@ -101,9 +101,7 @@ async fn of_documents(
     let mut reply = Reply::from(answered.answer);
     // The sentence is said in the language of what was asked, whatever it was made whole with.
     reply.language = language.tag();
-    if reply.kind == ReplyKind::Extract {
-        write(app, scope, settings, &asked, &mut reply).await;
-    }
+    write(app, scope, settings, &asked, &mut reply).await;
     if reply.kind == ReplyKind::Unknown {
         reply.text = spoken(settings, language).fallback;
         reply.hand_over = settings.chat.hand_over && session.status == ConversationStatus::Open;
@@ -121,7 +119,8 @@ fn problem(error: AnswerError) -> Problem {
     Problem::new(ProblemKind::Internal)
 }
 
-/// Puts a model's words in the place of the documents', where the tenant chose so and they are covered.
+/// Puts a model's words in the place of the documents', where the tenant chose so and they are covered. A model reads: what
+/// merely is related may be an answer to it.
 async fn write(
     app: &App,
     scope: &TenantScope,
@@ -134,8 +133,10 @@ async fn write(
         return;
     };
     let models = app.tenancy.models(scope);
-    if let Some(written) = written::write(&models, model, question, &reply.citations).await {
+    let passages = if reply.kind == ReplyKind::Extract { &reply.citations } else { &reply.related };
+    if let Some(written) = written::write(&models, model, question, passages).await {
         (reply.kind, reply.text, reply.citations) = (ReplyKind::Written, written.text, written.citations);
+        reply.related.clear();
     }
 }
 

@@ -9,7 +9,7 @@ use vivier_answers::{
     smalltalk, wish,
 };
 use vivier_domain::{
-    ids::ProjectId,
+    ids::{DocumentId, ProjectId},
     settings::{ProjectSettings, chat::ChatSettings},
     test_run::Edition,
 };
@@ -159,7 +159,7 @@ async fn outcome(
             documents.push(passage.document_id);
         }
     }
-    let expected = unanswered.expected.map(|document| document.as_uuid());
+    let expected = unanswered.expected.map(DocumentId::as_uuid);
     let place = documents.iter().position(|document| Some(*document) == expected);
     Ok(Outcome {
         place: place.map(|place| place as u32 + 1),

@@ -56,7 +56,7 @@ pub struct Lease {
     project: Uuid,
     run: Uuid,
     // Whoever takes the run up later has another.
-    lease: Uuid,
+    token: Uuid,
     /// How often the run was taken up, this time included, since it last came further.
     pub attempt: u32,
 }
@@ -130,7 +130,7 @@ pub async fn list(
     tx: &PoolTx<'_>,
     project: ProjectId,
     before: Option<TestRunId>,
-    most: usize,
+    most: u32,
 ) -> Result<Vec<TestRun>, TenancyError> {
     let sql = format!(
         "-- test_runs::list
@@ -138,7 +138,7 @@ pub async fn list(
         WHERE r.project_id = $1 AND ($2::uuid IS NULL OR r.id < $2) ORDER BY r.id DESC LIMIT $3"
     );
     let before = before.map(TestRunId::as_uuid);
-    let rows = tx.query(&sql, &[&project.as_uuid(), &before, &(most as i64)]).await?;
+    let rows = tx.query(&sql, &[&project.as_uuid(), &before, &i64::from(most)]).await?;
     rows.iter().map(read).collect()
 }
 
@@ -167,10 +167,12 @@ pub async fn claim(tx: &PoolTx<'_>) -> Result<Option<(TestRun, Lease)>, TenancyE
         FROM next WHERE r.project_id = next.project_id AND r.id = next.id
         RETURNING {COLUMNS}, r.attempts"
     );
-    let lease = Uuid::new_v4();
-    let Some(row) = tx.query_opt(&sql, &[&(LEASE.as_secs() as i64), &lease]).await? else { return Ok(None) };
+    let token = Uuid::new_v4();
+    let Some(row) = tx.query_opt(&sql, &[&LEASE.as_secs().cast_signed(), &token]).await? else {
+        return Ok(None);
+    };
     let attempt = row.get::<_, i32>("attempts").unsigned_abs();
-    let lease = Lease { project: row.get("project_id"), run: row.get("id"), lease, attempt };
+    let lease = Lease { project: row.get("project_id"), run: row.get("id"), token, attempt };
     Ok(Some((read(&row)?, lease)))
 }
 
@@ -199,12 +201,12 @@ pub async fn record(tx: &PoolTx<'_>, lease: Lease, outcome: &Outcome) -> Result<
         WHERE project_id = $1 AND run_id = (SELECT id FROM held) AND ordinal = $4 AND answered IS NULL";
     let place = outcome.place.map(|place| i32::try_from(place).unwrap_or(i32::MAX));
     let ordinal = i32::try_from(outcome.ordinal).unwrap_or(i32::MAX);
-    let seconds = LEASE.as_secs() as i64;
-    let Lease { project, run, lease, .. } = lease;
+    let seconds = LEASE.as_secs().cast_signed();
+    let Lease { project, run, token, .. } = lease;
     let written = tx
         .execute(
             SQL,
-            &[&project, &run, &lease, &ordinal, &place, &outcome.answered, &outcome.cited, &seconds],
+            &[&project, &run, &token, &ordinal, &place, &outcome.answered, &outcome.cited, &seconds],
         )
         .await?;
     Ok(written == 1)
@@ -215,7 +217,7 @@ pub async fn release(tx: &PoolTx<'_>, lease: Lease, moved: bool) -> Result<(), D
     const SQL: &str = "-- test_runs::release
         UPDATE test_runs SET lease_until = NULL, attempts = CASE WHEN $4 THEN 0 ELSE attempts END
         WHERE project_id = $1 AND id = $2 AND lease = $3 AND status = 'running'";
-    tx.execute(SQL, &[&lease.project, &lease.run, &lease.lease, &moved]).await.map(drop)
+    tx.execute(SQL, &[&lease.project, &lease.run, &lease.token, &moved]).await.map(drop)
 }
 
 /// Ends a run, with figures or, failed, without.
@@ -229,7 +231,7 @@ pub async fn finish(
         UPDATE test_runs SET status = CASE WHEN $4::jsonb IS NULL THEN 'failed' ELSE 'done' END, figures = $4,
                lease_until = NULL, finished_at = $5
         WHERE project_id = $1 AND id = $2 AND lease = $3 AND status = 'running'";
-    tx.execute(SQL, &[&lease.project, &lease.run, &lease.lease, &figures, &now]).await.map(drop)
+    tx.execute(SQL, &[&lease.project, &lease.run, &lease.token, &figures, &now]).await.map(drop)
 }
 
 fn read(row: &Row) -> Result<TestRun, TenancyError> {

@@ -64,14 +64,14 @@ pub async fn list(
     tx: &PoolTx<'_>,
     project: ProjectId,
     after: Option<TestQuestionId>,
-    most: usize,
+    most: u32,
 ) -> Result<Vec<TestQuestion>, DatabaseError> {
     const SQL: &str = "-- test_sets::list
         SELECT q.id, q.question, q.document_id, q.created_at, s.name
         FROM test_questions q LEFT JOIN sources s ON s.document_id = q.document_id
         WHERE q.project_id = $1 AND ($2::uuid IS NULL OR q.id > $2) ORDER BY q.id LIMIT $3";
     let after = after.map(TestQuestionId::as_uuid);
-    let rows = tx.query(SQL, &[&project.as_uuid(), &after, &(most as i64)]).await?;
+    let rows = tx.query(SQL, &[&project.as_uuid(), &after, &i64::from(most)]).await?;
     Ok(rows.iter().map(read).collect())
 }
 

@@ -82,7 +82,7 @@ pub(super) async fn list(
     require(&app, &scope, project).await?;
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    let mut found = test_runs::list(&tx, project, before.map(TestRunId::from), limit + 1).await?;
+    let mut found = test_runs::list(&tx, project, before.map(TestRunId::from), limit as u32 + 1).await?;
     tx.commit().await?;
     let next_cursor = page::cut(&scope, &mut found, limit, |last| last.id.as_uuid());
     Ok(Json(TestRunPage { runs: found.into_iter().map(Into::into).collect(), next_cursor }))
