@@ -3,11 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::{
-    ids::{DocumentId, TestQuestionId},
+    ids::DocumentId,
     test_run::{Cause, Edition, TestRunStatus},
 };
 use vivier_runtime::http::{Problem, ProblemKind};
@@ -74,20 +73,6 @@ impl NewQuestions {
         }
         if broken { Err(problem) } else { Ok(()) }
     }
-}
-
-/// The id of a request's question: those of one request sort as they stand in it.
-pub fn question_id(request: Uuid, position: usize) -> TestQuestionId {
-    let hash = Sha256::new_with_prefix(b"vivier test question")
-        .chain_update(request.as_bytes())
-        .chain_update((position as u64).to_be_bytes())
-        .finalize();
-    let mut bytes = *request.as_bytes();
-    // RFC 9562, section 5.7: behind the time the version and 12 bits, here the position; then the variant and the rest.
-    bytes[6..8].copy_from_slice(&(0x7000 | (position as u16 & 0x0fff)).to_be_bytes());
-    bytes[8..16].copy_from_slice(&hash[..8]);
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    Uuid::from_bytes(bytes).into()
 }
 
 /// A test question.
@@ -263,13 +248,5 @@ mod tests {
         let said: Vec<_> = problem.errors.iter().map(|error| (error.field.as_str(), &*error.code)).collect();
         assert_eq!(said, [("questions[1].question", "empty"), ("questions[2].question", "too-long")]);
         assert!(NewQuestions { questions: Vec::new() }.check().is_err());
-    }
-
-    #[test]
-    fn ids_of_one_request_sort_as_it_stands_and_are_the_same_when_it_is_repeated() {
-        let request = Uuid::now_v7();
-        let ids: Vec<_> = (0..100).map(|position| question_id(request, position)).collect();
-        assert!(ids.is_sorted() && ids[0] == question_id(request, 0) && ids[0] != ids[1]);
-        assert_eq!(ids[7].as_uuid().get_version_num(), 7);
     }
 }

@@ -3,10 +3,9 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vivier_domain::{document::DocumentStatus, ids::DocumentId};
+use vivier_domain::document::DocumentStatus;
 use vivier_runtime::http::{Problem, ProblemKind};
 use vivier_store::batches::Batch;
 
@@ -55,22 +54,6 @@ pub struct BatchAnnounced {
     pub batch_id: Uuid,
     /// What became of each, in the order they were announced.
     pub documents: Vec<Answered>,
-}
-
-/// The id of a batch's document: those of one batch sort as they were announced, and nobody can guess them.
-pub fn document_id(batch: Uuid, position: usize) -> DocumentId {
-    let mut hash = Sha256::new();
-    hash.update(b"vivier batch");
-    hash.update(batch.as_bytes());
-    hash.update((position as u64).to_be_bytes());
-    let hash = hash.finalize();
-    let mut bytes = *batch.as_bytes();
-    // RFC 9562, section 5.7: behind the time the version and 12 bits, here the position; then the variant and what is random.
-    let place = 0x7000 | (position as u16 & 0x0fff);
-    bytes[6..8].copy_from_slice(&place.to_be_bytes());
-    bytes[8..16].copy_from_slice(&hash[..8]);
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    Uuid::from_bytes(bytes).into()
 }
 
 /// How many documents of a batch are in each status.
@@ -141,24 +124,7 @@ impl From<Batch> for BatchView {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::*;
-
-    #[test]
-    fn ids_are_of_their_batch_and_place() {
-        let batch = Uuid::now_v7();
-        let ids: Vec<_> = (0..MOST).map(|position| document_id(batch, position)).collect();
-        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), MOST);
-        assert!(ids.is_sorted(), "as they were announced");
-        for (position, id) in ids.iter().enumerate() {
-            let id = id.as_uuid();
-            assert_eq!((id.get_version_num(), id.get_variant()), (7, uuid::Variant::RFC4122));
-            assert_eq!(id.get_timestamp().unwrap().to_unix().0, batch.get_timestamp().unwrap().to_unix().0);
-            assert_eq!(document_id(batch, position).as_uuid(), id, "the same once more");
-        }
-        assert_ne!(document_id(Uuid::now_v7(), 0), ids[0]);
-    }
 
     #[test]
     fn a_batch_is_finished_when_nothing_is_under_way() {

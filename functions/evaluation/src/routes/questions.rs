@@ -12,7 +12,7 @@ use vivier_domain::{
     permission::needs,
 };
 use vivier_runtime::http::{
-    ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
+    ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, nth, page,
 };
 use vivier_store::{sources, test_sets};
 use vivier_tenancy::rooms::database::PoolTx;
@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     App,
-    view::{AddedQuestions, Asked, NewQuestions, TestQuestion, TestQuestionPage, question_id},
+    view::{AddedQuestions, Asked, NewQuestions, TestQuestion, TestQuestionPage},
 };
 
 /// The questions of a front office's test set, in the order they were added.
@@ -75,7 +75,7 @@ pub(super) async fn create(
     let tx = session.begin().await?;
     let mut questions = Vec::with_capacity(body.questions.len());
     for (position, asked) in body.questions.iter().enumerate() {
-        let (id, text) = (question_id(request, position), asked.question.trim());
+        let (id, text) = (nth(request, position), asked.question.trim());
         answers(&tx, asked, &format!("questions[{position}].document_id")).await?;
         test_sets::insert(&tx, project, id, text, asked.document(), now).await?;
         let added = test_sets::fetch(&tx, project, id).await?;

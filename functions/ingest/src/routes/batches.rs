@@ -8,7 +8,7 @@ use axum::{
 use http::{StatusCode, header};
 use uuid::Uuid;
 use vivier_domain::permission::needs;
-use vivier_runtime::http::{ApiJson, ApiPath, BackOffice, NewId, Problem, ProblemKind};
+use vivier_runtime::http::{ApiJson, ApiPath, BackOffice, NewId, Problem, ProblemKind, nth};
 use vivier_store::{batches, documents};
 use vivier_tenancy::rooms::files::FileKey;
 
@@ -16,7 +16,7 @@ use super::refusals::{OfBody, OfOne};
 use crate::{
     App,
     announcement::{Accepted, Announcement},
-    batch::{self, Announcements, Answered, BatchAnnounced, BatchView},
+    batch::{Announcements, Answered, BatchAnnounced, BatchView},
     labels::{Known, few},
     view::Announced,
 };
@@ -48,7 +48,7 @@ pub(super) async fn create(
     let mut answers = Vec::with_capacity(taken.len());
     let mut announced = Vec::new();
     for (position, taken) in taken.into_iter().enumerate() {
-        let document = batch::document_id(id, position);
+        let document = nth(id, position);
         answers.push(match taken {
             Ok(accepted) => {
                 let (key, file) = (FileKey::Document(document, FIRST_VERSION), accepted.file);

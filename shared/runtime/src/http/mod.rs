@@ -33,7 +33,7 @@ use tower::ServiceExt;
 use audit::{Auditor, Ledger};
 pub use body::ApiJson;
 pub use etag::{ETag, IfMatch, IfNoneMatch};
-pub use new_id::NewId;
+pub use new_id::{NewId, nth};
 pub use office::{BackOffice, FrontOffice, InProject, Myself};
 pub use page::PageQuery;
 pub use problem::{Problem, ProblemKind};
