@@ -24,7 +24,7 @@ from . import answers, doors, embed, extraction, hostile, imports, ingestion, pa
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors; all of them without; or extraction, hostile or relevance, and a folder")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, ingestion, passages; or extraction, hostile or relevance, and a folder")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")

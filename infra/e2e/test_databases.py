@@ -40,8 +40,8 @@ class TestSharedDatabase:
                     " VALUES (bound_tenant(), %s, %s, 'test', now())", [project, uuid.uuid4()]
                 )  # fmt: skip
                 connection.execute(
-                    "INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, questions, created_at)"
-                    " VALUES (bound_tenant(), %s, %s, 'failed', 'member', 'draft', 1, now())", [project, run]
+                    "INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, settings, questions, created_at)"
+                    " VALUES (bound_tenant(), %s, %s, 'failed', 'member', 'draft', '{}', 1, now())", [project, run]
                 )  # fmt: skip
                 connection.execute(
                     "INSERT INTO test_outcomes (tenant_id, project_id, run_id, ordinal, question)"

@@ -120,7 +120,7 @@ class TestRuns:
         assert first.status_code == second.status_code == 202 and first.content == second.content
         assert len(tenant.back.call("GET", path)["runs"]) == 1
 
-    def test_whoever_died_is_followed_and_no_question_is_asked_twice(self, stage: Stage, tenant: Tenant, project: str):
+    def test_whoever_died_is_followed_and_no_outcome_is_recorded_twice(self, stage: Stage, tenant: Tenant, project: str):
         add(tenant, project, *THREE)
         run = ask_for_run(tenant, project)
         with stage.pool(tenant.tenant_id) as connection:
@@ -151,7 +151,9 @@ class TestRuns:
             connection.execute("UPDATE test_runs SET created_at = now() - interval '25 hours' WHERE id = %s", [first["run_id"]])
         stage.tick("evaluation")
         assert len(tenant.back.call("GET", path)["runs"]) == 2
-        tenant.member.send("PATCH", f"/v1/projects/{project}", json={"status": "archived"}, headers={"If-Match": "*"})
+        assert {run["status"] for run in tenant.back.call("GET", path)["runs"]} == {"done"}
+        archived = tenant.member.send("PATCH", f"/v1/projects/{project}", json={"status": "archived"}, headers={"If-Match": "*"})
+        assert archived.status_code == 200, archived.text
         with stage.pool(tenant.tenant_id) as connection:
             connection.execute("UPDATE test_runs SET created_at = now() - interval '25 hours' WHERE project_id = %s", [project])
         stage.tick("evaluation")

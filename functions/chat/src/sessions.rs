@@ -71,7 +71,7 @@ pub async fn list(app: &App, scope: &TenantScope, id: SessionId) -> Result<Vec<M
 }
 
 /// Replies to a question in a conversation and stores both, unless the conversation ended in the meantime. Where the same
-/// request has stored its exchange before, that one stays.
+/// request has stored its exchange before, that one stays, and nothing was replied now.
 pub(crate) async fn exchange(
     app: &App,
     scope: &TenantScope,
@@ -79,7 +79,7 @@ pub(crate) async fn exchange(
     session: Session,
     message: MessageId,
     question: Question,
-) -> Result<(Message, Responded), Problem> {
+) -> Result<(Message, Option<Responded>), Problem> {
     let room = app.tenancy.conversations(scope).await?;
     let before = if session.messages == 0 {
         Vec::new()
@@ -98,10 +98,10 @@ pub(crate) async fn exchange(
         let exchange = stored(app, scope, message, author, answer).await?;
         let must = Room { most, unpaused: !paused };
         match conversations::append(&room, id, &exchange, Some(&responded.trace), must).await {
-            Ok(()) => return Ok((exchange, responded)),
+            Ok(()) => return Ok((exchange, Some(responded))),
             Err(TenancyError::Conflict(_)) => {
                 if let Some(stored) = conversations::fetch_message(&room, id, message, exchange.at).await? {
-                    return Ok((stored, responded));
+                    return Ok((stored, None));
                 }
                 // Deleted or full: this look says so. Otherwise another message was being stored at this moment, or a person
                 // has taken over, and what the chatbot would have said is not said.

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tracing::Instrument;
 use vivier_runtime::http::{Problem, ProblemKind};
 
-use crate::{reply::Reply, view::Answered};
+use crate::view::Answered;
 
 /// Events that wait for a slow reader; then whoever makes them waits.
 const MOST_WAITING: usize = 16;
@@ -29,11 +29,13 @@ fn event(name: &str, data: &impl Serialize) -> Bytes {
     Bytes::from(text)
 }
 
-/// Everything that follows the status, for a reply.
-fn events(reply: &Reply, answered: &Answered) -> Vec<Bytes> {
-    let citations = reply.citations.iter().map(|citation| event("citation", citation));
-    let texts = pieces(&reply.text).into_iter().map(|delta| event("text", &json!({"delta": delta})));
-    let related = reply.related.iter().map(|citation| event("related", citation));
+/// Everything that follows the status: made of what was stored, so that the parts and the whole are of one reply.
+fn events(answered: &Answered) -> Vec<Bytes> {
+    let listed = |name: &str| answered.answer[name].as_array().map(Vec::as_slice).unwrap_or_default();
+    let citations = listed("citations").iter().map(|citation| event("citation", citation));
+    let text = answered.answer["text"].as_str().unwrap_or_default();
+    let texts = pieces(text).into_iter().map(|delta| event("text", &json!({"delta": delta})));
+    let related = listed("related").iter().map(|citation| event("related", citation));
     citations.chain(texts).chain(related).chain([event("done", answered)]).collect()
 }
 
@@ -53,7 +55,7 @@ fn pieces(text: &str) -> Vec<&str> {
 }
 
 /// What a finished piece of work gives to the stream.
-pub(crate) type Finished = Result<(Reply, Answered), Problem>;
+pub(crate) type Finished = Result<Answered, Problem>;
 
 /// Sends a status at once, does the work, and sends what came of it.
 pub(crate) fn stream(work: impl Future<Output = Finished> + Send + 'static) -> Response {
@@ -68,7 +70,7 @@ pub(crate) fn stream(work: impl Future<Output = Finished> + Send + 'static) -> R
                 Err(Problem::new(ProblemKind::Internal))
             });
             let events = match finished {
-                Ok((reply, answered)) => events(&reply, &answered),
+                Ok(answered) => events(&answered),
                 Err(problem) => vec![event("error", &problem)],
             };
             for event in events {
@@ -85,9 +87,9 @@ pub(crate) fn stream(work: impl Future<Output = Finished> + Send + 'static) -> R
 }
 
 /// The same events of work that is done.
-pub(crate) fn whole(reply: &Reply, answered: &Answered) -> Response {
+pub(crate) fn whole(answered: &Answered) -> Response {
     let status = event("status", &json!({"state": "searching"}));
-    respond(Body::from([vec![status], events(reply, answered)].concat().concat()))
+    respond(Body::from([vec![status], events(answered)].concat().concat()))
 }
 
 fn respond(body: Body) -> Response {
@@ -100,7 +102,7 @@ fn respond(body: Body) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::reply::ReplyKind;
+    use crate::reply::{Reply, ReplyKind};
     use uuid::Uuid;
     use vivier_text::Language;
 
@@ -114,18 +116,17 @@ mod tests {
         text.split_terminator("\n\n").map(read).collect()
     }
 
-    fn reply(text: &str) -> (Reply, Answered) {
+    fn reply(text: &str) -> Answered {
         let reply = Reply::of(ReplyKind::Extract, Language::Fr, text);
-        let answer = serde_json::to_value(&reply).unwrap();
-        (reply, Answered { message_id: Uuid::nil(), answer })
+        Answered { message_id: Uuid::nil(), answer: serde_json::to_value(&reply).unwrap() }
     }
 
     #[tokio::test]
     async fn nothing_of_a_reply_is_lost() {
         for text in ["Une phrase. Une autre !\nEt une ligne.", "Sans point", "  bords  ", ""] {
             let streamed = read(stream(async move { Ok(reply(text)) })).await;
-            let (reply, answered) = reply(text);
-            assert_eq!(streamed, read(whole(&reply, &answered)).await, "{text}");
+            let answered = reply(text);
+            assert_eq!(streamed, read(whole(&answered)).await, "{text}");
             let said: String = streamed
                 .iter()
                 .filter(|(name, _)| name == "text")

@@ -36,7 +36,7 @@ pub struct Written {
 }
 
 /// Lets a model answer a question from passages. `None` where it does not answer, or nothing of what it says is covered: the
-/// passages themselves are the answer then.
+/// reply stays what it was then.
 pub async fn write(
     models: &Models<'_>,
     model: &str,

@@ -64,10 +64,11 @@ async fn ask(
     until: Instant,
     asked: &mut u32,
 ) -> Result<(), HandlerError> {
-    let settings = noted(app, scope, run, lease).await?;
+    let settings: ChatSettings = serde_json::from_value(run.settings.clone())
+        .map_err(|_| TenancyError::Corrupt("settings of a test run"))?;
     while let Some(question) = next(app, scope, lease).await? {
         if Instant::now() >= until {
-            return release(app, scope, lease, true).await;
+            return release(app, scope, lease, *asked > 0).await;
         }
         let outcome = outcome(app, scope, run.project, &settings, question).await?;
         if !record(app, scope, lease, &outcome).await? {
@@ -107,33 +108,19 @@ async fn record(
     Ok(held)
 }
 
-/// The settings that the run's first question was, or is, answered by.
-async fn noted(
+/// The chatbot's settings of a front office, published or in draft; `None` where there is no draft.
+pub async fn settings(
     app: &App,
     scope: &TenantScope,
-    run: &TestRun,
-    lease: Lease,
-) -> Result<ChatSettings, HandlerError> {
-    const CORRUPT: TenancyError = TenancyError::Corrupt("test run");
-    let stored = if let Some(stored) = &run.settings {
-        stored.clone()
-    } else {
-        let settings = serde_json::to_value(read(app, scope, run).await?).map_err(|_| CORRUPT)?;
-        let mut session = app.tenancy.pool(scope).await?;
-        let tx = session.begin().await?;
-        let noted = test_runs::note_settings(&tx, lease, &settings).await?;
-        tx.commit().await?;
-        noted
-    };
-    serde_json::from_value(stored).map_err(|_| CORRUPT.into())
-}
-
-async fn read(app: &App, scope: &TenantScope, run: &TestRun) -> Result<ChatSettings, TenancyError> {
-    let place = Place::Project(run.project);
-    let state = settings::fetch::<ProjectSettings>(&app.tenancy.records(scope)?, place).await?;
-    let draft = state.draft().filter(|_| run.edition == Edition::Draft).map(|draft| &draft.settings);
-    let settings = draft.or_else(|| state.published().map(|published| &published.settings));
-    Ok(settings.map(|settings| settings.chat.clone()).unwrap_or_default())
+    project: ProjectId,
+    edition: Edition,
+) -> Result<Option<ChatSettings>, TenancyError> {
+    let state =
+        settings::fetch::<ProjectSettings>(&app.tenancy.records(scope)?, Place::Project(project)).await?;
+    Ok(match edition {
+        Edition::Published => Some(state.settings().chat),
+        Edition::Draft => state.draft().map(|draft| draft.settings.chat.clone()),
+    })
 }
 
 /// Asks a question as a candidate of the front office would.

@@ -11,7 +11,10 @@ use vivier_domain::{
     test_run::{Cause, Edition},
 };
 use vivier_runtime::{HandlerError, telemetry};
-use vivier_store::{test_runs, test_sets};
+use vivier_store::{
+    test_runs::{self, NewRun},
+    test_sets,
+};
 use vivier_tenancy::{PlatformScope, TenantScope, registry::Tenant, rooms::records::RecordKey};
 
 use crate::{
@@ -31,20 +34,18 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
     let until = Instant::now() + BUDGET;
     let mut tenants = app.tenancy.registry()?.list(platform).await?;
     tenants.retain(|tenant| tenant.status == TenantStatus::Active);
-    let (mut asked, mut failures) = (0, 0);
-    for tenant in &tenants {
-        if let Err(error) = begin_due(app, &platform.lend(tenant)).await {
-            failures += 1;
-            left_out(tenant, &error);
-        }
-    }
+    // Begun at another tenant each minute: what a minute is too short for falls to nobody in particular.
+    let minute = app.clock.now().as_second().div_euclid(60).unsigned_abs() as usize;
+    let first = minute % tenants.len().max(1);
+    tenants.rotate_left(first);
+    let (mut asked, mut failures, mut round) = (0, 0, 0);
     while !tenants.is_empty() && Instant::now() < until {
         let mut unfinished = Vec::new();
         for tenant in tenants {
             if Instant::now() >= until {
                 break;
             }
-            match run::work(app, &platform.lend(&tenant), until.min(Instant::now() + SLICE)).await {
+            match turn(app, &platform.lend(&tenant), round == 0, until).await {
                 Ok(Worked::Nothing) => {}
                 Ok(Worked::Asked(questions)) => {
                     asked += questions;
@@ -56,9 +57,17 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
                 }
             }
         }
-        tenants = unfinished;
+        (tenants, round) = (unfinished, round + 1);
     }
     Ok(json!({"asked": asked, "failures": failures}))
+}
+
+/// One tenant's turn: in the first round, what is due is begun.
+async fn turn(app: &App, scope: &TenantScope, begins: bool, until: Instant) -> Result<Worked, HandlerError> {
+    if begins {
+        begin_due(app, scope).await?;
+    }
+    run::work(app, scope, until.min(Instant::now() + SLICE)).await
 }
 
 fn left_out(tenant: &Tenant, error: &HandlerError) {
@@ -73,18 +82,23 @@ async fn begin_due(app: &App, scope: &TenantScope) -> Result<(), HandlerError> {
         if found.is_none_or(|found| found.value.status != ProjectStatus::Active) {
             continue;
         }
+        let Some(settings) = run::settings(app, scope, project, Edition::Published).await? else { continue };
+        // Settings of our own making always are JSON.
+        let settings = &serde_json::to_value(settings).unwrap_or_default();
         let mut session = app.tenancy.pool(scope).await?;
         let tx = session.begin().await?;
-        let id = TestRunId::generate();
-        test_runs::create(&tx, project, id, Cause::Schedule, Edition::Published, now).await?;
+        let (id, cause, edition) = (TestRunId::generate(), Cause::Schedule, Edition::Published);
+        test_runs::create(&tx, NewRun { id, project, cause, edition, settings }, now).await?;
         tx.commit().await?;
     }
     Ok(())
 }
 
+/// The front offices whose questions are to be asked; what is past its days is removed.
 async fn due(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Vec<ProjectId>, HandlerError> {
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
+    test_runs::delete_old(&tx, now - test_runs::KEPT).await?;
     let due = test_sets::list_due(&tx, now - EVERY).await?;
     tx.commit().await?;
     Ok(due)

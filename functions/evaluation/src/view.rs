@@ -52,7 +52,7 @@ impl Asked {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewQuestions {
-    /// 1 to 100; all of them are added or none.
+    /// 1 to 100, as many as 64 KiB hold; all of them are added or none.
     #[schema(min_items = 1, max_items = 100)]
     pub questions: Vec<Asked>,
 }
@@ -121,7 +121,8 @@ pub struct TestQuestionPage {
 /// The body that asks for a run.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewRun {
+#[schema(as = NewTestRun)]
+pub struct Asking {
     /// `published` (where it is missing): the settings that candidates are answered by; `draft`: those that may be published
     /// next.
     #[schema(value_type = Option<String>, pattern = "^(published|draft)$")]
@@ -142,9 +143,9 @@ pub struct TestRun {
     /// `published` or `draft`: which settings it answers by.
     #[schema(value_type = String, example = "published")]
     pub settings: Edition,
-    /// The chatbot's settings as they were when its first question was asked; null before.
-    #[schema(value_type = Option<Object>)]
-    pub chat: Option<Value>,
+    /// The chatbot's settings as they were when it was asked for.
+    #[schema(value_type = Object)]
+    pub chat: Value,
     /// How many questions it has.
     pub questions: u32,
     /// How many of them were asked.

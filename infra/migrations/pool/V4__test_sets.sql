@@ -21,8 +21,8 @@ CREATE TABLE test_runs (
     cause       text NOT NULL CHECK (cause IN ('member', 'schedule')),
     -- Which settings it answers by.
     edition     text NOT NULL CHECK (edition IN ('published', 'draft')),
-    -- The chatbot's settings as they were when its first question was asked.
-    settings    jsonb,
+    -- The chatbot's settings as they were when it was asked for.
+    settings    jsonb NOT NULL,
     questions   integer NOT NULL CHECK (questions > 0),
     -- How often it was taken up since it last came further; by whom it was last, and until when it is theirs.
     attempts    integer NOT NULL DEFAULT 0,

@@ -50,14 +50,14 @@ pub struct Balance {
 pub struct Balances {
     /// Of a passage in the question's language.
     pub same_language: Balance,
-    /// Of one in another: fewer words are recognised, and a passage stands out less by chance.
+    /// Of one in another: fewer words are recognised. The same where too few questions cross languages to be fitted to.
     pub crossing: Balance,
 }
 
 /// How far the threshold moves when the caution is doubled, in logits.
 const DOUBLED: f32 = 2.0;
 /// How far below the threshold a passage still is worth a look, in logits.
-const NEAR: f32 = 2.0;
+pub const NEAR: f32 = 2.0;
 
 static BALANCES: LazyLock<Balances> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../calibration/weights.json")).expect("a test reads the weights")
@@ -83,12 +83,12 @@ impl Evidence {
 
     /// Whether the passage is to be quoted, at a caution in percent of the usual.
     pub fn suffices(&self, caution: u16) -> bool {
-        caution == 0 || self.may_answer() && self.balance() > threshold(caution)
+        self.may_answer() && (caution == 0 || self.balance() > threshold(caution))
     }
 
-    /// Whether the passage at least is worth a look by whoever asked.
+    /// Whether the passage at least is worth a look by whoever asked: it may tell where the name or number is to be had.
     pub fn is_near(&self, caution: u16) -> bool {
-        self.may_answer() && self.balance() > threshold(caution) - NEAR
+        !self.own_case && self.balance() > threshold(caution) - NEAR
     }
 }
 
@@ -150,7 +150,9 @@ mod tests {
 
     #[test]
     fn caution_moves_the_threshold() {
-        assert!(BAD.suffices(0) && !GOOD.suffices(1000));
+        let open = Evidence { lacking: false, ..BAD };
+        assert!(open.suffices(0) && !GOOD.suffices(1000));
+        assert!(!Evidence { own_case: true, ..open }.suffices(0));
         let at = |caution| {
             (0..=100).filter(|x| Evidence { support: *x as f32 / 100.0, ..GOOD }.suffices(caution)).count()
         };

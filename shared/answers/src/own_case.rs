@@ -5,19 +5,21 @@ use crate::phrase::{Phrase, longest};
 
 /// Folded phrases that ask for the state of the asker's own file.
 const PHRASES: &str = "ou en est ma|ou en est mon|ou en sont mes|ou en suis je|me reste t il|me restent t ils|reste t il sur mon|\
-    mon solde|mon compteur|mon planning|ma candidature a|mon dossier a|mon dossier est|mon cv a|ma demande a|ma demande est|\
-    mon remboursement a|mon contrat est|mon badge est|mon entretien est|ai je ete|suis je retenu|suis je retenue|\
-    suis je selectionne|suis je selectionnee|pourquoi ai je ete|pourquoi ma candidature|avez vous recu mon|\
-    avez vous recu ma|avez vous bien recu|avez vous lu mon|status of my|state of my|do i have left|have i left|\
-    did you receive my|have you received my|have you read my|has my application|has my request|is my application|\
-    was my application|was i selected|am i selected|why was i|why was my|my balance|my schedule for|will interview me|\
-    is interviewing me|interview me on";
+    quel est mon solde|quel est mon planning|ma candidature a t elle|mon dossier a t il|mon dossier est il|mon cv a t il|\
+    ma demande a t elle|ma demande est elle|mon remboursement a t il|mon contrat est il|ai je ete|suis je retenu|suis je retenue|\
+    suis je selectionne|suis je selectionnee|pourquoi ma candidature|avez vous recu mon|avez vous recu ma|\
+    avez vous bien recu|avez vous lu mon|status of my|state of my|do i have left|have i left|did you receive my|\
+    have you received my|have you read my|has my application|has my request|is my application|was my application|\
+    was i selected|am i selected|why was i|what is my balance|will interview me|is interviewing me";
+/// Words that make it a question about a rule: what holds if, or when, something is so.
+const RULES: &str = "si|quand|lorsque|combien de temps avant|que se passe t il|if|when|what happens";
 
 /// Whether a text asks about its author's own file.
 pub fn is_own_case(text: &str) -> bool {
     let phrase = Phrase::of(text);
     let words = phrase.words();
-    (0..words.len()).any(|at| longest(&words, at, PHRASES).is_some())
+    let has = |phrases: &str| (0..words.len()).any(|at| longest(&words, at, phrases).is_some());
+    has(PHRASES) && !has(RULES)
 }
 
 #[cfg(test)]
@@ -35,6 +37,10 @@ mod tests {
             ("Comment suivre ma candidature ?", false),
             ("Quand ai-je droit à mon treizième mois ?", false),
             ("How do I send my application?", false),
+            ("Si mon contrat est à temps partiel, ai-je droit à la mutuelle ?", false),
+            ("Que se passe-t-il si ma demande est refusée ?", false),
+            ("Quand mon solde de tout compte est-il versé ?", false),
+            ("What happens when my application is complete?", false),
         ] {
             assert_eq!(is_own_case(text), own, "{text}");
         }

@@ -13,7 +13,7 @@ pub enum Sought {
     Person,
     /// A telephone number.
     Phone,
-    /// A postal address.
+    /// An address, postal or electronic.
     Address,
     /// Money.
     Amount,
@@ -36,20 +36,17 @@ const ASKING: &[(Sought, &[&str])] = &[
             "phone number",
         ],
     ),
-    (Sought::Address, &["adresse postale", "adresse de", "adresse du", "address of", "postal address"]),
+    (Sought::Address, &["adresse postale", "quelle est l adresse", "postal address", "what is the address"]),
     (
         Sought::Person,
         &[
             "qui est la",
             "qui est le",
-            "qui est l",
-            "qui sont les",
             "comment s appelle",
             "comment s appellent",
             "quel est le nom",
             "quels sont les noms",
             "who is the",
-            "who are the",
             "what is the name",
             "what are the names",
         ],
@@ -151,7 +148,9 @@ impl Sought {
             }
             Self::Clock => has_digit() && has_clock(sentence),
             Self::Phone => has_phone(sentence),
-            Self::Address => has_word(STREETS) || has_digits_in_a_row(sentence, POSTCODE),
+            Self::Address => {
+                sentence.contains('@') || has_word(STREETS) || has_digits_in_a_row(sentence, POSTCODE)
+            }
             Self::Person => has_name(sentence),
         }
     }
@@ -251,6 +250,8 @@ mod tests {
             ("Quel est le numéro de téléphone du siège ?", Some(Sought::Phone)),
             ("Quelle est l'adresse de la crèche ?", Some(Sought::Address)),
             ("Qui valide les congés ?", None),
+            ("Qui sont les bénéficiaires de la mutuelle ?", None),
+            ("Quel est le numéro de la convention collective ?", None),
             ("ou a lieu la formation ?", None),
             ("which wheelhouse?", None),
         ] {
@@ -287,6 +288,7 @@ mod tests {
             (Sought::Phone, "Le médecin référent est au poste 4477.", true),
             (Sought::Phone, "Une prime de 1 200 euros en 2024.", false),
             (Sought::Address, "12 rue des Lilas, 21000 Dijon", true),
+            (Sought::Address, "Écrivez à talents@ondelaure.example.", true),
             (Sought::Address, "La crèche est à Besançon.", false),
         ] {
             assert_eq!(sought.is_in(text), there, "{text}");

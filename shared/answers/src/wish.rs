@@ -268,7 +268,7 @@ mod tests {
     /// Questions that documents are known to answer, or not to answer.
     #[test]
     fn no_question_of_the_calibration_is_one() {
-        for line in include_str!("../calibration/questions.jsonl").lines() {
+        for line in include_str!("../tests/questions.jsonl").lines() {
             let question: serde_json::Value = serde_json::from_str(line).unwrap();
             let text = question["text"].as_str().unwrap();
             assert_eq!(read(text), None, "{text}");

@@ -1,5 +1,5 @@
 //! Answers to questions of candidates on the demonstration's papers, with the real model: how many quote the right
-//! sentence, and how many are rightly not known. The bounds lie a little under what was measured (see the README).
+//! sentence, and how many are rightly not known. The bounds lie a little under what was measured.
 #![expect(clippy::unwrap_used, reason = "a test ends where its preparation fails")]
 
 mod support;
@@ -18,7 +18,7 @@ use vivier_text::{
 };
 
 /// The questions and what must at least be right of them.
-const QUESTIONS: &str = include_str!("../calibration/questions.jsonl");
+const QUESTIONS: &str = include_str!("questions.jsonl");
 const LEAST_QUOTED_RIGHT: usize = 29;
 const LEAST_SHOWN_RIGHT: usize = 38;
 const MOST_QUOTED_WRONG: usize = 4;

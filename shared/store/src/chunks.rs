@@ -43,7 +43,7 @@ pub struct Source<'a> {
     pub dimension: usize,
 }
 
-/// Writes pieces of a edition, in ascending order, in the place of all that it had from the first of them on. Repeating
+/// Writes pieces of an edition, in ascending order, in the place of all that it had from the first of them on. Repeating
 /// it changes nothing.
 pub async fn stage(tx: &PoolTx<'_>, source: Source<'_>, chunks: &[NewChunk]) -> Result<(), DatabaseError> {
     const SQL: &str = "-- chunks::stage
@@ -133,7 +133,7 @@ impl<'a> From<&'a NewChunk> for Row<'a> {
     }
 }
 
-/// Removes the pieces of a edition from an ordinal on.
+/// Removes the pieces of an edition from an ordinal on.
 pub(crate) async fn cut_off(
     tx: &PoolTx<'_>,
     document: DocumentId,
@@ -147,7 +147,7 @@ pub(crate) async fn cut_off(
     tx.execute(SQL, &[&document.as_uuid(), &signed(edition), &signed(first)]).await.map(drop)
 }
 
-/// Removes the pieces of a edition; how many there were.
+/// Removes the pieces of an edition; how many there were.
 pub async fn discard(tx: &PoolTx<'_>, document: DocumentId, edition: u32) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- chunks::discard
         WITH no_vectors AS (DELETE FROM vectors WHERE document_id = $1 AND edition = $2),

@@ -67,10 +67,15 @@ pub async fn withdraw(tx: &PoolTx<'_>, document: DocumentId) -> Result<bool, Dat
     Ok(tx.execute(SQL, &[&document.as_uuid()]).await? == 1)
 }
 
-/// Whether a document answers anything at present.
-pub async fn answers(tx: &PoolTx<'_>, document: DocumentId) -> Result<bool, DatabaseError> {
-    const SQL: &str = "-- sources::answers\nSELECT FROM sources WHERE document_id = $1";
-    Ok(tx.query_opt(SQL, &[&document.as_uuid()]).await?.is_some())
+/// Whether a document answers in a front office at present, whatever tags it asks for.
+pub async fn answers(
+    tx: &PoolTx<'_>,
+    document: DocumentId,
+    project: ProjectId,
+) -> Result<bool, DatabaseError> {
+    const SQL: &str = "-- sources::answers
+        SELECT FROM sources WHERE document_id = $1 AND (projects = '{}' OR $2 = ANY (projects))";
+    Ok(tx.query_opt(SQL, &[&document.as_uuid(), &project.as_uuid()]).await?.is_some())
 }
 
 /// How many rows still speak of a document, in all that questions are answered from.

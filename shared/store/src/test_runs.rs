@@ -1,7 +1,7 @@
 //! Runs over a front office's test questions: what was asked, and what came of it.
 //!
 //! A run is worked on by one process at a time, for as long as its lease holds. Each outcome is written once, and only
-//! while the lease does: a process that was killed, or overtaken, leaves no question asked twice.
+//! while the lease does: what a process that was killed, or overtaken, has asked without recording is asked again.
 
 use std::{str::FromStr, time::Duration};
 
@@ -20,7 +20,7 @@ use vivier_tenancy::{
 
 /// How long a run may be silent before another process takes it up.
 pub const LEASE: Duration = Duration::from_mins(1);
-/// Runs older than this are removed when a newer one begins.
+/// Runs older than this are removed.
 pub const KEPT: Duration = Duration::from_hours(366 * 24);
 
 /// A run.
@@ -36,8 +36,8 @@ pub struct TestRun {
     pub cause: Cause,
     /// Which settings it answers by.
     pub edition: Edition,
-    /// The chatbot's settings as they were when the first question was asked.
-    pub settings: Option<Value>,
+    /// The chatbot's settings as they were when it was asked for.
+    pub settings: Value,
     /// How many questions it has.
     pub questions: u32,
     /// How many of them were asked.
@@ -57,7 +57,7 @@ pub struct Lease {
     run: Uuid,
     // Whoever takes the run up later has another.
     token: Uuid,
-    /// How often the run was taken up, this time included, since it last came further.
+    /// How often the run was taken up, this time included, since an outcome was last recorded.
     pub attempt: u32,
 }
 
@@ -78,35 +78,48 @@ pub struct Outcome {
     pub cited: bool,
 }
 
+/// What a run is to be.
+#[derive(Debug, Clone, Copy)]
+pub struct NewRun<'a> {
+    /// Its id.
+    pub id: TestRunId,
+    /// Whose front office it asks.
+    pub project: ProjectId,
+    /// Who began it.
+    pub cause: Cause,
+    /// Which settings it answers by.
+    pub edition: Edition,
+    /// The chatbot's settings as they are now: what it says holds of these.
+    pub settings: &'a Value,
+}
+
 /// Enters a run over all questions of a front office; whether it was entered: there is something to ask, and no other run
 /// is unfinished. One of the same id is the same request's, and stays.
-pub async fn create(
-    tx: &PoolTx<'_>,
-    project: ProjectId,
-    id: TestRunId,
-    cause: Cause,
-    edition: Edition,
-    now: Timestamp,
-) -> Result<bool, DatabaseError> {
+pub async fn create(tx: &PoolTx<'_>, run: NewRun<'_>, now: Timestamp) -> Result<bool, DatabaseError> {
     const SQL: &str = "-- test_runs::create
-        INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, questions, created_at)
-        SELECT bound_tenant(), $1, $2, 'queued', $3, $4, count(*), $5 FROM test_questions WHERE project_id = $1
-        HAVING count(*) > 0
-        ON CONFLICT DO NOTHING";
-    const QUESTIONS: &str = "-- test_runs::take_questions
+        WITH asked AS MATERIALIZED (
+            SELECT row_number() OVER (ORDER BY id) - 1 AS ordinal, question, document_id
+            FROM test_questions WHERE project_id = $1),
+        run AS (
+            INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, settings, questions, created_at)
+            SELECT bound_tenant(), $1, $2, 'queued', $3, $4, $5, count(*), $6 FROM asked HAVING count(*) > 0
+            ON CONFLICT DO NOTHING RETURNING id)
         INSERT INTO test_outcomes (tenant_id, project_id, run_id, ordinal, question, expected)
-        SELECT bound_tenant(), $1, $2, row_number() OVER (ORDER BY id) - 1, question, document_id
-        FROM test_questions WHERE project_id = $1";
-    const OLD: &str =
-        "-- test_runs::delete_old\nDELETE FROM test_runs WHERE project_id = $1 AND created_at < $2";
-    let (project, id) = (project.as_uuid(), id.as_uuid());
-    if tx.execute(SQL, &[&project, &id, &cause.as_str(), &edition.as_str(), &now]).await? == 0 {
-        const SAME: &str = "-- test_runs::exists\nSELECT FROM test_runs WHERE project_id = $1 AND id = $2";
-        return Ok(tx.query_opt(SAME, &[&project, &id]).await?.is_some());
+        SELECT bound_tenant(), $1, run.id, ordinal, question, document_id FROM asked CROSS JOIN run";
+    const SAME: &str = "-- test_runs::exists\nSELECT FROM test_runs WHERE project_id = $1 AND id = $2";
+    let NewRun { cause, edition, settings, .. } = run;
+    let (project, id) = (run.project.as_uuid(), run.id.as_uuid());
+    if tx.execute(SQL, &[&project, &id, &cause.as_str(), &edition.as_str(), &settings, &now]).await? > 0 {
+        return Ok(true);
     }
-    tx.execute(QUESTIONS, &[&project, &id]).await?;
-    tx.execute(OLD, &[&project, &(now - KEPT)]).await?;
-    Ok(true)
+    Ok(tx.query_opt(SAME, &[&project, &id]).await?.is_some())
+}
+
+/// Removes what was run before `since`.
+pub async fn delete_old(tx: &PoolTx<'_>, since: Timestamp) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- test_runs::delete_old
+        DELETE FROM test_runs WHERE created_at < $1 AND status NOT IN ('queued', 'running')";
+    tx.execute(SQL, &[&since]).await.map(drop)
 }
 
 const COLUMNS: &str = "r.id, r.project_id, r.status, r.cause, r.edition, r.settings, r.questions, r.figures, \
@@ -176,13 +189,6 @@ pub async fn claim(tx: &PoolTx<'_>) -> Result<Option<(TestRun, Lease)>, TenancyE
     Ok(Some((read(&row)?, lease)))
 }
 
-/// Notes the settings that the questions are answered by; those noted first stay.
-pub async fn note_settings(tx: &PoolTx<'_>, lease: Lease, settings: &Value) -> Result<Value, DatabaseError> {
-    const SQL: &str = "-- test_runs::note_settings
-        UPDATE test_runs SET settings = coalesce(settings, $3) WHERE project_id = $1 AND id = $2 RETURNING settings";
-    Ok(tx.query_one(SQL, &[&lease.project, &lease.run, settings]).await?.get("settings"))
-}
-
 /// The next question to be asked.
 pub async fn next(tx: &PoolTx<'_>, lease: Lease) -> Result<Option<Outcome>, DatabaseError> {
     const SQL: &str = "-- test_runs::next
@@ -195,7 +201,7 @@ pub async fn next(tx: &PoolTx<'_>, lease: Lease) -> Result<Option<Outcome>, Data
 pub async fn record(tx: &PoolTx<'_>, lease: Lease, outcome: &Outcome) -> Result<bool, DatabaseError> {
     const SQL: &str = "-- test_runs::record
         WITH held AS (
-            UPDATE test_runs SET lease_until = now() + $8::bigint * interval '1 s'
+            UPDATE test_runs SET lease_until = now() + $8::bigint * interval '1 s', attempts = 1
             WHERE project_id = $1 AND id = $2 AND lease = $3 AND status = 'running' RETURNING id)
         UPDATE test_outcomes SET place = $5, answered = $6, cited = $7
         WHERE project_id = $1 AND run_id = (SELECT id FROM held) AND ordinal = $4 AND answered IS NULL";

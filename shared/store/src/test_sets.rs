@@ -68,7 +68,8 @@ pub async fn list(
 ) -> Result<Vec<TestQuestion>, DatabaseError> {
     const SQL: &str = "-- test_sets::list
         SELECT q.id, q.question, q.document_id, q.created_at, s.name
-        FROM test_questions q LEFT JOIN sources s ON s.document_id = q.document_id
+        FROM test_questions q LEFT JOIN sources s
+             ON s.document_id = q.document_id AND (s.projects = '{}' OR $1 = ANY (s.projects))
         WHERE q.project_id = $1 AND ($2::uuid IS NULL OR q.id > $2) ORDER BY q.id LIMIT $3";
     let after = after.map(TestQuestionId::as_uuid);
     let rows = tx.query(SQL, &[&project.as_uuid(), &after, &i64::from(most)]).await?;
@@ -83,7 +84,8 @@ pub async fn fetch(
 ) -> Result<Option<TestQuestion>, DatabaseError> {
     const SQL: &str = "-- test_sets::fetch
         SELECT q.id, q.question, q.document_id, q.created_at, s.name
-        FROM test_questions q LEFT JOIN sources s ON s.document_id = q.document_id
+        FROM test_questions q LEFT JOIN sources s
+             ON s.document_id = q.document_id AND (s.projects = '{}' OR $1 = ANY (s.projects))
         WHERE q.project_id = $1 AND q.id = $2";
     Ok(tx.query_opt(SQL, &[&project.as_uuid(), &id.as_uuid()]).await?.as_ref().map(read))
 }

@@ -40,9 +40,11 @@ async fn admit(app: &App, scope: &TenantScope, id: SessionId, asking: &Asking) -
 async fn answer(app: &App, scope: &TenantScope, admitted: Admitted, message: MessageId) -> Finished {
     let Admitted { settings, session, question } = admitted;
     let (message, responded) = sessions::exchange(app, scope, settings, session, message, question).await?;
-    let kind = responded.reply.event(responded.found);
-    app.tenancy.events(scope)?.publish(message.at, [kind]).await;
-    Ok((responded.reply, Answered { message_id: message.id.as_uuid(), answer: message.answer }))
+    if let Some(responded) = responded {
+        let kind = responded.reply.event(responded.found);
+        app.tenancy.events(scope)?.publish(message.at, [kind]).await;
+    }
+    Ok(Answered { message_id: message.id.as_uuid(), answer: message.answer })
 }
 
 /// Asks a question and gets an answer that quotes the tenant's documents, or that they do not answer; offers, where a job was
@@ -74,8 +76,7 @@ pub(super) async fn ask(
     ApiJson(asking): ApiJson<Asking>,
 ) -> Result<Json<Answered>, Problem> {
     let admitted = admit(&app, &scope, id, &asking).await?;
-    let (_, answered) = answer(&app, &scope, admitted, message).await?;
-    Ok(Json(answered))
+    answer(&app, &scope, admitted, message).await.map(Json)
 }
 
 /// Asks a question and gets the answer as server-sent events: `status`, then each `citation`, then `text` with a `delta`
@@ -111,8 +112,7 @@ pub(super) async fn stream(
     let admitted = admit(&app, &scope, id, &asking).await?;
     if headers.contains_key(IDEMPOTENCY_KEY) {
         // Its answer is kept whole, and a failure must not be kept: so it is known before the answer begins.
-        let (reply, answered) = answer(&app, &scope, admitted, message).await?;
-        return Ok(stream::whole(&reply, &answered));
+        return Ok(stream::whole(&answer(&app, &scope, admitted, message).await?));
     }
     Ok(stream::stream(async move { answer(&app, &scope, admitted, message).await }))
 }

@@ -89,6 +89,8 @@ pub(super) async fn fetch(
         (status = 200, description = "Who answers now", body = Standing),
         (status = 404, description = "There is no such conversation, or it is over", body = Problem,
             content_type = "application/problem+json"),
+        (status = 409, description = "Somebody changed at this moment who answers", body = Problem,
+            content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn pause(
@@ -112,6 +114,8 @@ pub(super) async fn pause(
     responses(
         (status = 200, description = "Who answers now", body = Standing),
         (status = 404, description = "There is no such conversation, or it is over", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 409, description = "Somebody changed at this moment who answers", body = Problem,
             content_type = "application/problem+json"),
     ),
 )]

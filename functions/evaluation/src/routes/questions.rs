@@ -8,7 +8,7 @@ use axum::{
 use http::StatusCode;
 use uuid::Uuid;
 use vivier_domain::{
-    ids::{DocumentId, TestQuestionId},
+    ids::{DocumentId, ProjectId, TestQuestionId},
     permission::needs,
 };
 use vivier_runtime::http::{
@@ -76,7 +76,7 @@ pub(super) async fn create(
     let mut questions = Vec::with_capacity(body.questions.len());
     for (position, asked) in body.questions.iter().enumerate() {
         let (id, text) = (nth(request, position), asked.question.trim());
-        answers(&tx, asked, &format!("questions[{position}].document_id")).await?;
+        answers(&tx, project, asked, &format!("questions[{position}].document_id")).await?;
         test_sets::insert(&tx, project, id, text, asked.document(), now).await?;
         let added = test_sets::fetch(&tx, project, id).await?;
         questions.extend(added.map(TestQuestion::from));
@@ -113,7 +113,7 @@ pub(super) async fn update(
         asked.check().map_err(|code| Problem::new(ProblemKind::InvalidBody).field("question", code))?;
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    answers(&tx, &asked, "document_id").await?;
+    answers(&tx, project, &asked, "document_id").await?;
     let updated = test_sets::update(&tx, project, id, text, asked.document()).await?;
     let found = if updated { test_sets::fetch(&tx, project, id).await? } else { None };
     tx.commit().await?;
@@ -145,10 +145,10 @@ pub(super) async fn delete(
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::new(ProblemKind::NotFound)) }
 }
 
-/// 400 unless the document, where one is named, answers questions.
-async fn answers(tx: &PoolTx<'_>, asked: &Asked, field: &str) -> Result<(), Problem> {
+/// 400 unless the document, where one is named, answers questions in the front office.
+async fn answers(tx: &PoolTx<'_>, project: ProjectId, asked: &Asked, field: &str) -> Result<(), Problem> {
     let Some(document) = asked.document_id.map(DocumentId::from) else { return Ok(()) };
-    if sources::answers(tx, document).await? {
+    if sources::answers(tx, document, project).await? {
         return Ok(());
     }
     Err(Problem::new(ProblemKind::InvalidBody).field(field, "unknown"))

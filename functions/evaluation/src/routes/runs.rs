@@ -10,22 +10,20 @@ use uuid::Uuid;
 use vivier_domain::{
     ids::TestRunId,
     permission::needs,
-    settings::ProjectSettings,
     test_run::{Cause, Edition},
 };
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
 };
-use vivier_store::{settings, test_runs};
-use vivier_tenancy::rooms::records::Place;
+use vivier_store::test_runs::{self, NewRun};
 
 use super::{
     refusals::{Changing, Listing, Reading},
     require,
 };
 use crate::{
-    App,
-    view::{NewRun, TestRun, TestRunPage, TestRunReport},
+    App, run,
+    view::{Asking, TestRun, TestRunPage, TestRunReport},
 };
 
 /// Asks for a run over all test questions of a front office. It begins within a minute; one runs at a time.
@@ -35,27 +33,26 @@ use crate::{
     operation_id = "test_runs_create",
     tag = "evaluation",
     params(("project" = Uuid, Path, description = "The project")),
-    request_body = NewRun,
+    request_body = Asking,
     responses((status = 202, description = "It will be run", body = TestRun), Changing),
 )]
 pub(super) async fn create(
     State(app): State<App>,
     office: InProject<needs::SettingsWrite>,
     NewId(id): NewId<TestRunId>,
-    ApiJson(body): ApiJson<NewRun>,
+    ApiJson(body): ApiJson<Asking>,
 ) -> Result<Response, Problem> {
     let (scope, project) = (office.0, office.1);
     let conflict = || Problem::new(ProblemKind::Conflict);
     let edition = body.settings.unwrap_or(Edition::Published);
     require(&app, &scope, project).await?;
-    if edition == Edition::Draft {
-        let (records, place) = (app.tenancy.records(&scope)?, Place::Project(project));
-        let state = settings::fetch::<ProjectSettings>(&records, place).await?;
-        state.draft().ok_or_else(conflict)?;
-    }
+    let settings = run::settings(&app, &scope, project, edition).await?.ok_or_else(conflict)?;
+    // Settings of our own making always are JSON.
+    let settings = &serde_json::to_value(settings).unwrap_or_default();
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    let created = test_runs::create(&tx, project, id, Cause::Member, edition, app.clock.now()).await?;
+    let run = NewRun { id, project, cause: Cause::Member, edition, settings };
+    let created = test_runs::create(&tx, run, app.clock.now()).await?;
     let found = if created { test_runs::fetch(&tx, project, id).await? } else { None };
     tx.commit().await?;
     let run = TestRun::from(found.ok_or_else(conflict)?);

@@ -45,8 +45,8 @@ const ROWS: &[(&str, &str)] = &[
     ),
     (
         "test_outcomes",
-        "WITH run AS (INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, questions, created_at)\n\
-         VALUES ($tenant, gen_random_uuid(), gen_random_uuid(), 'failed', 'member', 'draft', 1, now()) RETURNING *)\n\
+        "WITH run AS (INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, settings, questions, created_at)\n\
+         VALUES ($tenant, gen_random_uuid(), gen_random_uuid(), 'failed', 'member', 'draft', '{}', 1, now()) RETURNING *)\n\
          INSERT INTO test_outcomes (tenant_id, project_id, run_id, ordinal, question)\n\
          SELECT tenant_id, project_id, id, 0, 'test' FROM run",
     ),
@@ -57,8 +57,8 @@ const ROWS: &[(&str, &str)] = &[
     ),
     (
         "test_runs",
-        "INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, questions, created_at)\n\
-         VALUES ($tenant, gen_random_uuid(), gen_random_uuid(), 'failed', 'member', 'draft', 1, now())",
+        "INSERT INTO test_runs (tenant_id, project_id, id, status, cause, edition, settings, questions, created_at)\n\
+         VALUES ($tenant, gen_random_uuid(), gen_random_uuid(), 'failed', 'member', 'draft', '{}', 1, now())",
     ),
     (
         "vectors",

@@ -51,8 +51,8 @@ impl Hour {
     }
 }
 
-/// By what questions are counted. It does not say who asks: an address is kept as a hash that is another for each tenant
-/// and hour.
+/// By what questions are counted. An address is kept as a hash that is another for each tenant and hour: whoever can read the
+/// table could find it out by trying all, so it is a pseudonym, and gone within two hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asker(String);
 
