@@ -21,7 +21,9 @@ ENGLISH = re.compile(
     re.IGNORECASE,
 )
 # How many questions are asked of documents in the other language: English ones of French documents, French of English.
-CROSSED = {"hard": (10, 5), "plain": (0, 0)}
+CROSSED = {"hard": (10, 5), "plain": (0, 0), "fresh": (0, 0)}
+# Sets that only measure: half as large, and all of their questions belong to the part "test".
+MEASURING = {"fresh"}
 faults: list[str] = []
 
 
@@ -65,17 +67,22 @@ def check(title: str, questions: list[dict]) -> None:
     """Checks a set of questions and prints its statistics."""
     answered = [q for q in questions if q["id"].startswith("a")]
     unanswered = [q for q in questions if q["id"].startswith("u")]
-    expect(len(questions) == 400, f"{title}: {len(questions)} questions")
+    measuring = title in MEASURING
+    count = 100 if measuring else 200
+    parts = {"test": count} if measuring else {"test": count // 2, "calibration": count // 2}
+    expect(len(questions) == 2 * count, f"{title}: {len(questions)} questions")
     for letter, part in (("a", answered), ("u", unanswered)):
-        expect([q["id"] for q in part] == [f"{letter}{n:03}" for n in range(1, 201)], f"{title}: ids of {letter}")
-        expect(Counter(q["language"] for q in part) == {"fr": 150, "en": 50}, f"{title}: languages, counts")
-        expect(Counter(q["part"] for q in part) == {"test": 100, "calibration": 100}, f"{title}: parts, counts")
+        expect([q["id"] for q in part] == [f"{letter}{n:03}" for n in range(1, count + 1)], f"{title}: ids of {letter}")
+        tongues = {"fr": count * 3 // 4, "en": count // 4}
+        expect(Counter(q["language"] for q in part) == tongues, f"{title}: languages, counts")
+        expect(Counter(q["part"] for q in part) == parts, f"{title}: parts, counts")
     copies = Counter()
     for q in questions:
         name = f"{title} {q['id']}"
         known = {"id", "text", "language", "document", "quote", "also", "part", "why"}
         expect(set(q) <= known, f"{name}: fields")
-        expect(q["part"] == ("calibration" if int(q["id"][1:]) % 2 else "test"), f"{name}: part")
+        odd = int(q["id"][1:]) % 2
+        expect(q["part"] == ("calibration" if odd and not measuring else "test"), f"{name}: part")
         expect(q["language"] == language(q["text"]), f"{name}: language of {q['text']!r}")
         if q["id"].startswith("u"):
             expect(q["document"] is None and q["quote"] is None and bool(q.get("why")), f"{name}: unanswered")
