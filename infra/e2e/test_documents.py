@@ -226,13 +226,13 @@ class TestLabels:
     def test_restrict_where_it_answers(self, tenant: Tenant):
         second = tenant.back.call("POST", "/v1/projects", {"name": "Second"})["project_id"]
         tenant.back.call("POST", f"/v1/projects/{second}/products", {"kind": "chatbot", "name": "Chatbot"})
-        text = "Le numéro de la conciergerie du siège est le 5588."
-        document_id, question = new(tenant, text, "Conciergerie.txt"), "Quel est le numéro de la conciergerie du siège ?"
-        assert "5588" in ask(tenant, question)["text"]
+        text = "La conciergerie du siège est ouverte de 9 heures à 17 h 45."
+        document_id, question = new(tenant, text, "Conciergerie.txt"), "À quelle heure ouvre la conciergerie du siège ?"
+        assert "17 h 45" in ask(tenant, question)["text"]
         tenant.back.call("PATCH", f"/v1/documents/{document_id}", {"projects": [second]})
-        assert "5588" not in ask(tenant, question)["text"]
+        assert "17 h 45" not in ask(tenant, question)["text"]
         tenant.back.call("PATCH", f"/v1/documents/{document_id}", {"projects": [tenant.project, second]})
-        assert "5588" in ask(tenant, question)["text"]
+        assert "17 h 45" in ask(tenant, question)["text"]
 
     def test_restrict_what_a_front_office_asks_for(self, tenant: Tenant):
         text, question = "Le gardien de nuit du dépôt s'appelle le veilleur.", "Comment s'appelle le gardien de nuit du dépôt ?"
