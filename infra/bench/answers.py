@@ -22,6 +22,8 @@ from . import figures
 from .tenant import Tenant, open_wide, scratch
 
 FOLDER = ROOT / "infra/evaluation"
+STREAMED = 30
+"""Questions that are asked as a stream."""
 TYPES = {".md": "text/markdown", ".txt": "text/plain", ".html": "text/html", ".csv": "text/csv"}
 
 
@@ -33,6 +35,7 @@ def run(stack: Stack) -> None:
         documents = _load(tenant)
         with _database(stack.name, tenant.tenant_id) as connection:
             known = _ask_all(tenant, connection)
+        _stream(tenant, list(known.values())[:STREAMED])
         _delete_all(tenant, documents, known)
 
 
@@ -56,11 +59,11 @@ def _ask_all(tenant: Tenant, connection: psycopg.Connection) -> dict[str, str]:
         questions = [json.loads(line) for line in file.read_text().splitlines()]
         for part in sorted({question["part"] for question in questions}):
             counts: Counter[str] = Counter()
-            times = []
+            times: dict[bool, list[float]] = {True: [], False: []}
             for question in (question for question in questions if question["part"] == part):
                 session = tenant.front.open_session()
                 milliseconds, answer = figures.timed(lambda q=question, s=session: tenant.front.ask(s, q["text"]))
-                times.append(milliseconds)
+                times[question["quote"] is not None].append(milliseconds)
                 cited = answer["citations"] + answer["related"]
                 spans += len(cited)
                 broken += sum(not _resolves(connection, citation) for citation in cited)
@@ -71,12 +74,26 @@ def _ask_all(tenant: Tenant, connection: psycopg.Connection) -> dict[str, str]:
             right, other, unknown, beside = (counts[verdict] for verdict in ("right", "other", "unknown", "beside"))
             answerable, silent = right + other + unknown + beside, counts["silent"]
             rows.append([f"{name}: answered", str(answerable), right / answerable, other / answerable, (unknown + beside) / answerable,
-                         beside / answerable, (right + other) / answerable, *figures.p50_p99(times)])
+                         beside / answerable, (right + other) / answerable, *figures.p50_p99(times[True])])
             rows.append([f"{name}: unanswerable", str(silent + counts["invented"]), "", "", silent / (silent + counts["invented"]), "",
-                         counts["invented"] / (silent + counts["invented"]), "", ""])
+                         counts["invented"] / (silent + counts["invented"]), *figures.p50_p99(times[False])])
     figures.table(rows)
     print(f"{spans} quotations looked up in the stored pieces, {broken} of them not found there", flush=True)
     return known
+
+
+def _stream(tenant: Tenant, questions: list[str]) -> None:
+    """Prints how long the first event, the first sentence and the whole answer took, as a page meets them."""
+    marks: dict[str, list[float]] = {"first event": [], "first sentence": [], "whole answer": []}
+    for text in questions:
+        path = f"/v1/chat/sessions/{tenant.front.open_session()}/messages/stream"
+        started, seen = time.perf_counter(), set()
+        for name in tenant.front.events(path, {"text": text}):
+            mark = {"text": "first sentence", "done": "whole answer"}.get(name, "first event")
+            if mark not in seen:
+                seen.add(mark)
+                marks[mark].append((time.perf_counter() - started) * 1000)
+    figures.table([["a streamed answer, through the gateway", "p50 ms", "p99 ms"], *([mark, *figures.p50_p99(times)] for mark, times in marks.items())])
 
 
 def _verdict(question: Json, answer: Json) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import requests
@@ -190,6 +190,13 @@ class FrontOffice(_Api):
     def ask(self, session_id: str, text: str) -> Json:
         """The answer to a question within a conversation."""
         return self.call("POST", f"/v1/chat/sessions/{session_id}/messages", {"text": text})["answer"]
+
+    def events(self, path: str, body: Json) -> Iterator[str]:
+        """The names of the events that a streaming route answers with, as they come."""
+        with self._session.post(self._base + path, json=body, stream=True, timeout=60) as answer:
+            for line in answer.iter_lines():
+                if line.startswith(b"event: "):
+                    yield line.removeprefix(b"event: ").decode()
 
     def session(self, session_id: str) -> Json:
         """A conversation with its messages."""
