@@ -47,7 +47,7 @@ def run(stack: Stack) -> None:
 
         found = wait_for(ready, "the end of the ingestion", timeout=900, every=0.1)
         seconds = time.monotonic() - started
-    if found["status"] != "ready" or found["pages_done"] != PAGES:
+    if found["status"] != "ready" or found["pages"]["done"] != PAGES:
         raise RuntimeError(f"the document is {found['status']}: {found['reason']}")
     parts = _alone(content)
     computing = sum(parts[part] for part in ("reading", "cutting", "embedding"))

@@ -34,7 +34,7 @@ SUBJECTS, FREEDOM, SPREAD = 4_000, 48, 0.75
 """Subjects, dimensions in which they differ, and how far from its subject a piece lies (both of length 1)."""
 VOCABULARY, WORDS, FEW = 40_000, 90, 8
 """Words there are; distinct ones of a piece of the tenants that ask; of other tenants', whose postings no index walk meets."""
-ASKED, TERMS, LIMIT = 200, 5, 20
+ASKED, TERMS, LIMIT = 100, 5, 20
 """Questions, their words, and the pieces looked for."""
 BLOCK = 20_000
 """Pieces that are made at a time."""

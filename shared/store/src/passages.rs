@@ -92,10 +92,12 @@ pub async fn retrieve(tx: &PoolTx<'_>, wanted: Wanted<'_>) -> Result<Retrieved, 
             JOIN terms t ON t.term = a.term JOIN live l ON l.document_id = t.document_id AND l.edition = t.edition,
                  unnest(t.ordinals, t.impacts) AS p(ordinal, impact)
             GROUP BY a.position, t.document_id, t.edition, p.ordinal),
-        rarity AS (SELECT position, count(*) AS n FROM hits GROUP BY position),
+        rarity AS MATERIALIZED (
+            SELECT position, h.n, ln(1 + (s.n - h.n + 0.5::double precision) / (h.n + 0.5::double precision)) AS weight
+            FROM (SELECT position, count(*) AS n FROM hits GROUP BY position) h CROSS JOIN size s),
         by_words AS (
-            SELECT h.document_id, h.edition, h.ordinal, sum(h.impact * ln(1 + (s.n - r.n + 0.5) / (r.n + 0.5)))::real AS weight
-            FROM hits h JOIN rarity r USING (position) CROSS JOIN size s
+            SELECT h.document_id, h.edition, h.ordinal, sum(h.impact * r.weight)::real AS weight
+            FROM hits h JOIN rarity r USING (position)
             GROUP BY h.document_id, h.edition, h.ordinal ORDER BY weight DESC, h.document_id, h.ordinal LIMIT $7),
         looked AS (
             SELECT v.document_id, v.edition, v.ordinal, -(v.embedding <#> $1::real[]::halfvec) AS cosine
