@@ -10,3 +10,4 @@ mod purge_reports;
 mod rights;
 mod row_security;
 mod schema;
+mod test_runs;
