@@ -30,8 +30,8 @@ const ASKING: &[(Sought, &[&str])] = &[
         &[
             "numero de telephone",
             "numero direct",
-            "numero de la",
-            "numero du",
+            "numero du standard",
+            "numero de la ligne",
             "telephone number",
             "phone number",
         ],
