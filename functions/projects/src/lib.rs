@@ -7,7 +7,6 @@ pub mod body;
 pub mod keys;
 pub mod products;
 pub mod projects;
-pub mod refusals;
 pub mod routes;
 pub mod schema;
 pub mod settings;

@@ -15,12 +15,14 @@ use vivier_domain::{
     permission::needs,
     project::{MOST_PRODUCTS, Product, ProductKind},
 };
-use vivier_runtime::http::{ApiJson, ApiPath, InProject, NewId, Problem, ProblemKind};
+use vivier_runtime::http::{
+    ApiJson, ApiPath, InProject, NewId, Problem, ProblemKind,
+    refusals::{Changing, Reading},
+};
 
 use crate::{
     App,
     projects::{check_name, require, save},
-    refusals::{Changing, Reading},
     schema,
 };
 

@@ -19,19 +19,14 @@ use vivier_domain::{
 use vivier_runtime::http::{
     ApiJson, ApiQuery, BackOffice, ETag, IfMatch, IfNoneMatch, InProject, NewId, PageQuery, Problem,
     ProblemKind, page,
+    refusals::{Changing, Conditional, Listing, Reading},
 };
 use vivier_tenancy::{
     TenancyError,
     rooms::records::{Change, RecordKey, Records, Versioned},
 };
 
-use crate::{
-    App,
-    body::refuse,
-    products::ProductView,
-    refusals::{Changing, Conditional, Listing, Reading},
-    schema,
-};
+use crate::{App, body::refuse, products::ProductView, schema};
 
 /// The most projects of a tenant.
 pub const MOST_PROJECTS: usize = 100;

@@ -10,10 +10,11 @@ use vivier_store::passages::Retrieved;
 use vivier_text::{EmbedError, Embedder, Language, Part, place_at};
 
 use crate::{
+    passage::{Passage, Sentence},
     question::Question,
     rank,
     retrieve::Answered,
-    select::{self, Selection},
+    select,
     trace::{Trace, TracedPassage},
 };
 
@@ -130,7 +131,7 @@ pub fn answer(
     };
     let evidence = selection.evidence;
     (trace.evidence, trace.balance) = (Some(evidence), Some(evidence.balance()));
-    let citations = bind(&selection);
+    let citations = bind(selection.passage, &selection.sentences);
     trace.accepted = evidence.suffices(how.caution) && !citations.is_empty();
     let text = citations.iter().map(|citation| citation.quote.as_str()).collect::<Vec<_>>().join(" ");
     let best = (!text.is_empty()).then(|| text.clone());
@@ -145,11 +146,11 @@ pub fn answer(
 
 /// Binds the chosen spans to where they stand; neighbours become one quotation. What does not resolve in the stored
 /// text is left out: nothing leaves that cannot be looked up.
-fn bind(selection: &Selection<'_>) -> Vec<Citation> {
-    let found = selection.passage.found;
+fn bind(passage: &Passage<'_>, sentences: &[&Sentence]) -> Vec<Citation> {
+    let found = passage.found;
     let Ok(places) = Vec::<Part>::deserialize(&found.places) else { return Vec::new() };
     let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
-    for sentence in &selection.sentences {
+    for sentence in sentences {
         match spans.last_mut() {
             Some(last) if found.body[last.end..sentence.span.start].trim().is_empty() => {
                 last.end = sentence.span.end;
@@ -187,10 +188,7 @@ pub fn resolves(body: &str, start: usize, end: usize, quote: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        decide::Evidence,
-        passage::{Passage, tests::found},
-    };
+    use crate::passage::tests::found;
     use proptest::prelude::*;
 
     proptest! {
@@ -198,19 +196,8 @@ mod tests {
         fn every_quotation_can_be_looked_up(body in "(\\PC|[.!?\n ’é🥖]){0,200}", chosen in prop::collection::vec(any::<bool>(), 40)) {
             let found = found(&body);
             let passage = Passage::of(&found, 384);
-            let sentences = passage.sentences.iter().zip(&chosen).filter(|(_, take)| **take).map(|(s, _)| s).collect();
-            let evidence = Evidence {
-                support: 1.0,
-                quoted: 1.0,
-                nearness: 1.0,
-                cosine: 1.0,
-                standing: 1.0,
-                crossing: false,
-                lacking: false,
-                own_case: false,
-            };
-            let selection = Selection { passage: &passage, sentences, evidence };
-            for citation in bind(&selection) {
+            let sentences: Vec<_> = passage.sentences.iter().zip(&chosen).filter(|(_, take)| **take).map(|(s, _)| s).collect();
+            for citation in bind(&passage, &sentences) {
                 let quoted: String =
                     body.chars().skip(citation.start as usize).take((citation.end - citation.start) as usize).collect();
                 prop_assert_eq!(&quoted, &citation.quote);
@@ -225,19 +212,9 @@ mod tests {
         let row = |start: u32, row: u32| serde_json::json!({"start": start, "place": {"in": "row", "sheet": null, "row": row}});
         found.places = serde_json::json!([row(0, 16), row(24, 17), row(49, 18)]);
         let passage = Passage::of(&found, 384);
-        let evidence = Evidence {
-            support: 1.0,
-            quoted: 1.0,
-            nearness: 1.0,
-            cosine: 1.0,
-            standing: 1.0,
-            crossing: false,
-            lacking: false,
-            own_case: false,
-        };
         let cited = |chosen: &[usize]| -> Vec<(Value, String)> {
-            let sentences = chosen.iter().map(|at| &passage.sentences[*at]).collect();
-            bind(&Selection { passage: &passage, sentences, evidence })
+            let sentences: Vec<_> = chosen.iter().map(|at| &passage.sentences[*at]).collect();
+            bind(&passage, &sentences)
                 .into_iter()
                 .map(|citation| (citation.place["row"].clone(), citation.quote))
                 .collect()

@@ -1,6 +1,8 @@
 //! Which edition of each document answers, and in which front offices. An edition is one reading of one version of its
 //! file. One row a document: whoever asks sees the former edition until the row changes, and the new one from then on.
 
+use std::collections::HashSet;
+
 use vivier_domain::ids::{DocumentId, ProjectId};
 use vivier_tenancy::rooms::database::{DatabaseError, PoolTx};
 
@@ -67,15 +69,17 @@ pub async fn withdraw(tx: &PoolTx<'_>, document: DocumentId) -> Result<bool, Dat
     Ok(tx.execute(SQL, &[&document.as_uuid()]).await? == 1)
 }
 
-/// Whether a document answers in a front office at present, whatever tags it asks for.
-pub async fn answers(
+/// Those of some documents that answer in a front office at present, whatever tags it asks for.
+pub async fn answering(
     tx: &PoolTx<'_>,
-    document: DocumentId,
+    documents: &[DocumentId],
     project: ProjectId,
-) -> Result<bool, DatabaseError> {
-    const SQL: &str = "-- sources::answers
-        SELECT FROM sources WHERE document_id = $1 AND (projects = '{}' OR $2 = ANY (projects))";
-    Ok(tx.query_opt(SQL, &[&document.as_uuid(), &project.as_uuid()]).await?.is_some())
+) -> Result<HashSet<DocumentId>, DatabaseError> {
+    const SQL: &str = "-- sources::answering
+        SELECT document_id FROM sources WHERE document_id = ANY ($1) AND (projects = '{}' OR $2 = ANY (projects))";
+    let ids: Vec<_> = documents.iter().map(|document| document.as_uuid()).collect();
+    let rows = tx.query(SQL, &[&ids, &project.as_uuid()]).await?;
+    Ok(rows.iter().map(|row| row.get::<_, uuid::Uuid>("document_id").into()).collect())
 }
 
 /// How many rows still speak of a document, in all that questions are answered from.

@@ -23,20 +23,41 @@ pub struct TestQuestion {
     pub created_at: Timestamp,
 }
 
-/// Adds a question. One of the same id is the same request's, and stays.
+/// A question that is to be added.
+#[derive(Debug, Clone, Copy)]
+pub struct NewQuestion<'a> {
+    /// Its id.
+    pub id: TestQuestionId,
+    /// What is asked.
+    pub question: &'a str,
+    /// The document that answers; none where no document does.
+    pub document: Option<DocumentId>,
+}
+
+/// Adds questions and gives them as they are stored, in the order of their ids. One of the same id is the same request's,
+/// and stays.
 pub async fn insert(
     tx: &PoolTx<'_>,
     project: ProjectId,
-    id: TestQuestionId,
-    question: &str,
-    document: Option<DocumentId>,
+    questions: &[NewQuestion<'_>],
     now: Timestamp,
-) -> Result<(), DatabaseError> {
+) -> Result<Vec<TestQuestion>, DatabaseError> {
     const SQL: &str = "-- test_sets::insert
         INSERT INTO test_questions (tenant_id, project_id, id, question, document_id, created_at)
-        VALUES (bound_tenant(), $1, $2, $3, $4, $5) ON CONFLICT (tenant_id, project_id, id) DO NOTHING";
-    let document = document.map(DocumentId::as_uuid);
-    tx.execute(SQL, &[&project.as_uuid(), &id.as_uuid(), &question, &document, &now]).await.map(drop)
+        SELECT bound_tenant(), $1, q.id, q.question, q.document_id, $5
+        FROM unnest($2::uuid[], $3::text[], $4::uuid[]) AS q(id, question, document_id)
+        ON CONFLICT (tenant_id, project_id, id) DO NOTHING";
+    const STORED: &str = "-- test_sets::list_stored
+        SELECT q.id, q.question, q.document_id, q.created_at, s.name
+        FROM test_questions q LEFT JOIN sources s
+             ON s.document_id = q.document_id AND (s.projects = '{}' OR $1 = ANY (s.projects))
+        WHERE q.project_id = $1 AND q.id = ANY ($2) ORDER BY q.id";
+    let ids: Vec<_> = questions.iter().map(|question| question.id.as_uuid()).collect();
+    let texts: Vec<_> = questions.iter().map(|question| question.question).collect();
+    let documents: Vec<_> =
+        questions.iter().map(|question| question.document.map(DocumentId::as_uuid)).collect();
+    tx.execute(SQL, &[&project.as_uuid(), &ids, &texts, &documents, &now]).await?;
+    Ok(tx.query(STORED, &[&project.as_uuid(), &ids]).await?.iter().map(read).collect())
 }
 
 /// Changes what is asked and what answers; whether there is such a question.

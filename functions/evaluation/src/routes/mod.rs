@@ -1,7 +1,6 @@
 //! The function's routes.
 
 mod questions;
-mod refusals;
 mod runs;
 
 use axum::{

@@ -13,14 +13,15 @@ use vivier_domain::{
 };
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, nth, page,
+    refusals::{Changing, Listing, Reading},
 };
-use vivier_store::{sources, test_sets};
+use vivier_store::{
+    sources,
+    test_sets::{self, NewQuestion},
+};
 use vivier_tenancy::rooms::database::PoolTx;
 
-use super::{
-    refusals::{Changing, Listing, Reading},
-    require,
-};
+use super::require;
 use crate::{
     App,
     view::{AddedQuestions, Asked, NewQuestions, TestQuestion, TestQuestionPage},
@@ -73,20 +74,27 @@ pub(super) async fn create(
     let now = app.clock.now();
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    let mut questions = Vec::with_capacity(body.questions.len());
-    for (position, asked) in body.questions.iter().enumerate() {
-        let (id, text) = (nth(request, position), asked.question.trim());
-        answers(&tx, project, asked, &format!("questions[{position}].document_id")).await?;
-        test_sets::insert(&tx, project, id, text, asked.document(), now).await?;
-        let added = test_sets::fetch(&tx, project, id).await?;
-        questions.extend(added.map(TestQuestion::from));
-    }
+    require_answering(&tx, project, &body.questions, |position| format!("questions[{position}].document_id"))
+        .await?;
+    let new: Vec<NewQuestion<'_>> = (0..)
+        .zip(&body.questions)
+        .map(|(position, asked)| NewQuestion {
+            id: nth(request, position),
+            question: asked.question.trim(),
+            document: asked.document(),
+        })
+        .collect();
+    let questions = test_sets::insert(&tx, project, &new, now).await?;
     // Counted behind the insertions: what two requests add at once may exceed the limit, by as much as one adds.
     if test_sets::count(&tx, project).await? > test_sets::MOST {
         return Err(Problem::new(ProblemKind::LimitReached));
     }
     tx.commit().await?;
-    Ok((StatusCode::CREATED, Json(AddedQuestions { questions })).into_response())
+    Ok((
+        StatusCode::CREATED,
+        Json(AddedQuestions { questions: questions.into_iter().map(Into::into).collect() }),
+    )
+        .into_response())
 }
 
 /// Changes what a test question asks and what answers it.
@@ -113,7 +121,7 @@ pub(super) async fn update(
         asked.check().map_err(|code| Problem::new(ProblemKind::InvalidBody).field("question", code))?;
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    answers(&tx, project, &asked, "document_id").await?;
+    require_answering(&tx, project, std::slice::from_ref(&asked), |_| "document_id".to_owned()).await?;
     let updated = test_sets::update(&tx, project, id, text, asked.document()).await?;
     let found = if updated { test_sets::fetch(&tx, project, id).await? } else { None };
     tx.commit().await?;
@@ -145,11 +153,20 @@ pub(super) async fn delete(
     if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(Problem::new(ProblemKind::NotFound)) }
 }
 
-/// 400 unless the document, where one is named, answers questions in the front office.
-async fn answers(tx: &PoolTx<'_>, project: ProjectId, asked: &Asked, field: &str) -> Result<(), Problem> {
-    let Some(document) = asked.document_id.map(DocumentId::from) else { return Ok(()) };
-    if sources::answers(tx, document, project).await? {
+/// 400 unless the documents that are named answer questions in the front office; `field` names a question's.
+async fn require_answering(
+    tx: &PoolTx<'_>,
+    project: ProjectId,
+    asked: &[Asked],
+    field: impl Fn(usize) -> String,
+) -> Result<(), Problem> {
+    let named: Vec<DocumentId> = asked.iter().filter_map(Asked::document).collect();
+    let answering = sources::answering(tx, &named, project).await?;
+    let unknown = |(_, asked): &(usize, &Asked)| asked.document().is_some_and(|id| !answering.contains(&id));
+    let mut unknown = asked.iter().enumerate().filter(unknown).peekable();
+    if unknown.peek().is_none() {
         return Ok(());
     }
-    Err(Problem::new(ProblemKind::InvalidBody).field(field, "unknown"))
+    let problem = Problem::new(ProblemKind::InvalidBody);
+    Err(unknown.fold(problem, |problem, (position, _)| problem.field(field(position), "unknown")))
 }

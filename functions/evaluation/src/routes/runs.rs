@@ -14,13 +14,11 @@ use vivier_domain::{
 };
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
+    refusals::{Changing, Listing, Reading},
 };
 use vivier_store::test_runs::{self, NewRun};
 
-use super::{
-    refusals::{Changing, Listing, Reading},
-    require,
-};
+use super::require;
 use crate::{
     App, run,
     view::{Asking, TestRun, TestRunPage, TestRunReport},

@@ -8,11 +8,13 @@ use axum::{
 use http::{StatusCode, header};
 use uuid::Uuid;
 use vivier_domain::permission::needs;
-use vivier_runtime::http::{ApiJson, ApiPath, BackOffice, NewId, Problem, ProblemKind, nth};
+use vivier_runtime::http::{
+    ApiJson, ApiPath, BackOffice, NewId, Problem, ProblemKind, nth, refusals::Reading,
+};
 use vivier_store::{batches, documents};
 use vivier_tenancy::rooms::files::FileKey;
 
-use super::refusals::{OfBody, OfOne};
+use super::refusals::OfBody;
 use crate::{
     App,
     announcement::{Accepted, Announcement},
@@ -86,7 +88,7 @@ fn take(announcement: Announcement, known: &Known) -> Result<Accepted, Problem> 
     operation_id = "documents_fetch_batch",
     tag = "documents",
     params(("id" = Uuid, Path, description = "The batch")),
-    responses((status = 200, description = "How far it has come", body = BatchView), OfOne),
+    responses((status = 200, description = "How far it has come", body = BatchView), Reading),
 )]
 pub(super) async fn fetch(
     State(app): State<App>,

@@ -14,14 +14,16 @@ use vivier_domain::{
     ids::{DocumentId, ProjectId},
     permission::needs,
 };
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, BackOffice, NewId, PageQuery, Problem, ProblemKind};
+use vivier_runtime::http::{
+    ApiJson, ApiPath, ApiQuery, BackOffice, NewId, PageQuery, Problem, ProblemKind, refusals::Reading,
+};
 use vivier_store::{
     documents::{self, Filter, Labels},
     sources,
 };
 use vivier_tenancy::rooms::files::FileKey;
 
-use super::refusals::{OfBody, OfOne};
+use super::refusals::OfBody;
 use crate::{
     App,
     announcement::{Announcement, LabelChange},
@@ -123,7 +125,7 @@ pub(super) async fn list(
     operation_id = "documents_fetch",
     tag = "documents",
     params(("id" = Uuid, Path, description = "The document")),
-    responses((status = 200, description = "The document", body = DocumentView), OfOne),
+    responses((status = 200, description = "The document", body = DocumentView), Reading),
 )]
 pub(super) async fn fetch(
     State(app): State<App>,
@@ -192,7 +194,7 @@ pub(super) async fn update(
     responses(
         (status = 202, description = "It answers nothing any more; something of it is left, and its removal goes on"),
         (status = 204, description = "A second look found nothing of it"),
-        OfOne,
+        Reading,
     ),
 )]
 pub(super) async fn delete(

@@ -3,18 +3,6 @@
 use utoipa::IntoResponses;
 use vivier_runtime::http::Problem;
 
-/// Of every route about one thing.
-#[derive(Debug, IntoResponses)]
-#[expect(dead_code, reason = "the document is made of its shape; no value of it is")]
-pub(super) enum OfOne {
-    /// The permission is not held
-    #[response(status = 403, content_type = "application/problem+json")]
-    Forbidden(Problem),
-    /// There is no such thing
-    #[response(status = 404, content_type = "application/problem+json")]
-    NotFound(Problem),
-}
-
 /// Of routes that take a body.
 #[derive(Debug, IntoResponses)]
 #[expect(dead_code, reason = "the document is made of its shape; no value of it is")]

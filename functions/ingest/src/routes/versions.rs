@@ -8,11 +8,11 @@ use axum::{
 use http::{StatusCode, header};
 use uuid::Uuid;
 use vivier_domain::{ids::DocumentId, permission::needs};
-use vivier_runtime::http::{ApiJson, ApiPath, BackOffice, NewId, Problem, ProblemKind};
+use vivier_runtime::http::{ApiJson, ApiPath, BackOffice, NewId, Problem, ProblemKind, refusals::Reading};
 use vivier_store::documents::{self, NewVersion};
 use vivier_tenancy::rooms::files::FileKey;
 
-use super::refusals::{OfBody, OfOne};
+use super::refusals::OfBody;
 use crate::{
     App,
     announcement::FileAnnouncement,
@@ -71,7 +71,7 @@ pub(super) async fn create(
         (status = 202, description = "The document, which is read again", body = DocumentView),
         (status = 409, description = "Its newest file never came", body = Problem,
             content_type = "application/problem+json"),
-        OfOne,
+        Reading,
     ),
 )]
 pub(super) async fn reprocess(

@@ -14,6 +14,7 @@ use vivier_domain::{
 };
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
+    refusals::{Changing, Listing, Reading},
 };
 use vivier_store::keys::{self, Cabinet, KeyError, LONGEST_OVERLAP};
 
@@ -22,7 +23,6 @@ use crate::{
     App,
     body::{OptionalJson, refuse},
     projects::require,
-    refusals::{Changing, Listing, Reading},
 };
 
 fn problem(error: KeyError) -> Problem {

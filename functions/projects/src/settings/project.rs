@@ -3,18 +3,17 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
 use vivier_domain::{permission::needs, settings::ProjectSettings};
-use vivier_runtime::http::{ApiJson, ApiPath, ApiQuery, IfMatch, IfNoneMatch, InProject, PageQuery, Problem};
+use vivier_runtime::http::{
+    ApiJson, ApiPath, ApiQuery, IfMatch, IfNoneMatch, InProject, PageQuery, Problem,
+    refusals::{Changing, Conditional, Listing, Reading},
+};
 use vivier_tenancy::rooms::records::Place;
 
 use super::{
     steps::{self, Where},
     view::{DraftSettings, PublishedSettings, Rollback, VersionPage},
 };
-use crate::{
-    App,
-    refusals::{Changing, Conditional, Listing, Reading},
-    schema,
-};
+use crate::{App, schema};
 
 /// The version that a path names.
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -15,6 +15,7 @@ pub mod office;
 pub mod page;
 pub mod problem;
 pub mod query;
+pub mod refusals;
 pub(crate) mod stream;
 
 use std::panic::AssertUnwindSafe;

@@ -7,7 +7,7 @@ use vivier_domain::{
 };
 use vivier_store::{
     test_runs::{self, Lease, NewRun, Outcome},
-    test_sets,
+    test_sets::{self, NewQuestion},
 };
 
 use crate::house::{House, days_ago, in_tx, now};
@@ -17,12 +17,11 @@ const PASSED: &str = "UPDATE test_runs SET lease_until = now() - interval '1 s'"
 /// A front office with questions.
 async fn project(house: &House, questions: usize) -> ProjectId {
     let project = ProjectId::generate();
-    for number in 0..questions {
-        let (id, question) = (TestQuestionId::generate(), format!("Question {number} ?"));
-        in_tx!(house, &house.own, |tx| test_sets::insert(&tx, project, id, &question, None, now())
-            .await
-            .unwrap());
-    }
+    let texts: Vec<String> = (0..questions).map(|number| format!("Question {number} ?")).collect();
+    let new = |question| NewQuestion { id: TestQuestionId::generate(), question, document: None };
+    let new: Vec<_> = texts.iter().map(String::as_str).map(new).collect();
+    let added = in_tx!(house, &house.own, |tx| test_sets::insert(&tx, project, &new, now()).await.unwrap());
+    assert_eq!(added.iter().map(|question| question.question.as_str()).collect::<Vec<_>>(), texts);
     project
 }
 

@@ -1,12 +1,11 @@
 //! What routes of one kind may refuse, for the API's document.
 
+use super::problem::Problem;
 use utoipa::IntoResponses;
-use vivier_runtime::http::Problem;
 
-/// Of routes about a thing that they name.
+/// Of every route with a permission and a thing that it names.
 #[derive(Debug, IntoResponses)]
-#[expect(dead_code, reason = "the document is made of its shape; no value of it is")]
-pub(super) enum Reading {
+pub enum Reading {
     /// The permission is not held
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(Problem),
@@ -17,23 +16,21 @@ pub(super) enum Reading {
 
 /// Of lists.
 #[derive(Debug, IntoResponses)]
-#[expect(dead_code, reason = "the document is made of its shape; no value of it is")]
-pub(super) enum Listing {
+pub enum Listing {
     /// A parameter is not what this route takes
     #[response(status = 400, content_type = "application/problem+json")]
     InvalidQuery(Problem),
     /// The permission is not held
     #[response(status = 403, content_type = "application/problem+json")]
     Forbidden(Problem),
-    /// There is no such project, or the cursor is none that was given out
+    /// There is no such thing, or the cursor is none that was given out
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
 }
 
-/// Of routes that take a body.
+/// Of changes.
 #[derive(Debug, IntoResponses)]
-#[expect(dead_code, reason = "the document is made of its shape; no value of it is")]
-pub(super) enum Changing {
+pub enum Changing {
     /// The body is not what this route takes
     #[response(status = 400, content_type = "application/problem+json")]
     InvalidBody(Problem),
@@ -43,7 +40,7 @@ pub(super) enum Changing {
     /// There is no such thing
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// There are as many as there may be, or what there is allows nothing more
+    /// It was changed in between, is not in a state for this, or there are as many as there may be
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(Problem),
     /// The body is larger than the route takes
@@ -52,4 +49,18 @@ pub(super) enum Changing {
     /// The body is no JSON
     #[response(status = 415, content_type = "application/problem+json")]
     UnsupportedMediaType(Problem),
+    /// The `Idempotency-Key` was used for another request
+    #[response(status = 422, content_type = "application/problem+json")]
+    IdempotencyKeyReused(Problem),
+}
+
+/// Of changes that name the state they are made on.
+#[derive(Debug, IntoResponses)]
+pub enum Conditional {
+    /// It was changed since it was seen
+    #[response(status = 412, content_type = "application/problem+json")]
+    PreconditionFailed(Problem),
+    /// `If-Match` is missing
+    #[response(status = 428, content_type = "application/problem+json")]
+    PreconditionRequired(Problem),
 }
