@@ -11,9 +11,9 @@ mod draft;
 mod fields;
 mod terms;
 
-pub use draft::{COLUMNS, OfferDraft};
+pub use draft::{COLUMNS, OfferDraft, Position};
 pub use fields::{ErrorCode, FieldError};
-pub use terms::{Contract, Remote, SalaryPeriod, UnknownTerm};
+pub use terms::{Contract, Remote, SalaryPeriod, UnknownTerm, WorkingTime};
 
 /// A job offer of one tenant. In JSON its content stands beside its `id`, without nesting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -88,6 +88,10 @@ fn offer(n: usize, numbers: &mut Numbers) -> Offer {
         expires_on: None,
         url: None,
         skills: vec![format!("Compétence {}", numbers.below(200))],
+        working_time: None,
+        experience_years: None,
+        education_level: None,
+        position: None,
     };
     Offer { id: OfferId::generate(), content }
 }

@@ -105,6 +105,10 @@ fn offer(text: &Entry) -> Offer {
         expires_on: None,
         url: None,
         skills: Vec::new(),
+        working_time: None,
+        experience_years: None,
+        education_level: None,
+        position: None,
     };
     Offer { id: OfferId::generate(), content }
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
-use vivier_domain::offer::{Contract, Offer, Remote, SalaryPeriod};
+use vivier_domain::offer::{Contract, Offer, Remote, SalaryPeriod, WorkingTime};
 
 /// One page of hits, and the facets of the whole search.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
@@ -82,6 +82,13 @@ pub struct OfferSummary {
     pub url: Option<String>,
     /// What the work asks for.
     pub skills: Vec<String>,
+    /// One of `full`, `part`.
+    #[schema(value_type = Option<String>, example = "full")]
+    pub working_time: Option<WorkingTime>,
+    /// Years of experience asked for; 0 where beginners are welcome.
+    pub experience_years: Option<u8>,
+    /// Level of the French framework of qualifications asked for: 3 (CAP) to 8 (doctorate).
+    pub education_level: Option<u8>,
 }
 
 /// An offer in full.
@@ -116,6 +123,9 @@ impl From<Offer> for OfferDetail {
                 expires_on: content.expires_on,
                 url: content.url,
                 skills: content.skills,
+                working_time: content.working_time,
+                experience_years: content.experience_years,
+                education_level: content.education_level,
             },
             description: content.description,
         }

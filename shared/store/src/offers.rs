@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 use vivier_domain::{
     ids::{ImportId, OfferId},
-    offer::{Offer, OfferDraft, SalaryPeriod},
+    offer::{Offer, OfferDraft, Position, SalaryPeriod, WorkingTime},
 };
 use vivier_tenancy::{
     TenancyError,
@@ -86,16 +86,20 @@ async fn write(
         INSERT INTO offers
             (id, reference, status, title, description, company, city, postal_code, country, contract,
              occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on,
-             url, skills, content_hash, import_id, created_at, updated_at)
+             url, skills, working_time, experience_years, education_level, latitude, longitude, content_hash,
+             import_id, created_at, updated_at)
         SELECT id, reference, 'open', title, description, company, city, postal_code, country, contract,
                occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on,
-               url, string_to_array(skills, '|'), content_hash, $1, $2, $2
+               url, string_to_array(skills, '|'), working_time, experience_years, education_level, latitude, longitude,
+               content_hash, $1, $2, $2
         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
                     $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[],
-                    $18::date[], $19::date[], $20::text[], $21::text[], $22::bytea[])
+                    $18::date[], $19::date[], $20::text[], $21::text[], $22::text[], $23::smallint[], $24::smallint[],
+                    $25::integer[], $26::integer[], $27::bytea[])
              AS given (id, reference, title, description, company, city, postal_code, country, contract,
                        occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on,
-                       expires_on, url, skills, content_hash)
+                       expires_on, url, skills, working_time, experience_years, education_level, latitude, longitude,
+                       content_hash)
         ON CONFLICT (reference) DO UPDATE SET
             status = 'open', closed_at = NULL,
             title = excluded.title, description = excluded.description, company = excluded.company,
@@ -104,7 +108,9 @@ async fn write(
             occupation = excluded.occupation, remote = excluded.remote, salary_min = excluded.salary_min,
             salary_max = excluded.salary_max, salary_period = excluded.salary_period,
             published_on = excluded.published_on, expires_on = excluded.expires_on, url = excluded.url,
-            skills = excluded.skills, content_hash = excluded.content_hash, import_id = excluded.import_id,
+            skills = excluded.skills, working_time = excluded.working_time,
+            experience_years = excluded.experience_years, education_level = excluded.education_level,
+            latitude = excluded.latitude, longitude = excluded.longitude, content_hash = excluded.content_hash, import_id = excluded.import_id,
             updated_at = excluded.updated_at
         RETURNING xmax = 0 AS created";
     let drafts = || batch.iter().map(|one| &one.draft);
@@ -112,6 +118,9 @@ async fn write(
     let some = |of: fn(&OfferDraft) -> Option<&str>| drafts().map(of).collect::<Vec<Option<&str>>>();
     let euros = |of: fn(&OfferDraft) -> Option<u32>| {
         drafts().map(|d| of(d).map(i64::from)).collect::<Vec<Option<i64>>>()
+    };
+    let small = |of: fn(&OfferDraft) -> Option<u8>| {
+        drafts().map(|d| of(d).map(i16::from)).collect::<Vec<Option<i16>>>()
     };
     let ids: Vec<Uuid> = batch.iter().map(|_| OfferId::generate().as_uuid()).collect();
     let published: Vec<Date> = drafts().map(|draft| draft.published_on).collect();
@@ -143,6 +152,11 @@ async fn write(
                 &expires,
                 &some(|draft| draft.url.as_deref()),
                 &skills,
+                &some(|draft| draft.working_time.map(WorkingTime::as_str)),
+                &small(|draft| draft.experience_years),
+                &small(|draft| draft.education_level),
+                &drafts().map(|draft| draft.position.map(|place| place.latitude)).collect::<Vec<_>>(),
+                &drafts().map(|draft| draft.position.map(|place| place.longitude)).collect::<Vec<_>>(),
                 &hashes,
             ],
         )
@@ -175,7 +189,8 @@ pub async fn list_open(
 ) -> Result<Vec<Offer>, TenancyError> {
     const SQL: &str = "-- offers::list_open
         SELECT id, reference, title, description, company, city, postal_code, country, contract, occupation_code,
-               occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on, url, skills
+               occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on, url, skills,
+               working_time, experience_years, education_level, latitude, longitude
         FROM offers
         WHERE status = 'open' AND id > $1
         ORDER BY id LIMIT $2";
@@ -187,6 +202,10 @@ fn read(row: &Row) -> Result<Offer, TenancyError> {
     let corrupt = || TenancyError::Corrupt("offer");
     let euros =
         |column| row.get::<_, Option<i64>>(column).map(u32::try_from).transpose().map_err(|_| corrupt());
+    let small =
+        |column| row.get::<_, Option<i16>>(column).map(u8::try_from).transpose().map_err(|_| corrupt());
+    let latitude: Option<i32> = row.get("latitude");
+    let longitude: Option<i32> = row.get("longitude");
     let content = OfferDraft {
         reference: row.get("reference"),
         title: row.get("title"),
@@ -210,6 +229,14 @@ fn read(row: &Row) -> Result<Offer, TenancyError> {
         expires_on: row.get("expires_on"),
         url: row.get("url"),
         skills: row.get("skills"),
+        working_time: row
+            .get::<_, Option<&str>>("working_time")
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| corrupt())?,
+        experience_years: small("experience_years")?,
+        education_level: small("education_level")?,
+        position: latitude.zip(longitude).map(|(latitude, longitude)| Position { latitude, longitude }),
     };
     Ok(Offer { id: row.get::<_, Uuid>("id").into(), content })
 }

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::fields::{self, ErrorCode, FieldError, Reader};
-use super::terms::{Contract, Remote, SalaryPeriod};
+use super::terms::{Contract, Remote, SalaryPeriod, WorkingTime};
 
 /// The columns of an import, as a CSV header or JSON keys name them.
-pub const COLUMNS: [&str; 18] = [
+pub const COLUMNS: [&str; 23] = [
     "reference",
     "title",
     "description",
@@ -29,6 +29,11 @@ pub const COLUMNS: [&str; 18] = [
     "expires_on",
     "url",
     "skills",
+    "working_time",
+    "experience_years",
+    "education_level",
+    "latitude",
+    "longitude",
 ];
 
 /// Between the skills of a CSV field.
@@ -76,6 +81,39 @@ pub struct OfferDraft {
     pub url: Option<String>,
     /// At most 50 of at most 100 each, without repeats.
     pub skills: Vec<String>,
+    /// How much of the week is worked, where the feed says so.
+    pub working_time: Option<WorkingTime>,
+    /// Years of experience that are asked for, at most 50; 0 where beginners are welcome.
+    pub experience_years: Option<u8>,
+    /// The education that is asked for, as a level of the French framework of qualifications: 3 (CAP) to 8 (doctorate).
+    pub education_level: Option<u8>,
+    /// Degrees north and east (WGS 84) of the place of work, where the feed gives both; otherwise the city tells.
+    pub position: Option<Position>,
+}
+
+/// A place on Earth, in millionths of a degree (WGS 84): whole numbers, so that equal places are equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Position {
+    /// Millionths of a degree to the north.
+    pub latitude: i32,
+    /// Millionths of a degree to the east.
+    pub longitude: i32,
+}
+
+impl Position {
+    /// From degrees; `None` outside of 90 and 180 degrees.
+    pub fn from_degrees(latitude: f64, longitude: f64) -> Option<Self> {
+        let within = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+        within.then(|| Self {
+            latitude: (latitude * 1e6).round() as i32,
+            longitude: (longitude * 1e6).round() as i32,
+        })
+    }
+
+    /// Degrees to the north and to the east.
+    pub fn degrees(self) -> (f64, f64) {
+        (f64::from(self.latitude) / 1e6, f64::from(self.longitude) / 1e6)
+    }
 }
 
 impl OfferDraft {
@@ -123,6 +161,10 @@ impl OfferDraft {
         }
         let url = row.parsed("url", ErrorCode::InvalidUrl, fields::url);
         let skills = read_skills(&mut row);
+        let working_time = row.term("working_time");
+        let experience_years = row.parsed("experience_years", ErrorCode::InvalidNumber, fields::years);
+        let education_level = row.parsed("education_level", ErrorCode::UnknownValue, fields::education);
+        let position = read_position(&mut row);
 
         let errors = row.into_errors();
         match (reference, title, description, city, contract, published_on) {
@@ -152,6 +194,10 @@ impl OfferDraft {
                 expires_on,
                 url,
                 skills,
+                working_time,
+                experience_years,
+                education_level,
+                position,
             }),
             _ => Err(errors),
         }
@@ -165,7 +211,7 @@ impl OfferDraft {
     /// SHA-256 of every field in the order of [`COLUMNS`]: equal exactly when nothing changed.
     pub fn content_hash(&self) -> [u8; 32] {
         let number = |value: Option<u32>| value.map(|euros| euros.to_string());
-        let fields: [Option<Cow<'_, str>>; 17] = [
+        let fields: [Option<Cow<'_, str>>; 22] = [
             Some((&self.reference).into()),
             Some((&self.title).into()),
             Some((&self.description).into()),
@@ -183,6 +229,11 @@ impl OfferDraft {
             Some(self.published_on.to_string().into()),
             self.expires_on.map(|day| day.to_string().into()),
             self.url.as_deref().map(Into::into),
+            self.working_time.map(|time| time.as_str().into()),
+            number(self.experience_years.map(u32::from)).map(Into::into),
+            number(self.education_level.map(u32::from)).map(Into::into),
+            self.position.map(|position| position.latitude.to_string().into()),
+            self.position.map(|position| position.longitude.to_string().into()),
         ];
         let skills = self.skills.iter().map(|skill| Some(skill.as_str().into()));
         let mut hash = Sha256::new();
@@ -198,6 +249,18 @@ impl OfferDraft {
             }
         }
         hash.finalize().into()
+    }
+}
+
+/// Both halves or none; a lone one is refused as missing its other half.
+fn read_position(row: &mut Reader<'_, '_>) -> Option<Position> {
+    let latitude = row.parsed("latitude", ErrorCode::InvalidNumber, |text| fields::degrees(text, 90.0));
+    let longitude = row.parsed("longitude", ErrorCode::InvalidNumber, |text| fields::degrees(text, 180.0));
+    match (latitude, longitude) {
+        (Some(latitude), Some(longitude)) => Position::from_degrees(latitude, longitude),
+        (Some(_), None) => row.required("longitude", None),
+        (None, Some(_)) => row.required("latitude", None),
+        (None, None) => None,
     }
 }
 
@@ -222,7 +285,7 @@ fn read_skills(row: &mut Reader<'_, '_>) -> Vec<String> {
 mod tests {
     use super::*;
 
-    const ROW: [(&str, &str); 18] = [
+    const ROW: [(&str, &str); 23] = [
         ("reference", "A-1"),
         ("title", " Développeur Rust (H/F) "),
         ("description", "Une équipe.\r\nUn produit."),
@@ -241,6 +304,11 @@ mod tests {
         ("expires_on", "30/04/2026"),
         ("url", "https://emploi.example/a-1"),
         ("skills", "Rust| SQL ||Rust"),
+        ("working_time", "Temps plein"),
+        ("experience_years", "2"),
+        ("education_level", "Bac+5"),
+        ("latitude", "47,218371"),
+        ("longitude", "-1.553621"),
     ];
 
     fn read(changes: &[(&str, &str)]) -> Result<OfferDraft, Vec<FieldError>> {
@@ -262,6 +330,9 @@ mod tests {
         assert_eq!((draft.salary_min, draft.salary_max), (Some(38_000), Some(45_000)));
         assert_eq!(draft.expires_on, Some(jiff::civil::date(2026, 4, 30)));
         assert_eq!(draft.skills, ["Rust", "SQL"]);
+        assert_eq!((draft.working_time, draft.experience_years), (Some(WorkingTime::Full), Some(2)));
+        assert_eq!(draft.education_level, Some(7));
+        assert_eq!(draft.position, Some(Position { latitude: 47_218_371, longitude: -1_553_621 }));
     }
 
     #[test]
@@ -301,6 +372,13 @@ mod tests {
             ("url", "https://", ErrorCode::InvalidUrl),
             ("url", "https://site.example@evil.example/", ErrorCode::InvalidUrl),
             ("skills", many.as_str(), ErrorCode::TooMany),
+            ("working_time", "parfois", ErrorCode::UnknownValue),
+            ("experience_years", "51", ErrorCode::InvalidNumber),
+            ("experience_years", "beaucoup", ErrorCode::InvalidNumber),
+            ("education_level", "9", ErrorCode::UnknownValue),
+            ("latitude", "90.1", ErrorCode::InvalidNumber),
+            ("latitude", "NaN", ErrorCode::InvalidNumber),
+            ("longitude", "", ErrorCode::Missing),
         ] {
             assert_eq!(
                 read(&[(column, value)]),
@@ -348,6 +426,11 @@ mod tests {
             ("expires_on", ""),
             ("url", "https://emploi.example/a-2"),
             ("skills", "SQL|Rust"),
+            ("working_time", "partiel"),
+            ("experience_years", "0"),
+            ("education_level", "6"),
+            ("latitude", "47.218372"),
+            ("longitude", "-1.553622"),
         ] {
             assert_ne!(before, read(&[(column, value)]).unwrap().content_hash(), "{column}");
         }

@@ -190,6 +190,44 @@ pub(super) fn rome(text: &str) -> Option<String> {
     shaped.then_some(code)
 }
 
+/// Whole years up to 50.
+pub(super) fn years(text: &str) -> Option<u8> {
+    text.parse().ok().filter(|years| *years <= 50)
+}
+
+/// A level of the French framework of qualifications (decree 2019-14), which follows the European one: 3 for a CAP, 4 for the
+/// baccalauréat, 5 for two years after it, 6 for three or four, 7 for five, 8 for a doctorate. Takes the number or how people
+/// and feeds say it.
+pub(super) fn education(text: &str) -> Option<u8> {
+    match plain(text).as_str() {
+        "3" | "niveau 3" | "cap" | "bep" | "cap, bep" | "cap/bep" | "cap bep" | "bep cap" | "bep cap bpa" => {
+            Some(3)
+        }
+        "4" | "niveau 4" | "bac" | "baccalaureat" | "bac pro" | "bac, bac professionnel" | "bp" => Some(4),
+        "5" | "niveau 5" | "bac+2" | "bac +2" | "bac + 2" | "bts" | "dut" | "deug" | "bts, dut, deug" => {
+            Some(5)
+        }
+        "6" | "niveau 6" | "bac+3" | "bac +3" | "bac + 3" | "bac+4" | "bac +4" | "bac + 4" | "but"
+        | "licence" | "licence pro" | "bachelor" | "maitrise" | "bac+3, bac+4" | "bac +3, bac +4" => Some(6),
+        "7"
+        | "niveau 7"
+        | "bac+5"
+        | "bac +5"
+        | "bac + 5"
+        | "master"
+        | "ingenieur"
+        | "diplome d ingenieur"
+        | "mba" => Some(7),
+        "8" | "niveau 8" | "doctorat" | "phd" | "bac+8" | "bac +8" | "bac + 8" => Some(8),
+        _ => None,
+    }
+}
+
+/// Degrees up to `most` either way, with a point or a comma before the decimals.
+pub(super) fn degrees(text: &str, most: f64) -> Option<f64> {
+    text.replace(',', ".").parse().ok().filter(|degrees: &f64| degrees.abs() <= most)
+}
+
 /// A country of ISO 3166-1, two letters.
 pub(super) fn country(text: &str) -> Option<String> {
     const ASSIGNED: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO \

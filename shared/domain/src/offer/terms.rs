@@ -99,6 +99,16 @@ vocabulary! {
     }
 }
 
+vocabulary! {
+    /// How much of the week is worked.
+    WorkingTime {
+        /// All of it.
+        Full = "full" | "full time" | "full_time" | "temps plein" | "temps complet" | "plein" | "plein temps" | "complet",
+        /// Part of it.
+        Part = "part" | "part time" | "part_time" | "temps partiel" | "partiel" | "mi temps",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

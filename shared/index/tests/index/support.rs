@@ -30,6 +30,10 @@ pub(crate) fn offer(n: u128, title: &str) -> Offer {
         expires_on: None,
         url: None,
         skills: Vec::new(),
+        working_time: None,
+        experience_years: None,
+        education_level: None,
+        position: None,
     };
     Offer { id: id(n), content }
 }
