@@ -17,6 +17,7 @@ from statistics import mean
 from local.deploy import pdfium
 from local.settings import ROOT
 
+from . import examples
 from .figures import table
 
 PEER = Path(ROOT) / ".local" / "bench" / "kreuzberg"
@@ -108,9 +109,9 @@ def _cases(folder: Path) -> Iterator[tuple[Path, Path]]:
 
 def _ours(folder: Path) -> dict[str, str]:
     """By file. Each is read in a child process of its own, with the limits of operation."""
-    command = ["cargo", "run", "--quiet", "-p", "vivier-text", "--example", "extract_folder", "--", str(folder), "--json"]
+    command = [examples.built("extract_folder"), folder, "--json"]
     started = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True,
+    done = subprocess.run(command, check=True, capture_output=True, text=True,
                           env={**os.environ, "PDFIUM_PATH": str(pdfium())})
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
     print(f"{len(found)} files read in {time.perf_counter() - started:.1f} s", flush=True)

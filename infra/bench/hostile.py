@@ -12,6 +12,7 @@ from pathlib import Path
 from local.deploy import pdfium
 from local.settings import ROOT
 
+from . import examples
 from .figures import table
 
 SECONDS, MEBIBYTES = 10, 512
@@ -20,12 +21,12 @@ SECONDS, MEBIBYTES = 10, 512
 def run(folder: Path) -> None:
     """Reads each file that the folder's EXPECTED.json names, and prints its end beside the expectation."""
     expected = json.loads((folder / "EXPECTED.json").read_text(encoding="utf-8"))
-    subprocess.run(["cargo", "build", "--quiet", "-p", "vivier-text", "--example", "extract_folder"], cwd=ROOT, check=True)
+    program = examples.built("extract_folder")
     print(f"\nhostile: {len(expected)} files, at most {SECONDS} s and {MEBIBYTES} MiB each", flush=True)
     rows: list[list[object]] = [["file", "expected", "outcome", "seconds", "MiB"]]
     beyond = 0
     for name, expectation in sorted(expected.items()):
-        outcome, seconds, peak = _read(folder / name)
+        outcome, seconds, peak = _read(program, folder / name)
         beyond += seconds > SECONDS or peak > MEBIBYTES
         rows.append([name, expectation, outcome, f"{seconds:.2f}", f"{peak:.0f}"])
     table(rows)
@@ -34,11 +35,11 @@ def run(folder: Path) -> None:
         sys.exit(1)
 
 
-def _read(file: Path) -> tuple[str, float, float]:
+def _read(program: Path, file: Path) -> tuple[str, float, float]:
     """Outcome, seconds by the clock, and the most memory that the program or its child had resident."""
     started = time.perf_counter()
     process = subprocess.Popen(
-        [Path(ROOT) / "target" / "debug" / "examples" / "extract_folder", file, "--json"],
+        [program, file, "--json"],
         stdout=subprocess.PIPE, env={"PDFIUM_PATH": str(pdfium())}, cwd=ROOT)
     assert process.stdout
     answer = process.stdout.read()

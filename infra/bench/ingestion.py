@@ -16,10 +16,10 @@ from pathlib import Path
 from fpdf import FPDF
 
 from demo.client import Json, wait_for
-from demo.stack import ROOT, Stack
+from demo.stack import Stack
 from local.settings import MODEL
 
-from . import figures
+from . import examples, figures
 from .tenant import scratch
 
 PAGES = 100
@@ -81,6 +81,6 @@ def _alone(content: bytes) -> Json:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "Manuel.pdf"
         file.write_bytes(content)
-        command = ["cargo", "run", "--quiet", "--workspace", "--example", "ingest_time", "--", str(MODEL), str(file), str(SLICE)]
-        done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+        command = [examples.built("ingest_time"), MODEL, file, str(SLICE)]
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
     return json.loads(done.stdout)

@@ -1,0 +1,16 @@
+"""The measuring programs that stand beside the crates, in their `examples/`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from demo.stack import ROOT
+
+
+def built(name: str) -> Path:
+    """The program of this name, built with the workspace's features: what one crate alone asks of its libraries would
+    compile them anew."""
+    subprocess.run(["cargo", "build", "--quiet", "--workspace", "--example", name], cwd=ROOT, check=True)
+    return Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug" / "examples" / name
