@@ -49,7 +49,7 @@ async fn build(session: &mut Session, lease: &Lease, now: Timestamp) -> Result<A
     let (sender, mut receiver) = mpsc::channel::<Vec<Offer>>(PAGES_AHEAD);
     let builder = tokio::task::spawn_blocking(move || {
         let offers = std::iter::from_fn(|| receiver.blocking_recv()).flatten();
-        vivier_index::build(offers, GenerationId::generate(), now)
+        vivier_index::build(offers, None, GenerationId::generate(), now)
     });
     // When this fails half-way the builder ends with what it got, and that archive is dropped.
     send_open(session, lease, sender).await?;

@@ -5,7 +5,7 @@ use jiff::{civil::Date, tz::TimeZone};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use vivier_domain::{event::EventKind, ids::OfferId};
-use vivier_index::{Facets, Fingerprint, OfferDetail, SearchError, SearchPage, Suggestion};
+use vivier_index::{Fingerprint, OfferDetail, SearchError, SearchPage, Suggestion};
 use vivier_runtime::{
     http::{ApiPath, ApiQuery, FrontOffice, Problem, ProblemKind},
     telemetry,
@@ -65,7 +65,7 @@ async fn search(
         Some(index) => index.search(&request).map_err(|error| problem(&error))?,
         // A tenant that has published nothing has given out no cursor either.
         None if request.cursor.is_some() => return Err(Problem::new(ProblemKind::NotFound)),
-        None => SearchPage { total: 0, hits: Vec::new(), facets: Facets::default(), next_cursor: None },
+        None => SearchPage::default(),
     };
     count(&app, &scope, EventKind::Search { results: page.total, filters }).await;
     Ok(Json(page))

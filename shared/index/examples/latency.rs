@@ -105,7 +105,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut numbers = Numbers(42);
     let offers: Vec<Offer> = (0..count).map(|n| offer(n, &mut numbers)).collect();
     let start = Instant::now();
-    let archive = build(offers, GenerationId::generate(), jiff::Timestamp::UNIX_EPOCH)?;
+    let archive = build(offers, None, GenerationId::generate(), jiff::Timestamp::UNIX_EPOCH)?;
     println!("{count} offers: built in {:.2?}, {} MiB", start.elapsed(), archive.bytes.len() >> 20);
     let start = Instant::now();
     let index = SearchIndex::open(archive.bytes, &archive.sha256)?;

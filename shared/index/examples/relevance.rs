@@ -44,7 +44,7 @@ fn measure(folder: &Path) -> Result<(usize, f64, f64), Box<dyn Error>> {
     let offers: Vec<Offer> = corpus.iter().map(offer).collect();
     let names: HashMap<_, _> =
         offers.iter().map(|o| o.id.as_uuid()).zip(corpus.iter().map(|t| t.id.as_str())).collect();
-    let archive = build(offers.iter().cloned(), GenerationId::generate(), jiff::Timestamp::UNIX_EPOCH)?;
+    let archive = build(offers.iter().cloned(), None, GenerationId::generate(), jiff::Timestamp::UNIX_EPOCH)?;
     let index = SearchIndex::open(archive.bytes, &archive.sha256)?;
 
     let judgements = fs::read_to_string(folder.join("qrels.tsv"))?;

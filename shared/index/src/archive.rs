@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 use vivier_domain::ids::GenerationId;
 
 /// Changes whenever an older reader could not read a newer archive.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 pub(crate) const MANIFEST: &str = "manifest.json";
 /// The engine writes about a dozen files; more is not an index.
 const MAX_FILES: usize = 64;

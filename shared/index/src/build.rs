@@ -9,14 +9,15 @@ use tantivy::directory::RamDirectory;
 use tantivy::indexer::SingleSegmentIndexWriter;
 use tantivy::{Directory, Index, TantivyDocument};
 use vivier_domain::ids::GenerationId;
-use vivier_domain::offer::{Contract, Offer, Remote};
+use vivier_domain::offer::{Contract, Offer, OfferDraft, Position, Remote};
 
 use crate::archive::{self, Archive, Digest, FORMAT, Manifest};
 use crate::page::OfferDetail;
+use crate::row::{self, VALUES};
 use crate::schema::{Fields, schema};
 use crate::tables::{self, Numbering, Tables};
-use crate::{suggest, tokenizer};
-use vivier_text::analysis;
+use crate::{suggest, tokenizer, vectors, vocabulary};
+use vivier_text::{analysis, embed::ModelIdentity};
 
 /// What one segment may take before it is written; the engine does not hold itself to it.
 const MEMORY_BUDGET: usize = 256 << 20;
@@ -38,10 +39,39 @@ pub enum BuildError {
     Container(#[from] io::Error),
 }
 
-/// Builds the index of `offers` as generation `generation`. One segment, in memory: a search then has no segments to
-/// merge and its scores depend on nothing but the offers.
+/// An offer on its way into an index.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The offer.
+    pub offer: Offer,
+    /// Where it is, as far as the gazetteer knows.
+    pub place: Option<Place>,
+    /// What it means, as [`crate::quantise`] writes it; `None` as long as that was not computed.
+    pub vector: Option<Vec<u8>>,
+}
+
+impl From<Offer> for Entry {
+    fn from(offer: Offer) -> Self {
+        Self { offer, place: None, vector: None }
+    }
+}
+
+/// Where an offer is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The department's code and name.
+    pub department: (String, String),
+    /// The region's code and name.
+    pub region: (String, String),
+    /// The middle of the city, for offers that do not say where exactly they are.
+    pub position: Option<Position>,
+}
+
+/// Builds the index of `entries` as generation `generation`; `model` made their vectors. One segment, in memory: a search then
+/// has no segments to merge and its scores depend on nothing but the offers.
 pub fn build(
-    offers: impl IntoIterator<Item = Offer>,
+    entries: impl IntoIterator<Item = impl Into<Entry>>,
+    model: Option<&ModelIdentity>,
     generation: GenerationId,
     built_at: Timestamp,
 ) -> Result<Archive, BuildError> {
@@ -51,8 +81,13 @@ pub fn build(
     let mut writer: SingleSegmentIndexWriter =
         builder.single_segment_index_writer(directory.clone(), MEMORY_BUDGET)?;
     let mut draft = Draft::default();
-    for offer in offers {
-        writer.add_document(draft.add(&fields, offer)?)?;
+    let mut drafted = model.cloned().map(vectors::Draft::new);
+    for entry in entries {
+        let Entry { offer, place, vector } = entry.into();
+        if let Some(drafted) = &mut drafted {
+            drafted.add(vector.as_deref());
+        }
+        writer.add_document(draft.add(&fields, offer, place)?)?;
     }
     let index = writer.finalize()?;
 
@@ -66,6 +101,9 @@ pub fn build(
     drop((index, directory));
     let offers = draft.offers;
     draft.finish(&mut files)?;
+    if let Some(drafted) = drafted {
+        drafted.write(&mut files)?;
+    }
     let manifest = Manifest { format: FORMAT, analysis: analysis::VERSION, generation, built_at, offers };
     files.insert(archive::MANIFEST.to_owned(), serde_json::to_vec(&manifest)?);
     let bytes = archive::pack(&files)?;
@@ -76,23 +114,30 @@ pub fn build(
 #[derive(Default)]
 struct Draft {
     offers: u64,
+    company: Numbering,
     city: Numbering,
+    department: Numbering,
+    region: Numbering,
     occupation: Numbering,
+    family: Numbering,
     suggestions: suggest::Draft,
+    vocabulary: vocabulary::Draft,
 }
 
 impl Draft {
-    fn add(&mut self, fields: &Fields, offer: Offer) -> Result<TantivyDocument, BuildError> {
+    fn add(
+        &mut self,
+        fields: &Fields,
+        offer: Offer,
+        place: Option<Place>,
+    ) -> Result<TantivyDocument, BuildError> {
         self.offers += 1;
         self.suggestions.add(&offer);
+        self.vocabulary.add(&offer.content);
         let id = offer.id.as_uuid();
         let content = &offer.content;
         let occupation = content.occupation.as_deref();
-        let occupation_number = match (content.occupation_code.as_deref(), occupation) {
-            (Some(code), label) => self.occupation.add(code, label.unwrap_or(code)),
-            (None, Some(label)) => self.occupation.add(label, label),
-            (None, None) => 0,
-        };
+        let values = self.values(content, place.as_ref());
 
         let mut document = TantivyDocument::new();
         document.add_text(fields.title, &content.title);
@@ -122,20 +167,79 @@ impl Draft {
         document.add_u64(fields.id_low, low);
         document.add_i64(fields.published, day_number(content.published_on));
         document.add_i64(fields.expires, content.expires_on.map_or(i64::from(i32::MAX), day_number));
-        document.add_u64(fields.contract, content.contract as u64);
-        document.add_u64(fields.remote, content.remote as u64);
-        document.add_u64(fields.city_value, u64::from(self.city.add(&content.city, &content.city)));
-        document.add_u64(fields.occupation_value, u64::from(occupation_number));
+        for (field, value) in fields.values.iter().zip(values) {
+            document.add_u64(*field, u64::from(value));
+        }
+        if let Some(position) = content.position.or(place.and_then(|place| place.position)) {
+            document.add_i64(fields.latitude, i64::from(position.latitude));
+            document.add_i64(fields.longitude, i64::from(position.longitude));
+        }
+        if let Some((from, to)) = row::salary(content) {
+            document.add_u64(fields.salary_from, u64::from(from));
+            document.add_u64(fields.salary_to, u64::from(to));
+        }
+        document.add_u64(fields.group, group(content));
         document.add_bytes(fields.offer, &serde_json::to_vec(&OfferDetail::from(offer))?);
         Ok(document)
     }
 
+    /// The numbers of the facets' values, in the order of [`row::Dimension`].
+    fn values(&mut self, content: &OfferDraft, place: Option<&Place>) -> [u32; VALUES] {
+        let occupation = match (content.occupation_code.as_deref(), content.occupation.as_deref()) {
+            (Some(code), label) => self.occupation.add(code, label.unwrap_or(code)),
+            (None, Some(label)) => self.occupation.add(label, label),
+            (None, None) => 0,
+        };
+        let family = content.occupation_code.as_deref().and_then(|code| code.get(..3));
+        [
+            row::contract(content.contract),
+            content.working_time.map_or(0, row::working_time),
+            row::remote(content.remote),
+            content.experience_years.map_or(0, row::experience_band),
+            content.education_level.map_or(0, row::education),
+            row::salary(content).map_or(0, |(from, _)| row::salary_band(from)),
+            content.company.as_deref().map_or(0, |company| self.company.add(company, company)),
+            self.city.add(&content.city, &content.city),
+            place.map_or(0, |place| self.department.add(&place.department.0, &place.department.1)),
+            place.map_or(0, |place| self.region.add(&place.region.0, &place.region.1)),
+            occupation,
+            family.map_or(0, |family| self.family.add(family, family)),
+        ]
+    }
+
     fn finish(self, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), BuildError> {
-        let tables = Tables { city: self.city.finish(), occupation: self.occupation.finish() };
+        let tables = Tables {
+            company: self.company.finish(),
+            city: self.city.finish(),
+            department: self.department.finish(),
+            region: self.region.finish(),
+            occupation: self.occupation.finish(),
+            family: self.family.finish(),
+        };
         files.insert(tables::FILE.to_owned(), serde_json::to_vec(&tables)?);
+        files.insert(vocabulary::FILE.to_owned(), serde_json::to_vec(&self.vocabulary.finish())?);
         self.suggestions.finish().write(files)?;
         Ok(())
     }
+}
+
+/// Shorter descriptions do not tell whether two offers are one.
+const TELLING: usize = 100;
+/// So much of a description is compared: what follows is often the feed's own.
+const COMPARED: usize = 600;
+
+/// Equal for offers that say the same of the same work in the same place: one employer's offer through several feeds.
+fn group(content: &OfferDraft) -> u64 {
+    let description = tables::key(&content.description);
+    if description.chars().count() < TELLING {
+        return 0;
+    }
+    let title: Vec<String> = analysis::terms(&content.title).into_iter().map(|term| term.text).collect();
+    let beginning: String = description.chars().take(COMPARED).collect();
+    let company = content.company.as_deref().map(tables::key).unwrap_or_default();
+    let said =
+        [title.join(" "), company, tables::key(&content.city), content.contract.to_string(), beginning];
+    Digest::of(said.join("\n").as_bytes()).0.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// Days since 1970-01-01; every date of the calendar fits 32 bits.

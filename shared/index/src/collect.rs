@@ -7,30 +7,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use crate::cursor::Position;
-
-/// What decides on an offer, by its number in the segment.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Row {
-    pub(crate) id: u128,
-    pub(crate) published: i32,
-    pub(crate) expires: i32,
-    /// Numbers of values, in the order of [`Dimension`].
-    pub(crate) values: [u32; DIMENSIONS],
-}
-
-/// The facets.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Dimension {
-    Contract,
-    City,
-    Occupation,
-    Remote,
-}
-
-pub(crate) const DIMENSIONS: usize = 4;
-
-/// The values chosen in each facet, by number; `None` where nothing is chosen.
-pub(crate) type Chosen = [Option<Vec<bool>>; DIMENSIONS];
+use crate::filters::{Filters, Verdict};
+use crate::order::Order;
+use crate::row::{DIMENSIONS, Dimension, Row};
 
 /// How many words of the search each offer has, and how many it needs.
 pub(crate) struct Covering {
@@ -42,12 +21,11 @@ pub(crate) struct Covering {
 pub(crate) struct Walk<'a> {
     pub(crate) rows: &'a [Row],
     pub(crate) covering: Option<&'a Covering>,
-    pub(crate) chosen: &'a Chosen,
-    pub(crate) today: i32,
-    pub(crate) published_since: i32,
+    pub(crate) filters: &'a Filters,
     /// Only what comes after it is on the page; all the rest still counts.
     pub(crate) after: Option<Position>,
     pub(crate) limit: usize,
+    pub(crate) order: &'a Order<'a>,
 }
 
 /// What the walk gathers.
@@ -75,30 +53,28 @@ impl Gathered {
 }
 
 impl Walk<'_> {
-    /// Takes in an offer that matches the text; `score` is not negative.
-    pub(crate) fn see(&self, gathered: &mut Gathered, doc: u32, score: f32) {
+    /// Takes in an offer that has words of the text, which weigh `words`.
+    pub(crate) fn see(&self, gathered: &mut Gathered, doc: u32, words: f32) {
+        if self.covering.is_none_or(|covering| covering.counts[doc as usize] >= covering.least) {
+            self.take(gathered, doc, words);
+        }
+    }
+
+    /// Takes in an offer that matches.
+    pub(crate) fn take(&self, gathered: &mut Gathered, doc: u32, words: f32) {
         let Some(row) = self.rows.get(doc as usize) else { return };
-        if self.covering.is_some_and(|covering| covering.counts[doc as usize] < covering.least) {
-            return;
+        match self.filters.judge(row) {
+            Verdict::Out => return,
+            Verdict::But(dimension) => return self.count(gathered, row, dimension),
+            Verdict::In => {}
         }
-        if row.expires < self.today || row.published < self.published_since {
-            return;
-        }
-        let mut failed = None;
-        for (dimension, chosen) in self.chosen.iter().enumerate() {
-            if let Some(chosen) = chosen
-                && !chosen.get(row.values[dimension] as usize).is_some_and(|chosen| *chosen)
-                && failed.replace(dimension).is_some()
-            {
-                return;
-            }
-        }
-        if let Some(dimension) = failed {
-            count(gathered, row, dimension);
-            return;
-        }
-        (0..DIMENSIONS).for_each(|dimension| count(gathered, row, dimension));
+        Dimension::ALL.into_iter().for_each(|dimension| self.count(gathered, row, dimension));
         gathered.total += 1;
+        let worst = (gathered.best.len() > self.limit).then(|| gathered.best.peek()).flatten();
+        let Some(score) = self.order.score(doc, row, words, worst.map(|Reverse((worst, _))| worst.score))
+        else {
+            return;
+        };
         let position = Position { score: score.to_bits(), published: row.published, id: row.id };
         if self.after.is_some_and(|after| position >= after) {
             return;
@@ -112,10 +88,15 @@ impl Walk<'_> {
             *worst = Reverse((position, doc));
         }
     }
-}
 
-fn count(gathered: &mut Gathered, row: &Row, dimension: usize) {
-    if let Some(count) = gathered.counts[dimension].get_mut(row.values[dimension] as usize) {
-        *count += 1;
+    fn count(&self, gathered: &mut Gathered, row: &Row, dimension: Dimension) {
+        let counts = &mut gathered.counts[dimension as usize];
+        if dimension == Dimension::Published {
+            for (count, since) in counts.iter_mut().zip(self.filters.days) {
+                *count += u64::from(row.published >= since);
+            }
+        } else if let Some(count) = counts.get_mut(row.values[dimension as usize] as usize) {
+            *count += 1;
+        }
     }
 }

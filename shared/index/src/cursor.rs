@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use vivier_domain::ids::{GenerationId, OfferId, TenantId};
 
-use crate::request::{SearchRequest, Sort};
+use crate::request::SearchRequest;
 
 /// Stands for a tenant in cursors, without naming it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,16 +134,27 @@ pub(crate) fn search_hash(request: &SearchRequest) -> [u8; 8] {
             hash.update(text);
         }
     };
+    let keys = |texts: &[String]| texts.iter().map(|text| crate::tables::key(text)).collect::<Vec<_>>();
+    let numbers = |number: Option<u32>| number.map(|number| number.to_string());
     part("q", &mut std::iter::once(request.q.clone()));
     part("contract", &mut request.contract.iter().map(ToString::to_string));
-    part("city", &mut request.city.iter().map(|city| crate::tables::key(city)));
-    part("occupation", &mut request.occupation.iter().map(|occupation| crate::tables::key(occupation)));
+    part("city", &mut keys(&request.city).into_iter());
+    part("occupation", &mut keys(&request.occupation).into_iter());
     part("remote", &mut request.remote.iter().map(ToString::to_string));
+    part("working_time", &mut request.working_time.iter().map(ToString::to_string));
+    part("experience", &mut request.experience.iter().map(|band| (*band as u8).to_string()));
+    part("education", &mut request.education.iter().map(ToString::to_string));
+    part("company", &mut keys(&request.company).into_iter());
+    part("department", &mut keys(&request.department).into_iter());
+    part("region", &mut keys(&request.region).into_iter());
+    part("family", &mut keys(&request.family).into_iter());
+    part("salary_min", &mut numbers(request.salary_min).into_iter());
+    part("salary_max", &mut numbers(request.salary_max).into_iter());
+    part("within", &mut request.within.iter().map(|circle| format!("{circle:?}")));
     part("published_since", &mut request.published_since.iter().map(ToString::to_string));
-    part(
-        "sort",
-        &mut std::iter::once(if request.sort == Sort::Date { "date" } else { "relevance" }.to_owned()),
-    );
+    part("weights", &mut std::iter::once(format!("{:?}", request.weights)));
+    part("meaning", &mut request.vector.iter().map(|_| "compared".to_owned()));
+    part("sort", &mut std::iter::once(format!("{:?}", request.sort)));
     let digest: [u8; 32] = hash.finalize().into();
     digest.first_chunk().copied().unwrap_or_default()
 }

@@ -1,10 +1,11 @@
-//! Values of facets: from what a request names to numbers, and from counts to what people read.
+//! From counts to what people read.
 
-use vivier_domain::offer::{Contract, Remote};
+use jiff::{ToSpan, civil::Date};
+use vivier_domain::offer::{Contract, Remote, WorkingTime};
 
-use crate::collect::{Chosen, DIMENSIONS, Dimension};
+use crate::filters::{DAYS, Filters};
 use crate::page::{FacetCount, Facets};
-use crate::request::SearchRequest;
+use crate::row::{DIMENSIONS, Dimension, EXPERIENCE, SALARY};
 use crate::search::SearchIndex;
 use crate::tables::Values;
 
@@ -12,55 +13,57 @@ use crate::tables::Values;
 const MAX_VALUES: usize = 100;
 
 impl SearchIndex {
-    pub(crate) fn sizes(&self) -> [usize; DIMENSIONS] {
-        [
-            Contract::ALL.len(),
-            self.tables.city.0.len() + 1,
-            self.tables.occupation.0.len() + 1,
-            Remote::ALL.len(),
-        ]
-    }
-
-    pub(crate) fn chosen(&self, request: &SearchRequest) -> Chosen {
-        let sizes = self.sizes();
-        let among = |dimension: Dimension, numbers: &mut dyn Iterator<Item = Option<u32>>| {
-            let mut chosen = None;
-            for number in numbers {
-                // A value no offer has is still a choice: it leaves nothing.
-                let chosen = chosen.get_or_insert_with(|| vec![false; sizes[dimension as usize]]);
-                if let Some(slot) = number.and_then(|number| chosen.get_mut(number as usize)) {
-                    *slot = true;
-                }
-            }
-            chosen
-        };
-        let tables = &self.tables;
-        [
-            among(Dimension::Contract, &mut request.contract.iter().map(|contract| Some(*contract as u32))),
-            among(Dimension::City, &mut request.city.iter().map(|text| tables.city.number(text))),
-            among(
-                Dimension::Occupation,
-                &mut request.occupation.iter().map(|text| tables.occupation.number(text)),
-            ),
-            among(Dimension::Remote, &mut request.remote.iter().map(|remote| Some(*remote as u32))),
-        ]
-    }
-
-    pub(crate) fn facets(&self, counts: &[Vec<u64>; DIMENSIONS], chosen: &Chosen) -> Facets {
-        let term = |code: &'static str| Some((code.to_owned(), code.to_owned()));
+    pub(crate) fn facets(&self, counts: &[Vec<u64>; DIMENSIONS], filters: &Filters, today: Date) -> Facets {
+        let code = |code: &str| Some((code.to_owned(), code.to_owned()));
         let value = |values: &Values, number: u32| {
             values.get(number).map(|value| (value.key.clone(), value.label.clone()))
         };
         let of = |dimension: Dimension, name: &dyn Fn(u32) -> Option<(String, String)>| {
-            most_frequent(&counts[dimension as usize], chosen[dimension as usize].as_deref(), name)
+            let chosen = filters.values.get(dimension as usize).and_then(|chosen| chosen.as_deref());
+            most_frequent(&counts[dimension as usize], chosen, name)
         };
+        let tables = &self.tables;
         Facets {
-            contract: of(Dimension::Contract, &|number| term(Contract::ALL.get(number as usize)?.as_str())),
-            city: of(Dimension::City, &|number| value(&self.tables.city, number)),
-            occupation: of(Dimension::Occupation, &|number| value(&self.tables.occupation, number)),
-            remote: of(Dimension::Remote, &|number| term(Remote::ALL.get(number as usize)?.as_str())),
+            contract: of(Dimension::Contract, &|number| code(Contract::ALL.get(before(number)?)?.as_str())),
+            working_time: of(Dimension::WorkingTime, &|number| {
+                code(WorkingTime::ALL.get(before(number)?)?.as_str())
+            }),
+            remote: of(Dimension::Remote, &|number| code(Remote::ALL.get(before(number)?)?.as_str())),
+            experience: of(Dimension::Experience, &|number| code(EXPERIENCE.get(before(number)?)?)),
+            education: of(Dimension::Education, &|number| {
+                let level = (number + 2).to_string();
+                (number > 0).then(|| (level.clone(), level))
+            }),
+            salary: of(Dimension::Salary, &|number| salary_band(before(number)?)),
+            company: of(Dimension::Company, &|number| value(&tables.company, number)),
+            city: of(Dimension::City, &|number| value(&tables.city, number)),
+            department: of(Dimension::Department, &|number| value(&tables.department, number)),
+            region: of(Dimension::Region, &|number| value(&tables.region, number)),
+            occupation: of(Dimension::Occupation, &|number| value(&tables.occupation, number)),
+            family: of(Dimension::Family, &|number| value(&tables.family, number)),
+            published: published(&counts[Dimension::Published as usize], today),
         }
     }
+}
+
+fn before(number: u32) -> Option<usize> {
+    number.checked_sub(1).map(|number| number as usize)
+}
+
+/// From and to, in euros a year; the last band has no end.
+fn salary_band(number: usize) -> Option<(String, String)> {
+    let from = SALARY.get(number)?;
+    let band = SALARY.get(number + 1).map_or(format!("{from}-"), |to| format!("{from}-{}", to - 1));
+    Some((band.clone(), band))
+}
+
+/// Each age with the day from which it counts.
+fn published(counts: &[u64], today: Date) -> Vec<FacetCount> {
+    let dated = DAYS.iter().zip(counts).filter_map(|(age, count)| {
+        let since = today.checked_sub(i64::from(*age).days()).ok()?;
+        Some(FacetCount { value: since.to_string(), label: age.to_string(), count: *count })
+    });
+    dated.collect()
 }
 
 fn most_frequent(

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::page::{Highlight, OfferDetail};
-use crate::query::Words;
+use crate::words::Words;
 use vivier_text::analysis::{root, terms};
 
 /// Roughly what two lines of a list hold, in bytes.

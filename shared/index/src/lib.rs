@@ -10,28 +10,42 @@ mod collect;
 mod cursor;
 mod directory;
 mod facets;
+mod filters;
 mod follow;
 mod highlight;
 mod indexes;
+mod meaning;
 mod open;
+mod order;
 mod page;
 mod pointer;
 mod query;
+mod rank;
 mod request;
+mod row;
 mod schema;
 mod search;
 mod suggest;
+mod synonyms;
 mod tables;
 mod tokenizer;
+mod vectors;
+mod vocabulary;
+mod words;
 
 pub use archive::{Archive, Digest, InvalidDigest, OpenError};
-pub use build::{BuildError, build};
+pub use build::{BuildError, Entry, Place, build};
 pub use cursor::{Cursor, CursorError, Fingerprint};
 pub use follow::FollowError;
 pub use indexes::Indexes;
+pub use meaning::{meaning, meaning_text};
 pub use page::{
-    FacetCount, Facets, Highlight, Hit, OfferDetail, OfferSummary, SearchPage, Suggestion, SuggestionKind,
+    FacetCount, Facets, Highlight, Hit, OfferDetail, OfferSummary, Reason, SearchPage, Suggestion,
+    SuggestionKind,
 };
 pub use pointer::{POINTER_KEY, Pointer, PointerError, archive_key};
-pub use request::{DEFAULT_LIMIT, MAX_LIMIT, SearchRequest, Sort};
+pub use rank::Weights;
+pub use request::{Circle, DEFAULT_LIMIT, Experience, FEW, MAX_LIMIT, SearchRequest, Sort, WIDEST_KM};
 pub use search::{SearchError, SearchIndex};
+pub use synonyms::{Synonym, Synonyms};
+pub use vectors::quantise;

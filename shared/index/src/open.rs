@@ -2,16 +2,18 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use tantivy::{Index, IndexReader, ReloadPolicy, SegmentReader};
+use tantivy::{Index, IndexReader, ReloadPolicy};
 use vivier_text::analysis;
 
 use crate::archive::{self, Digest, FORMAT, MANIFEST, Manifest, OpenError};
-use crate::collect::Row;
 use crate::directory::ArchiveDirectory;
+use crate::row;
 use crate::schema::schema;
 use crate::search::SearchIndex;
 use crate::suggest::Suggestions;
 use crate::tables::{self, Tables};
+use crate::vectors::Vectors;
+use crate::vocabulary::{self, Vocabulary};
 
 impl SearchIndex {
     /// Opens an archive. The bytes stay in memory as they are; nothing is unpacked.
@@ -37,7 +39,7 @@ impl SearchIndex {
         }
         let tables: Tables = serde_json::from_slice(file(tables::FILE)?).map_err(OpenError::Table)?;
         let suggestions = Suggestions::read(file)?;
-        let index = Index::open(directory)?;
+        let index = Index::open(directory.clone())?;
         let (expected, fields) = schema();
         if index.schema() != expected {
             return Err(OpenError::Malformed("the schema is another"));
@@ -46,30 +48,15 @@ impl SearchIndex {
         let searcher = reader.searcher();
         let rows = match searcher.segment_readers() {
             [] => Vec::new(),
-            [segment] => read_rows(segment)?,
+            [segment] => row::read(segment)?,
             _ => return Err(OpenError::Malformed("more than one segment")),
         };
         if rows.len() as u64 != manifest.offers || searcher.num_docs() != manifest.offers {
             return Err(OpenError::Malformed("the offers are not as many as it says"));
         }
-        Ok(Self { reader, fields, manifest, rows, tables, suggestions })
+        let vocabulary: Vocabulary =
+            serde_json::from_slice(file(vocabulary::FILE)?).map_err(OpenError::Table)?;
+        let vectors = Vectors::read(rows.len(), file)?;
+        Ok(Self { reader, fields, manifest, rows, tables, suggestions, vocabulary, vectors })
     }
-}
-
-/// What decides on offers, out of the engine's columns: one line an offer is quicker to walk than eight columns.
-fn read_rows(segment: &SegmentReader) -> Result<Vec<Row>, OpenError> {
-    let columns = segment.fast_fields();
-    let numbers = |name: &str| columns.u64(name).map(|column| column.first_or_default_col(0));
-    let days = |name: &str| columns.i64(name).map(|column| column.first_or_default_col(0));
-    let (high, low) = (numbers("id_high")?, numbers("id_low")?);
-    let (published, expires) = (days("published")?, days("expires")?);
-    let values =
-        [numbers("contract")?, numbers("city_value")?, numbers("occupation_value")?, numbers("remote")?];
-    let row = |doc: u32| Row {
-        id: u128::from(high.get_val(doc)) << 64 | u128::from(low.get_val(doc)),
-        published: published.get_val(doc) as i32,
-        expires: expires.get_val(doc) as i32,
-        values: std::array::from_fn(|dimension| values[dimension].get_val(doc) as u32),
-    };
-    Ok((0..segment.max_doc()).map(row).collect())
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use vivier_domain::offer::{Contract, Offer, Remote, SalaryPeriod, WorkingTime};
 
 /// One page of hits, and the facets of the whole search.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct SearchPage {
     /// Offers that match, on all pages.
     pub total: u64,
@@ -15,6 +15,12 @@ pub struct SearchPage {
     pub hits: Vec<Hit>,
     /// Counts to refine the search by.
     pub facets: Facets,
+    /// The radius that was searched, where one was asked for; greater than asked where it held few offers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub radius_km: Option<u32>,
+    /// The search as it was understood, where a word that no offer has was taken for a slip of the keyboard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub did_you_mean: Option<String>,
     /// Opaque; absent on the last page.
     pub next_cursor: Option<String>,
 }
@@ -27,6 +33,35 @@ pub struct Hit {
     pub offer: OfferSummary,
     /// Where the words of the search stand.
     pub highlight: Highlight,
+    /// Kilometres from the place that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distance_km: Option<f32>,
+    /// Offers that say the same, for which this one stands.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub duplicates: u32,
+    /// Why it stands where it does, where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
+/// Why a hit stands where it does.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Reason {
+    /// By which hits are ordered: the sum of the two parts, weighted.
+    pub score: f32,
+    /// How much of what the words could weigh at most they weigh in this offer; 0 to about 1.
+    pub words: f32,
+    /// How near the offer's meaning lies to that of the search: a cosine, or `null` where meaning was not compared.
+    pub meaning: Option<f32>,
+    /// How new the offer is: 1 on its first day, half of it two weeks later.
+    pub recency: f32,
+    /// The words of the search that the offer has, as they were typed.
+    pub matched: Vec<String>,
 }
 
 /// Texts as safe HTML: everything is escaped, and what matched stands in `<mark>`.
@@ -138,10 +173,28 @@ impl From<Offer> for OfferDetail {
 pub struct Facets {
     /// Values as in [`OfferSummary::contract`].
     pub contract: Vec<FacetCount>,
+    /// Values as in [`OfferSummary::working_time`].
+    pub working_time: Vec<FacetCount>,
+    /// Years asked for: `0`, `1_2`, `3_5`, `6_plus`.
+    pub experience: Vec<FacetCount>,
+    /// Levels, 3 to 8.
+    pub education: Vec<FacetCount>,
+    /// Bands of gross euros a year by where the offer's range begins.
+    pub salary: Vec<FacetCount>,
+    /// At most 100 employers, and every chosen one.
+    pub company: Vec<FacetCount>,
     /// At most 100 cities, and every chosen one.
     pub city: Vec<FacetCount>,
+    /// Departments by code.
+    pub department: Vec<FacetCount>,
+    /// Regions by code.
+    pub region: Vec<FacetCount>,
     /// At most 100 occupations, and every chosen one.
     pub occupation: Vec<FacetCount>,
+    /// Families of occupations, by the first three characters of their ROME codes.
+    pub family: Vec<FacetCount>,
+    /// Offers of the last 1, 3, 7, 14 and 30 days: the value is the first day, the label the number of days.
+    pub published: Vec<FacetCount>,
     /// Values as in [`OfferSummary::remote`].
     pub remote: Vec<FacetCount>,
 }

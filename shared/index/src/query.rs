@@ -1,117 +1,135 @@
-//! From what a candidate types to a query of the engine.
+//! From the words of a search to a query of the engine.
 
-use std::collections::HashSet;
-
-use tantivy::Term;
-use tantivy::query::{AllQuery, BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, Query, TermQuery};
+use tantivy::query::{
+    AllQuery, BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery,
+};
 use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{Searcher, Term};
+use vivier_text::analysis::root;
 
 use crate::schema::Fields;
-use vivier_text::analysis::{long_form, root, short_forms, terms};
+use crate::words::{Wanted, Words};
 
-/// What is longer is no search; the rest is not read.
-const MAX_CHARS: usize = 1_000;
-/// More words than anybody types cost time and find nothing more.
-pub(crate) const MAX_TERMS: usize = 32;
-
-/// The words of a search.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Words {
-    /// What offers should have, each once.
-    pub(crate) wanted: Vec<Wanted>,
-    /// Stems that offers must not have.
-    pub(crate) unwanted: Vec<String>,
+/// Builds the queries of one index.
+pub(crate) struct Queries<'s> {
+    pub(crate) fields: &'s Fields,
+    pub(crate) searcher: &'s Searcher,
 }
 
-/// A word that offers should have, or what says the same.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
-    pub(crate) stem: String,
-    /// Each a list of stems that must all be there: the long form of an abbreviation, or the short one.
-    pub(crate) same: Vec<Vec<String>>,
-}
-
-impl Words {
-    /// Reads `q`. Nothing in it is an error.
-    pub(crate) fn parse(q: &str) -> Self {
-        let end = q.char_indices().nth(MAX_CHARS).map_or(q.len(), |(at, _)| at);
-        let (mut wanted, mut unwanted) = (String::new(), String::new());
-        for piece in q[..end].split_inclusive(char::is_whitespace) {
-            // A dash before a word and after a space; `chef - adjoint` and `sous-chef` exclude nothing.
-            match piece.strip_prefix(['-', '−', '–']) {
-                Some(word) if word.starts_with(char::is_alphanumeric) => unwanted.push_str(word),
-                _ => wanted.push_str(piece),
-            }
-            unwanted.push(' ');
+impl Queries<'_> {
+    /// The query for `words`: offers with any of the wanted ones, and all phrases; without wanted words, every offer.
+    pub(crate) fn all(&self, words: &Words) -> tantivy::Result<Box<dyn Query>> {
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        for word in &words.wanted {
+            any.push((Occur::Should, self.wanted(word)?));
         }
-        let stems = distinct(&wanted);
-        let mut wanted: Vec<Wanted> =
-            stems.iter().map(|stem| Wanted { stem: stem.clone(), same: Vec::new() }).collect();
-        for (at, stem) in stems.iter().enumerate() {
-            wanted[at].same.extend(long_form(stem).map(<[String]>::to_vec));
-            for (short, length) in short_forms(&stems[at..]) {
-                wanted[at..at + length].iter_mut().for_each(|word| word.same.push(vec![short.to_owned()]));
+        if any.is_empty() {
+            clauses.push((Occur::Must, Box::new(AllQuery)));
+        } else {
+            clauses.push((Occur::Must, Box::new(BooleanQuery::new(any))));
+        }
+        for pair in words.wanted.windows(2) {
+            // Words that stand together in a title as they were typed are meant together: `chef de rang`.
+            let pair = self.phrase(self.fields.title, &[pair[0].stem.clone(), pair[1].stem.clone()]);
+            clauses.push((Occur::Should, Box::new(BoostQuery::new(pair, TOGETHER_WEIGHT))));
+        }
+        for phrase in &words.phrases {
+            clauses.push((Occur::Must, self.anywhere_in_one_piece(phrase)));
+        }
+        for unwanted in &words.unwanted {
+            clauses.push((Occur::MustNot, self.unwanted(unwanted)));
+        }
+        Ok(Box::new(BooleanQuery::new(clauses)))
+    }
+
+    /// The query for one word of several, or what says the same.
+    pub(crate) fn wanted(&self, word: &Wanted) -> tantivy::Result<Box<dyn Query>> {
+        if word.same.is_empty() {
+            return Ok(self.anywhere(&word.stem));
+        }
+        let rarity = self.rarity(&word.stem)?;
+        let mut alternatives = vec![self.anywhere(&word.stem)];
+        for stems in &word.same {
+            let all = stems.iter().map(|stem| (Occur::Must, self.anywhere(stem))).collect();
+            let mut theirs = 0.0;
+            for stem in stems {
+                theirs += self.rarity(stem)?.unwrap_or_default();
+            }
+            // What is written as it was typed comes first, however rare the other is: together its stems count as the one word
+            // they replace.
+            let fair = rarity
+                .filter(|_| theirs > 0.0)
+                .map_or(1.0 / stems.len() as f32, |own| (own / theirs).min(1.0));
+            alternatives
+                .push(Box::new(BoostQuery::new(Box::new(BooleanQuery::new(all)), SAME_WEIGHT * fair)));
+        }
+        Ok(Box::new(DisjunctionMaxQuery::new(alternatives)))
+    }
+
+    /// One word, wherever it stands: the field where it weighs most counts, the others in part.
+    fn anywhere(&self, stem: &str) -> Box<dyn Query> {
+        let mut disjuncts: Vec<Box<dyn Query>> = weighted(self.fields)
+            .into_iter()
+            .map(|(field, weight)| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, stem), weight)) })
+            .collect();
+        disjuncts.push(Box::new(BoostQuery::new(term(self.fields.title_root, &root(stem)), ROOT_WEIGHT)));
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS))
+    }
+
+    /// A word or a phrase as such, without its family: what is left out must be what was typed.
+    pub(crate) fn unwanted(&self, stems: &[String]) -> Box<dyn Query> {
+        self.anywhere_in_one_piece(stems)
+    }
+
+    fn anywhere_in_one_piece(&self, stems: &[String]) -> Box<dyn Query> {
+        let fields =
+            weighted(self.fields).into_iter().map(|(field, _)| (Occur::Should, self.phrase(field, stems)));
+        Box::new(BooleanQuery::new(fields.collect()))
+    }
+
+    fn phrase(&self, field: Field, stems: &[String]) -> Box<dyn Query> {
+        match stems {
+            [one] => term(field, one),
+            several => Box::new(PhraseQuery::new(
+                several.iter().map(|stem| Term::from_field_text(field, stem)).collect(),
+            )),
+        }
+    }
+
+    /// Whether any offer has the word.
+    pub(crate) fn occurs(&self, stem: &str) -> tantivy::Result<bool> {
+        Ok(self.rarity(stem)?.is_some())
+    }
+
+    /// The greatest weight that a word's rarity gives it in a field, times the field's; `None` where no offer has it.
+    fn rarity(&self, stem: &str) -> tantivy::Result<Option<f32>> {
+        let offers = self.searcher.num_docs();
+        let mut most: Option<f32> = None;
+        for (field, weight) in weighted(self.fields) {
+            let having = self.searcher.doc_freq(&Term::from_field_text(field, stem))?;
+            if having > 0 {
+                most = Some(most.unwrap_or(0.0).max(weight * idf(offers, having)));
             }
         }
-        Self { wanted, unwanted: distinct(&unwanted) }
+        Ok(most)
     }
 
-    /// Every stem that may be why an offer was found.
-    pub(crate) fn stems(&self) -> impl Iterator<Item = &String> {
-        self.wanted.iter().flat_map(|word| std::iter::once(&word.stem).chain(word.same.iter().flatten()))
+    /// The most that the words could weigh in an offer of this index: all of them in its title, or where else they weigh more. A
+    /// word that no offer has counts as the rarest there could be, so that the rest of the search weighs little beside it.
+    pub(crate) fn ideal(&self, words: &Words) -> tantivy::Result<f32> {
+        let unknown = weighted(self.fields)[0].1 * idf(self.searcher.num_docs(), 0);
+        let mut sum = 0.0;
+        for word in &words.wanted {
+            sum += self.rarity(&word.stem)?.unwrap_or(unknown);
+        }
+        Ok(sum)
     }
 }
 
-fn distinct(text: &str) -> Vec<String> {
-    let mut seen = HashSet::new();
-    let once = terms(text).into_iter().map(|term| term.text).filter(|term| seen.insert(term.clone()));
-    once.take(MAX_TERMS).collect()
-}
-
-/// The query for `words`: offers with any of the wanted ones; without wanted words, every offer.
-pub(crate) fn query(words: &Words, fields: &Fields) -> Box<dyn Query> {
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-    let any: Vec<_> = words.wanted.iter().map(|word| (Occur::Should, wanted(word, fields))).collect();
-    if any.is_empty() {
-        clauses.push((Occur::Must, Box::new(AllQuery)));
-    } else {
-        clauses.push((Occur::Must, Box::new(BooleanQuery::new(any))));
-    }
-    for stem in &words.unwanted {
-        clauses.push((Occur::MustNot, unwanted(stem, fields)));
-    }
-    Box::new(BooleanQuery::new(clauses))
-}
-
-/// The query for one word of several.
-pub(crate) fn wanted(word: &Wanted, fields: &Fields) -> Box<dyn Query> {
-    if word.same.is_empty() {
-        return anywhere(&word.stem, fields);
-    }
-    let mut alternatives = vec![anywhere(&word.stem, fields)];
-    for stems in &word.same {
-        let all = stems.iter().map(|stem| (Occur::Must, anywhere(stem, fields))).collect();
-        // What is written as it was typed comes first; the stems together count as the one word they replace.
-        let weight = SAME_WEIGHT / stems.len() as f32;
-        alternatives.push(Box::new(BoostQuery::new(Box::new(BooleanQuery::new(all)), weight)));
-    }
-    Box::new(DisjunctionMaxQuery::new(alternatives))
-}
-
-/// One word, wherever it stands: the field where it weighs most counts, the others in part.
-fn anywhere(stem: &str, fields: &Fields) -> Box<dyn Query> {
-    let mut disjuncts: Vec<Box<dyn Query>> = weighted(fields)
-        .into_iter()
-        .map(|(field, weight)| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, stem), weight)) })
-        .collect();
-    disjuncts.push(Box::new(BoostQuery::new(term(fields.title_root, &root(stem)), ROOT_WEIGHT)));
-    Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS))
-}
-
-/// One word as such, without its family: what is left out must be what was typed.
-pub(crate) fn unwanted(stem: &str, fields: &Fields) -> Box<dyn Query> {
-    let fields = weighted(fields).into_iter().map(|(field, _)| (Occur::Should, term(field, stem)));
-    Box::new(BooleanQuery::new(fields.collect()))
+/// The weight of a word that `having` of `offers` have, in BM25 (Robertson and Zaragoza 2009), as the engine computes it.
+fn idf(offers: u64, having: u64) -> f32 {
+    (1.0 + (offers as f32 - having as f32 + 0.5) / (having as f32 + 0.5)).ln()
 }
 
 fn term(field: Field, text: &str) -> Box<dyn Query> {
@@ -134,3 +152,5 @@ const ROOT_WEIGHT: f32 = 0.5;
 const SAME_WEIGHT: f32 = 0.8;
 /// The part of a word's other fields beside its best one.
 const OTHER_FIELDS: f32 = 0.5;
+/// Of two words that stand together in a title as they do in the search.
+const TOGETHER_WEIGHT: f32 = 0.3;

@@ -1,11 +1,16 @@
 //! What a search asks for.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use vivier_domain::offer::{Contract, Remote};
+use vivier_domain::offer::{Contract, Position, Remote, UnknownTerm, WorkingTime};
 
 use crate::cursor::Fingerprint;
+use crate::rank::Weights;
+use crate::row::EXPERIENCE;
+use crate::synonyms::Synonyms;
 
 /// The most offers a page may hold.
 pub const MAX_LIMIT: usize = 100;
@@ -25,8 +30,37 @@ pub struct SearchRequest {
     pub occupation: Vec<String>,
     /// Amounts of remote work.
     pub remote: Vec<Remote>,
+    /// How much of the week is worked.
+    pub working_time: Vec<WorkingTime>,
+    /// Years of experience asked for.
+    pub experience: Vec<Experience>,
+    /// Levels of education asked for, 3 to 8.
+    pub education: Vec<u8>,
+    /// Employers by name, whatever the case and accents.
+    pub company: Vec<String>,
+    /// Departments by code.
+    pub department: Vec<String>,
+    /// Regions by code.
+    pub region: Vec<String>,
+    /// Families of occupations: the first three characters of a ROME code.
+    pub family: Vec<String>,
+    /// Gross euros a year that the offer reaches.
+    pub salary_min: Option<u32>,
+    /// Gross euros a year that the offer does not begin above.
+    pub salary_max: Option<u32>,
+    /// Only offers around a place.
+    pub within: Option<Circle>,
     /// Offers published on this day or later.
     pub published_since: Option<Date>,
+    /// What the words of `q` mean: the vector of the model that [`crate::SearchIndex::model`] names. Without it, words alone
+    /// decide.
+    pub vector: Option<Vec<f32>>,
+    /// What says the same as what is typed.
+    pub synonyms: Arc<Synonyms>,
+    /// What counts how much.
+    pub weights: Weights,
+    /// Whether each hit says why it stands where it does.
+    pub explain: bool,
     /// The order of the hits.
     pub sort: Sort,
     /// Hits a page, brought into `1..=MAX_LIMIT`.
@@ -48,7 +82,21 @@ impl SearchRequest {
             city: Vec::new(),
             occupation: Vec::new(),
             remote: Vec::new(),
+            working_time: Vec::new(),
+            experience: Vec::new(),
+            education: Vec::new(),
+            company: Vec::new(),
+            department: Vec::new(),
+            region: Vec::new(),
+            family: Vec::new(),
+            salary_min: None,
+            salary_max: None,
+            within: None,
             published_since: None,
+            vector: None,
+            synonyms: Arc::default(),
+            weights: Weights::default(),
+            explain: false,
             sort: Sort::default(),
             limit: DEFAULT_LIMIT,
             cursor: None,
@@ -67,4 +115,46 @@ pub enum Sort {
     Relevance,
     /// Newest first.
     Date,
+    /// Nearest first; needs [`SearchRequest::within`], and is [`Self::Date`] without.
+    Distance,
+}
+
+/// A circle on the map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Circle {
+    /// Its middle.
+    pub centre: Position,
+    /// Its radius.
+    pub radius_km: u32,
+    /// Whether it is drawn wider, up to [`WIDEST_KM`], where it holds fewer than [`FEW`] offers.
+    pub widen: bool,
+}
+
+/// The radius up to which a circle with few offers is widened.
+pub const WIDEST_KM: u32 = 100;
+/// Fewer offers than this are few.
+pub const FEW: u64 = 10;
+
+/// Years of experience that an offer asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Experience {
+    /// None.
+    None,
+    /// Up to two.
+    UpTo2,
+    /// Three to five.
+    UpTo5,
+    /// Six or more.
+    More,
+}
+
+impl std::str::FromStr for Experience {
+    type Err = UnknownTerm;
+
+    /// The codes that facets give: `0`, `1_2`, `3_5`, `6_plus`.
+    fn from_str(text: &str) -> Result<Self, UnknownTerm> {
+        let bands = [Self::None, Self::UpTo2, Self::UpTo5, Self::More];
+        let band = EXPERIENCE.iter().zip(bands).find(|(code, _)| **code == text);
+        band.map(|(_, band)| band).ok_or(UnknownTerm)
+    }
 }

@@ -4,6 +4,7 @@ use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, Schema, TextFieldIndexing, TextOptions,
 };
 
+use crate::row::{Dimension, VALUES};
 use crate::tokenizer;
 
 /// The fields of the index.
@@ -28,10 +29,15 @@ pub(crate) struct Fields {
     /// Days since 1970-01-01 of the last day shown; the greatest number for never.
     pub(crate) expires: Field,
     /// Places in the tables of values.
-    pub(crate) contract: Field,
-    pub(crate) city_value: Field,
-    pub(crate) occupation_value: Field,
-    pub(crate) remote: Field,
+    pub(crate) values: [Field; VALUES],
+    /// Millionths of a degree; absent where nobody knows.
+    pub(crate) latitude: Field,
+    pub(crate) longitude: Field,
+    /// Gross euros a year.
+    pub(crate) salary_from: Field,
+    pub(crate) salary_to: Field,
+    /// Equal for offers that say the same; 0 for those that are too short to tell.
+    pub(crate) group: Field,
     /// The offer as JSON.
     pub(crate) offer: Field,
 }
@@ -41,7 +47,8 @@ pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
     let mut text = |name: &str, tokenizer: &str| {
         let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
-        let indexing = indexing.set_index_option(IndexRecordOption::WithFreqs);
+        // Positions, for what stands in quotation marks and for titles that say it in one piece.
+        let indexing = indexing.set_index_option(IndexRecordOption::WithFreqsAndPositions);
         builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
     };
     let title = text("title", tokenizer::NAME);
@@ -66,10 +73,14 @@ pub(crate) fn schema() -> (Schema, Fields) {
         id_low: builder.add_u64_field("id_low", FAST),
         published: builder.add_i64_field("published", FAST),
         expires: builder.add_i64_field("expires", FAST),
-        contract: builder.add_u64_field("contract", FAST),
-        city_value: builder.add_u64_field("city_value", FAST),
-        occupation_value: builder.add_u64_field("occupation_value", FAST),
-        remote: builder.add_u64_field("remote", FAST),
+        values: std::array::from_fn(|dimension| {
+            builder.add_u64_field(Dimension::ALL[dimension].column(), FAST)
+        }),
+        latitude: builder.add_i64_field("latitude", FAST),
+        longitude: builder.add_i64_field("longitude", FAST),
+        salary_from: builder.add_u64_field("salary_from", FAST),
+        salary_to: builder.add_u64_field("salary_to", FAST),
+        group: builder.add_u64_field("group", FAST),
         offer: builder.add_bytes_field("offer", STORED),
     };
     (builder.build(), fields)

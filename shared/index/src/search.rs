@@ -2,22 +2,31 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use tantivy::query::{EnableScoring, Query as _, TermQuery};
+use tantivy::query::{EnableScoring, Query as _, TermQuery, Weight};
 use tantivy::schema::{IndexRecordOption, Value as _};
 use tantivy::{DocAddress, IndexReader, Searcher, TantivyDocument, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
+use vivier_text::analysis::{fold, stem};
+use vivier_text::embed::ModelIdentity;
 
 use crate::archive::Manifest;
 use crate::build::day_number;
-use crate::collect::{Covering, Gathered, Row, Walk};
+use crate::collect::{Covering, Gathered, Walk};
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
+use crate::filters::{Filters, distance_km};
 use crate::highlight::Highlighter;
-use crate::page::{Hit, OfferDetail, SearchPage, Suggestion};
-use crate::query::{MAX_TERMS, Words, query, unwanted, wanted};
-use crate::request::{MAX_LIMIT, SearchRequest, Sort};
+use crate::order::Order;
+use crate::page::{Hit, OfferDetail, Reason, SearchPage, Suggestion};
+use crate::query::Queries;
+use crate::rank::{Near, Ranking, Weights};
+use crate::request::{Circle, FEW, MAX_LIMIT, SearchRequest, Sort};
+use crate::row::Row;
 use crate::schema::Fields;
 use crate::suggest::Suggestions;
 use crate::tables::Tables;
+use crate::vectors::Vectors;
+use crate::vocabulary::Vocabulary;
+use crate::words::{MAX_TERMS, Words};
 
 /// As long as this many offers have all the words of a search, those that lack one are left out.
 const ENOUGH: usize = 50;
@@ -44,6 +53,8 @@ pub struct SearchIndex {
     pub(crate) rows: Vec<Row>,
     pub(crate) tables: Tables,
     pub(crate) suggestions: Suggestions,
+    pub(crate) vocabulary: Vocabulary,
+    pub(crate) vectors: Option<Vectors>,
 }
 
 impl std::fmt::Debug for SearchIndex {
@@ -69,6 +80,11 @@ impl SearchIndex {
         self.tables.city.get(number).map(|value| value.label.as_str())
     }
 
+    /// The model whose vectors the offers bear; `None` in an index of words alone.
+    pub fn model(&self) -> Option<&ModelIdentity> {
+        self.vectors.as_ref().map(Vectors::model)
+    }
+
     /// When it was built.
     pub fn built_at(&self) -> Timestamp {
         self.manifest.built_at
@@ -85,51 +101,52 @@ impl SearchIndex {
         if cursor.is_some_and(|cursor| cursor.search != search) {
             return Err(CursorError::Unknown.into());
         }
-        let words = Words::parse(&request.q);
-        let scored = request.sort == Sort::Relevance && !words.wanted.is_empty();
         let searcher = self.reader.searcher();
-        let scoring = if scored {
+        let queries = Queries { fields: &self.fields, searcher: &searcher };
+        let mut words = Words::parse(&request.q);
+        let did_you_mean = self.understand(&queries, &mut words, request)?;
+        let today = day_number(request.today) as i32;
+        let order = self.order(&queries, &words, request, today)?;
+        let scoring = if order.ranking().is_some() {
             EnableScoring::enabled_from_searcher(&searcher)
         } else {
             EnableScoring::disabled_from_searcher(&searcher)
         };
-        let weight = query(&words, &self.fields).weight(scoring)?;
+        let weight = queries.all(&words)?.weight(scoring)?;
         let mut after = cursor.map(|cursor| cursor.position);
         if let Some(cursor) = cursor
-            && scored
+            && let Some(ranking) = order.ranking()
             && cursor.generation != self.manifest.generation
             && let Some(doc) = self.find(&searcher, cursor.last())?
         {
             // Scores differ between generations: go on from where the last offer stands now.
-            let mut scorer = weight.scorer(searcher.segment_reader(0), 1.0)?;
-            if scorer.doc() <= doc && scorer.seek(doc) == doc {
-                after = Some(self.position(doc, scorer.score()));
-            }
+            let score = ranking.score(doc, &self.rows[doc as usize], words_of(&*weight, &searcher, doc)?);
+            after = Some(self.position(doc, score));
         }
 
-        let today = day_number(request.today) as i32;
-        let covering = self.covering(&searcher, &words, today)?;
-        let chosen = self.chosen(request);
+        let covering = self.covering(&queries, &words, today)?;
         let limit = request.limit.clamp(1, MAX_LIMIT);
-        let walk = Walk {
-            rows: &self.rows,
-            covering: covering.as_ref(),
-            chosen: &chosen,
-            today,
-            published_since: request.published_since.map_or(i32::MIN, |day| day_number(day) as i32),
-            after,
-            limit,
-        };
-        let mut gathered = Gathered::new(self.sizes());
-        if let Some(segment) = searcher.segment_readers().first() {
-            if scored {
-                weight.for_each(segment, &mut |doc, score| walk.see(&mut gathered, doc, score))?;
-            } else {
-                let mut block = |docs: &[u32]| docs.iter().for_each(|doc| walk.see(&mut gathered, *doc, 0.0));
-                weight.for_each_no_score(segment, &mut block)?;
+        let mut filters = Filters::new(self, request);
+        let mut within = request.within;
+        let gathered = loop {
+            let walk = Walk {
+                rows: &self.rows,
+                covering: covering.as_ref(),
+                filters: &filters,
+                after,
+                limit,
+                order: &order,
+            };
+            let gathered = self.walk(&walk, &searcher, &*weight, request.weights)?;
+            match within.filter(|_| gathered.total < FEW).and_then(Circle::wider) {
+                Some(wider) => {
+                    filters.within(wider);
+                    within = Some(wider);
+                }
+                None => break gathered,
             }
-        }
-        let facets = self.facets(&gathered.counts, &chosen);
+        };
+        let facets = self.facets(&gathered.counts, &filters, request.today);
         let total = gathered.total;
         let (page, more) = gathered.page(limit);
         let next = page.last().filter(|_| more).map(|(position, _)| Cursor {
@@ -140,10 +157,38 @@ impl SearchIndex {
         let highlighter = Highlighter::new(&words);
         let hits = page.into_iter().map(|(_, doc)| {
             let offer = self.stored(&searcher, doc)?;
-            Ok(Hit { highlight: highlighter.highlight(&offer), offer: offer.summary })
+            let row = &self.rows[doc as usize];
+            let reason = match order.ranking() {
+                Some(ranking) if request.explain => {
+                    let weight = words_of(&*weight, &searcher, doc)?;
+                    let (share, meaning) = ranking.parts(doc, weight);
+                    Some(Reason {
+                        score: ranking.score(doc, row, weight),
+                        words: share,
+                        meaning,
+                        recency: ranking.recency(row),
+                        matched: self.matched(&queries, &words, doc)?,
+                    })
+                }
+                _ => None,
+            };
+            Ok(Hit {
+                highlight: highlighter.highlight(&offer),
+                offer: offer.summary,
+                distance_km: within.zip(row.place).map(|(circle, place)| distance_km(circle.centre, place)),
+                duplicates: row.duplicates,
+                reason,
+            })
         });
         let hits = hits.collect::<Result<Vec<_>, SearchError>>()?;
-        Ok(SearchPage { total, hits, facets, next_cursor: next.map(|cursor| cursor.encode(&request.tenant)) })
+        Ok(SearchPage {
+            total,
+            hits,
+            facets,
+            did_you_mean,
+            radius_km: within.map(|circle| circle.radius_km),
+            next_cursor: next.map(|cursor| cursor.encode(&request.tenant)),
+        })
     }
 
     /// An offer that is still shown on `today`.
@@ -159,29 +204,153 @@ impl SearchIndex {
         self.suggestions.find(prefix, limit, today)
     }
 
+    /// Walks over all that matches.
+    fn walk(
+        &self,
+        walk: &Walk<'_>,
+        searcher: &Searcher,
+        weight: &dyn Weight,
+        weights: Weights,
+    ) -> Result<Gathered, SearchError> {
+        let mut gathered = Gathered::new(self.sizes());
+        let Some(segment) = searcher.segment_readers().first() else { return Ok(gathered) };
+        let Some(ranking) = walk.order.ranking() else {
+            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| walk.see(&mut gathered, *doc, 0.0));
+            weight.for_each_no_score(segment, &mut block)?;
+            return Ok(gathered);
+        };
+        // What is near in meaning is in, whatever words it has, and is seen once.
+        let mut near = Near::new(ranking.near(), self.rows.len());
+        let mut see = |doc: u32, words: f32| {
+            if near.meet(doc) {
+                walk.take(&mut gathered, doc, words);
+            } else {
+                walk.see(&mut gathered, doc, words);
+            }
+        };
+        if weights.words > 0.0 {
+            weight.for_each(segment, &mut see)?;
+        }
+        near.others().for_each(|doc| walk.take(&mut gathered, doc, 0.0));
+        Ok(gathered)
+    }
+
+    /// How the hits are ordered.
+    fn order(
+        &self,
+        queries: &Queries<'_>,
+        words: &Words,
+        request: &SearchRequest,
+        today: i32,
+    ) -> Result<Order<'_>, SearchError> {
+        match (request.sort, request.within) {
+            (Sort::Distance, Some(circle)) => return Ok(Order::Distance(circle.centre)),
+            (Sort::Relevance, _) if !words.wanted.is_empty() => {}
+            _ => return Ok(Order::Day),
+        }
+        let ranking = Ranking::by_words(request.weights, queries.ideal(words)?, today);
+        let (Some(vectors), Some(vector)) = (&self.vectors, &request.vector) else {
+            return Ok(Order::Match(Box::new(ranking)));
+        };
+        if request.weights.meaning <= 0.0 {
+            return Ok(Order::Match(Box::new(ranking)));
+        }
+        let left_out = self.having(queries, &words.unwanted)?;
+        let open = |doc: u32| {
+            let row = &self.rows[doc as usize];
+            row.expires >= today && !row.hidden && !left_out.as_ref().is_some_and(|out| out[doc as usize])
+        };
+        Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, open))))
+    }
+
+    /// The words of the search that an offer has, in any form.
+    fn matched(&self, queries: &Queries<'_>, words: &Words, doc: u32) -> Result<Vec<String>, SearchError> {
+        let mut matched = Vec::new();
+        for word in &words.wanted {
+            let scoring = EnableScoring::enabled_from_searcher(queries.searcher);
+            let weight = queries.wanted(word)?.weight(scoring)?;
+            if words_of(&*weight, queries.searcher, doc)? > 0.0 {
+                matched.push(word.typed.clone());
+            }
+        }
+        Ok(matched)
+    }
+
+    /// Which offers have any of these words or phrases; `None` when there are none to have.
+    fn having(
+        &self,
+        queries: &Queries<'_>,
+        phrases: &[Vec<String>],
+    ) -> Result<Option<Vec<bool>>, SearchError> {
+        let segment = queries.searcher.segment_readers().first();
+        let Some(segment) = segment.filter(|_| !phrases.is_empty()) else { return Ok(None) };
+        let mut having = vec![false; self.rows.len()];
+        for phrase in phrases {
+            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
+            let weight = queries.unwanted(phrase).weight(scoring)?;
+            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| having[*doc as usize] = true);
+            weight.for_each_no_score(segment, &mut block)?;
+        }
+        Ok(Some(having))
+    }
+
+    /// Takes words that no offer has for slips or beginnings, then adds what says the same. The search as understood, where a
+    /// slip was mended.
+    fn understand(
+        &self,
+        queries: &Queries<'_>,
+        words: &mut Words,
+        request: &SearchRequest,
+    ) -> Result<Option<String>, SearchError> {
+        let last = words.wanted.len().wrapping_sub(1);
+        let mut mended = None;
+        for at in 0..words.wanted.len() {
+            let word = &words.wanted[at];
+            let mut known = queries.occurs(&word.stem)?;
+            for stems in &word.same {
+                for stem in stems {
+                    known |= queries.occurs(stem)?;
+                }
+            }
+            if known {
+                continue;
+            }
+            let completions =
+                if words.open && at == last { self.vocabulary.completions(&word.typed) } else { Vec::new() };
+            let meant =
+                if completions.is_empty() { self.vocabulary.meant(&word.typed) } else { completions.clone() };
+            if completions.is_empty()
+                && let Some(best) = meant.first()
+            {
+                let q: &mut String = mended.get_or_insert_with(|| fold(&request.q));
+                *q = q.replacen(&word.typed, best, 1);
+            }
+            let same: Vec<Vec<String>> = meant.iter().map(|word| vec![stem(word)]).collect();
+            words.wanted[at].same.extend(same);
+        }
+        request.synonyms.add_to(words);
+        Ok(mended)
+    }
+
     /// Which offers have enough of the wanted words: all of them, or as many as leave enough offers to choose from.
     /// Filters have no say in it, so choosing one never brings in offers that were not there before.
     fn covering(
         &self,
-        searcher: &Searcher,
+        queries: &Queries<'_>,
         words: &Words,
         today: i32,
     ) -> Result<Option<Covering>, SearchError> {
-        let Some(segment) = searcher.segment_readers().first().filter(|_| words.wanted.len() > 1) else {
-            return Ok(None);
-        };
+        let segment = queries.searcher.segment_readers().first();
+        let Some(segment) = segment.filter(|_| words.wanted.len() > 1) else { return Ok(None) };
         let mut counts = vec![0u8; self.rows.len()];
         for word in &words.wanted {
-            let weight =
-                wanted(word, &self.fields).weight(EnableScoring::disabled_from_searcher(searcher))?;
+            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
+            let weight = queries.wanted(word)?.weight(scoring)?;
             let mut block = |docs: &[u32]| docs.iter().for_each(|doc| counts[*doc as usize] += 1);
             weight.for_each_no_score(segment, &mut block)?;
         }
-        for stem in &words.unwanted {
-            let weight =
-                unwanted(stem, &self.fields).weight(EnableScoring::disabled_from_searcher(searcher))?;
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| counts[*doc as usize] = 0);
-            weight.for_each_no_score(segment, &mut block)?;
+        if let Some(left_out) = self.having(queries, &words.unwanted)? {
+            counts.iter_mut().zip(left_out).filter(|(_, out)| *out).for_each(|(count, _)| *count = 0);
         }
         let mut having = [0; MAX_TERMS + 1];
         for (count, row) in counts.iter().zip(&self.rows) {
@@ -215,4 +384,11 @@ impl SearchIndex {
         serde_json::from_slice(json.ok_or(SearchError::Stored(None))?)
             .map_err(|error| SearchError::Stored(Some(error)))
     }
+}
+
+/// What the words of a search weigh in one offer; 0 where it has none of them.
+fn words_of(weight: &dyn Weight, searcher: &Searcher, doc: u32) -> Result<f32, SearchError> {
+    let Some(segment) = searcher.segment_readers().first() else { return Ok(0.0) };
+    let mut scorer = weight.scorer(segment, 1.0)?;
+    Ok(if scorer.doc() <= doc && scorer.seek(doc) == doc { scorer.score() } else { 0.0 })
 }

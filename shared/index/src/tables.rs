@@ -12,8 +12,12 @@ pub(crate) const FILE: &str = "tables.json";
 /// The tables as stored.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Tables {
+    pub(crate) company: Values,
     pub(crate) city: Values,
+    pub(crate) department: Values,
+    pub(crate) region: Values,
     pub(crate) occupation: Values,
+    pub(crate) family: Values,
 }
 
 /// The values of one facet. Number 0 stands for offers that have none.

@@ -47,7 +47,7 @@ pub(crate) fn tenant(n: u128) -> Fingerprint {
 }
 
 pub(crate) fn archive(offers: &[Offer]) -> Archive {
-    build(offers.iter().cloned(), GenerationId::generate(), Timestamp::UNIX_EPOCH).unwrap()
+    build(offers.iter().cloned(), None, GenerationId::generate(), Timestamp::UNIX_EPOCH).unwrap()
 }
 
 pub(crate) fn index(offers: &[Offer]) -> SearchIndex {

@@ -1,0 +1,46 @@
+//! What the hits of a search are ordered by, as one figure: the greater comes first, and equal ones follow their day.
+
+use vivier_domain::offer::Position;
+
+use crate::filters::distance_km;
+use crate::rank::Ranking;
+use crate::row::Row;
+
+/// The order of one search.
+pub(crate) enum Order<'a> {
+    /// By day alone.
+    Day,
+    /// By how well it matches.
+    Match(Box<Ranking<'a>>),
+    /// By how far it is from here.
+    Distance(Position),
+}
+
+/// Half of the Earth's circumference in kilometres, and a little more: nothing lies farther.
+const FARTHEST_KM: f32 = 20_040.0;
+
+impl Order<'_> {
+    /// The score of an offer whose words weigh `words`: not negative. `None` where it is below `worst`, the bits of a score, and
+    /// that can be told without looking closer.
+    pub(crate) fn score(&self, doc: u32, row: &Row, words: f32, worst: Option<u32>) -> Option<f32> {
+        match self {
+            Self::Day => Some(0.0),
+            Self::Match(ranking) => {
+                let beyond = worst.is_some_and(|worst| ranking.at_most(words).to_bits() < worst);
+                (!beyond).then(|| ranking.score(doc, row, words))
+            }
+            // What has no place comes last.
+            Self::Distance(here) => {
+                Some(row.place.map_or(0.0, |place| FARTHEST_KM - distance_km(*here, place)))
+            }
+        }
+    }
+
+    /// The ranking, where hits are ordered by one.
+    pub(crate) fn ranking(&self) -> Option<&Ranking<'_>> {
+        match self {
+            Self::Match(ranking) => Some(ranking),
+            Self::Day | Self::Distance(_) => None,
+        }
+    }
+}

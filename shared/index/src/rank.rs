@@ -1,0 +1,143 @@
+//! One score of two: how well an offer has the words of a search, and how near it lies to what they mean.
+//!
+//! No fixed mixture is right: words alone find what is precise, meaning alone finds what is said otherwise or in another
+//! language. What decides is seen in the search itself: the score of the words is a share of the most they could weigh in these
+//! offers, so that words which hardly occur weigh little, and leave the order to the meaning.
+
+use serde::{Deserialize, Serialize};
+
+use crate::row::Row;
+use crate::vectors::{Sought, Vectors};
+
+/// What counts how much for the order of hits.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Weights {
+    /// Of the words; 0 leaves them out.
+    pub words: f32,
+    /// Of the meaning; 0 leaves it out.
+    pub meaning: f32,
+    /// Of having been published today; half of it after [`HALF_LIFE`] days.
+    pub recency: f32,
+}
+
+impl Default for Weights {
+    fn default() -> Self {
+        Self { words: 1.0, meaning: 1.0, recency: 0.05 }
+    }
+}
+
+/// Days after which being new counts half.
+const HALF_LIFE: f32 = 14.0;
+/// Offers that may be found by their meaning alone.
+const NEAR: usize = 200;
+/// Nearer than this, as a cosine, an offer may be found by its meaning alone.
+const NEAR_ENOUGH: f32 = 0.0;
+
+/// How much nearer than the nearest found an offer may lie that comparing bits has missed.
+const MISSED: f32 = 0.05;
+
+/// What is near in meaning, and which of it the walk over the words has met.
+pub(crate) struct Near<'n> {
+    near: &'n [(u32, f32)],
+    /// A bit an offer: one look tells of most offers that they are not near.
+    among: Vec<u64>,
+    met: Vec<bool>,
+}
+
+impl<'n> Near<'n> {
+    /// `near` in the order of its numbers, among `offers` offers.
+    pub(crate) fn new(near: &'n [(u32, f32)], offers: usize) -> Self {
+        let mut among = vec![0u64; if near.is_empty() { 0 } else { offers.div_ceil(64) }];
+        for (doc, _) in near {
+            among[*doc as usize / 64] |= 1 << (doc % 64);
+        }
+        Self { near, among, met: vec![false; near.len()] }
+    }
+
+    /// Whether the offer is near; it then counts as met.
+    pub(crate) fn meet(&mut self, doc: u32) -> bool {
+        let near = self.among.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1);
+        if near && let Ok(place) = self.near.binary_search_by_key(&doc, |(doc, _)| *doc) {
+            self.met[place] = true;
+        }
+        near
+    }
+
+    /// What is near and was not met.
+    pub(crate) fn others(self) -> impl Iterator<Item = u32> {
+        self.near.iter().zip(self.met).filter(|(_, met)| !met).map(|((doc, _), _)| *doc)
+    }
+}
+
+/// How the hits of one search are ordered.
+pub(crate) struct Ranking<'a> {
+    weights: Weights,
+    ideal: f32,
+    /// Day number.
+    today: i32,
+    meaning: Option<Meaning<'a>>,
+}
+
+struct Meaning<'a> {
+    vectors: &'a Vectors,
+    sought: Sought,
+    /// In the order of their numbers.
+    near: Vec<(u32, f32)>,
+    best: f32,
+}
+
+impl<'a> Ranking<'a> {
+    /// `ideal` is the most that the words could weigh.
+    pub(crate) fn by_words(weights: Weights, ideal: f32, today: i32) -> Self {
+        Self { weights, ideal, today, meaning: None }
+    }
+
+    /// Takes the meaning in; `open` tells which offers may be found by it.
+    pub(crate) fn and_meaning(
+        mut self,
+        vectors: &'a Vectors,
+        vector: &[f32],
+        open: impl Fn(u32) -> bool,
+    ) -> Self {
+        let sought = Sought::new(vector);
+        let mut near = vectors.nearest(&sought, NEAR, open);
+        near.retain(|(_, cosine)| *cosine >= NEAR_ENOUGH);
+        let best = near.first().map_or(NEAR_ENOUGH, |(_, cosine)| *cosine);
+        near.sort_unstable_by_key(|(doc, _)| *doc);
+        self.meaning = Some(Meaning { vectors, sought, near, best });
+        self
+    }
+
+    /// What may be found by its meaning alone, in the order of its numbers.
+    pub(crate) fn near(&self) -> &[(u32, f32)] {
+        self.meaning.as_ref().map_or(&[], |meaning| &meaning.near)
+    }
+
+    /// The words' part of a score, and the cosine.
+    pub(crate) fn parts(&self, doc: u32, words: f32) -> (f32, Option<f32>) {
+        let share = if self.ideal > 0.0 { words / self.ideal } else { 0.0 };
+        (share, self.meaning.as_ref().map(|meaning| meaning.vectors.cosine(&meaning.sought, doc)))
+    }
+
+    /// The score of an offer whose words weigh `words`; not negative.
+    pub(crate) fn score(&self, doc: u32, row: &Row, words: f32) -> f32 {
+        let (share, cosine) = self.parts(doc, words);
+        self.sum(share, cosine.unwrap_or(0.0), self.recency(row))
+    }
+
+    /// How new an offer is: 1 on the day of its publication, half of it after each [`HALF_LIFE`].
+    pub(crate) fn recency(&self, row: &Row) -> f32 {
+        (-((self.today - row.published).max(0) as f32) / HALF_LIFE).exp2()
+    }
+
+    /// No offer whose words weigh this much has a higher score.
+    pub(crate) fn at_most(&self, words: f32) -> f32 {
+        let share = if self.ideal > 0.0 { words / self.ideal } else { 0.0 };
+        self.sum(share, self.meaning.as_ref().map_or(0.0, |meaning| meaning.best + MISSED), 1.0)
+    }
+
+    fn sum(&self, share: f32, cosine: f32, recency: f32) -> f32 {
+        let Weights { words, meaning, recency: newness } = self.weights;
+        words * share + meaning * cosine.max(0.0) + newness * recency
+    }
+}

@@ -1,0 +1,222 @@
+//! What decides on an offer beside its words: its numbers, out of the engine's columns. One line an offer is quicker to walk
+//! than many columns.
+
+use std::collections::HashMap;
+
+use tantivy::SegmentReader;
+use vivier_domain::offer::{Contract, OfferDraft, Position, Remote, SalaryPeriod, WorkingTime};
+
+use crate::archive::OpenError;
+
+/// The facets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dimension {
+    Contract,
+    WorkingTime,
+    Remote,
+    Experience,
+    Education,
+    Salary,
+    Company,
+    City,
+    Department,
+    Region,
+    Occupation,
+    Family,
+    /// Counted by day, not by a value of the row's own.
+    Published,
+}
+
+impl Dimension {
+    /// All, in the order of their numbers.
+    pub(crate) const ALL: [Self; DIMENSIONS] = [
+        Self::Contract,
+        Self::WorkingTime,
+        Self::Remote,
+        Self::Experience,
+        Self::Education,
+        Self::Salary,
+        Self::Company,
+        Self::City,
+        Self::Department,
+        Self::Region,
+        Self::Occupation,
+        Self::Family,
+        Self::Published,
+    ];
+
+    /// Its column.
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::Contract => "contract",
+            Self::WorkingTime => "working_time",
+            Self::Remote => "remote",
+            Self::Experience => "experience",
+            Self::Education => "education",
+            Self::Salary => "salary_band",
+            Self::Company => "company_value",
+            Self::City => "city_value",
+            Self::Department => "department_value",
+            Self::Region => "region_value",
+            Self::Occupation => "occupation_value",
+            Self::Family => "family_value",
+            Self::Published => "published",
+        }
+    }
+}
+
+pub(crate) const DIMENSIONS: usize = 13;
+/// Dimensions that have a value in the row.
+pub(crate) const VALUES: usize = DIMENSIONS - 1;
+
+/// An offer's numbers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row {
+    pub(crate) id: u128,
+    /// Days since 1970-01-01.
+    pub(crate) published: i32,
+    pub(crate) expires: i32,
+    pub(crate) place: Option<Position>,
+    /// Gross euros a year, from and to; zeros where unknown.
+    pub(crate) salary: (u32, u32),
+    /// Numbers of values, in the order of [`Dimension`]; 0 where the offer says nothing.
+    pub(crate) values: [u32; VALUES],
+    /// Offers that say the same and are not shown beside it.
+    pub(crate) duplicates: u32,
+    /// Another offer stands for it.
+    pub(crate) hidden: bool,
+}
+
+/// The band of years of experience: 1 none asked, 2 up to two years, 3 up to five, 4 more.
+pub(crate) fn experience_band(years: u8) -> u32 {
+    match years {
+        0 => 1,
+        1..=2 => 2,
+        3..=5 => 3,
+        _ => 4,
+    }
+}
+
+/// Codes of the bands of [`experience_band`].
+pub(crate) const EXPERIENCE: [&str; 4] = ["0", "1_2", "3_5", "6_plus"];
+
+/// Where the bands of yearly salaries begin.
+pub(crate) const SALARY: [u32; 9] = [0, 20_000, 25_000, 30_000, 35_000, 40_000, 50_000, 60_000, 80_000];
+
+/// The band of a yearly salary, from 1.
+pub(crate) fn salary_band(yearly: u32) -> u32 {
+    SALARY.partition_point(|from| *from <= yearly) as u32
+}
+
+/// Hours of a year's full-time work in France: the legal 1 607 (Code du travail, L3121-41).
+const HOURS: u32 = 1_607;
+
+/// Euros a year.
+pub(crate) fn yearly(euros: u32, period: SalaryPeriod) -> u32 {
+    match period {
+        SalaryPeriod::Hour => euros.saturating_mul(HOURS),
+        SalaryPeriod::Month => euros.saturating_mul(12),
+        SalaryPeriod::Year => euros,
+    }
+}
+
+/// The yearly salary of an offer, from and to; a single bound is both.
+pub(crate) fn salary(content: &OfferDraft) -> Option<(u32, u32)> {
+    let period = content.salary_period?;
+    let (min, max) = (content.salary_min, content.salary_max);
+    Some((yearly(min.or(max)?, period), yearly(max.or(min)?, period)))
+}
+
+/// The numbers of the terms of closed vocabularies, from 1.
+pub(crate) fn contract(contract: Contract) -> u32 {
+    contract as u32 + 1
+}
+
+pub(crate) fn remote(remote: Remote) -> u32 {
+    remote as u32 + 1
+}
+
+pub(crate) fn working_time(time: WorkingTime) -> u32 {
+    time as u32 + 1
+}
+
+/// Levels of education begin with 3.
+pub(crate) fn education(level: u8) -> u32 {
+    u32::from(level).saturating_sub(2)
+}
+
+/// Reads the columns that [`crate::build`] wrote.
+pub(crate) fn read(segment: &SegmentReader) -> Result<Vec<Row>, OpenError> {
+    let columns = segment.fast_fields();
+    let numbers = |name: &str| columns.u64(name).map(|column| column.first_or_default_col(0));
+    let days = |name: &str| columns.i64(name).map(|column| column.first_or_default_col(0));
+    let (high, low, group) = (numbers("id_high")?, numbers("id_low")?, numbers("group")?);
+    let (published, expires) = (days("published")?, days("expires")?);
+    let (latitude, longitude) = (columns.i64("latitude")?, columns.i64("longitude")?);
+    let (least, most) = (numbers("salary_from")?, numbers("salary_to")?);
+    let valued = Dimension::ALL.into_iter().take(VALUES);
+    let values = valued.map(|dimension| numbers(dimension.column())).collect::<Result<Vec<_>, _>>()?;
+    let row = |doc: u32| Row {
+        id: u128::from(high.get_val(doc)) << 64 | u128::from(low.get_val(doc)),
+        published: published.get_val(doc) as i32,
+        expires: expires.get_val(doc) as i32,
+        place: latitude
+            .first(doc)
+            .zip(longitude.first(doc))
+            .map(|(latitude, longitude)| Position { latitude: latitude as i32, longitude: longitude as i32 }),
+        salary: (least.get_val(doc) as u32, most.get_val(doc) as u32),
+        values: std::array::from_fn(|dimension| values[dimension].get_val(doc) as u32),
+        duplicates: 0,
+        hidden: false,
+    };
+    let mut rows: Vec<Row> = (0..segment.max_doc()).map(row).collect();
+    let groups: Vec<u64> = (0..segment.max_doc()).map(|doc| group.get_val(doc)).collect();
+    hide_duplicates(&mut rows, &groups);
+    Ok(rows)
+}
+
+/// Of offers of one group, the one shown longest, then the newest, stands for all; 0 is no group.
+fn hide_duplicates(rows: &mut [Row], groups: &[u64]) {
+    let mut shown: HashMap<u64, usize> = HashMap::new();
+    for (at, group) in groups.iter().enumerate().filter(|(_, group)| **group != 0) {
+        let Some(other) = shown.insert(*group, at) else { continue };
+        let rank = |row: &Row| (row.expires, row.published, std::cmp::Reverse(row.id));
+        let (winner, loser) = if rank(&rows[at]) > rank(&rows[other]) { (at, other) } else { (other, at) };
+        rows[winner].duplicates += rows[loser].duplicates + 1;
+        rows[loser].hidden = true;
+        shown.insert(*group, winner);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn salaries_of_all_periods_are_compared_by_the_year() {
+        assert_eq!(yearly(12, SalaryPeriod::Hour), 19_284);
+        assert_eq!(yearly(2_000, SalaryPeriod::Month), 24_000);
+        assert_eq!(yearly(u32::MAX, SalaryPeriod::Month), u32::MAX);
+        assert_eq!([0, 19_999, 20_000, 34_999, 80_000, u32::MAX].map(salary_band), [1, 1, 2, 4, 9, 9]);
+    }
+
+    #[test]
+    fn the_longest_shown_of_a_group_stands_for_it() {
+        let row = |id, expires| Row {
+            id,
+            published: 0,
+            expires,
+            place: None,
+            salary: (0, 0),
+            values: [0; VALUES],
+            duplicates: 0,
+            hidden: false,
+        };
+        let mut rows = [row(1, 5), row(2, 9), row(3, 9), row(4, 1), row(5, 7)];
+        hide_duplicates(&mut rows, &[8, 8, 8, 0, 0]);
+        assert_eq!(
+            rows.map(|row| (row.hidden, row.duplicates)),
+            [(true, 0), (false, 2), (true, 0), (false, 0), (false, 0)]
+        );
+    }
+}

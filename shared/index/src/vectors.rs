@@ -1,0 +1,314 @@
+//! What offers mean: their vectors in an index, and which lie nearest to a search's.
+//!
+//! A vector is kept as one signed byte a dimension, and as one bit a dimension that says on which side of the offers' mean it
+//! lies. A search compares bits with every offer (48 bytes each at 384 dimensions) and bytes with the thousand best: nothing is
+//! walked or clustered, so a filter never hides a neighbour, and there is nothing to build.
+
+use std::collections::BTreeMap;
+
+use multiversion::multiversion;
+use serde::{Deserialize, Serialize};
+use vivier_text::embed::ModelIdentity;
+
+use crate::archive::OpenError;
+
+const ABOUT: &str = "vectors.json";
+const BYTES: &str = "vectors.i8";
+const SCALES: &str = "vectors.f32";
+const BITS: &str = "vectors.bits";
+
+/// How many offers' bytes are compared for a search, at least; those whose bits are nearest.
+const RESCORED: usize = 2_000;
+/// The largest byte; -128 is not used, so that every vector has its opposite.
+const LARGEST: f32 = 127.0;
+
+/// A vector as it is stored: a scale as four bytes (`f32`, little endian), then one signed byte a dimension.
+pub fn quantise(vector: &[f32]) -> Vec<u8> {
+    let most = vector.iter().fold(0f32, |most, figure| most.max(figure.abs()));
+    let scale = most / LARGEST;
+    let byte = |figure: &f32| if scale > 0.0 { (figure / scale).round() as i8 } else { 0 };
+    let figures = vector.iter().map(byte).map(|byte| byte.to_le_bytes()[0]);
+    scale.to_le_bytes().into_iter().chain(figures).collect()
+}
+
+/// What the archive says of its vectors.
+#[derive(Debug, Serialize, Deserialize)]
+struct About {
+    model: ModelIdentity,
+}
+
+/// Vectors under construction, in the order of the offers.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    model: ModelIdentity,
+    bytes: Vec<u8>,
+    scales: Vec<f32>,
+}
+
+impl Draft {
+    pub(crate) fn new(model: ModelIdentity) -> Self {
+        Self { model, bytes: Vec::new(), scales: Vec::new() }
+    }
+
+    /// Adds the next offer's vector, as [`quantise`] writes it. One that is missing or of another length is near to nothing.
+    pub(crate) fn add(&mut self, vector: Option<&[u8]>) {
+        let parts = vector.and_then(<[u8]>::split_first_chunk::<4>);
+        match parts.filter(|(_, figures)| figures.len() == self.model.dimension) {
+            Some((scale, figures)) => {
+                self.scales.push(f32::from_le_bytes(*scale));
+                self.bytes.extend(figures);
+            }
+            None => {
+                self.scales.push(0.0);
+                self.bytes.extend(std::iter::repeat_n(0, self.model.dimension));
+            }
+        }
+    }
+
+    pub(crate) fn write(self, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), serde_json::Error> {
+        let mean = self.mean();
+        let mut bits = Vec::with_capacity(self.scales.len() * words(self.model.dimension) * 8);
+        for (vector, scale) in self.bytes.chunks_exact(self.model.dimension).zip(&self.scales) {
+            let sides = vector.iter().zip(&mean).map(|(byte, mean)| figure(*byte) * scale > *mean);
+            code(sides).iter().for_each(|word| bits.extend(word.to_le_bytes()));
+        }
+        files.insert(ABOUT.to_owned(), serde_json::to_vec(&About { model: self.model })?);
+        files.insert(BYTES.to_owned(), self.bytes);
+        files.insert(SCALES.to_owned(), self.scales.iter().flat_map(|scale| scale.to_le_bytes()).collect());
+        files.insert(BITS.to_owned(), bits);
+        Ok(())
+    }
+
+    fn mean(&self) -> Vec<f32> {
+        let mut mean = vec![0f32; self.model.dimension];
+        for (vector, scale) in self.bytes.chunks_exact(self.model.dimension).zip(&self.scales) {
+            for (sum, byte) in mean.iter_mut().zip(vector) {
+                *sum += figure(*byte) * scale;
+            }
+        }
+        let count = self.scales.iter().filter(|scale| **scale > 0.0).count().max(1) as f32;
+        mean.iter_mut().for_each(|sum| *sum /= count);
+        mean
+    }
+}
+
+/// The vectors of an index.
+#[derive(Debug)]
+pub(crate) struct Vectors {
+    model: ModelIdentity,
+    bytes: Vec<i8>,
+    scales: Vec<f32>,
+    bits: Vec<u64>,
+}
+
+/// A search's vector, made ready to be compared.
+#[derive(Debug)]
+pub(crate) struct Sought {
+    bytes: Vec<i8>,
+    scale: f32,
+    bits: Vec<u64>,
+}
+
+impl Sought {
+    /// `vector` is of Euclidean length 1.
+    pub(crate) fn new(vector: &[f32]) -> Self {
+        let stored = quantise(vector);
+        let (scale, figures) = stored
+            .split_first_chunk::<4>()
+            .map_or((0.0, &[][..]), |(scale, figures)| (f32::from_le_bytes(*scale), figures));
+        Self {
+            bytes: figures.iter().map(|byte| i8::from_le_bytes([*byte])).collect(),
+            scale,
+            bits: code(vector.iter().map(|figure| *figure > 0.0)),
+        }
+    }
+}
+
+impl Vectors {
+    /// Reads what [`Draft::write`] wrote, for this many offers; `None` from an archive without vectors.
+    pub(crate) fn read<'a>(
+        offers: usize,
+        file: impl Fn(&str) -> Result<&'a [u8], OpenError>,
+    ) -> Result<Option<Self>, OpenError> {
+        let Ok(about) = file(ABOUT) else { return Ok(None) };
+        let About { model } = serde_json::from_slice(about).map_err(OpenError::Table)?;
+        let (scales, _) = file(SCALES)?.as_chunks::<4>();
+        let (bits, _) = file(BITS)?.as_chunks::<8>();
+        let vectors = Self {
+            bytes: file(BYTES)?.iter().map(|byte| i8::from_le_bytes([*byte])).collect(),
+            scales: scales.iter().map(|scale| f32::from_le_bytes(*scale)).collect(),
+            bits: bits.iter().map(|word| u64::from_le_bytes(*word)).collect(),
+            model,
+        };
+        let (dimension, words) = (vectors.model.dimension, words(vectors.model.dimension));
+        let whole = dimension > 0
+            && vectors.scales.len() == offers
+            && vectors.bytes.len() == offers * dimension
+            && vectors.bits.len() == offers * words;
+        if whole {
+            Ok(Some(vectors))
+        } else {
+            Err(OpenError::Malformed("the vectors are not those of the offers"))
+        }
+    }
+
+    pub(crate) fn model(&self) -> &ModelIdentity {
+        &self.model
+    }
+
+    /// The cosine of an offer's vector and the sought one; 0 for an offer without a vector.
+    pub(crate) fn cosine(&self, sought: &Sought, doc: u32) -> f32 {
+        let (doc, dimension) = (doc as usize, self.model.dimension);
+        let vector = self.bytes.get(doc * dimension..(doc + 1) * dimension).unwrap_or_default();
+        dot(vector, &sought.bytes) as f32 * sought.scale * self.scales.get(doc).copied().unwrap_or_default()
+    }
+
+    /// The `most` offers nearest to what is sought among those that `open` lets in, nearest first, with their cosines.
+    pub(crate) fn nearest(
+        &self,
+        sought: &Sought,
+        most: usize,
+        open: impl Fn(u32) -> bool,
+    ) -> Vec<(u32, f32)> {
+        let width = words(self.model.dimension);
+        if sought.bits.len() != width {
+            return Vec::new();
+        }
+        let mut distances = vec![0u16; self.scales.len()];
+        differing(&self.bits, &sought.bits, &mut distances);
+        let mut having = vec![0usize; width * 64 + 1];
+        for (doc, distance) in (0u32..).zip(&mut distances) {
+            // What has no vector, or is closed, is farther than anything.
+            if self.scales[doc as usize] > 0.0 && open(doc) {
+                having[usize::from(*distance)] += 1;
+            } else {
+                *distance = u16::MAX;
+            }
+        }
+        let enough = RESCORED.max(most * 2);
+        let mut seen = 0;
+        let last = having.iter().position(|count| {
+            seen += count;
+            seen >= enough
+        });
+        let last = last.unwrap_or(width * 64);
+        let near = (0u32..).zip(&distances).filter(|(_, distance)| usize::from(**distance) <= last);
+        let mut near: Vec<(u32, f32)> = near.map(|(doc, _)| (doc, self.cosine(sought, doc))).collect();
+        let closer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if near.len() > most {
+            near.select_nth_unstable_by(most, closer);
+            near.truncate(most);
+        }
+        near.sort_unstable_by(closer);
+        near
+    }
+}
+
+/// Words of 64 bits that hold a bit for each dimension.
+fn words(dimension: usize) -> usize {
+    dimension.div_ceil(64)
+}
+
+fn figure(byte: u8) -> f32 {
+    f32::from(i8::from_le_bytes([byte]))
+}
+
+fn code(sides: impl Iterator<Item = bool>) -> Vec<u64> {
+    let sides: Vec<bool> = sides.collect();
+    let word = |part: &[bool]| part.iter().rev().fold(0u64, |word, side| word << 1 | u64::from(*side));
+    sides.chunks(64).map(word).collect()
+}
+
+/// The inner product of two vectors of bytes.
+#[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
+fn dot(one: &[i8], other: &[i8]) -> i32 {
+    one.iter().zip(other).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
+}
+
+/// Counts for every code the bits in which it differs from `sought`.
+#[multiversion(targets(
+    "x86_64+avx512f+avx512vpopcntdq",
+    "x86_64+avx2+popcnt",
+    "x86_64+popcnt",
+    "aarch64+neon"
+))]
+fn differing(codes: &[u64], sought: &[u64], distances: &mut [u16]) {
+    for (code, distance) in codes.chunks_exact(sought.len().max(1)).zip(distances) {
+        *distance = code.iter().zip(sought).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>() as u16;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIMENSION: usize = 96;
+
+    /// Vectors of length 1 that are spread evenly, by a fixed sequence of numbers.
+    fn made_up(count: usize) -> Vec<Vec<f32>> {
+        let mut state = 7u64;
+        let mut number = || {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 40) as f32 / (1u64 << 24) as f32 - 0.5
+        };
+        let unit = |vector: Vec<f32>| {
+            let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+            vector.into_iter().map(|x| x / length).collect()
+        };
+        (0..count).map(|_| unit((0..DIMENSION).map(|_| number()).collect())).collect()
+    }
+
+    fn vectors(of: &[Option<Vec<f32>>]) -> Vectors {
+        let model = ModelIdentity { name: "made-up".into(), dimension: DIMENSION };
+        let mut draft = Draft::new(model);
+        of.iter().for_each(|vector| draft.add(vector.as_deref().map(quantise).as_deref()));
+        let mut files = BTreeMap::new();
+        draft.write(&mut files).unwrap();
+        let file = |name: &str| files.get(name).map(Vec::as_slice).ok_or(OpenError::Malformed("missing"));
+        Vectors::read(of.len(), file).unwrap().unwrap()
+    }
+
+    #[test]
+    fn a_byte_a_dimension_keeps_cosines() {
+        let of = made_up(50);
+        let stored = vectors(&of.iter().cloned().map(Some).collect::<Vec<_>>());
+        for one in &of {
+            let sought = Sought::new(one);
+            for (doc, other) in (0u32..).zip(&of) {
+                let exact: f32 = one.iter().zip(other).map(|(a, b)| a * b).sum();
+                assert!((stored.cosine(&sought, doc) - exact).abs() < 0.01);
+            }
+        }
+    }
+
+    #[test]
+    fn the_nearest_are_those_of_an_exact_search() {
+        let of = made_up(20_000);
+        let stored = vectors(&of.iter().cloned().map(Some).collect::<Vec<_>>());
+        let (mut found, mut wanted) = (0, 0);
+        for one in of.iter().step_by(1_000) {
+            let mut exact: Vec<(u32, f32)> = (0u32..)
+                .zip(&of)
+                .map(|(doc, other)| (doc, one.iter().zip(other).map(|(a, b)| a * b).sum()))
+                .collect();
+            exact.sort_by(|a, b| b.1.total_cmp(&a.1));
+            let near = stored.nearest(&Sought::new(one), 10, |_| true);
+            wanted += 10;
+            found += exact[..10].iter().filter(|(doc, _)| near.iter().any(|(other, _)| other == doc)).count();
+        }
+        // Evenly spread vectors are the hardest there are: texts lie in far fewer directions.
+        assert!(found * 100 >= wanted * 80, "{found} of {wanted}");
+    }
+
+    #[test]
+    fn what_has_no_vector_or_is_closed_is_near_to_nothing() {
+        let of = made_up(3);
+        let stored = vectors(&[Some(of[0].clone()), None, Some(of[2].clone())]);
+        let docs = |open: fn(u32) -> bool| -> Vec<u32> {
+            stored.nearest(&Sought::new(&of[0]), 10, open).into_iter().map(|(doc, _)| doc).collect()
+        };
+        assert_eq!(docs(|_| true), [0, 2]);
+        assert_eq!(docs(|doc| doc != 0), [2]);
+        assert_eq!(stored.nearest(&Sought::new(&[1.0]), 10, |_| true), []);
+    }
+}

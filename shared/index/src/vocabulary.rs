@@ -1,0 +1,142 @@
+//! The words that offers are written with, as they are written: what a slip of the keyboard was meant to be, and what a word that
+//! is still being typed may become.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rapidfuzz::distance::osa;
+use serde::{Deserialize, Serialize};
+use vivier_domain::offer::OfferDraft;
+use vivier_text::analysis::{is_stop_word, stem, words};
+
+/// Its name in the archive.
+pub(crate) const FILE: &str = "vocabulary.json";
+
+/// Shorter words are not taken for slips: too many other words are one letter away.
+const SLIP_CHARS: usize = 4;
+/// From this length on two slips are forgiven.
+const TWO_SLIPS_CHARS: usize = 8;
+/// A word is completed from this length on.
+const PREFIX_CHARS: usize = 3;
+/// So many words may be meant by a slip, or by a beginning.
+const MOST_MEANT: usize = 3;
+const MOST_COMPLETED: usize = 12;
+
+/// Words of titles, occupations, skills, employers and cities, folded, in order, each with the offers that have it.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Vocabulary(Vec<(String, u32)>);
+
+/// Under construction.
+#[derive(Default)]
+pub(crate) struct Draft(BTreeMap<String, u32>);
+
+impl Draft {
+    pub(crate) fn add(&mut self, content: &OfferDraft) {
+        let texts = [
+            Some(&content.title),
+            content.occupation.as_ref(),
+            content.company.as_ref(),
+            Some(&content.city),
+        ];
+        for text in texts.into_iter().flatten().chain(&content.skills) {
+            for word in words(text) {
+                // What has digits or signs is a name or a measure, never a slip.
+                if word.text.chars().all(char::is_alphabetic) && !is_stop_word(&word.text) {
+                    *self.0.entry(word.text).or_default() += 1;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn finish(self) -> Vocabulary {
+        Vocabulary(self.0.into_iter().collect())
+    }
+}
+
+impl Vocabulary {
+    /// Words that begin with `beginning`, most frequent first.
+    pub(crate) fn completions(&self, beginning: &str) -> Vec<&str> {
+        if beginning.chars().count() < PREFIX_CHARS {
+            return Vec::new();
+        }
+        let first = self.0.partition_point(|(word, _)| word.as_str() < beginning);
+        let begun = self.0[first..].iter().take_while(|(word, _)| word.starts_with(beginning));
+        let mut begun: Vec<&(String, u32)> = begun.collect();
+        begun.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        distinct(begun.into_iter().map(|(word, _)| word.as_str()), MOST_COMPLETED)
+    }
+
+    /// Words that `typed` was meant to be: the fewest slips away, then with the same first letter, then most frequent.
+    pub(crate) fn meant(&self, typed: &str) -> Vec<&str> {
+        let length = typed.chars().count();
+        if length < SLIP_CHARS || !typed.chars().all(char::is_alphabetic) {
+            return Vec::new();
+        }
+        let slips = if length < TWO_SLIPS_CHARS { 1 } else { 2 };
+        let comparator = osa::BatchComparator::new(typed.chars());
+        let arguments = osa::Args::default().score_cutoff(slips);
+        let first = typed.chars().next();
+        let near = self.0.iter().filter_map(|(word, count)| {
+            // As many bytes as letters, mostly; a word that differs more in length needs no comparison.
+            if word.len().abs_diff(typed.len()) > slips {
+                return None;
+            }
+            let distance = comparator.distance_with_args(word.chars(), &arguments)?;
+            Some((distance, word.chars().next() != first, std::cmp::Reverse(*count), word.as_str()))
+        });
+        let mut near: Vec<_> = near.collect();
+        near.sort_unstable();
+        let least = near.first().map(|(distance, other, _, _)| (*distance, *other));
+        let best = near.into_iter().take_while(|(distance, other, _, _)| Some((*distance, *other)) == least);
+        distinct(best.map(|(_, _, _, word)| word), MOST_MEANT)
+    }
+}
+
+/// The first words with different stems.
+fn distinct<'w>(words: impl Iterator<Item = &'w str>, most: usize) -> Vec<&'w str> {
+    let mut stems: HashMap<String, ()> = HashMap::new();
+    words.filter(|word| stems.insert(stem(word), ()).is_none()).take(most).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn vocabulary(words: &[(&str, u32)]) -> Vocabulary {
+        Draft(words.iter().map(|(word, count)| ((*word).to_owned(), *count)).collect()).finish()
+    }
+
+    #[test]
+    fn slips_are_forgiven_by_length() {
+        let known = vocabulary(&[
+            ("boulanger", 3),
+            ("infirmier", 9),
+            ("soudeur", 2),
+            ("chef", 5),
+            ("developpeur", 4),
+            ("chat", 1),
+        ]);
+        for (typed, meant) in [
+            ("boulangr", &["boulanger"][..]),
+            ("infimier", &["infirmier"]),
+            ("soduer", &[]),
+            ("soduuer", &[]),
+            ("soudeurr", &["soudeur"]),
+            ("sodueur", &["soudeur"]),
+            ("develloppeur", &["developpeur"]),
+            ("devellopeurr", &["developpeur"]),
+            ("chf", &[]),
+            ("chet", &["chef", "chat"]),
+            ("cheff", &["chef"]),
+            ("caces3", &[]),
+        ] {
+            assert_eq!(known.meant(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_beginning_is_completed_by_the_most_frequent() {
+        let known = vocabulary(&[("boucher", 1), ("boulanger", 3), ("boulangere", 2), ("bouliste", 9)]);
+        assert_eq!(known.completions("boul"), ["bouliste", "boulanger"]);
+        assert!(known.completions("bo").is_empty());
+    }
+}
