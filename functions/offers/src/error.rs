@@ -21,6 +21,9 @@ pub enum RunError {
     /// The index could not be built.
     #[error("the index could not be built")]
     Build(#[from] BuildError),
+    /// The model that makes vectors failed.
+    #[error("the vector of an offer could not be made")]
+    Embed(#[from] vivier_text::EmbedError),
     /// The task that builds the index ended without an answer.
     #[error("the build of the index ended without an answer")]
     Task(#[from] tokio::task::JoinError),

@@ -8,8 +8,11 @@ use vivier_domain::{
     ids::ImportId,
     import::{ImportFormat, ImportStatus},
 };
-use vivier_store::imports::{self, Lease, Standing};
-use vivier_tenancy::rooms::Session;
+use vivier_store::{
+    imports::{self, Lease, Standing},
+    search_index,
+};
+use vivier_tenancy::rooms::{Session, SiloTx, database::DatabaseError};
 
 use crate::error::RunError;
 
@@ -41,6 +44,25 @@ fn decide(standing: Option<&Standing>) -> Decision {
         _ if standing.superseded && !standing.applied => Decision::Fail("superseded"),
         _ if standing.attempts >= MAXIMUM_ATTEMPTS => Decision::Fail("attempts-exhausted"),
         _ => Decision::Run,
+    }
+}
+
+/// By what right a run writes and publishes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// It runs an import.
+    Import(Lease),
+    /// It brings the vectors of what was imported.
+    Vectors(search_index::Lease),
+}
+
+impl Right {
+    /// Renews the lease within a transaction; `false` when it is lost.
+    pub async fn hold(&self, tx: &SiloTx<'_>) -> Result<bool, DatabaseError> {
+        match self {
+            Self::Import(lease) => imports::hold(tx, lease).await,
+            Self::Vectors(lease) => search_index::hold(tx, *lease).await,
+        }
     }
 }
 
@@ -90,7 +112,7 @@ pub async fn take(session: &mut Session, id: ImportId, now: Timestamp) -> Result
 /// Waits for work that needs no database, and renews the lease meanwhile. Losing it drops the work.
 pub async fn hold_while<T>(
     session: &mut Session,
-    lease: &Lease,
+    right: &Right,
     work: impl Future<Output = T>,
 ) -> Result<T, RunError> {
     let mut work = std::pin::pin!(work);
@@ -99,15 +121,15 @@ pub async fn hold_while<T>(
     loop {
         tokio::select! {
             output = &mut work => return Ok(output),
-            _ = renewal.tick() => hold(session, lease).await?,
+            _ = renewal.tick() => hold(session, right).await?,
         }
     }
 }
 
 /// Renews the lease, or learns that it is lost.
-pub async fn hold(session: &mut Session, lease: &Lease) -> Result<(), RunError> {
+pub async fn hold(session: &mut Session, right: &Right) -> Result<(), RunError> {
     let tx = session.begin().await?;
-    if !imports::hold(&tx, lease).await? {
+    if !right.hold(&tx).await? {
         return Err(RunError::Lost);
     }
     Ok(tx.commit().await?)

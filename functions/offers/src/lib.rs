@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod error;
 pub mod lease;
+pub mod meaning;
 pub mod publish;
 pub mod resume;
 pub mod routes;
@@ -15,21 +16,53 @@ pub mod run;
 pub mod sift;
 pub mod view;
 
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
 use serde_json::{Value, json};
-use vivier_runtime::{Clock, HandlerError};
+use vivier_runtime::{Clock, HandlerError, StartError, tenancy_from_env};
 use vivier_tenancy::{
     PlatformScope, Tenancy,
+    config::{parsed, required},
     doors::{self, file::ObjectCreated},
     rooms::files::FileKey,
 };
+use vivier_text::{Embedder, LocalE5};
 
 /// What every handler needs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App {
     /// The doors and rooms.
     pub tenancy: Tenancy,
     /// The time.
     pub clock: Clock,
+    /// The model that turns offers into vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// How long a turn makes vectors for.
+    pub lasts: Duration,
+}
+
+/// Seconds, where nobody says.
+const USUAL_SECONDS: u64 = 45;
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("model", self.embedder.identity()).finish_non_exhaustive()
+    }
+}
+
+impl App {
+    /// Reads the environment and opens the model in `MODEL_PATH`. `RUN_SECONDS` is how long a turn makes vectors for.
+    pub async fn from_env() -> Result<Self, StartError> {
+        let tenancy = tenancy_from_env().await?;
+        let model = PathBuf::from(required("MODEL_PATH")?);
+        let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
+        let lasts = Duration::from_secs(parsed("RUN_SECONDS", USUAL_SECONDS)?);
+        Ok(Self { tenancy, clock: Clock::System, embedder: Arc::new(embedder), lasts })
+    }
 }
 
 /// A file arrived: its import runs, and so do those that had to wait for it.
@@ -45,6 +78,7 @@ pub async fn file(app: App, event: ObjectCreated) -> Result<Value, HandlerError>
         run::Outcome::Left => return Ok(json!({"outcome": "left"})),
     };
     let waiting = resume::tenant(&app, &scope, app.clock.now()).await?;
+    meaning::run(&app, &scope, Instant::now() + app.lasts).await?;
     Ok(json!({"outcome": outcome, "waiting": waiting}))
 }
 

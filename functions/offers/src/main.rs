@@ -1,13 +1,12 @@
 //! Starts the function.
 
 use offers::{App, file, routes, schedule};
-use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
+use vivier_runtime::{Function, StartError, telemetry};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
-    let app = App { tenancy, clock: Clock::System };
+    let app = App::from_env().await?;
     let (on_file, on_schedule) = (app.clone(), app.clone());
     Function::new("offers")
         .http(routes::router(app.clone()))

@@ -1,7 +1,7 @@
 //! What no event will start any more: events are lost, processes die. Every minute each tenant's imports are looked
 //! through, and those that stand still are taken up.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,6 +13,7 @@ use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, rooms::files::Fil
 use crate::{
     App,
     error::RunError,
+    meaning::{self, Turn},
     run::{self, Outcome},
 };
 
@@ -32,6 +33,8 @@ pub struct Report {
     pub tenants: u32,
     /// Imports that a run was begun for.
     pub taken: u32,
+    /// Tenants for whose offers vectors were made or published.
+    pub meant: u32,
     /// Tenants that an error kept from being looked through to the end; they are logged.
     pub failed: u32,
 }
@@ -39,14 +42,24 @@ pub struct Report {
 /// Looks through every active tenant. One tenant's trouble is not another's.
 pub async fn all(app: &App, platform: &PlatformScope) -> Result<Report, TenancyError> {
     let mut report = Report::default();
+    let until = Instant::now() + app.lasts;
     for listed in app.tenancy.registry()?.list(platform).await? {
         if listed.status != TenantStatus::Active {
             continue;
         }
         report.tenants += 1;
         let before = app.clock.now() - PATIENCE;
-        match tenant(app, &platform.lend(&listed), before).await {
-            Ok(taken) => report.taken += taken,
+        let scope = platform.lend(&listed);
+        let outcome = async {
+            let taken = tenant(app, &scope, before).await?;
+            let worked = meaning::run(app, &scope, until).await? == Turn::Worked;
+            Ok::<_, RunError>((taken, worked))
+        };
+        match outcome.await {
+            Ok((taken, worked)) => {
+                report.taken += taken;
+                report.meant += u32::from(worked);
+            }
             Err(error) => {
                 report.failed += 1;
                 tracing::error!(tenant = %listed.id, error = telemetry::chain(&error), "imports could not be resumed");

@@ -19,7 +19,7 @@ use crate::{
     App,
     apply::apply,
     error::RunError,
-    lease::{self, Take, Taken},
+    lease::{self, Right, Take, Taken},
     publish,
     rows::FileFault,
 };
@@ -100,12 +100,13 @@ async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Take
     let Taken { lease, format, applied } = taken;
     let import_id = lease.import();
     if !applied {
-        let bytes = lease::hold_while(session, lease, Box::pin(fetch(files, import_id))).await??;
+        let right = Right::Import(*lease);
+        let bytes = lease::hold_while(session, &right, Box::pin(fetch(files, import_id))).await??;
         let counts = apply(session, lease, *format, &bytes, app.clock.now()).await?;
         tracing::info!(%import_id, read = counts.read, created = counts.created, updated = counts.updated,
                        closed = counts.closed, rejected = counts.rejected, "the rows of an import are in");
     }
-    let generation = publish::publish(session, files, lease, app.clock.now()).await?;
+    let generation = publish::publish(app, session, files, &Right::Import(*lease)).await?;
     let tx = session.begin().await?;
     if !imports::hold(&tx, lease).await? {
         return Err(RunError::Lost);

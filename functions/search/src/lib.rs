@@ -3,31 +3,46 @@
 //! A search touches no server: it reads the tenant's published index, which lies in memory. A newer index is followed
 //! within seconds of its publication, and the one at hand answers until the newer is loaded.
 
+mod meaning;
 mod parameters;
 pub mod routes;
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use vivier_index::{Indexes, SearchIndex};
 use vivier_runtime::{
-    Clock,
+    Clock, StartError,
     http::{Problem, ProblemKind},
-    telemetry,
+    telemetry, tenancy_from_env,
 };
-use vivier_tenancy::{Tenancy, TenancyError, TenantScope};
+use vivier_tenancy::{Tenancy, TenancyError, TenantScope, config::required};
+use vivier_text::{Embedder, LocalE5};
+
+pub use meaning::Meanings;
 
 /// What every request needs.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct App {
     tenancy: Tenancy,
     indexes: Arc<Indexes>,
+    meanings: Meanings,
     clock: Clock,
 }
 
 impl App {
-    /// Loads nothing yet: a tenant's first request does.
-    pub fn new(tenancy: Tenancy) -> Self {
-        Self { tenancy, indexes: Arc::default(), clock: Clock::System }
+    /// Loads no index yet: a tenant's first request does.
+    pub fn new(tenancy: Tenancy, clock: Clock, embedder: Arc<dyn Embedder>) -> Self {
+        Self { tenancy, indexes: Arc::default(), meanings: Meanings::new(embedder), clock }
+    }
+
+    /// Reads the environment and opens the model in `MODEL_PATH`.
+    pub async fn from_env() -> Result<Self, StartError> {
+        let model = PathBuf::from(required("MODEL_PATH")?);
+        // Read from the disk while the clients are being made.
+        let opening = tokio::task::spawn_blocking(move || LocalE5::open(&model));
+        let tenancy = tenancy_from_env().await?;
+        let embedder = opening.await.map_err(StartError::dependency)?.map_err(StartError::dependency)?;
+        Ok(Self::new(tenancy, Clock::System, Arc::new(embedder)))
     }
 
     /// The tenant's index; `None` when nothing was published yet.

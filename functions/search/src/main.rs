@@ -1,11 +1,10 @@
 //! Starts the search function.
 
 use search::{App, routes};
-use vivier_runtime::{Function, StartError, telemetry, tenancy_from_env};
+use vivier_runtime::{Function, StartError, telemetry};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
-    Function::new("search").http(routes::router(App::new(tenancy))).serve().await
+    Function::new("search").http(routes::router(App::from_env().await?)).serve().await
 }

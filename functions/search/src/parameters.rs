@@ -1,13 +1,20 @@
 //! Query parameters, read one by one so that a wrong one is named.
 
+use std::{ops::RangeInclusive, str::FromStr};
+
 use jiff::civil::Date;
-use vivier_index::{DEFAULT_LIMIT, Fingerprint, MAX_LIMIT, SearchRequest, Sort};
+use vivier_domain::offer::{Position, SalaryPeriod};
+use vivier_index::{Circle, DEFAULT_LIMIT, Fingerprint, MAX_LIMIT, SearchRequest, Sort};
 use vivier_runtime::http::{Problem, ProblemKind};
 
 /// The longest search text, in characters.
 pub(crate) const LONGEST_TEXT: usize = 300;
 /// The most values of one filter.
 const MOST_VALUES: usize = 50;
+/// Nobody is paid more in a year.
+const MOST_EUROS: u32 = 10_000_000;
+/// The radius where nobody says: how far people commute.
+const USUAL_KM: u32 = 20;
 
 /// Reads a search. Filters may be repeated; anything unknown or repeated otherwise is refused.
 pub(crate) fn search(
@@ -18,17 +25,31 @@ pub(crate) fn search(
     let mut request = SearchRequest::new(tenant, today);
     let mut problem = Problem::new(ProblemKind::InvalidQuery);
     let mut seen = Vec::new();
+    let (mut period, mut near, mut radius) = (SalaryPeriod::Year, None, None);
     for (name, value) in parameters {
         let outcome = match name.as_str() {
             "contract" => push(&mut request.contract, value.parse().ok()),
             "remote" => push(&mut request.remote, value.parse().ok()),
+            "working_time" => push(&mut request.working_time, value.parse().ok()),
+            "experience" => push(&mut request.experience, value.parse().ok()),
+            "education" => push(&mut request.education, number(&value, 3..=8)),
+            "company" => push(&mut request.company, text(value)),
             "city" => push(&mut request.city, text(value)),
+            "department" => push(&mut request.department, text(value)),
+            "region" => push(&mut request.region, text(value)),
             "occupation" => push(&mut request.occupation, text(value)),
+            "family" => push(&mut request.family, text(value)),
             single if seen.iter().any(|seen| seen == single) => Err("repeated"),
             "q" => set(&mut request.q, text(value)),
+            "salary_min" => set(&mut request.salary_min, number(&value, 0..=MOST_EUROS).map(Some)),
+            "salary_max" => set(&mut request.salary_max, number(&value, 0..=MOST_EUROS).map(Some)),
+            "salary_period" => set(&mut period, value.parse().ok()),
+            "near" => set(&mut near, position(&value).map(Some)),
+            "radius_km" => set(&mut radius, number(&value, 1..=500).map(Some)),
+            "explain" => set(&mut request.explain, value.parse().ok()),
             "published_since" => set(&mut request.published_since, value.parse().ok().map(Some)),
             "sort" => set(&mut request.sort, sort(&value)),
-            "limit" => set(&mut request.limit, limit(&value)),
+            "limit" => set(&mut request.limit, number(&value, 1..=MAX_LIMIT)),
             "cursor" => set(&mut request.cursor, text(value).map(Some)),
             _ => Err("unknown"),
         };
@@ -39,15 +60,43 @@ pub(crate) fn search(
         }
         seen.push(name);
     }
-    let filters = [
-        !request.contract.is_empty(),
-        !request.remote.is_empty(),
-        !request.city.is_empty(),
-        !request.occupation.is_empty(),
+    request.salary_min = request.salary_min.map(|euros| period.yearly(euros));
+    request.salary_max = request.salary_max.map(|euros| period.yearly(euros));
+    request.within =
+        near.map(|centre| Circle { centre, radius_km: radius.unwrap_or(USUAL_KM), widen: radius.is_none() });
+    for (given, needed, name) in [
+        (radius.is_some(), near.is_some(), "radius_km"),
+        (request.sort == Sort::Distance, near.is_some(), "sort"),
+    ] {
+        if given && !needed {
+            problem = problem.field(name, "needs-near");
+        }
+    }
+    let filters = filters(&request);
+    if problem.errors.is_empty() { Ok((request, filters)) } else { Err(problem) }
+}
+
+/// How many filters are set.
+fn filters(request: &SearchRequest) -> u8 {
+    let SearchRequest { contract, remote, working_time, experience, education, .. } = request;
+    let SearchRequest { company, city, department, region, occupation, family, .. } = request;
+    let set = [
+        !contract.is_empty(),
+        !remote.is_empty(),
+        !working_time.is_empty(),
+        !experience.is_empty(),
+        !education.is_empty(),
+        !company.is_empty(),
+        !city.is_empty(),
+        !department.is_empty(),
+        !region.is_empty(),
+        !occupation.is_empty(),
+        !family.is_empty(),
+        request.salary_min.is_some() || request.salary_max.is_some(),
+        request.within.is_some(),
         request.published_since.is_some(),
     ];
-    let filters = filters.into_iter().filter(|set| *set).count() as u8;
-    if problem.errors.is_empty() { Ok((request, filters)) } else { Err(problem) }
+    set.into_iter().filter(|set| *set).count() as u8
 }
 
 /// Reads what a suggestion is asked for: the beginning of a word, and how many.
@@ -57,7 +106,7 @@ pub(crate) fn suggest(parameters: Vec<(String, String)>) -> Result<(String, usiz
     for (name, value) in parameters {
         let outcome = match name.as_str() {
             "q" if q.is_none() => set(&mut q, text(value).map(Some)),
-            "limit" => set(&mut most, limit(&value)),
+            "limit" => set(&mut most, number(&value, 1..=MAX_LIMIT)),
             "q" => Err("repeated"),
             _ => Err("unknown"),
         };
@@ -93,12 +142,19 @@ fn sort(value: &str) -> Option<Sort> {
     match value {
         "relevance" => Some(Sort::Relevance),
         "date" => Some(Sort::Date),
+        "distance" => Some(Sort::Distance),
         _ => None,
     }
 }
 
-fn limit(value: &str) -> Option<usize> {
-    value.parse().ok().filter(|limit| (1..=MAX_LIMIT).contains(limit))
+fn number<T: FromStr + PartialOrd>(value: &str, range: RangeInclusive<T>) -> Option<T> {
+    value.parse().ok().filter(|number| range.contains(number))
+}
+
+/// Degrees north and east, as `47.2184,-1.5536`.
+fn position(value: &str) -> Option<Position> {
+    let (latitude, longitude) = value.split_once(',')?;
+    Position::from_degrees(latitude.trim().parse().ok()?, longitude.trim().parse().ok()?)
 }
 
 const _: () = assert!(DEFAULT_LIMIT <= MAX_LIMIT);
@@ -127,9 +183,16 @@ mod tests {
             ("published_since", "2026-01-01"),
             ("sort", "date"),
             ("limit", "5"),
+            ("salary_min", "2000"),
+            ("salary_period", "month"),
+            ("near", "47.2184,-1.5536"),
+            ("experience", "1_2"),
+            ("education", "5"),
         ])
         .unwrap();
-        assert_eq!((request.contract.len(), request.limit, filters), (2, 5, 3));
+        assert_eq!((request.contract.len(), request.limit, filters), (2, 5, 7));
+        assert_eq!(request.salary_min, Some(24_000));
+        assert_eq!(request.within.map(|circle| (circle.radius_km, circle.widen)), Some((20, true)));
     }
 
     #[test]
@@ -147,6 +210,14 @@ mod tests {
             (vec![("published_since", "yesterday")], "published_since:invalid"),
             (vec![("tenant", "other")], "query:unknown"),
             (vec![("q", "a\0b")], "q:invalid"),
+            (vec![("education", "9")], "education:invalid"),
+            (vec![("experience", "many")], "experience:invalid"),
+            (vec![("salary_min", "-1")], "salary_min:invalid"),
+            (vec![("near", "91,0")], "near:invalid"),
+            (vec![("near", "NaN,0")], "near:invalid"),
+            (vec![("radius_km", "5")], "radius_km:needs-near"),
+            (vec![("sort", "distance")], "sort:needs-near"),
+            (vec![("explain", "perhaps")], "explain:invalid"),
         ] {
             assert_eq!(read(&query).unwrap_err(), [error], "{query:?}");
         }

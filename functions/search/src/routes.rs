@@ -48,8 +48,21 @@ struct Suggestions {
         ("city" = Option<Vec<String>>, Query, description = "Repeat for alternatives"),
         ("occupation" = Option<Vec<String>>, Query, description = "ROME code or name; repeat for alternatives"),
         ("remote" = Option<Vec<String>>, Query, description = "none, partial or full"),
+        ("working_time" = Option<Vec<String>>, Query, description = "full or part"),
+        ("experience" = Option<Vec<String>>, Query, description = "Years asked for: 0, 1_2, 3_5 or 6_plus; repeat for alternatives"),
+        ("education" = Option<Vec<String>>, Query, description = "Level asked for, 3 to 8; repeat for alternatives"),
+        ("company" = Option<Vec<String>>, Query, description = "Repeat for alternatives"),
+        ("department" = Option<Vec<String>>, Query, description = "Code; repeat for alternatives"),
+        ("region" = Option<Vec<String>>, Query, description = "Code; repeat for alternatives"),
+        ("family" = Option<Vec<String>>, Query, description = "First three characters of a ROME code; repeat for alternatives"),
+        ("salary_min" = Option<u32>, Query, description = "Gross euros that the offer reaches, for `salary_period`"),
+        ("salary_max" = Option<u32>, Query, description = "Gross euros that the offer does not begin above, for `salary_period`"),
+        ("salary_period" = Option<String>, Query, description = "hour, month or year (default)"),
+        ("near" = Option<String>, Query, description = "A place: degrees north and east, as 47.2184,-1.5536"),
+        ("radius_km" = Option<u32>, Query, description = "Around `near`, 1 to 500; 20 by default, and then wider, up to 100, where few offers are found"),
+        ("explain" = Option<bool>, Query, description = "true: each hit says why it stands where it does"),
         ("published_since" = Option<String>, Query, description = "A day, as 2026-01-31"),
-        ("sort" = Option<String>, Query, description = "relevance (default) or date"),
+        ("sort" = Option<String>, Query, description = "relevance (default), date, or distance with `near`"),
         ("limit" = Option<usize>, Query, description = "1 to 100, 20 by default"),
         ("cursor" = Option<String>, Query, description = "`next_cursor` of the page before"),
     ),
@@ -60,9 +73,14 @@ async fn search(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<SearchPage>, Problem> {
-    let (request, filters) = parameters::search(query, Fingerprint::of(scope.tenant()), today(&app))?;
+    let (mut request, filters) = parameters::search(query, Fingerprint::of(scope.tenant()), today(&app))?;
     let page = match app.index(&scope).await? {
-        Some(index) => index.search(&request).map_err(|error| problem(&error))?,
+        Some(index) => {
+            if let Some(model) = index.model() {
+                request.vector = app.meanings.of(scope.tenant(), &request.q, model).await;
+            }
+            index.search(&request).map_err(|error| problem(&error))?
+        }
         // A tenant that has published nothing has given out no cursor either.
         None if request.cursor.is_some() => return Err(Problem::new(ProblemKind::NotFound)),
         None => SearchPage::default(),

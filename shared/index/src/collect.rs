@@ -21,6 +21,8 @@ pub(crate) struct Covering {
 pub(crate) struct Walk<'a> {
     pub(crate) rows: &'a [Row],
     pub(crate) covering: Option<&'a Covering>,
+    /// Which offers may be in at all; all of them without.
+    pub(crate) admitted: Option<&'a [bool]>,
     pub(crate) filters: &'a Filters,
     /// Only what comes after it is on the page; all the rest still counts.
     pub(crate) after: Option<Position>,
@@ -63,12 +65,17 @@ impl Walk<'_> {
     /// Takes in an offer that matches.
     pub(crate) fn take(&self, gathered: &mut Gathered, doc: u32, words: f32) {
         let Some(row) = self.rows.get(doc as usize) else { return };
+        if self.admitted.is_some_and(|admitted| !admitted[doc as usize]) {
+            return;
+        }
         match self.filters.judge(row) {
             Verdict::Out => return,
             Verdict::But(dimension) => return self.count(gathered, row, dimension),
             Verdict::In => {}
         }
-        Dimension::ALL.into_iter().for_each(|dimension| self.count(gathered, row, dimension));
+        for dimension in Dimension::ALL {
+            self.count(gathered, row, dimension);
+        }
         gathered.total += 1;
         let worst = (gathered.best.len() > self.limit).then(|| gathered.best.peek()).flatten();
         let Some(score) = self.order.score(doc, row, words, worst.map(|Reverse((worst, _))| worst.score))

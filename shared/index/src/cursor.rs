@@ -153,6 +153,7 @@ pub(crate) fn search_hash(request: &SearchRequest) -> [u8; 8] {
     part("within", &mut request.within.iter().map(|circle| format!("{circle:?}")));
     part("published_since", &mut request.published_since.iter().map(ToString::to_string));
     part("weights", &mut std::iter::once(format!("{:?}", request.weights)));
+    part("duplicates", &mut std::iter::once(request.duplicates.to_string()));
     part("meaning", &mut request.vector.iter().map(|_| "compared".to_owned()));
     part("sort", &mut std::iter::once(format!("{:?}", request.sort)));
     let digest: [u8; 32] = hash.finalize().into();

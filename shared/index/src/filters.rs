@@ -19,6 +19,7 @@ pub(crate) struct Filters {
     pub(crate) days: [i32; DAYS.len()],
     today: i32,
     within: Option<Circle>,
+    duplicates: bool,
 }
 
 /// Ages in days that the facet of publication counts.
@@ -87,7 +88,16 @@ impl Filters {
         };
         let active = Dimension::ALL.into_iter().filter(set).collect();
         let days = DAYS.map(|age| today - i32::from(age));
-        Self { values, published_since, salary, active, days, today, within: request.within }
+        Self {
+            values,
+            published_since,
+            salary,
+            active,
+            days,
+            today,
+            within: request.within,
+            duplicates: request.duplicates,
+        }
     }
 
     /// The same with another circle.
@@ -96,7 +106,7 @@ impl Filters {
     }
 
     pub(crate) fn judge(&self, row: &Row) -> Verdict {
-        if row.hidden
+        if row.hidden && !self.duplicates
             || row.expires < self.today
             || self.within.is_some_and(|circle| !circle.holds(row.place))
         {
@@ -145,7 +155,7 @@ const EARTH_KM: f64 = 6_371.009;
 /// the polar regions.
 pub(crate) fn distance_km(one: Position, other: Position) -> f32 {
     let ((north, east), (other_north, other_east)) = (one.degrees(), other.degrees());
-    let middle = ((north + other_north) / 2.0).to_radians().cos();
+    let middle = f64::midpoint(north, other_north).to_radians().cos();
     let turn = (east - other_east + 540.0).rem_euclid(360.0) - 180.0;
     let (up, across) = ((north - other_north).to_radians(), turn.to_radians() * middle);
     (EARTH_KM * up.hypot(across)) as f32

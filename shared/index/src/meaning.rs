@@ -38,7 +38,9 @@ pub fn meaning(embedder: &dyn Embedder, content: &OfferDraft) -> Result<Vec<u8>,
     }
     let length = vector.iter().map(|figure| figure * figure).sum::<f32>().sqrt();
     if length > 0.0 {
-        vector.iter_mut().for_each(|figure| *figure /= length);
+        for figure in &mut vector {
+            *figure /= length;
+        }
     }
     Ok(quantise(&vector))
 }

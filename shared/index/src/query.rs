@@ -17,7 +17,8 @@ pub(crate) struct Queries<'s> {
 }
 
 impl Queries<'_> {
-    /// The query for `words`: offers with any of the wanted ones, and all phrases; without wanted words, every offer.
+    /// The query for `words`: offers with any of the wanted ones; without wanted words, every offer. What must be there in one
+    /// piece, or must not be there, is not in it.
     pub(crate) fn all(&self, words: &Words) -> tantivy::Result<Box<dyn Query>> {
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
@@ -29,16 +30,14 @@ impl Queries<'_> {
         } else {
             clauses.push((Occur::Must, Box::new(BooleanQuery::new(any))));
         }
+        for joined in &words.joined {
+            // Two words that offers write as one.
+            clauses.push((Occur::Should, self.anywhere(joined)));
+        }
         for pair in words.wanted.windows(2) {
             // Words that stand together in a title as they were typed are meant together: `chef de rang`.
-            let pair = self.phrase(self.fields.title, &[pair[0].stem.clone(), pair[1].stem.clone()]);
+            let pair = Self::phrase(self.fields.title, &[pair[0].stem.clone(), pair[1].stem.clone()]);
             clauses.push((Occur::Should, Box::new(BoostQuery::new(pair, TOGETHER_WEIGHT))));
-        }
-        for phrase in &words.phrases {
-            clauses.push((Occur::Must, self.anywhere_in_one_piece(phrase)));
-        }
-        for unwanted in &words.unwanted {
-            clauses.push((Occur::MustNot, self.unwanted(unwanted)));
         }
         Ok(Box::new(BooleanQuery::new(clauses)))
     }
@@ -77,24 +76,36 @@ impl Queries<'_> {
         Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS))
     }
 
-    /// A word or a phrase as such, without its family: what is left out must be what was typed.
-    pub(crate) fn unwanted(&self, stems: &[String]) -> Box<dyn Query> {
-        self.anywhere_in_one_piece(stems)
-    }
-
-    fn anywhere_in_one_piece(&self, stems: &[String]) -> Box<dyn Query> {
+    /// A word, or words in one piece, without their families: what is left out must be what was typed.
+    pub(crate) fn in_one_piece(&self, stems: &[String]) -> Box<dyn Query> {
         let fields =
-            weighted(self.fields).into_iter().map(|(field, _)| (Occur::Should, self.phrase(field, stems)));
+            weighted(self.fields).into_iter().map(|(field, _)| (Occur::Should, Self::phrase(field, stems)));
         Box::new(BooleanQuery::new(fields.collect()))
     }
 
-    fn phrase(&self, field: Field, stems: &[String]) -> Box<dyn Query> {
+    fn phrase(field: Field, stems: &[String]) -> Box<dyn Query> {
         match stems {
             [one] => term(field, one),
             several => Box::new(PhraseQuery::new(
                 several.iter().map(|stem| Term::from_field_text(field, stem)).collect(),
             )),
         }
+    }
+
+    /// Whether any offer has the word, or what says the same.
+    pub(crate) fn any_occurs(&self, word: &Wanted) -> tantivy::Result<bool> {
+        for stem in std::iter::once(&word.stem).chain(word.same.iter().flatten()) {
+            if self.occurs(stem)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// In how many offers' titles or skills a word stands.
+    pub(crate) fn having(&self, stem: &str) -> tantivy::Result<u64> {
+        let of = |field| self.searcher.doc_freq(&Term::from_field_text(field, stem));
+        Ok(of(self.fields.title)?.max(of(self.fields.skills)?))
     }
 
     /// Whether any offer has the word.
@@ -141,11 +152,11 @@ fn weighted(fields: &Fields) -> [(Field, f32); 7] {
     [
         (fields.title, 2.0),
         (fields.occupation, 1.5),
-        (fields.skills, 1.0),
+        (fields.skills, 1.3),
         (fields.terms, 1.0),
         (fields.company, 1.0),
         (fields.city, 1.0),
-        (fields.description, 1.0),
+        (fields.description, 0.5),
     ]
 }
 const ROOT_WEIGHT: f32 = 0.5;

@@ -22,7 +22,7 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { words: 1.0, meaning: 1.0, recency: 0.05 }
+        Self { words: 0.2, meaning: 1.0, recency: 0.02 }
     }
 }
 
@@ -33,12 +33,14 @@ const NEAR: usize = 200;
 /// Nearer than this, as a cosine, an offer may be found by its meaning alone.
 const NEAR_ENOUGH: f32 = 0.0;
 
+/// What an offer has ahead that says every word as it was typed, of offers that say something else for it.
+const LITERAL: f32 = 0.5;
 /// How much nearer than the nearest found an offer may lie that comparing bits has missed.
 const MISSED: f32 = 0.05;
 
 /// What is near in meaning, and which of it the walk over the words has met.
 pub(crate) struct Near<'n> {
-    near: &'n [(u32, f32)],
+    found: &'n [(u32, f32)],
     /// A bit an offer: one look tells of most offers that they are not near.
     among: Vec<u64>,
     met: Vec<bool>,
@@ -51,13 +53,13 @@ impl<'n> Near<'n> {
         for (doc, _) in near {
             among[*doc as usize / 64] |= 1 << (doc % 64);
         }
-        Self { near, among, met: vec![false; near.len()] }
+        Self { found: near, among, met: vec![false; near.len()] }
     }
 
     /// Whether the offer is near; it then counts as met.
     pub(crate) fn meet(&mut self, doc: u32) -> bool {
         let near = self.among.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1);
-        if near && let Ok(place) = self.near.binary_search_by_key(&doc, |(doc, _)| *doc) {
+        if near && let Ok(place) = self.found.binary_search_by_key(&doc, |(doc, _)| *doc) {
             self.met[place] = true;
         }
         near
@@ -65,7 +67,7 @@ impl<'n> Near<'n> {
 
     /// What is near and was not met.
     pub(crate) fn others(self) -> impl Iterator<Item = u32> {
-        self.near.iter().zip(self.met).filter(|(_, met)| !met).map(|((doc, _), _)| *doc)
+        self.found.iter().zip(self.met).filter(|(_, met)| !met).map(|((doc, _), _)| *doc)
     }
 }
 
@@ -75,6 +77,9 @@ pub(crate) struct Ranking<'a> {
     ideal: f32,
     /// Day number.
     today: i32,
+    /// How many of the wanted words each offer has as they were typed, and how many there are; where some offers have others that
+    /// say the same.
+    literal: Option<(Vec<u8>, u8)>,
     meaning: Option<Meaning<'a>>,
 }
 
@@ -88,8 +93,8 @@ struct Meaning<'a> {
 
 impl<'a> Ranking<'a> {
     /// `ideal` is the most that the words could weigh.
-    pub(crate) fn by_words(weights: Weights, ideal: f32, today: i32) -> Self {
-        Self { weights, ideal, today, meaning: None }
+    pub(crate) fn by_words(weights: Weights, ideal: f32, today: i32, literal: Option<(Vec<u8>, u8)>) -> Self {
+        Self { weights, ideal, today, literal, meaning: None }
     }
 
     /// Takes the meaning in; `open` tells which offers may be found by it.
@@ -113,9 +118,17 @@ impl<'a> Ranking<'a> {
         self.meaning.as_ref().map_or(&[], |meaning| &meaning.near)
     }
 
+    fn share(&self, words: f32) -> f32 {
+        if self.ideal > 0.0 { words / self.ideal } else { 0.0 }
+    }
+
+    fn is_literal(&self, doc: u32) -> bool {
+        self.literal.as_ref().is_some_and(|(having, all)| having.get(doc as usize) == Some(all))
+    }
+
     /// The words' part of a score, and the cosine.
     pub(crate) fn parts(&self, doc: u32, words: f32) -> (f32, Option<f32>) {
-        let share = if self.ideal > 0.0 { words / self.ideal } else { 0.0 };
+        let share = self.share(words) + if self.is_literal(doc) { LITERAL } else { 0.0 };
         (share, self.meaning.as_ref().map(|meaning| meaning.vectors.cosine(&meaning.sought, doc)))
     }
 
@@ -132,7 +145,7 @@ impl<'a> Ranking<'a> {
 
     /// No offer whose words weigh this much has a higher score.
     pub(crate) fn at_most(&self, words: f32) -> f32 {
-        let share = if self.ideal > 0.0 { words / self.ideal } else { 0.0 };
+        let share = self.share(words) + if self.literal.is_some() { LITERAL } else { 0.0 };
         self.sum(share, self.meaning.as_ref().map_or(0.0, |meaning| meaning.best + MISSED), 1.0)
     }
 

@@ -59,6 +59,8 @@ pub struct SearchRequest {
     pub synonyms: Arc<Synonyms>,
     /// What counts how much.
     pub weights: Weights,
+    /// Whether offers that say the same all stand for themselves.
+    pub duplicates: bool,
     /// Whether each hit says why it stands where it does.
     pub explain: bool,
     /// The order of the hits.
@@ -96,6 +98,7 @@ impl SearchRequest {
             vector: None,
             synonyms: Arc::default(),
             weights: Weights::default(),
+            duplicates: false,
             explain: false,
             sort: Sort::default(),
             limit: DEFAULT_LIMIT,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use tantivy::SegmentReader;
-use vivier_domain::offer::{Contract, OfferDraft, Position, Remote, SalaryPeriod, WorkingTime};
+use vivier_domain::offer::{Contract, OfferDraft, Position, Remote, WorkingTime};
 
 use crate::archive::OpenError;
 
@@ -108,23 +108,11 @@ pub(crate) fn salary_band(yearly: u32) -> u32 {
     SALARY.partition_point(|from| *from <= yearly) as u32
 }
 
-/// Hours of a year's full-time work in France: the legal 1 607 (Code du travail, L3121-41).
-const HOURS: u32 = 1_607;
-
-/// Euros a year.
-pub(crate) fn yearly(euros: u32, period: SalaryPeriod) -> u32 {
-    match period {
-        SalaryPeriod::Hour => euros.saturating_mul(HOURS),
-        SalaryPeriod::Month => euros.saturating_mul(12),
-        SalaryPeriod::Year => euros,
-    }
-}
-
 /// The yearly salary of an offer, from and to; a single bound is both.
 pub(crate) fn salary(content: &OfferDraft) -> Option<(u32, u32)> {
     let period = content.salary_period?;
     let (min, max) = (content.salary_min, content.salary_max);
-    Some((yearly(min.or(max)?, period), yearly(max.or(min)?, period)))
+    Some((period.yearly(min.or(max)?), period.yearly(max.or(min)?)))
 }
 
 /// The numbers of the terms of closed vocabularies, from 1.
@@ -193,10 +181,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn salaries_of_all_periods_are_compared_by_the_year() {
-        assert_eq!(yearly(12, SalaryPeriod::Hour), 19_284);
-        assert_eq!(yearly(2_000, SalaryPeriod::Month), 24_000);
-        assert_eq!(yearly(u32::MAX, SalaryPeriod::Month), u32::MAX);
+    fn salaries_lie_in_bands() {
         assert_eq!([0, 19_999, 20_000, 34_999, 80_000, u32::MAX].map(salary_band), [1, 1, 2, 4, 9, 9]);
     }
 

@@ -6,7 +6,7 @@ use tantivy::query::{EnableScoring, Query as _, TermQuery, Weight};
 use tantivy::schema::{IndexRecordOption, Value as _};
 use tantivy::{DocAddress, IndexReader, Searcher, TantivyDocument, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
-use vivier_text::analysis::{fold, stem};
+use vivier_text::analysis::{fold, is_stop_word, stem};
 use vivier_text::embed::ModelIdentity;
 
 use crate::archive::Manifest;
@@ -106,7 +106,8 @@ impl SearchIndex {
         let mut words = Words::parse(&request.q);
         let did_you_mean = self.understand(&queries, &mut words, request)?;
         let today = day_number(request.today) as i32;
-        let order = self.order(&queries, &words, request, today)?;
+        let admitted = self.admitted(&queries, &words)?;
+        let order = self.order(&queries, &words, admitted.as_deref(), request, today)?;
         let scoring = if order.ranking().is_some() {
             EnableScoring::enabled_from_searcher(&searcher)
         } else {
@@ -124,7 +125,7 @@ impl SearchIndex {
             after = Some(self.position(doc, score));
         }
 
-        let covering = self.covering(&queries, &words, today)?;
+        let covering = self.covering(&queries, &words, admitted.as_deref(), today)?;
         let limit = request.limit.clamp(1, MAX_LIMIT);
         let mut filters = Filters::new(self, request);
         let mut within = request.within;
@@ -132,6 +133,7 @@ impl SearchIndex {
             let walk = Walk {
                 rows: &self.rows,
                 covering: covering.as_ref(),
+                admitted: admitted.as_deref(),
                 filters: &filters,
                 after,
                 limit,
@@ -167,7 +169,7 @@ impl SearchIndex {
                         words: share,
                         meaning,
                         recency: ranking.recency(row),
-                        matched: self.matched(&queries, &words, doc)?,
+                        matched: matched(&queries, &words, doc)?,
                     })
                 }
                 _ => None,
@@ -240,6 +242,7 @@ impl SearchIndex {
         &self,
         queries: &Queries<'_>,
         words: &Words,
+        admitted: Option<&[bool]>,
         request: &SearchRequest,
         today: i32,
     ) -> Result<Order<'_>, SearchError> {
@@ -248,50 +251,39 @@ impl SearchIndex {
             (Sort::Relevance, _) if !words.wanted.is_empty() => {}
             _ => return Ok(Order::Day),
         }
-        let ranking = Ranking::by_words(request.weights, queries.ideal(words)?, today);
+        let literal = self.literal(queries, words)?.map(|having| (having, words.wanted.len() as u8));
+        let ranking = Ranking::by_words(request.weights, queries.ideal(words)?, today, literal);
         let (Some(vectors), Some(vector)) = (&self.vectors, &request.vector) else {
             return Ok(Order::Match(Box::new(ranking)));
         };
         if request.weights.meaning <= 0.0 {
             return Ok(Order::Match(Box::new(ranking)));
         }
-        let left_out = self.having(queries, &words.unwanted)?;
         let open = |doc: u32| {
             let row = &self.rows[doc as usize];
-            row.expires >= today && !row.hidden && !left_out.as_ref().is_some_and(|out| out[doc as usize])
+            row.expires >= today
+                && (!row.hidden || request.duplicates)
+                && admitted.is_none_or(|admitted| admitted[doc as usize])
         };
         Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, open))))
     }
 
-    /// The words of the search that an offer has, in any form.
-    fn matched(&self, queries: &Queries<'_>, words: &Words, doc: u32) -> Result<Vec<String>, SearchError> {
-        let mut matched = Vec::new();
-        for word in &words.wanted {
-            let scoring = EnableScoring::enabled_from_searcher(queries.searcher);
-            let weight = queries.wanted(word)?.weight(scoring)?;
-            if words_of(&*weight, queries.searcher, doc)? > 0.0 {
-                matched.push(word.typed.clone());
-            }
-        }
-        Ok(matched)
-    }
-
-    /// Which offers have any of these words or phrases; `None` when there are none to have.
-    fn having(
-        &self,
-        queries: &Queries<'_>,
-        phrases: &[Vec<String>],
-    ) -> Result<Option<Vec<bool>>, SearchError> {
+    /// Which offers have all that must be there in one piece and nothing that must not; `None` where nothing is asked.
+    fn admitted(&self, queries: &Queries<'_>, words: &Words) -> Result<Option<Vec<bool>>, SearchError> {
         let segment = queries.searcher.segment_readers().first();
-        let Some(segment) = segment.filter(|_| !phrases.is_empty()) else { return Ok(None) };
-        let mut having = vec![false; self.rows.len()];
-        for phrase in phrases {
+        let asked = !words.phrases.is_empty() || !words.unwanted.is_empty();
+        let Some(segment) = segment.filter(|_| asked) else { return Ok(None) };
+        let mut admitted = vec![true; self.rows.len()];
+        let phrases = words.phrases.iter().map(|phrase| (phrase, true));
+        for (phrase, wanted) in phrases.chain(words.unwanted.iter().map(|phrase| (phrase, false))) {
+            let mut having = vec![false; self.rows.len()];
             let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
-            let weight = queries.unwanted(phrase).weight(scoring)?;
+            let weight = queries.in_one_piece(phrase).weight(scoring)?;
             let mut block = |docs: &[u32]| docs.iter().for_each(|doc| having[*doc as usize] = true);
             weight.for_each_no_score(segment, &mut block)?;
+            admitted.iter_mut().zip(having).for_each(|(admitted, having)| *admitted &= having == wanted);
         }
-        Ok(Some(having))
+        Ok(Some(admitted))
     }
 
     /// Takes words that no offer has for slips or beginnings, then adds what says the same. The search as understood, where a
@@ -302,28 +294,41 @@ impl SearchIndex {
         words: &mut Words,
         request: &SearchRequest,
     ) -> Result<Option<String>, SearchError> {
+        for neighbours in &words.neighbours {
+            let joined = stem(neighbours);
+            if queries.occurs(&joined)? {
+                for word in &mut words.wanted {
+                    if neighbours.starts_with(&word.typed) || neighbours.ends_with(&word.typed) {
+                        word.same.push(vec![joined.clone()]);
+                    }
+                }
+                words.joined.push(joined);
+            }
+        }
         let last = words.wanted.len().wrapping_sub(1);
         let mut mended = None;
         for at in 0..words.wanted.len() {
             let word = &words.wanted[at];
-            let mut known = queries.occurs(&word.stem)?;
-            for stems in &word.same {
-                for stem in stems {
-                    known |= queries.occurs(stem)?;
-                }
-            }
-            if known {
+            if queries.any_occurs(word)? {
                 continue;
             }
-            let completions =
-                if words.open && at == last { self.vocabulary.completions(&word.typed) } else { Vec::new() };
-            let meant =
-                if completions.is_empty() { self.vocabulary.meant(&word.typed) } else { completions.clone() };
-            if completions.is_empty()
-                && let Some(best) = meant.first()
+            let open = words.open && at == last;
+            let mut meant = if open { self.vocabulary.completions(&word.typed) } else { Vec::new() };
+            if meant.is_empty()
+                && let Some(halves) = halves(queries, &word.typed)?
             {
-                let q: &mut String = mended.get_or_insert_with(|| fold(&request.q));
-                *q = q.replacen(&word.typed, best, 1);
+                words.wanted[at].same.push(halves);
+                continue;
+            }
+            if meant.is_empty() {
+                meant = self.vocabulary.meant(&word.typed);
+                if meant.is_empty() {
+                    meant = request.synonyms.meant(&word.typed);
+                }
+                if let Some(best) = meant.first() {
+                    let q: &mut String = mended.get_or_insert_with(|| fold(&request.q));
+                    *q = q.replacen(&word.typed, best, 1);
+                }
             }
             let same: Vec<Vec<String>> = meant.iter().map(|word| vec![stem(word)]).collect();
             words.wanted[at].same.extend(same);
@@ -332,12 +337,28 @@ impl SearchIndex {
         Ok(mended)
     }
 
+    /// Which offers have every wanted word as it was typed; `None` where nothing else would be found either.
+    fn literal(&self, queries: &Queries<'_>, words: &Words) -> Result<Option<Vec<u8>>, SearchError> {
+        let segment = queries.searcher.segment_readers().first();
+        let others = words.wanted.iter().any(|word| !word.same.is_empty());
+        let Some(segment) = segment.filter(|_| others) else { return Ok(None) };
+        let mut having = vec![0u8; self.rows.len()];
+        for word in &words.wanted {
+            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
+            let weight = queries.in_one_piece(std::slice::from_ref(&word.stem)).weight(scoring)?;
+            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| having[*doc as usize] += 1);
+            weight.for_each_no_score(segment, &mut block)?;
+        }
+        Ok(Some(having))
+    }
+
     /// Which offers have enough of the wanted words: all of them, or as many as leave enough offers to choose from.
     /// Filters have no say in it, so choosing one never brings in offers that were not there before.
     fn covering(
         &self,
         queries: &Queries<'_>,
         words: &Words,
+        admitted: Option<&[bool]>,
         today: i32,
     ) -> Result<Option<Covering>, SearchError> {
         let segment = queries.searcher.segment_readers().first();
@@ -349,8 +370,8 @@ impl SearchIndex {
             let mut block = |docs: &[u32]| docs.iter().for_each(|doc| counts[*doc as usize] += 1);
             weight.for_each_no_score(segment, &mut block)?;
         }
-        if let Some(left_out) = self.having(queries, &words.unwanted)? {
-            counts.iter_mut().zip(left_out).filter(|(_, out)| *out).for_each(|(count, _)| *count = 0);
+        for (count, admitted) in counts.iter_mut().zip(admitted.unwrap_or_default()) {
+            *count *= u8::from(*admitted);
         }
         let mut having = [0; MAX_TERMS + 1];
         for (count, row) in counts.iter().zip(&self.rows) {
@@ -391,4 +412,36 @@ fn words_of(weight: &dyn Weight, searcher: &Searcher, doc: u32) -> Result<f32, S
     let Some(segment) = searcher.segment_readers().first() else { return Ok(0.0) };
     let mut scorer = weight.scorer(segment, 1.0)?;
     Ok(if scorer.doc() <= doc && scorer.seek(doc) == doc { scorer.score() } else { 0.0 })
+}
+
+/// The words of the search that an offer has, in any form.
+fn matched(queries: &Queries<'_>, words: &Words, doc: u32) -> Result<Vec<String>, SearchError> {
+    let mut matched = Vec::new();
+    for word in &words.wanted {
+        let scoring = EnableScoring::enabled_from_searcher(queries.searcher);
+        let weight = queries.wanted(word)?.weight(scoring)?;
+        if words_of(&*weight, queries.searcher, doc)? > 0.0 {
+            matched.push(word.typed.clone());
+        }
+    }
+    Ok(matched)
+}
+
+/// Two words that offers have, of which an unknown one is made: `nodejs`. Their stems; the two that most offers have.
+fn halves(queries: &Queries<'_>, typed: &str) -> Result<Option<Vec<String>>, SearchError> {
+    /// A shorter word is no half.
+    const LEAST: usize = 2;
+    let mut best = None;
+    for at in LEAST..(typed.len() + 1).saturating_sub(LEAST) {
+        let Some((first, second)) = typed.split_at_checked(at) else { continue };
+        if is_stop_word(first) || is_stop_word(second) {
+            continue;
+        }
+        let stems = vec![stem(first), stem(second)];
+        let having = queries.having(&stems[0])?.min(queries.having(&stems[1])?);
+        if having > 0 && best.as_ref().is_none_or(|(most, _)| *most < having) {
+            best = Some((having, stems));
+        }
+    }
+    Ok(best.map(|(_, stems)| stems))
 }

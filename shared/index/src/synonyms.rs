@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::vocabulary::{self, Vocabulary};
 use crate::words::{Words, stems_of};
 
 /// One rule. Its words are compared as searches are: case, accents, number and gender do not matter.
@@ -28,12 +29,14 @@ pub enum Synonym {
 pub struct Synonyms {
     /// What is typed as stems, and what is found for it.
     rules: Vec<(Vec<String>, Vec<Vec<String>>)>,
+    /// The words that rules begin with.
+    vocabulary: Vocabulary,
 }
 
 impl Synonyms {
     /// Reads the rules. What has no word that counts is passed over.
     pub fn new(rules: &[Synonym]) -> Self {
-        let mut read = Vec::new();
+        let (mut read, mut vocabulary) = (Vec::new(), vocabulary::Draft::default());
         for rule in rules {
             let (from, to): (Vec<_>, Vec<_>) = match rule {
                 Synonym::Equal { words } => (words.iter().collect(), words.iter().collect()),
@@ -45,11 +48,17 @@ impl Synonyms {
                 let stems = stems_of(text);
                 let others: Vec<_> = to.iter().filter(|other| **other != stems).cloned().collect();
                 if !stems.is_empty() && !others.is_empty() {
+                    vocabulary.add_text(text);
                     read.push((stems, others));
                 }
             }
         }
-        Self { rules: read }
+        Self { rules: read, vocabulary: vocabulary.finish() }
+    }
+
+    /// Words of rules that `typed` was meant to be.
+    pub(crate) fn meant(&self, typed: &str) -> Vec<&str> {
+        self.vocabulary.meant(typed)
     }
 
     /// Gives the words of a search what says the same. A word that was taken for a slip stands for what it was meant to be.

@@ -53,15 +53,12 @@ impl Draft {
     /// Adds the next offer's vector, as [`quantise`] writes it. One that is missing or of another length is near to nothing.
     pub(crate) fn add(&mut self, vector: Option<&[u8]>) {
         let parts = vector.and_then(<[u8]>::split_first_chunk::<4>);
-        match parts.filter(|(_, figures)| figures.len() == self.model.dimension) {
-            Some((scale, figures)) => {
-                self.scales.push(f32::from_le_bytes(*scale));
-                self.bytes.extend(figures);
-            }
-            None => {
-                self.scales.push(0.0);
-                self.bytes.extend(std::iter::repeat_n(0, self.model.dimension));
-            }
+        if let Some((scale, figures)) = parts.filter(|(_, figures)| figures.len() == self.model.dimension) {
+            self.scales.push(f32::from_le_bytes(*scale));
+            self.bytes.extend(figures);
+        } else {
+            self.scales.push(0.0);
+            self.bytes.extend(std::iter::repeat_n(0, self.model.dimension));
         }
     }
 
@@ -70,7 +67,7 @@ impl Draft {
         let mut bits = Vec::with_capacity(self.scales.len() * words(self.model.dimension) * 8);
         for (vector, scale) in self.bytes.chunks_exact(self.model.dimension).zip(&self.scales) {
             let sides = vector.iter().zip(&mean).map(|(byte, mean)| figure(*byte) * scale > *mean);
-            code(sides).iter().for_each(|word| bits.extend(word.to_le_bytes()));
+            bits.extend(code(sides).iter().flat_map(|word| word.to_le_bytes()));
         }
         files.insert(ABOUT.to_owned(), serde_json::to_vec(&About { model: self.model })?);
         files.insert(BYTES.to_owned(), self.bytes);
@@ -87,7 +84,9 @@ impl Draft {
             }
         }
         let count = self.scales.iter().filter(|scale| **scale > 0.0).count().max(1) as f32;
-        mean.iter_mut().for_each(|sum| *sum /= count);
+        for sum in &mut mean {
+            *sum /= count;
+        }
         mean
     }
 }

@@ -1,12 +1,12 @@
 //! The words that offers are written with, as they are written: what a slip of the keyboard was meant to be, and what a word that
 //! is still being typed may become.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashSet};
 
 use rapidfuzz::distance::osa;
 use serde::{Deserialize, Serialize};
 use vivier_domain::offer::OfferDraft;
-use vivier_text::analysis::{is_stop_word, stem, words};
+use vivier_text::analysis::{is_stop_word, long_form, stem, words};
 
 /// Its name in the archive.
 pub(crate) const FILE: &str = "vocabulary.json";
@@ -17,13 +17,15 @@ const SLIP_CHARS: usize = 4;
 const TWO_SLIPS_CHARS: usize = 8;
 /// A word is completed from this length on.
 const PREFIX_CHARS: usize = 3;
+/// Words that are begun by others and mean something else, beside the abbreviations.
+const WHOLE: &[&str] = &["java"];
 /// So many words may be meant by a slip, or by a beginning.
 const MOST_MEANT: usize = 3;
 const MOST_COMPLETED: usize = 12;
 
-/// Words of titles, occupations, skills, employers and cities, folded, in order, each with the offers that have it.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Vocabulary(Vec<(String, u32)>);
+/// Words of titles, occupations, skills, employers and cities, folded, in order, each with its stem and how often it is written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Vocabulary(Vec<(String, String, u32)>);
 
 /// Under construction.
 #[derive(Default)]
@@ -37,50 +39,62 @@ impl Draft {
             content.company.as_ref(),
             Some(&content.city),
         ];
-        for text in texts.into_iter().flatten().chain(&content.skills) {
-            for word in words(text) {
-                // What has digits or signs is a name or a measure, never a slip.
-                if word.text.chars().all(char::is_alphabetic) && !is_stop_word(&word.text) {
-                    *self.0.entry(word.text).or_default() += 1;
-                }
+        texts.into_iter().flatten().chain(&content.skills).for_each(|text| self.add_text(text));
+    }
+
+    pub(crate) fn add_text(&mut self, text: &str) {
+        for word in words(text) {
+            // What has digits or signs is a name or a measure, never a slip.
+            if word.text.chars().all(char::is_alphabetic) && !is_stop_word(&word.text) {
+                *self.0.entry(word.text).or_default() += 1;
             }
         }
     }
 
     pub(crate) fn finish(self) -> Vocabulary {
-        Vocabulary(self.0.into_iter().collect())
+        Vocabulary(self.0.into_iter().map(|(word, count)| (word.clone(), stem(&word), count)).collect())
     }
 }
 
 impl Vocabulary {
     /// Words that begin with `beginning`, most frequent first.
     pub(crate) fn completions(&self, beginning: &str) -> Vec<&str> {
-        if beginning.chars().count() < PREFIX_CHARS {
+        if beginning.chars().count() < PREFIX_CHARS
+            || WHOLE.contains(&beginning)
+            || long_form(&stem(beginning)).is_some()
+        {
             return Vec::new();
         }
-        let first = self.0.partition_point(|(word, _)| word.as_str() < beginning);
-        let begun = self.0[first..].iter().take_while(|(word, _)| word.starts_with(beginning));
-        let mut begun: Vec<&(String, u32)> = begun.collect();
-        begun.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        distinct(begun.into_iter().map(|(word, _)| word.as_str()), MOST_COMPLETED)
+        let first = self.0.partition_point(|(word, _, _)| word.as_str() < beginning);
+        let begun = self.0[first..].iter().take_while(|(word, _, _)| word.starts_with(beginning));
+        let mut begun: Vec<_> = begun.collect();
+        begun.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+        distinct(begun.into_iter().map(|(word, _, _)| word.as_str()), MOST_COMPLETED)
     }
 
     /// Words that `typed` was meant to be: the fewest slips away, then with the same first letter, then most frequent.
     pub(crate) fn meant(&self, typed: &str) -> Vec<&str> {
         let length = typed.chars().count();
-        if length < SLIP_CHARS || !typed.chars().all(char::is_alphabetic) {
+        if length < SLIP_CHARS || !typed.chars().all(char::is_alphabetic) || long_form(&stem(typed)).is_some()
+        {
             return Vec::new();
         }
         let slips = if length < TWO_SLIPS_CHARS { 1 } else { 2 };
+        let typed_stem = stem(typed);
         let comparator = osa::BatchComparator::new(typed.chars());
+        let of_stems = osa::BatchComparator::new(typed_stem.chars());
         let arguments = osa::Args::default().score_cutoff(slips);
         let first = typed.chars().next();
-        let near = self.0.iter().filter_map(|(word, count)| {
+        let near = self.0.iter().filter_map(|(word, stem, count)| {
             // As many bytes as letters, mostly; a word that differs more in length needs no comparison.
-            if word.len().abs_diff(typed.len()) > slips {
-                return None;
-            }
-            let distance = comparator.distance_with_args(word.chars(), &arguments)?;
+            let as_written = (word.len().abs_diff(typed.len()) <= slips)
+                .then(|| comparator.distance_with_args(word.chars(), &arguments))
+                .flatten();
+            // An ending may hide that only one letter is wrong.
+            let as_stem = (stem.len().abs_diff(typed_stem.len()) <= slips && stem.len() >= SLIP_CHARS)
+                .then(|| of_stems.distance_with_args(stem.chars(), &arguments))
+                .flatten();
+            let distance = as_written.into_iter().chain(as_stem).min()?;
             Some((distance, word.chars().next() != first, std::cmp::Reverse(*count), word.as_str()))
         });
         let mut near: Vec<_> = near.collect();
@@ -93,8 +107,8 @@ impl Vocabulary {
 
 /// The first words with different stems.
 fn distinct<'w>(words: impl Iterator<Item = &'w str>, most: usize) -> Vec<&'w str> {
-    let mut stems: HashMap<String, ()> = HashMap::new();
-    words.filter(|word| stems.insert(stem(word), ()).is_none()).take(most).collect()
+    let mut stems = HashSet::new();
+    words.filter(|word| stems.insert(stem(word))).take(most).collect()
 }
 
 #[cfg(test)]
@@ -123,7 +137,7 @@ mod tests {
             ("soudeurr", &["soudeur"]),
             ("sodueur", &["soudeur"]),
             ("develloppeur", &["developpeur"]),
-            ("devellopeurr", &["developpeur"]),
+            ("develloppeurr", &["developpeur"]),
             ("chf", &[]),
             ("chet", &["chef", "chat"]),
             ("cheff", &["chef"]),

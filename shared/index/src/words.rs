@@ -19,6 +19,10 @@ pub(crate) struct Words {
     pub(crate) phrases: Vec<Vec<String>>,
     /// What offers must not have: a word, or a phrase.
     pub(crate) unwanted: Vec<Vec<String>>,
+    /// Neighbouring words that offers write as one, as stems; see [`Self::neighbours`].
+    pub(crate) joined: Vec<String>,
+    /// Each two words that stand beside each other, as they were typed, written as one.
+    pub(crate) neighbours: Vec<String>,
     /// The last word may go on: nothing was typed behind it.
     pub(crate) open: bool,
 }
@@ -55,6 +59,8 @@ impl Words {
         }
         Self {
             wanted,
+            joined: Vec::new(),
+            neighbours: neighbours(&pieces.wanted),
             phrases: pieces
                 .phrases
                 .iter()
@@ -75,6 +81,15 @@ impl Words {
     pub(crate) fn stems(&self) -> impl Iterator<Item = &String> {
         self.wanted.iter().flat_map(|word| std::iter::once(&word.stem).chain(word.same.iter().flatten()))
     }
+}
+
+/// Each two neighbouring words of letters as one, function words too: `sous chef`.
+fn neighbours(text: &str) -> Vec<String> {
+    let parts: Vec<&str> = text.split(|c: char| c.is_whitespace() || matches!(c, '-' | '‑')).collect();
+    let pairs = parts
+        .windows(2)
+        .filter(|pair| pair.iter().all(|part| part.chars().filter(|c| c.is_alphabetic()).count() > 1));
+    pairs.map(|pair| fold(&pair.concat())).take(MAX_TERMS).collect()
 }
 
 /// The stems of a text, in order.

@@ -189,6 +189,13 @@ pub async fn try_lock(tx: &SiloTx<'_>) -> Result<bool, DatabaseError> {
     Ok(tx.query_one(SQL, &[&LOCK]).await?.get("locked"))
 }
 
+/// Locks the tenant's imports until the transaction ends, once nobody else does.
+pub(crate) async fn lock(tx: &SiloTx<'_>) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- imports::lock\nSELECT pg_advisory_xact_lock($1)";
+    tx.execute(SQL, &[&LOCK]).await?;
+    Ok(())
+}
+
 /// What decides whether the import may be run now; to be asked under [`try_lock`].
 pub async fn inspect(tx: &SiloTx<'_>, id: ImportId) -> Result<Option<Standing>, TenancyError> {
     const SQL: &str = "-- imports::inspect
@@ -224,11 +231,10 @@ pub async fn take(tx: &SiloTx<'_>, id: ImportId, now: Timestamp) -> Result<Lease
 /// Renews the lease and locks the tenant's imports until the transaction ends. `false` when the lease was lost: then
 /// the run must stop without another write.
 pub async fn hold(tx: &SiloTx<'_>, lease: &Lease) -> Result<bool, DatabaseError> {
-    const LOCK_SQL: &str = "-- imports::lock\nSELECT pg_advisory_xact_lock($1)";
     const SQL: &str = "-- imports::hold
         UPDATE imports SET lease_until = statement_timestamp() + make_interval(secs => $3)
         WHERE id = $1 AND attempts = $2 AND status = 'running'";
-    tx.execute(LOCK_SQL, &[&LOCK]).await?;
+    lock(tx).await?;
     Ok(tx.execute(SQL, &[&lease.import.as_uuid(), &lease.attempt, &LEASE.as_secs_f64()]).await? == 1)
 }
 

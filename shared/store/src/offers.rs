@@ -40,6 +40,11 @@ pub struct Upserted {
     pub unchanged: u64,
 }
 
+/// What [`read`] reads.
+pub(crate) const COLUMNS: &str = "id, reference, title, description, company, city, postal_code, country, contract, \
+    occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on, url, skills, \
+    working_time, experience_years, education_level, latitude, longitude";
+
 /// Between skills in one text: PostgreSQL has no arrays of arrays of several lengths. No skill holds it.
 const SKILL_SEPARATOR: &str = "|";
 
@@ -187,18 +192,15 @@ pub async fn list_open(
     after: Option<OfferId>,
     limit: u32,
 ) -> Result<Vec<Offer>, TenancyError> {
-    const SQL: &str = "-- offers::list_open
-        SELECT id, reference, title, description, company, city, postal_code, country, contract, occupation_code,
-               occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on, url, skills,
-               working_time, experience_years, education_level, latitude, longitude
-        FROM offers
-        WHERE status = 'open' AND id > $1
-        ORDER BY id LIMIT $2";
+    let sql = format!(
+        "-- offers::list_open
+        SELECT {COLUMNS} FROM offers WHERE status = 'open' AND id > $1 ORDER BY id LIMIT $2"
+    );
     let after = after.map_or(Uuid::nil(), OfferId::as_uuid);
-    tx.query(SQL, &[&after, &i64::from(limit)]).await?.iter().map(read).collect()
+    tx.query(&sql, &[&after, &i64::from(limit)]).await?.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<Offer, TenancyError> {
+pub(crate) fn read(row: &Row) -> Result<Offer, TenancyError> {
     let corrupt = || TenancyError::Corrupt("offer");
     let euros =
         |column| row.get::<_, Option<i64>>(column).map(u32::try_from).transpose().map_err(|_| corrupt());

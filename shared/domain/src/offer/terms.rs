@@ -99,6 +99,20 @@ vocabulary! {
     }
 }
 
+/// Hours of a year's full-time work in France: the legal 1 607 (Code du travail, L3121-41).
+const HOURS: u32 = 1_607;
+
+impl SalaryPeriod {
+    /// Euros a year, of euros for this period; the greatest number where there are more.
+    pub fn yearly(self, euros: u32) -> u32 {
+        match self {
+            Self::Hour => euros.saturating_mul(HOURS),
+            Self::Month => euros.saturating_mul(12),
+            Self::Year => euros,
+        }
+    }
+}
+
 vocabulary! {
     /// How much of the week is worked.
     WorkingTime {
@@ -132,6 +146,13 @@ mod tests {
             assert_eq!(text.parse(), Ok(expected), "{text}");
         }
         assert_eq!("CDX".parse::<Contract>(), Err(UnknownTerm));
+    }
+
+    #[test]
+    fn salaries_of_all_periods_are_compared_by_the_year() {
+        assert_eq!(SalaryPeriod::Hour.yearly(12), 19_284);
+        assert_eq!(SalaryPeriod::Month.yearly(2_000), 24_000);
+        assert_eq!(SalaryPeriod::Month.yearly(u32::MAX), u32::MAX);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 mod archives;
 mod cursors;
 mod filters;
+mod french;
 mod highlights;
 mod suggestions;
 mod support;

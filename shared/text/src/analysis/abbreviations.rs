@@ -58,8 +58,9 @@ static BY_LONG: LazyLock<HashMap<String, Vec<(Stems, String)>>> = LazyLock::new(
     by_long
 });
 
+/// The parts of `aide-soignant` are enough: whoever writes it without a hyphen has no joined form.
 fn stems(text: &str) -> Stems {
-    terms(text).into_iter().map(|term| term.text).collect()
+    terms(&text.replace('-', " ")).into_iter().map(|term| term.text).collect()
 }
 
 /// What the short form `stem` stands for, as stems.

@@ -81,7 +81,8 @@ impl<'t> Chars<'t> {
 }
 
 pub(super) fn is_word_char(c: char) -> bool {
-    c.is_alphanumeric() || is_combining_mark(c)
+    let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
+    c.is_alphanumeric() || is_combining_mark(c) || unseen || c == '×'
 }
 
 /// The words of a text, in order, folded.
@@ -123,6 +124,10 @@ fn read_word(chars: &Chars<'_>, start: usize, words: &mut Vec<Word>) -> usize {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return read_number(chars, start, end, text, words);
     }
+    if let Some(number) = ordinal(&text) {
+        push(chars, words, number.to_owned(), start, end);
+        return end;
+    }
     if let Some((text, end)) = special(chars, start, end, &text) {
         push(chars, words, text, start, end);
         return end;
@@ -148,6 +153,14 @@ fn read_word(chars: &Chars<'_>, start: usize, words: &mut Vec<Word>) -> usize {
         push_joined(chars, words, &text, start, end);
     }
     spelt_to
+}
+
+/// The number of `15e`, `1ère` or `2nd`.
+fn ordinal(text: &str) -> Option<&str> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, ending) = text.split_at(digits);
+    let ordinal = matches!(ending, "e" | "eme" | "ieme" | "er" | "ere" | "nd" | "nde");
+    (digits > 0 && ordinal).then_some(number)
 }
 
 /// Names that are more than letters: `C++`, `C#`, `bac+2`, `S.A.R.L.`

@@ -12,12 +12,19 @@ pub fn stem(word: &str) -> String {
         return word.to_owned();
     }
     let mut stem = singular(word);
+    if let Some((_, masculine)) = IRREGULAR.iter().find(|(feminine, _)| *feminine == stem) {
+        stem = (*masculine).to_owned();
+    }
     stem = masculine(&stem);
     let kept = stem.trim_end_matches('e').len().max(3);
     stem.truncate(kept);
     undouble(&mut stem);
     stem
 }
+
+/// Feminines that no ending tells.
+const IRREGULAR: &[(&str, &str)] =
+    &[("contremaitresse", "contremaitre"), ("hotesse", "hote"), ("maitresse", "maitre")];
 
 fn singular(word: &str) -> String {
     if let Some(head) = word.strip_suffix("aux") {

@@ -83,8 +83,10 @@ pub(super) fn parts() -> Vec<Part> {
                 .http(metrics::routes::router(metrics::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
         }),
         part("offers", offers::routes::openapi(), |function, house| {
-            function
-                .http(offers::routes::router(offers::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+            let House { tenancy, embedder } = house;
+            let (embedder, lasts) = (Arc::clone(embedder), Duration::ZERO);
+            let app = offers::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, lasts };
+            function.http(offers::routes::router(app))
         }),
         part("projects", projects::routes::openapi(), |function, house| {
             function.http(projects::routes::router(projects::App {
@@ -99,7 +101,9 @@ pub(super) fn parts() -> Vec<Part> {
             }))
         }),
         part("search", search::routes::openapi(), |function, house| {
-            function.http(search::routes::router(search::App::new(house.tenancy.clone())))
+            let House { tenancy, embedder } = house;
+            let app = search::App::new(tenancy.clone(), CLOCK, Arc::clone(embedder));
+            function.http(search::routes::router(app))
         }),
         part("session", session::routes::openapi(), |function, house| {
             let app =
