@@ -6,6 +6,7 @@
 `python -m bench ingestion [--stack demo]`: how many pages a second become answers, and where the time goes.
 `python -m bench passages [--pieces N] [--stack demo]`: how fast and how surely pieces are found among a million.
 `python -m bench relevance DIR [--most N] [--stack demo]`: how well the passages of a folder's corpus are found.
+`python -m bench hits DIR… [--most N] [--stack demo]`: how well the offers of folders' corpora are found, by words, by meaning and by both.
 """
 
 from __future__ import annotations
@@ -18,19 +19,22 @@ from types import ModuleType
 
 from demo.stack import load
 
-from . import answers, doors, embed, extraction, hostile, imports, ingestion, passages, relevance, search
+from . import answers, doors, embed, extraction, hits, hostile, imports, ingestion, passages, relevance, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, ingestion, passages; or extraction, hostile or relevance, and a folder")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, ingestion, passages; or extraction, hostile, relevance or hits, and a folder")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
     folders = {"extraction": extraction.run, "hostile": hostile.run,
                "relevance": lambda folder: relevance.run(load(arguments.stack), folder, arguments.most)}
+    if arguments.what and arguments.what[0] == "hits":
+        hits.run(load(arguments.stack), [Path(folder).resolve() for folder in arguments.what[1:]], arguments.most)
+        return
     if arguments.what and arguments.what[0] in folders:
         if len(arguments.what) != 2:
             parser.error(f"{arguments.what[0]} wants one folder")

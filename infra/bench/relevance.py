@@ -1,24 +1,20 @@
 """How well passages are found: a folder's corpus as the documents of a scratch tenant, its queries through the chat.
 
-The folder has the layout of BEIR (N. Thakur et al. 2021): `corpus.jsonl` with `_id`, `title`, `text`; `queries.jsonl`
-with `_id`, `text`; `qrels.tsv` with a query's id, a document's and a grade. Every query is a question in a conversation of its own; the
+The folder is one of `beir.py`. Every query is a question in a conversation of its own; the
 order of documents is read from the trace of its answer, where a document stands where its best passage does.
 """
 
 from __future__ import annotations
 
-import csv
-import json
-import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 from demo.client import Json, wait_for
 from demo.stack import Stack
 
 from . import figures
+from .beir import Folder, Score
 from .tenant import Tenant, open_wide, scratch
 
 BATCH = 8
@@ -27,53 +23,28 @@ PATIENCE = 600
 """Seconds for a batch to be read and embedded."""
 
 
-def run(stack: Stack, folder: Path, most: int | None = None) -> None:
+def run(stack: Stack, path: Path, most: int | None = None) -> None:
     """Prints hit@1, hit@5, nDCG@10, how many queries were answered, and how long an answer took."""
-    queries = [line for line in _lines(folder / "queries.jsonl")][:most]
-    grades = _grades(folder / "qrels.tsv")
+    folder = Folder(path, most)
     with scratch(stack, "bench-relevance") as tenant:
         tenant.widen()
         open_wide(tenant)
         started = time.monotonic()
-        names = _load(tenant, list(_lines(folder / "corpus.jsonl")))
+        names = _load(tenant, folder.corpus)
         print(f"{folder.name}: {len(set(names))} documents ready after {time.monotonic() - started:.0f} s", flush=True)
-        first = five = gain = answered = 0.0
-        times = []
-        for query in queries:
+        score, answered = Score(), 0
+        for query in folder.queries:
             milliseconds, found, known = _ask(tenant, query["text"])
-            times.append(milliseconds)
-            wanted = grades[query["_id"]]
+            wanted = folder.grades[query["_id"]]
             # A document may stand for several of the corpus that say the very same.
             order = [max((wanted.get(name, 0) for name in names[document]), default=0) for document in found]
-            first += any(order[:1])
-            five += any(order[:5])
-            gain += _gain(order[:10]) / _gain(sorted(wanted.values(), reverse=True)[:10])
+            score.add(order, wanted, milliseconds)
             answered += known
-        count = len(queries)
+        count = len(folder.queries)
         figures.table([
-            ["", "queries", "hit@1", "hit@5", "nDCG@10", "answered", "p50 ms", "p99 ms"],
-            [folder.name, str(count), first / count, five / count, gain / count, answered / count, *figures.p50_p99(times)],
+            ["", "queries", "hit@1", "hit@5", "nDCG@10", "p50 ms", "p99 ms", "answered"],
+            [folder.name, str(count), *score.row(), answered / count],
         ])
-
-
-def _lines(path: Path) -> Iterator[Json]:
-    with path.open(encoding="utf-8") as file:
-        yield from map(json.loads, file)
-
-
-def _grades(path: Path) -> dict[str, dict[str, int]]:
-    grades: dict[str, dict[str, int]] = defaultdict(dict)
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.reader(file, delimiter="\t")
-        next(rows)
-        for query, document, grade in rows:
-            grades[query][document] = int(grade)
-    return grades
-
-
-def _gain(order: list[int]) -> float:
-    """Discounted cumulative gain (K. Järvelin and J. Kekäläinen 2002, as BEIR computes it)."""
-    return sum(grade / math.log2(place + 2) for place, grade in enumerate(order))
 
 
 def _load(tenant: Tenant, corpus: list[Json]) -> dict[str, list[str]]:

@@ -1,6 +1,6 @@
 //! The rows of a file go in, all in one transaction: a run that dies leaves nothing behind.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use vivier_domain::{
     ids::ImportId,
     import::{ImportFormat, MAXIMUM_OFFERS},
@@ -28,11 +28,12 @@ pub async fn apply(
     bytes: &[u8],
     now: Timestamp,
 ) -> Result<Counts, RunError> {
+    let today = now.to_zoned(TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)).date();
     // Counted first: a file beyond the limit must not cost a hundred thousand writes before it is refused.
-    if rows::open(format, bytes)?.count() as u64 > MAXIMUM_OFFERS {
+    if rows::open(format, bytes, today)?.count() as u64 > MAXIMUM_OFFERS {
         return Err(FileFault::TooManyOffers.into());
     }
-    let rows = rows::open(format, bytes)?;
+    let rows = rows::open(format, bytes, today)?;
     let tx = session.begin().await?;
     if !imports::hold(&tx, lease).await? {
         return Err(RunError::Lost);

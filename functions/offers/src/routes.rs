@@ -32,7 +32,7 @@ const MAXIMUM_LIMIT: u32 = 100;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewImport {
-    /// `csv` or `jsonl`.
+    /// `csv`, `jsonl`, or the name of a partner's feed.
     #[schema(value_type = String)]
     pub format: ImportFormat,
     /// Bytes in the file, at most 268 435 456.

@@ -63,7 +63,7 @@ async fn carry_out(app: &App, scope: &TenantScope, id: ImportId) -> Result<Outco
     match steps(app, &mut session, &files, &taken).await {
         Ok(()) => Ok(Outcome::Succeeded),
         Err(RunError::File(fault)) => {
-            fail(app, &mut session, &taken.lease, fault).await?;
+            fail(app, &mut session, &taken.lease, &fault).await?;
             Ok(Outcome::Failed(fault.to_string()))
         }
         Err(RunError::Lost) => {
@@ -135,7 +135,7 @@ async fn fetch(files: &Files<'_>, import: ImportId) -> Result<Vec<u8>, RunError>
     }
 }
 
-async fn fail(app: &App, session: &mut Session, lease: &Lease, fault: FileFault) -> Result<(), RunError> {
+async fn fail(app: &App, session: &mut Session, lease: &Lease, fault: &FileFault) -> Result<(), RunError> {
     let failure = fault.to_string();
     let tx = session.begin().await?;
     if imports::hold(&tx, lease).await? {

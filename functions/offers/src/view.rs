@@ -44,7 +44,7 @@ pub struct Summary {
     /// `awaiting_upload`, `running`, `succeeded` or `failed`.
     #[schema(value_type = String)]
     pub status: ImportStatus,
-    /// `csv` or `jsonl`.
+    /// `csv`, `jsonl`, or the name of a partner's feed.
     #[schema(value_type = String)]
     pub format: ImportFormat,
     /// What became of the rows; zeros until they are in.

@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, str::FromStr};
 
 use jiff::civil::Date;
 use vivier_domain::offer::{Position, SalaryPeriod};
-use vivier_index::{Circle, DEFAULT_LIMIT, Fingerprint, MAX_LIMIT, SearchRequest, Sort};
+use vivier_index::{Circle, DEFAULT_LIMIT, Fingerprint, MAX_LIMIT, SearchRequest, Sort, Weights};
 use vivier_runtime::http::{Problem, ProblemKind};
 
 /// The longest search text, in characters.
@@ -46,6 +46,8 @@ pub(crate) fn search(
             "salary_period" => set(&mut period, value.parse().ok()),
             "near" => set(&mut near, position(&value).map(Some)),
             "radius_km" => set(&mut radius, number(&value, 1..=500).map(Some)),
+            "match" => set(&mut request.weights, weights(&value)),
+            "duplicates" => set(&mut request.duplicates, value.parse().ok()),
             "explain" => set(&mut request.explain, value.parse().ok()),
             "published_since" => set(&mut request.published_since, value.parse().ok().map(Some)),
             "sort" => set(&mut request.sort, sort(&value)),
@@ -151,6 +153,17 @@ fn number<T: FromStr + PartialOrd>(value: &str, range: RangeInclusive<T>) -> Opt
     value.parse().ok().filter(|number| range.contains(number))
 }
 
+/// What decides: the words, the meaning, or both.
+fn weights(value: &str) -> Option<Weights> {
+    let usual = Weights::default();
+    match value {
+        "both" => Some(usual),
+        "words" => Some(Weights { meaning: 0.0, ..usual }),
+        "meaning" => Some(Weights { words: 0.0, ..usual }),
+        _ => None,
+    }
+}
+
 /// Degrees north and east, as `47.2184,-1.5536`.
 fn position(value: &str) -> Option<Position> {
     let (latitude, longitude) = value.split_once(',')?;
@@ -218,6 +231,7 @@ mod tests {
             (vec![("radius_km", "5")], "radius_km:needs-near"),
             (vec![("sort", "distance")], "sort:needs-near"),
             (vec![("explain", "perhaps")], "explain:invalid"),
+            (vec![("match", "luck")], "match:invalid"),
         ] {
             assert_eq!(read(&query).unwrap_err(), [error], "{query:?}");
         }

@@ -60,6 +60,8 @@ struct Suggestions {
         ("salary_period" = Option<String>, Query, description = "hour, month or year (default)"),
         ("near" = Option<String>, Query, description = "A place: degrees north and east, as 47.2184,-1.5536"),
         ("radius_km" = Option<u32>, Query, description = "Around `near`, 1 to 500; 20 by default, and then wider, up to 100, where few offers are found"),
+        ("match" = Option<String>, Query, description = "What decides: words, meaning, or both (default)"),
+        ("duplicates" = Option<bool>, Query, description = "true: offers that say the same are all listed"),
         ("explain" = Option<bool>, Query, description = "true: each hit says why it stands where it does"),
         ("published_since" = Option<String>, Query, description = "A day, as 2026-01-31"),
         ("sort" = Option<String>, Query, description = "relevance (default), date, or distance with `near`"),

@@ -9,6 +9,9 @@ ALTER TABLE offers
     ADD COLUMN longitude        integer,
     ADD CONSTRAINT offers_position CHECK ((latitude IS NULL) = (longitude IS NULL));
 
+-- Which formats there are, the code says.
+ALTER TABLE imports DROP CONSTRAINT imports_format_check;
+
 CREATE TABLE offer_vectors (
     offer_id  uuid PRIMARY KEY REFERENCES offers (id) ON DELETE CASCADE,
     model     text NOT NULL,

@@ -15,32 +15,73 @@ pub const MAXIMUM_BYTES: u64 = 256 * 1024 * 1024;
 #[error("not a term of an import")]
 pub struct UnknownTerm;
 
-/// The form of an import file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ImportFormat {
-    /// RFC 4180 with a header line, UTF-8.
-    Csv,
-    /// One JSON object a line, UTF-8.
-    Jsonl,
+/// Declares the formats: each with its stable name and the media type of an upload.
+macro_rules! formats {
+    ($($(#[$about:meta])* $format:ident = $name:literal, $media:literal;)+) => {
+        /// The form of an import file: columns of ours, or the feed of a partner.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum ImportFormat {
+            $($(#[$about])* #[serde(rename = $name)] $format,)+
+        }
+
+        impl ImportFormat {
+            /// Every format.
+            pub const ALL: &[Self] = &[$(Self::$format),+];
+
+            /// The stable name.
+            pub const fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$format => $name,)+
+                }
+            }
+
+            /// The media type of an upload.
+            pub const fn media_type(self) -> &'static str {
+                match self {
+                    $(Self::$format => $media,)+
+                }
+            }
+        }
+    };
 }
 
-impl ImportFormat {
-    /// The stable name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Csv => "csv",
-            Self::Jsonl => "jsonl",
-        }
-    }
-
-    /// The media type of an upload.
-    pub const fn media_type(self) -> &'static str {
-        match self {
-            Self::Csv => "text/csv",
-            Self::Jsonl => "application/x-ndjson",
-        }
-    }
+formats! {
+    /// RFC 4180 with a header line, UTF-8.
+    Csv = "csv", "text/csv";
+    /// One JSON object a line, UTF-8.
+    Jsonl = "jsonl", "application/x-ndjson";
+    /// The feed of Apec.
+    Apec = "apec", "application/xml";
+    /// The feed of CleverConnect.
+    CleverConnect = "clever-connect", "application/xml";
+    /// The feed of Decathlon.
+    Decathlon = "decathlon", "application/json";
+    /// The feed of EDF.
+    Edf = "edf", "application/xml";
+    /// The feed of Enedis.
+    Enedis = "enedis", "application/xml";
+    /// The feed of Engagement Jeunes.
+    EngagementJeunes = "engagement-jeunes", "application/json";
+    /// The feed of France Travail, from Cegid.
+    FranceTravailCegid = "france-travail-cegid", "application/json";
+    /// The feed of One offer of France Travail, from Cegid.
+    FranceTravailCegidMapper = "france-travail-cegid-mapper", "application/json";
+    /// The feed of HelloWork.
+    HelloWork = "hello-work", "application/xml";
+    /// The feed of HelloWork, from Buddi.
+    HelloWorkBuddi = "hello-work-buddi", "application/xml";
+    /// The feed of JobTeaser.
+    Jobteaser = "jobteaser", "application/xml";
+    /// The feed of Jooble.
+    Jooble = "jooble", "application/xml";
+    /// The feed of Kelio.
+    Kelio = "kelio", "application/xml";
+    /// The feed of La Poste.
+    Laposte = "laposte", "application/xml";
+    /// The feed of leboncoin.
+    Leboncoin = "leboncoin", "text/csv";
+    /// The feed of PASS, the civil service's apprenticeships.
+    Pass = "pass", "application/xml";
 }
 
 /// Where an import stands.
@@ -73,7 +114,7 @@ impl FromStr for ImportFormat {
     type Err = UnknownTerm;
 
     fn from_str(text: &str) -> Result<Self, UnknownTerm> {
-        [Self::Csv, Self::Jsonl].into_iter().find(|format| format.as_str() == text).ok_or(UnknownTerm)
+        Self::ALL.iter().copied().find(|format| format.as_str() == text).ok_or(UnknownTerm)
     }
 }
 

@@ -17,7 +17,12 @@ pub fn meaning_text(content: &OfferDraft) -> String {
         text.push('\n');
         text.push_str(part);
     }
-    let begins: Vec<&str> = content.description.split_whitespace().take(WORDS).collect();
+    let begins: Vec<&str> = content
+        .description
+        .split_whitespace()
+        .filter(|word| word.contains(char::is_alphanumeric))
+        .take(WORDS)
+        .collect();
     if !begins.is_empty() {
         text.push('\n');
         text.push_str(&begins.join(" "));

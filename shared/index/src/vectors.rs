@@ -260,7 +260,9 @@ mod tests {
     fn vectors(of: &[Option<Vec<f32>>]) -> Vectors {
         let model = ModelIdentity { name: "made-up".into(), dimension: DIMENSION };
         let mut draft = Draft::new(model);
-        of.iter().for_each(|vector| draft.add(vector.as_deref().map(quantise).as_deref()));
+        for vector in of {
+            draft.add(vector.as_deref().map(quantise).as_deref());
+        }
         let mut files = BTreeMap::new();
         draft.write(&mut files).unwrap();
         let file = |name: &str| files.get(name).map(Vec::as_slice).ok_or(OpenError::Malformed("missing"));

@@ -2,6 +2,7 @@
 //! row is given out, so that such a file changes nothing; what is wrong with one row concerns that row alone.
 
 mod csv;
+mod feed;
 mod jsonl;
 
 #[cfg(test)]
@@ -9,10 +10,12 @@ mod tests;
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
 use vivier_domain::{
     import::{ImportFormat, MAXIMUM_BYTES},
     offer::COLUMNS,
 };
+use vivier_feeds::FeedFault;
 
 /// Columns without which no row could be an offer.
 pub const REQUIRED: [&str; 6] = ["reference", "title", "description", "city", "contract", "published_on"];
@@ -21,8 +24,11 @@ pub const REQUIRED: [&str; 6] = ["reference", "title", "description", "city", "c
 pub const WHOLE_ROW: &str = "row";
 
 /// Why a file cannot be used. It changes nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileFault {
+    /// It is no whole feed of its format.
+    #[error(transparent)]
+    Feed(#[from] FeedFault),
     /// It has no bytes, or no rows.
     #[error("empty-file")]
     Empty,
@@ -71,10 +77,13 @@ impl Row<'_> {
 /// The rows of a file.
 pub type Rows<'f> = Box<dyn Iterator<Item = Row<'f>> + Send + 'f>;
 
-/// Reads a file's bytes as rows.
-pub fn open(format: ImportFormat, bytes: &[u8]) -> Result<Rows<'_>, FileFault> {
+/// Reads a file's bytes as rows. `today` is the day of publication of what tells none.
+pub fn open(format: ImportFormat, bytes: &[u8], today: Date) -> Result<Rows<'_>, FileFault> {
     if bytes.len() as u64 > MAXIMUM_BYTES {
         return Err(FileFault::TooLarge);
+    }
+    if let Some(mapping) = vivier_feeds::format(format.as_str()) {
+        return Ok(Box::new(feed::open(mapping, bytes, today)?));
     }
     let text = std::str::from_utf8(bytes).map_err(|_| FileFault::NotUtf8)?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -82,8 +91,8 @@ pub fn open(format: ImportFormat, bytes: &[u8]) -> Result<Rows<'_>, FileFault> {
         return Err(FileFault::Empty);
     }
     let rows: Rows<'_> = match format {
-        ImportFormat::Csv => Box::new(csv::open(text)?),
         ImportFormat::Jsonl => Box::new(jsonl::open(text)),
+        _ => Box::new(csv::open(text)?),
     };
     Ok(rows)
 }

@@ -7,8 +7,8 @@ use super::scan::{Chars, is_word_char};
 const ENDINGS: &[&str] = &[
     "e", "ee", "elle", "elles", "enne", "ennes", "ere", "eres", "es", "esse", "esses", "euse", "euses", "fe",
     "ice", "ices", "ienne", "iennes", "iere", "ieres", "ive", "ives", "le", "les", "lle", "lles", "ne",
-    "nes", "nne", "nnes", "rice", "rices", "s", "se", "ses", "sse", "sses", "te", "tes", "trice", "trices", "tte", "ttes",
-    "ve", "ves",
+    "nes", "nne", "nnes", "rice", "rices", "s", "se", "ses", "sse", "sses", "te", "tes", "trice", "trices",
+    "tte", "ttes", "ve", "ves",
 ];
 
 /// Endings that are words of their own, which only `·` and `(…)` mark beyond doubt.
