@@ -1,0 +1,136 @@
+//! All that says what somebody can do.
+
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// A term in both genders; one that has none is twice the same.
+pub type Pair = (&'static str, &'static str);
+
+const FRENCH_TITLES: &[Pair] = &[
+    ("Infirmier", "Infirmière"),
+    ("Soudeur", "Soudeuse"),
+    ("Technicien", "Technicienne"),
+    ("Directeur", "Directrice"),
+    ("Ambassadeur", "Ambassadrice"),
+    ("Ingénieur", "Ingénieure"),
+    ("Chargé de clientèle", "Chargée de clientèle"),
+    ("Employé de rayon", "Employée de rayon"),
+    ("Assistant commercial", "Assistante commerciale"),
+    ("Boulanger", "Boulangère"),
+    ("Chef d'équipe", "Cheffe d'équipe"),
+    ("Vendeur", "Vendeuse"),
+    ("Conseiller principal", "Conseillère principale"),
+    ("Hôte de caisse", "Hôtesse de caisse"),
+    ("Maître d'hôtel", "Maîtresse d'hôtel"),
+    ("Professeur", "Professeure"),
+    ("Monteur", "Monteuse"),
+    ("Agent d'entretien", "Agente d'entretien"),
+    ("Comptable", "Comptable"),
+    ("Aide-soignant", "Aide-soignante"),
+    ("Éducateur spécialisé", "Éducatrice spécialisée"),
+    ("Serveur", "Serveuse"),
+    ("Ouvrier qualifié", "Ouvrière qualifiée"),
+    ("Adjoint administratif", "Adjointe administrative"),
+];
+const ENGLISH_TITLES: &[Pair] = &[
+    ("Waiter", "Waitress"),
+    ("Salesman", "Saleswoman"),
+    ("Steward", "Stewardess"),
+    ("Barman", "Barmaid"),
+    ("Chairman", "Chairwoman"),
+    ("welder", "welder"),
+    ("Payroll clerk", "Payroll clerk"),
+    ("Nurse", "Nurse"),
+    ("Fireman", "Firewoman"),
+    ("Host", "Hostess"),
+];
+const TRAITS: &[Pair] = &[
+    ("Organisé", "Organisée"),
+    ("Rigoureux", "Rigoureuse"),
+    ("Créatif", "Créative"),
+    ("Polyvalent", "Polyvalente"),
+    ("Ponctuel", "Ponctuelle"),
+    ("Employé du mois", "Employée du mois"),
+    ("Nommé formateur", "Nommée formatrice"),
+];
+
+#[derive(Clone, Debug)]
+pub struct Position {
+    pub title: Pair,
+    pub employer: String,
+    pub place: String,
+    /// Months since January 2000.
+    pub start: i32,
+    pub end: Option<i32>,
+    pub tasks: Vec<String>,
+    pub praise: Option<Pair>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Career {
+    pub french: bool,
+    /// How the CV is set.
+    pub layout: usize,
+    pub dates: usize,
+    pub head: usize,
+    pub upper: bool,
+    pub bullets: &'static str,
+    pub listed: bool,
+    pub positions: Vec<Position>,
+    pub skills: Vec<String>,
+    pub traits: Vec<Pair>,
+    pub diplomas: Vec<(usize, i16)>,
+    pub languages: Vec<(usize, usize)>,
+    pub city: String,
+    pub code: String,
+    /// The name stands at the head of a second page.
+    pub repeats: bool,
+}
+
+fn position(french: bool) -> impl Strategy<Value = Position> {
+    let titles = if french { FRENCH_TITLES } else { ENGLISH_TITLES };
+    let employer = prop_oneof!["[A-Z][a-z]{3,8} SA", "[A-Z][a-z]{3,8}", "[A-Z][a-z]{3,8} et Fils", "[A-Z][a-z]{3,8} Ltd"];
+    let tasks = prop::collection::vec("[A-Z][a-z]{3,9}( [a-z]{4,9}){0,3}", 1..4);
+    (select(titles), employer, "[A-Z][a-z]{3,9}", 0_i32..40, 2_i32..60, tasks, prop::option::of(select(TRAITS))).prop_map(
+        |(title, employer, place, start, length, tasks, praise)| Position {
+            title,
+            employer,
+            place,
+            start,
+            end: Some(start + length),
+            tasks,
+            praise,
+        },
+    )
+}
+
+/// Any career.
+pub fn career() -> impl Strategy<Value = Career> {
+    any::<bool>().prop_flat_map(|french| {
+        let positions = prop::collection::vec(position(french), 1..5);
+        let set = (0_usize..6, 0_usize..4, 0_usize..5, any::<bool>(), select(vec!["- ", "• ", "* "]), any::<bool>());
+        let skills = prop::collection::vec("[A-Z][a-z]{3,9}( [a-z]{4,9}){0,2}", 1..7);
+        let traits = prop::collection::vec(select(TRAITS), 0..3);
+        let diplomas = prop::collection::vec((0_usize..6, 1990_i16..2024), 0..3);
+        let languages = prop::collection::vec((0_usize..4, 0_usize..4), 0..3);
+        let code = if french { "[1-8][0-9]{4}" } else { "[A-Z]{2}[1-9] [1-9][A-Z]{2}" };
+        let place = ("[A-Z][a-z]{3,9}(-[A-Z][a-z]{3,6})?", code, any::<bool>());
+        (positions, set, skills, traits, diplomas, languages, place).prop_map(
+            move |(mut positions, (layout, dates, head, upper, bullets, listed), skills, traits, diplomas, languages, place)| {
+                // One after the other, the last of them first, and the first of all goes on.
+                let mut from = 60;
+                for position in positions.iter_mut().rev() {
+                    let length = position.end.unwrap_or(1) - position.start;
+                    position.start += from;
+                    position.end = Some(position.start + length);
+                    from = position.start + length;
+                }
+                if let Some(latest) = positions.first_mut() {
+                    latest.end = None;
+                }
+                let (city, code, repeats) = place;
+                Career { french, layout, dates, head, upper, bullets, listed, positions, skills, traits, diplomas, languages, city, code, repeats }
+            },
+        )
+    })
+}
