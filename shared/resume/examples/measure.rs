@@ -68,7 +68,9 @@ fn main() -> ExitCode {
     let mut figures: BTreeMap<&str, Figures> = BTreeMap::new();
     for name in names(Path::new(&folder)) {
         let path = |ending: &str| Path::new(&folder).join(format!("{name}.{ending}"));
-        let Some(truth) = std::fs::read(path("json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()) else {
+        let Some(truth) =
+            std::fs::read(path("json")).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        else {
             continue;
         };
         let truth = Resume::from_json_resume(&truth);
@@ -86,7 +88,9 @@ fn main() -> ExitCode {
             }
         }
     }
-    println!("format    files  skills P R F1      with tasks P R F1 titles P R F1      languages F1  city  code  level  months off: mean most");
+    println!(
+        "format    files  skills P R F1      with tasks P R F1 titles P R F1      languages F1  city  code  level  months off: mean most"
+    );
     for format in FORMATS {
         let Some(figures) = figures.get(format) else { continue };
         let of = |count: usize| count as f64 / figures.files.max(1) as f64;
@@ -147,7 +151,8 @@ fn folded(text: &str) -> String {
 /// Counts what is found and tells what is not.
 fn judge(figures: &mut Figures, truth: &Resume, found: &Resume, today: Date) -> String {
     figures.files += 1;
-    let skills = |resume: &Resume| resume.skills.iter().map(|skill| folded(skill.name.expose())).collect::<Vec<_>>();
+    let skills =
+        |resume: &Resume| resume.skills.iter().map(|skill| folded(skill.name.expose())).collect::<Vec<_>>();
     let titles = |resume: &Resume| {
         let positions = resume.work.iter().filter_map(|work| work.position.as_ref());
         positions.map(|title| folded(title.expose())).collect::<Vec<_>>()
@@ -156,7 +161,8 @@ fn judge(figures: &mut Figures, truth: &Resume, found: &Resume, today: Date) -> 
     figures.titles.add(titles(truth), titles(found));
     let (wanted, seen): (Profile, Profile) = (truth.profile(today), found.profile(today));
     figures.shown.add(wanted.skills.clone(), seen.skills.clone());
-    let spoken = |profile: &Profile| profile.languages.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>();
+    let spoken =
+        |profile: &Profile| profile.languages.iter().map(|one| format!("{one:?}")).collect::<Vec<_>>();
     figures.languages.add(spoken(&wanted), spoken(&seen));
     let city = |profile: &Profile| profile.place.as_ref().and_then(|place| place.city.as_deref().map(folded));
     let code = |profile: &Profile| profile.place.as_ref().and_then(|place| place.postal_code.clone());
@@ -166,9 +172,11 @@ fn judge(figures: &mut Figures, truth: &Resume, found: &Resume, today: Date) -> 
     let months = wanted.experience_months.abs_diff(seen.experience_months);
     figures.months.push(months);
     let mut misses = String::new();
-    for (what, there, here) in
-        [("skills", skills(truth), skills(found)), ("titles", titles(truth), titles(found)), ("languages", spoken(&wanted), spoken(&seen))]
-    {
+    for (what, there, here) in [
+        ("skills", skills(truth), skills(found)),
+        ("titles", titles(truth), titles(found)),
+        ("languages", spoken(&wanted), spoken(&seen)),
+    ] {
         let lost: Vec<_> = there.iter().filter(|one| !here.contains(one)).collect();
         let extra: Vec<_> = here.iter().filter(|one| !there.contains(one)).collect();
         if !lost.is_empty() || !extra.is_empty() {

@@ -11,6 +11,9 @@ use vivier_text::analysis::{is_stop_word, stem, words};
 
 pub use gender::neutral;
 
+/// Most words of a title that is written in both genders.
+const MOST_REPEATED: usize = 8;
+
 /// The canonical form of a title or a skill: stems in order, parted by spaces, none twice in a row. Empty where the text
 /// holds stop words alone.
 pub fn canonical(text: &str) -> String {
@@ -19,13 +22,21 @@ pub fn canonical(text: &str) -> String {
         if is_stop_word(&word.text) {
             continue;
         }
-        let stem = stem(&neutral(&word.text));
-        // `Technicien / Technicienne` says one thing twice.
-        if kept.last() != Some(&stem) {
-            kept.push(stem);
-        }
+        kept.push(stem(&neutral(&word.text)));
+        without_repeat(&mut kept);
     }
     kept.join(" ")
+}
+
+/// Takes away what was said twice: `Technicien / Technicienne`, `Chargé de clientèle / Chargée de clientèle`.
+fn without_repeat(words: &mut Vec<String>) {
+    for length in 1..=(words.len() / 2).min(MOST_REPEATED) {
+        let (rest, last) = words.split_at(words.len() - length);
+        if rest.ends_with(last) {
+            words.truncate(words.len() - length);
+            return;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -36,7 +47,14 @@ mod tests {
     #[test]
     fn forms_that_are_one() {
         for line in [
-            &["Infirmier", "Infirmière", "Infirmier(ère)", "infirmier·ère", "Infirmier (ère)", "Infirmier / Infirmière"][..],
+            &[
+                "Infirmier",
+                "Infirmière",
+                "Infirmier(ère)",
+                "infirmier·ère",
+                "Infirmier (ère)",
+                "Infirmier / Infirmière",
+            ][..],
             &["Infirmière H/F", "Infirmier (F/H)", "infirmiers"],
             &["Ingénieur", "Ingénieure", "Ingénieur(e)", "ingénieur·e·s", "Ingénieur/Ingénieure"],
             &["Ambassadeur", "Ambassadrice", "Ambassadeur/rice"],
@@ -44,7 +62,12 @@ mod tests {
             &["Maître d'hôtel", "Maîtresse d'hôtel"],
             &["Hôte de caisse", "Hôtesse de caisse", "Hôte/Hôtesse de caisse", "Hôte(sse) de caisse"],
             &["Chef d'équipe", "Cheffe d'équipe", "Chef(fe) d'équipe"],
-            &["Chargé de clientèle", "Chargée de clientèle", "Chargé(e) de clientèle"],
+            &[
+                "Chargé de clientèle",
+                "Chargée de clientèle",
+                "Chargé(e) de clientèle",
+                "Chargé de clientèle / Chargée de clientèle",
+            ],
             &["Homme de ménage", "Femme de ménage"],
             &["Conseiller principal d'éducation", "Conseillère principale d'éducation"],
             &["Vendeur ou vendeuse", "Vendeuse", "vendeur-se"],

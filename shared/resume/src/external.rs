@@ -58,7 +58,8 @@ impl ResumeParser for LocalParser {
 
 /// Text in UTF-8, in what its first bytes say, or in the encoding of Western European Windows.
 fn decoded(file: &[u8]) -> Cow<'_, str> {
-    let guessed = || if str::from_utf8(file).is_ok() { encoding_rs::UTF_8 } else { encoding_rs::WINDOWS_1252 };
+    let guessed =
+        || if str::from_utf8(file).is_ok() { encoding_rs::UTF_8 } else { encoding_rs::WINDOWS_1252 };
     let encoding = encoding_rs::Encoding::for_bom(file).map_or_else(guessed, |(encoding, _)| encoding);
     encoding.decode(file).0
 }
@@ -89,7 +90,8 @@ mod tests {
     fn another_parser_takes_the_place_of_ours() {
         let today = jiff::civil::date(2026, 1, 1);
         let answer = json!({ "skills": [{ "name": "Soudage" }], "work": [{ "position": "Soudeuse", "startDate": "2025-01" }] });
-        let parsers: [Box<dyn ResumeParser>; 2] = [Box::new(Elsewhere(answer)), Box::new(Elsewhere(json!(7)))];
+        let parsers: [Box<dyn ResumeParser>; 2] =
+            [Box::new(Elsewhere(answer)), Box::new(Elsewhere(json!(7)))];
         let profile = parsers[0].parse(b"", None, today).unwrap().profile(today);
         assert_eq!((profile.skills.len(), profile.titles.len(), profile.experience_months), (1, 1, 13));
         assert!(matches!(parsers[1].parse(b"", None, today), Err(ResumeError::Answer)));

@@ -18,7 +18,10 @@ impl Resume {
                 name: text(basics, "name"),
                 email: text(basics, "email"),
                 phone: text(basics, "phone"),
-                location: Location { city: text(location, "city"), postal_code: text(location, "postalCode") },
+                location: Location {
+                    city: text(location, "city"),
+                    postal_code: text(location, "postalCode"),
+                },
             },
             work: list(value, "work", work),
             education: list(value, "education", |entry| {
@@ -38,9 +41,13 @@ impl Resume {
 
     /// The CV in the shape of JSON Resume, every text in plain. The one way out of these types.
     pub fn to_json_resume(&self) -> Value {
-        let location = object([("city", &self.basics.location.city), ("postalCode", &self.basics.location.postal_code)]);
-        let mut basics =
-            object([("name", &self.basics.name), ("email", &self.basics.email), ("phone", &self.basics.phone)]);
+        let location =
+            object([("city", &self.basics.location.city), ("postalCode", &self.basics.location.postal_code)]);
+        let mut basics = object([
+            ("name", &self.basics.name),
+            ("email", &self.basics.email),
+            ("phone", &self.basics.phone),
+        ]);
         basics.insert("location".into(), Value::Object(location));
         json!({
             "basics": basics,
@@ -135,8 +142,11 @@ fn work_out(work: &Work) -> Value {
 }
 
 fn education_out(entry: &Education) -> Value {
-    let mut found =
-        object([("studyType", &entry.study_type), ("area", &entry.area), ("institution", &entry.institution)]);
+    let mut found = object([
+        ("studyType", &entry.study_type),
+        ("area", &entry.area),
+        ("institution", &entry.institution),
+    ]);
     if let Some(end) = entry.end {
         found.insert("endDate".into(), end.to_iso().into());
     }

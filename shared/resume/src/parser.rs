@@ -65,7 +65,9 @@ fn read(lines: Vec<Line>, today: Date) -> Resume {
     // A name at the head of each page, an address at its foot: nobody's skills.
     let name = basics.name.as_ref().map(|name| vivier_text::analysis::fold(name.expose()));
     for section in [&mut parts.work, &mut parts.education, &mut parts.skills, &mut parts.languages] {
-        section.retain(|line| !personal::is_personal(&line.text, name.as_deref()));
+        section.retain(|line| {
+            !personal::is_personal(&line.text, name.as_deref()) && !skills::is_order(&line.text)
+        });
     }
     if parts.work.is_empty() {
         parts.work = work::without_heading(&parts.head);
@@ -94,7 +96,9 @@ fn parted(lines: Vec<Line>) -> Parts {
             continue;
         }
         // A heading of the same height that means nothing here ends a list of skills all the same.
-        if matches!(section, Section::Skills | Section::Languages) && line.heading.is_some_and(|height| height <= level && level != u8::MAX) {
+        if matches!(section, Section::Skills | Section::Languages)
+            && line.heading.is_some_and(|height| height <= level && level != u8::MAX)
+        {
             section = Section::Other;
             continue;
         }
@@ -120,7 +124,9 @@ fn heading(line: &Line, current: Section, marked: bool) -> Option<Section> {
     let capitals = headings::is_capitals(&line.text);
     let looks = capitals || line.heading.is_some() || (!line.item && line.text.ends_with(':'));
     // Within skills, `Informatique :` is a label, not the end of them.
-    if sure == Sure::Perhaps && (!looks || (current == Section::Skills && !capitals && line.heading.is_none())) {
+    if sure == Sure::Perhaps
+        && (!looks || (current == Section::Skills && !capitals && line.heading.is_none()))
+    {
         return None;
     }
     if line.item && !capitals {

@@ -67,10 +67,13 @@ impl Resume {
             postal_code: location.postal_code.as_ref().map(|code| code.expose().to_owned()),
         };
         let listed = self.skills.iter().map(|skill| &skill.name);
-        let shown = self.work.iter().flat_map(|work| &work.highlights).filter(|text| names_skill(text.expose()));
+        let shown =
+            self.work.iter().flat_map(|work| &work.highlights).filter(|text| names_skill(text.expose()));
         let diplomas = self.education.iter().filter_map(|entry| entry.study_type.as_ref());
         Profile {
-            titles: once(self.work.iter().filter_map(|work| work.position.as_ref()).map(|title| title.expose())),
+            titles: once(
+                self.work.iter().filter_map(|work| work.position.as_ref()).map(|title| title.expose()),
+            ),
             skills: once(listed.chain(shown).map(|skill| skill.expose())),
             experience_months: months(&self.work, today),
             place: (place != Place::default()).then_some(place),

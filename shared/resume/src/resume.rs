@@ -100,7 +100,10 @@ mod tests {
                     COMPÉTENCES\nSoudage TIG\nLANGUES\nAnglais (B2)";
         let resume = crate::parse(text, jiff::civil::date(2026, 1, 1));
         let printed = format!("{resume:?} {:?}", resume.profile(jiff::civil::date(2026, 1, 1)));
-        for secret in ["Alba", "Essais", "75011", "Paris", "example", "Soud", "soud", "2019", "Fer", "TIG", "Anglais", "B2"] {
+        for secret in [
+            "Alba", "Essais", "75011", "Paris", "example", "Soud", "soud", "2019", "Fer", "TIG", "Anglais",
+            "B2",
+        ] {
             assert!(!printed.contains(secret), "{secret}: {printed}");
         }
     }

@@ -38,7 +38,7 @@ fn same(career: &Career, one: &Person, other: &Person) -> Result<(), TestCaseErr
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 3000, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn another_person_has_the_same_profile(career in career(), one in person(), other in person()) {
@@ -47,10 +47,8 @@ proptest! {
 
     /// One thing exchanged at a time, so that no exchange hides another.
     #[test]
-    fn each_trait_alone_changes_nothing(career in career(), one in person(), other in person()) {
-        for changed in one.exchanged(&other) {
-            same(&career, &one, &changed)?;
-        }
+    fn each_trait_alone_changes_nothing(career in career(), one in person(), other in person(), which in 0_usize..8) {
+        same(&career, &one, &one.exchanged(&other)[which])?;
     }
 
     #[test]

@@ -102,15 +102,26 @@ mod tests {
         assert_eq!(
             found,
             [
-                "Alba Fictive", "COMPÉTENCES", "Soudage TIG", "Lecture de plans", "LANGUES", "Anglais", "EXPÉRIENCE",
-                "2019-2021 : Soudeuse", "Fer SA", "2018 : Ouvrière", "FORMATION", "2017 : CAP"
+                "Alba Fictive",
+                "COMPÉTENCES",
+                "Soudage TIG",
+                "Lecture de plans",
+                "LANGUES",
+                "Anglais",
+                "EXPÉRIENCE",
+                "2019-2021 : Soudeuse",
+                "Fer SA",
+                "2018 : Ouvrière",
+                "FORMATION",
+                "2017 : CAP"
             ]
         );
     }
 
     #[test]
     fn one_column_stays() {
-        let lines = ["A   b", "FORMATION", "2017 : CAP      Brest", "2018 : BEP      Brest", "2019 : BP       Brest"];
+        let lines =
+            ["A   b", "FORMATION", "2017 : CAP      Brest", "2018 : BEP      Brest", "2019 : BP       Brest"];
         assert_eq!(in_order(&lines), lines);
     }
 }

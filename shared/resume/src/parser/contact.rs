@@ -11,8 +11,9 @@ use crate::resume::Basics;
 /// Lines of the head in which a name may stand.
 const NAME_LINES: usize = 6;
 /// Titles before a name.
-const CIVILITIES: &[&str] =
-    &["m.", "m", "mr", "mr.", "mme", "mme.", "mlle", "monsieur", "madame", "mrs", "mrs.", "ms", "ms.", "miss"];
+const CIVILITIES: &[&str] = &[
+    "m.", "m", "mr", "mr.", "mme", "mme.", "mlle", "monsieur", "madame", "mrs", "mrs.", "ms", "ms.", "miss",
+];
 
 /// Reads the head.
 pub(super) fn basics(lines: &[Line]) -> Basics {
@@ -30,7 +31,8 @@ fn name(lines: &[&str]) -> Option<String> {
     let labelled = |label: &str| {
         lines.iter().find_map(|line| {
             let (before, rest) = line.split_once(':')?;
-            (personal::simple(before) == label && looks_like_name(rest.trim())).then(|| rest.trim().to_owned())
+            (personal::simple(before) == label && looks_like_name(rest.trim()))
+                .then(|| rest.trim().to_owned())
         })
     };
     if let Some(last) = labelled("nom").or_else(|| labelled("name")).or_else(|| labelled("nom et prenom")) {
@@ -64,7 +66,8 @@ fn looks_like_name(text: &str) -> bool {
 /// The first word with an at sign between something and a name with a dot. A scanner parts it by spaces.
 fn email(text: &str) -> Option<String> {
     let joined = text.replace("@ ", "@").replace(" @", "@");
-    let found = joined.split(|c: char| c.is_whitespace() || matches!(c, '|' | ',' | ';' | '<' | '>' | '(' | ')'));
+    let found =
+        joined.split(|c: char| c.is_whitespace() || matches!(c, '|' | ',' | ';' | '<' | '>' | '(' | ')'));
     let mut found = found.map(|word| word.trim_matches(|c: char| matches!(c, ':' | '.')));
     found
         .find(|word| word.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.contains('.')))
@@ -76,7 +79,10 @@ fn phone(text: &str) -> Option<String> {
     let mut run = String::new();
     for c in text.chars().chain(['|']) {
         let starts = c.is_ascii_digit() || c == '+' || c == '(';
-        if c.is_ascii_digit() || (starts && run.is_empty()) || (!run.is_empty() && matches!(c, ' ' | '.' | '-' | '(' | ')')) {
+        if c.is_ascii_digit()
+            || (starts && run.is_empty())
+            || (!run.is_empty() && matches!(c, ' ' | '.' | '-' | '(' | ')'))
+        {
             run.push(c);
             continue;
         }
@@ -95,7 +101,8 @@ mod tests {
 
     #[test]
     fn who_and_how_to_reach_them() {
-        let lines = ["CURRICULUM VITAE", "Mme Alba FICTIVE", "Soudeuse", "Tél. : 06 00 00 00 01 | alba@ example.org"];
+        let lines =
+            ["CURRICULUM VITAE", "Mme Alba FICTIVE", "Soudeuse", "Tél. : 06 00 00 00 01 | alba@ example.org"];
         assert_eq!(name(&lines).as_deref(), Some("Alba FICTIVE"));
         assert_eq!(lines.iter().find_map(|line| email(line)).as_deref(), Some("alba@example.org"));
         assert_eq!(lines.iter().find_map(|line| phone(line)).as_deref(), Some("06 00 00 00 01"));

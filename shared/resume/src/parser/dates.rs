@@ -75,7 +75,11 @@ fn period(tokens: &[Token], at: usize) -> Option<(Period, usize)> {
         }
         if let Some((end, after)) = ending(tokens, last, start, after_start) {
             // Written the other way round, or a number that is no date.
-            return if end.index(12) < start.index(1) { done(End::Unsaid, after_start) } else { done(End::At(end), after) };
+            return if end.index(12) < start.index(1) {
+                done(End::Unsaid, after_start)
+            } else {
+                done(End::At(end), after)
+            };
         }
         // `2020 –` with nothing behind it goes on.
         if tokens.get(last).is_none() && sign(tokens, after_start).is_some_and(|sign| sign != '/') {
@@ -222,17 +226,24 @@ mod tests {
 
     #[test]
     fn what_is_none() {
-        for text in ["06 12 34 56 78", "75011 Paris", "35 heures", "+33 6 20 19 20 20", "R 389-3", "mai", "1 000 000", "", "-"] {
+        for text in [
+            "06 12 34 56 78",
+            "75011 Paris",
+            "35 heures",
+            "+33 6 20 19 20 20",
+            "R 389-3",
+            "mai",
+            "1 000 000",
+            "",
+            "-",
+        ] {
             assert_eq!(shown(text), Vec::<String>::new(), "{text}");
         }
     }
 
     #[test]
     fn several_in_a_line() {
-        assert_eq!(
-            shown("2014 : BTEC, Albertport 2012 : HND"),
-            ["2014 = 2014", "2012 = 2012"]
-        );
+        assert_eq!(shown("2014 : BTEC, Albertport 2012 : HND"), ["2014 = 2014", "2012 = 2012"]);
         assert_eq!(shown("Vendeuse (2019 – 2020), Paris")[0], "2019..2020 = 2019 – 2020");
     }
 }

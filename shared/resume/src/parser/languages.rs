@@ -3,9 +3,9 @@
 use vivier_domain::redacted::Redacted;
 
 use super::line::Line;
+use crate::MAX_ENTRIES;
 use crate::language::{level, tag};
 use crate::resume::Language;
-use crate::MAX_ENTRIES;
 
 /// Most words of the name of a language.
 const NAME_WORDS: usize = 4;
@@ -20,7 +20,9 @@ pub(super) fn read(lines: &[Line]) -> Vec<Language> {
                 Some(language) => found.extend(named.replace(language)),
                 // `Anglais` and, in the line below, `courant`.
                 None => {
-                    if let Some(last) = named.as_mut().filter(|last| last.fluency.is_none() && level(piece).is_some()) {
+                    if let Some(last) =
+                        named.as_mut().filter(|last| last.fluency.is_none() && level(piece).is_some())
+                    {
                         last.fluency = Some(Redacted::new(bare(piece)));
                     }
                 }
@@ -74,7 +76,9 @@ pub(super) fn language(piece: &str) -> Option<Language> {
 }
 
 fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '}' | '{' | ':' | '-' | '–' | '—' | '/' | '.'))
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '(' | ')' | '}' | '{' | ':' | '-' | '–' | '—' | '/' | '.')
+    })
 }
 
 #[cfg(test)]
@@ -99,7 +103,13 @@ mod tests {
                 text.lines().map(|line| Line { text: line.to_owned(), item: false, heading: None }).collect();
             let shown: Vec<String> = read(&lines)
                 .iter()
-                .map(|found| format!("{}={}", found.language.expose(), found.fluency.as_ref().map_or("", Redacted::expose)))
+                .map(|found| {
+                    format!(
+                        "{}={}",
+                        found.language.expose(),
+                        found.fluency.as_ref().map_or("", Redacted::expose)
+                    )
+                })
                 .collect();
             assert_eq!(shown.join(" "), expected, "{text}");
         }

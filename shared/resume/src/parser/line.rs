@@ -20,8 +20,8 @@ pub(super) struct Line {
 
 /// Signs that stand for a bullet wherever they begin a line; recognition of scanned pages makes `«`, `‘` or `+` of them.
 const BULLETS: &[char] = &[
-    '•', '◦', '▪', '■', '□', '●', '○', '‣', '⁃', '∙', '·', '*', '→', '➢', '➤', '►', '▶', '✓', '✔', '❖', '\u{f0b7}', '\u{f0a7}',
-    '–', '—', '-', '+', '>', '«', '‘', '“', '»', '¢', '°',
+    '•', '◦', '▪', '■', '□', '●', '○', '‣', '⁃', '∙', '·', '*', '→', '➢', '➤', '►', '▶', '✓', '✔', '❖',
+    '\u{f0b7}', '\u{f0a7}', '–', '—', '-', '+', '>', '«', '‘', '“', '»', '¢', '°',
 ];
 /// Bullets that also part items within a line.
 const PARTING: &[char] = &['•', '▪', '■', '●', '◦', '‣'];
@@ -83,10 +83,16 @@ fn pieces(raw: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut before = ' ';
     for (at, c) in raw.char_indices() {
-        let capital = || raw[at + 1..].strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase));
-        let parts = PARTING.contains(&c) || (c == '«' && opened > 0 && !quotes) || (c == '+' && bulleted && capital());
+        let capital =
+            || raw[at + 1..].strip_prefix(' ').is_some_and(|rest| rest.starts_with(char::is_uppercase));
+        let parts = PARTING.contains(&c)
+            || (c == '«' && opened > 0 && !quotes)
+            || (c == '+' && bulleted && capital());
         // `A • B` parts items; `l'élève·e` does not.
-        if parts && !pieces.last().is_none_or(|piece| piece.trim().is_empty()) && (before.is_whitespace() || c == '«') {
+        if parts
+            && !pieces.last().is_none_or(|piece| piece.trim().is_empty())
+            && (before.is_whitespace() || c == '«')
+        {
             pieces.push(String::new());
         }
         if let Some(piece) = pieces.last_mut() {

@@ -1,23 +1,34 @@
 //! Whether two words differ by so few letters that a scanner may have made one of the other.
 
-/// Whether `one` becomes `other` by at most `most` changed, missing or added characters (Levenshtein).
+/// What is longer is no word.
+const MOST_BYTES: usize = 32;
+
+/// Whether `one` becomes `other` by at most `most` changed, missing or added bytes of folded words (Levenshtein).
 pub(super) fn near(one: &str, other: &str, most: usize) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let (one, other) = (one.as_bytes(), other.as_bytes());
     // Longer ones are sentences, not words; comparing them would cost and say nothing.
-    if one.len().abs_diff(other.len()) > most || one.len() > 64 {
+    if one.len().abs_diff(other.len()) > most || one.len().max(other.len()) > MOST_BYTES {
         return false;
     }
-    let mut row: Vec<usize> = (0..=other.len()).collect();
+    let mut row = [0; MOST_BYTES + 1];
+    for (at, cost) in row.iter_mut().enumerate() {
+        *cost = at;
+    }
     for (i, left) in one.iter().enumerate() {
         let mut diagonal = row[0];
         row[0] = i + 1;
+        let mut least = row[0];
         for (j, right) in other.iter().enumerate() {
             let changed = diagonal + usize::from(left != right);
             diagonal = row[j + 1];
             row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+            least = least.min(row[j + 1]);
+        }
+        if least > most {
+            return false;
         }
     }
-    row.last().is_some_and(|distance| *distance <= most)
+    row[other.len()] <= most
 }
 
 #[cfg(test)]

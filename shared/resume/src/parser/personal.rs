@@ -5,21 +5,93 @@ use vivier_text::analysis::fold;
 
 /// How lines about a person begin, folded.
 const BEGINNINGS: &[&str] = &[
-    "celibataire", "civilite", "courriel", "date de naissance", "date of birth", "dob", "lieu de naissance", "marital",
-    "nationalite", "nationality", "ne a", "ne e", "ne en", "ne le", "nee", "pacse", "pacsee", "place of birth", "prenom",
-    "situation de famille", "situation familiale", "situation matrimoniale", "veuf", "veuve",
+    "celibataire",
+    "civilite",
+    "courriel",
+    "date de naissance",
+    "date of birth",
+    "dob",
+    "lieu de naissance",
+    "marital",
+    "nationalite",
+    "nationality",
+    "ne a",
+    "ne e",
+    "ne en",
+    "ne le",
+    "nee",
+    "pacse",
+    "pacsee",
+    "place of birth",
+    "prenom",
+    "situation de famille",
+    "situation familiale",
+    "situation matrimoniale",
+    "veuf",
+    "veuve",
 ];
 /// Labels that begin skills and titles as well, `Mobile phone technician`: these take a colon, a number or children.
 const LABELS: &[&str] = &[
-    "address", "adresse", "age", "aged", "birth", "born", "divorce", "divorced", "divorcee", "e mail", "email", "enfants",
-    "gender", "linkedin", "mail", "marie", "mariee", "married", "mobile", "name", "nom", "phone", "photo", "photograph",
-    "picture", "portable", "sex", "sexe", "single", "tel", "telephone", "widow", "widowed",
+    "address",
+    "adresse",
+    "age",
+    "aged",
+    "birth",
+    "born",
+    "divorce",
+    "divorced",
+    "divorcee",
+    "e mail",
+    "email",
+    "enfants",
+    "gender",
+    "linkedin",
+    "mail",
+    "marie",
+    "mariee",
+    "married",
+    "mobile",
+    "name",
+    "nom",
+    "phone",
+    "photo",
+    "photograph",
+    "picture",
+    "portable",
+    "sex",
+    "sexe",
+    "single",
+    "tel",
+    "telephone",
+    "widow",
+    "widowed",
 ];
 /// Words that tell of birth, family or origin wherever they stand in a line of the head.
 const WORDS: &[&str] = &[
-    "ans", "born", "birth", "celibataire", "divorce", "divorcee", "divorced", "enfant", "enfants", "children",
-    "marie", "mariee", "married", "naissance", "nationalite", "nationality", "ne", "nee", "pacse", "pacsee",
-    "single", "veuf", "veuve", "years old",
+    "ans",
+    "born",
+    "birth",
+    "celibataire",
+    "divorce",
+    "divorcee",
+    "divorced",
+    "enfant",
+    "enfants",
+    "children",
+    "marie",
+    "mariee",
+    "married",
+    "naissance",
+    "nationalite",
+    "nationality",
+    "ne",
+    "nee",
+    "pacse",
+    "pacsee",
+    "single",
+    "veuf",
+    "veuve",
+    "years old",
 ];
 
 /// Folded words parted by single spaces.
@@ -46,9 +118,24 @@ pub(super) fn is_personal(text: &str, name: Option<&str>) -> bool {
         return true;
     }
     let Some(label) = LABELS.iter().find(|label| begins_with(&simple, label)) else { return false };
-    let told = text.contains(':') || simple.contains(|c: char| c.is_ascii_digit()) || simple.contains("enfant") || simple.contains("child");
+    let told = text.contains(':')
+        || simple.contains(|c: char| c.is_ascii_digit())
+        || simple.contains("enfant")
+        || simple.contains("child");
     // Alone, some are a state and some a trade.
-    told || simple == *label && matches!(*label, "divorce" | "divorced" | "divorcee" | "marie" | "mariee" | "married" | "single" | "widow" | "widowed")
+    told || simple == *label
+        && matches!(
+            *label,
+            "divorce"
+                | "divorced"
+                | "divorcee"
+                | "marie"
+                | "mariee"
+                | "married"
+                | "single"
+                | "widow"
+                | "widowed"
+        )
 }
 
 /// The name, perhaps with a title before and a page's number behind.
@@ -59,8 +146,21 @@ fn is_name(simple: &str, name: &str) -> bool {
     }
     let rest = simple.replacen(&name, " ", 1);
     rest.split_whitespace().all(|word| {
-        matches!(word, "m" | "mr" | "mme" | "mlle" | "monsieur" | "madame" | "mrs" | "ms" | "miss" | "cv" | "curriculum" | "vitae" | "page")
-            || word.bytes().all(|byte| byte.is_ascii_digit())
+        matches!(
+            word,
+            "m" | "mr"
+                | "mme"
+                | "mlle"
+                | "monsieur"
+                | "madame"
+                | "mrs"
+                | "ms"
+                | "miss"
+                | "cv"
+                | "curriculum"
+                | "vitae"
+                | "page"
+        ) || word.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 
@@ -68,7 +168,9 @@ fn is_name(simple: &str, name: &str) -> bool {
 fn is_page(simple: &str) -> bool {
     let mut words = simple.split(' ').filter(|word| !matches!(*word, "page" | "sur" | "of"));
     let (all, kept) = (simple.split(' ').count(), words.clone().count());
-    kept <= 2 && (kept < all || kept == 2) && words.all(|word| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
+    kept <= 2
+        && (kept < all || kept == 2)
+        && words.all(|word| word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a piece of the head tells of birth, family or origin, so that a place in it is not where they live.
@@ -84,10 +186,43 @@ pub(super) fn ends_city(word: &str) -> bool {
     WORDS.contains(&first)
         || matches!(
             first,
-            "tel" | "telephone" | "phone" | "mobile" | "portable" | "email" | "e" | "mail" | "courriel" | "age" | "permis"
-                | "linkedin" | "www" | "http" | "https" | "francais" | "francaise" | "british" | "french" | "france"
-                | "uk" | "vehicule" | "driving" | "fixe" | "gsm" | "cedex" | "photo" | "date" | "sexe" | "situation"
-                | "m" | "mr" | "mme" | "monsieur" | "madame" | "dob" | "gender"
+            "tel"
+                | "telephone"
+                | "phone"
+                | "mobile"
+                | "portable"
+                | "email"
+                | "e"
+                | "mail"
+                | "courriel"
+                | "age"
+                | "permis"
+                | "linkedin"
+                | "www"
+                | "http"
+                | "https"
+                | "francais"
+                | "francaise"
+                | "british"
+                | "french"
+                | "france"
+                | "uk"
+                | "vehicule"
+                | "driving"
+                | "fixe"
+                | "gsm"
+                | "cedex"
+                | "photo"
+                | "date"
+                | "sexe"
+                | "situation"
+                | "m"
+                | "mr"
+                | "mme"
+                | "monsieur"
+                | "madame"
+                | "dob"
+                | "gender"
         )
 }
 
@@ -98,14 +233,37 @@ mod tests {
     #[test]
     fn what_says_who_somebody_is() {
         for text in [
-            "Née le 3 mai 1990 à Brest", "Né(e) le 3 mai 1990", "Nationalité : belge", "Date of birth: 3 May 1990",
-            "Tél. : 06 00 00 00 00", "alba@example.org", "Alba Fictive", "FICTIVE? Alba", "Mme Alba Fictive – page 2", "Page 2/3",
-            "2 / 3", "Célibataire", "Mariée, deux enfants", "Photo : portrait.jpg", "Sexe : F", "Âge : 34 ans",
+            "Née le 3 mai 1990 à Brest",
+            "Né(e) le 3 mai 1990",
+            "Nationalité : belge",
+            "Date of birth: 3 May 1990",
+            "Tél. : 06 00 00 00 00",
+            "alba@example.org",
+            "Alba Fictive",
+            "FICTIVE? Alba",
+            "Mme Alba Fictive – page 2",
+            "Page 2/3",
+            "2 / 3",
+            "Célibataire",
+            "Mariée, deux enfants",
+            "Photo : portrait.jpg",
+            "Sexe : F",
+            "Âge : 34 ans",
         ] {
             let expected = text != "FICTIVE? Alba";
             assert_eq!(is_personal(text, Some("alba fictive")), expected, "{text}");
         }
-        for text in ["Soudage TIG", "Mobile", "Photo", "Gestion de projet", "HTML 5", "Marketing", "Négociation", "Mobile phone repair technician", "Email marketing"] {
+        for text in [
+            "Soudage TIG",
+            "Mobile",
+            "Photo",
+            "Gestion de projet",
+            "HTML 5",
+            "Marketing",
+            "Négociation",
+            "Mobile phone repair technician",
+            "Email marketing",
+        ] {
             assert!(!is_personal(text, Some("alba fictive")), "{text}");
         }
     }

@@ -5,12 +5,12 @@
 
 use vivier_domain::redacted::Redacted;
 
-use super::line::Line;
 use super::languages;
+use super::line::Line;
 use super::personal::simple;
+use crate::MAX_ENTRIES;
 use crate::canonical::canonical;
 use crate::resume::{Language, Skill};
-use crate::MAX_ENTRIES;
 
 /// Most words of a skill in a list of skills, small ones left out.
 const MOST_WORDS: usize = 8;
@@ -20,15 +20,47 @@ const MOST_HIGHLIGHT_WORDS: usize = 6;
 const RATINGS: &[char] = &['★', '☆', '●', '○', '■', '□', '✩', '✭', '⭐', '▰', '▱'];
 /// Words of lists that say how well, folded.
 const HOW_WELL: &[&str] = &[
-    "avance", "avancee", "basic", "bases", "bon", "bonne", "confirme", "confirmee", "courant", "debutant", "debutante",
-    "expert", "experte", "intermediaire", "intermediate", "advanced", "beginner", "maitrise", "notions", "proficient",
+    "avance",
+    "avancee",
+    "basic",
+    "bases",
+    "bon",
+    "bonne",
+    "confirme",
+    "confirmee",
+    "courant",
+    "debutant",
+    "debutante",
+    "expert",
+    "experte",
+    "intermediaire",
+    "intermediate",
+    "advanced",
+    "beginner",
+    "maitrise",
+    "notions",
+    "proficient",
 ];
 /// Pairs of words that speak of the reading, not of the work.
 const ADDRESSES: &[&str] = &[
-    "this candidate", "ce candidat", "cette candidate", "cette candidature", "previous instructions", "above instructions",
-    "instructions precedentes", "instructions ci", "all instructions", "toutes les instructions", "ignore all",
-    "ignore previous", "ignore toutes", "ignorez les", "ignorez toutes", "system prompt", "this cv", "this resume",
-    "10 10",
+    "this candidate",
+    "ce candidat",
+    "cette candidate",
+    "cette candidature",
+    "previous instructions",
+    "above instructions",
+    "instructions precedentes",
+    "instructions ci",
+    "all instructions",
+    "toutes les instructions",
+    "ignore all",
+    "ignore previous",
+    "ignore toutes",
+    "ignorez les",
+    "ignorez toutes",
+    "system prompt",
+    "this cv",
+    "this resume",
 ];
 
 /// Reads the part of a CV that lists skills; the languages among them apart.
@@ -44,7 +76,9 @@ pub(super) fn read(lines: &[Line]) -> (Vec<Skill>, Vec<Language>) {
                 continue;
             }
             let piece = without_rating(piece.trim());
-            if let Some(language) = languages::language(piece).filter(|found| found.fluency.is_none() || has_level(found)) {
+            if let Some(language) =
+                languages::language(piece).filter(|found| found.fluency.is_none() || has_level(found))
+            {
                 languages.push(language);
             } else if is_skill(piece) && skills.len() < MAX_ENTRIES {
                 let new = !skills.iter().any(|skill| skill.name.expose() == piece);
@@ -74,10 +108,13 @@ fn is_skill(text: &str) -> bool {
     let simple = simple(text);
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
     let sentence = text.ends_with(['.', '!', '?']) && simple.split(' ').count() > 4;
-    letters > 0
-        && words(text) <= MOST_WORDS
-        && !sentence
-        && !ADDRESSES.iter().any(|address| simple.contains(address))
+    letters > 0 && words(text) <= MOST_WORDS && !sentence && !is_order(text)
+}
+
+/// Whether a text speaks to whoever reads the CV, or to their machine, about the candidate.
+pub(super) fn is_order(text: &str) -> bool {
+    let simple = simple(text);
+    ADDRESSES.iter().any(|address| simple.contains(address))
 }
 
 /// Lists that run over several lines as one; lines of their own apart.
@@ -93,7 +130,8 @@ fn joined(lines: &[Line]) -> Vec<Line> {
             let list = last.text.contains(',') && !last.item && !line.item && line.heading.is_none();
             let full = last.text.chars().count() * 5 >= longest * 4 && longest > 40;
             // Within a list a line ends where the paper does: at a comma, or before a word without a capital.
-            list && (last.text.ends_with(',') || full && (line.text.starts_with(char::is_lowercase) || line.text.contains(',')))
+            list && (last.text.ends_with(',')
+                || full && (line.text.starts_with(char::is_lowercase) || line.text.contains(',')))
         };
         match joined.last_mut() {
             Some(last) if goes_on(last) => {
@@ -116,10 +154,12 @@ fn pieces(line: &Line, one_a_line: bool) -> Vec<&str> {
     };
     let commas = split(text, &[',', ';', '|', '•', '·']);
     // `Qualité, hygiène et sécurité` behind a bullet is one term that happens to have a comma.
-    let enumerates = (line.item || one_a_line) && commas.len() > 1 && commas.last().is_some_and(|last| {
-        let last = format!(" {} ", simple(last));
-        last.contains(" et ") || last.contains(" and ") || last.contains(" ou ") || last.contains(" or ")
-    });
+    let enumerates = (line.item || one_a_line)
+        && commas.len() > 1
+        && commas.last().is_some_and(|last| {
+            let last = format!(" {} ", simple(last));
+            last.contains(" et ") || last.contains(" and ") || last.contains(" ou ") || last.contains(" or ")
+        });
     if enumerates { vec![text] } else { rejoined(text, commas) }
 }
 
@@ -128,7 +168,8 @@ fn rejoined<'t>(text: &'t str, pieces: Vec<&'t str>) -> Vec<&'t str> {
     let mut kept: Vec<&str> = Vec::new();
     for piece in pieces {
         let trimmed = piece.trim_start();
-        let goes_on = ["d'", "d’", "de ", "du ", "des ", "of ", "..."].iter().any(|small| trimmed.starts_with(small));
+        let goes_on =
+            ["d'", "d’", "de ", "du ", "des ", "of ", "..."].iter().any(|small| trimmed.starts_with(small));
         let from = kept.last().map(|last| last.as_ptr() as usize - text.as_ptr() as usize);
         match (goes_on, from) {
             (true, Some(from)) => {
@@ -185,7 +226,11 @@ mod tests {
     fn shown(text: &str) -> String {
         let lines: Vec<Line> = text
             .lines()
-            .map(|line| Line { text: line.trim_start_matches("- ").to_owned(), item: line.starts_with("- "), heading: None })
+            .map(|line| Line {
+                text: line.trim_start_matches("- ").to_owned(),
+                item: line.starts_with("- "),
+                heading: None,
+            })
             .collect();
         read(&lines).0.iter().map(|skill| skill.name.expose().to_owned()).collect::<Vec<_>>().join(" + ")
     }
@@ -193,16 +238,31 @@ mod tests {
     #[test]
     fn lists_of_every_form() {
         for (text, expected) in [
-            ("Soudage TIG, Lecture de plans; Pliage | Découpe", "Soudage TIG + Lecture de plans + Pliage + Découpe"),
+            (
+                "Soudage TIG, Lecture de plans; Pliage | Découpe",
+                "Soudage TIG + Lecture de plans + Pliage + Découpe",
+            ),
             ("- Soudage TIG\n- Pliage", "Soudage TIG + Pliage"),
-            ("Types de matériel (micros, pieds, ...), Mixage", "Types de matériel (micros, pieds, ...) + Mixage"),
-            ("- Qualité, Hygiène, Sécurité et Environnement (QHSE)", "Qualité, Hygiène, Sécurité et Environnement (QHSE)"),
+            (
+                "Types de matériel (micros, pieds, ...), Mixage",
+                "Types de matériel (micros, pieds, ...) + Mixage",
+            ),
+            (
+                "- Qualité, Hygiène, Sécurité et Environnement (QHSE)",
+                "Qualité, Hygiène, Sécurité et Environnement (QHSE)",
+            ),
             ("Utilisation de fours, d'étuves, Dessin", "Utilisation de fours, d'étuves + Dessin"),
             ("Bureautique : Word, Excel (avancé), Access ★★★☆", "Word + Excel + Access"),
             ("Excel – avancé\nWord 80 %", "Excel + Word"),
             ("Informatique :\nWord", "Word"),
-            ("- Construction durable\n(écoconstruction)\n- Risques -NRBC-", "Construction durable (écoconstruction) + Risques -NRBC-"),
-            ("Soudage\nQualité, Hygiène et Sécurité\nPliage", "Soudage + Qualité, Hygiène et Sécurité + Pliage"),
+            (
+                "- Construction durable\n(écoconstruction)\n- Risques -NRBC-",
+                "Construction durable (écoconstruction) + Risques -NRBC-",
+            ),
+            (
+                "Soudage\nQualité, Hygiène et Sécurité\nPliage",
+                "Soudage + Qualité, Hygiène et Sécurité + Pliage",
+            ),
             ("Anglais courant, Soudage", "Soudage"),
             ("Organisé·e, Motivé·e · Sérieux", "Organisé·e + Motivé·e + Sérieux"),
             ("Soudage, Soudage", "Soudage"),

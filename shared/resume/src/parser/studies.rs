@@ -11,8 +11,26 @@ use crate::{MAX_ENTRIES, education};
 
 /// Words that schools begin with, folded.
 const SCHOOLS: &[&str] = &[
-    "academie", "academy", "afpa", "cfa", "college", "ecole", "faculte", "greta", "ifsi", "institut", "institute", "iut",
-    "lycee", "school", "universite", "university", "ens", "iae", "insa", "cnam",
+    "academie",
+    "academy",
+    "afpa",
+    "cfa",
+    "college",
+    "ecole",
+    "faculte",
+    "greta",
+    "ifsi",
+    "institut",
+    "institute",
+    "iut",
+    "lycee",
+    "school",
+    "universite",
+    "university",
+    "ens",
+    "iae",
+    "insa",
+    "cnam",
 ];
 
 /// Reads the part of a CV that is about education.
@@ -69,7 +87,13 @@ fn fill(entry: &mut Education, parts: &[&str], school: Option<usize>) {
 
 /// `BTS Comptabilité` is the diploma and its subject.
 fn kind_and_area(text: &str) -> (&str, &str) {
-    let longer = ["baccalaureat professionnel", "bac pro", "licence professionnelle", "titre professionnel", "diplome d ingenieur"];
+    let longer = [
+        "baccalaureat professionnel",
+        "bac pro",
+        "licence professionnelle",
+        "titre professionnel",
+        "diplome d ingenieur",
+    ];
     let simple = simple(text);
     let words = longer.iter().find(|name| simple.starts_with(*name)).map_or(1, |name| {
         // An apostrophe parts words of the simple form, not of the text.
@@ -84,9 +108,19 @@ fn kind_and_area(text: &str) -> (&str, &str) {
 fn is_diploma(text: &str) -> bool {
     let simple = simple(text);
     education::level(text).is_some()
-        || ["titre", "diplome", "certificat", "certificate", "diploma", "apprenticeship", "cqp", "brevet", "degree"]
-            .iter()
-            .any(|word| simple.starts_with(word))
+        || [
+            "titre",
+            "diplome",
+            "certificat",
+            "certificate",
+            "diploma",
+            "apprenticeship",
+            "cqp",
+            "brevet",
+            "degree",
+        ]
+        .iter()
+        .any(|word| simple.starts_with(word))
 }
 
 fn is_school(text: &str) -> bool {
@@ -136,7 +170,8 @@ fn without(text: &str, periods: &[Period]) -> String {
 
 fn parts(text: &str) -> Vec<&str> {
     let edge = |c: char| c.is_whitespace() || matches!(c, ':' | '-' | '–' | '—' | ',' | '(' | ')' | '.');
-    let pieces = text.split(['|', ',', ';']).flat_map(|piece| piece.split(" – ")).flat_map(|piece| piece.split(" - "));
+    let pieces =
+        text.split(['|', ',', ';']).flat_map(|piece| piece.split(" – ")).flat_map(|piece| piece.split(" - "));
     pieces.map(|piece| piece.trim_matches(edge)).filter(|piece| piece.contains(char::is_alphabetic)).collect()
 }
 
@@ -148,8 +183,10 @@ mod tests {
     fn diplomas_of_every_form() {
         for (text, expected) in [
             ("2016 : CAP Hôtellerie, Lycée Essai", "CAP/Hôtellerie/Lycée Essai/2016"),
-            ("2014 : BTEC Logistics, College of Trial 2012 : HND Nursing, College of Trial",
-             "BTEC/Logistics/College of Trial/2014 HND/Nursing/College of Trial/2012"),
+            (
+                "2014 : BTEC Logistics, College of Trial 2012 : HND Nursing, College of Trial",
+                "BTEC/Logistics/College of Trial/2014 HND/Nursing/College of Trial/2012",
+            ),
             ("BTS Comptabilité – Lycée Essai – 2012-2014", "BTS/Comptabilité/Lycée Essai/2014"),
             ("2012 - 2014\nBTS Comptabilité\nLycée Essai", "BTS/Comptabilité/Lycée Essai/2014"),
             ("Baccalauréat professionnel Logistique (2011)", "Baccalauréat professionnel/Logistique//2011"),
@@ -158,12 +195,19 @@ mod tests {
         ] {
             let lines: Vec<Line> =
                 text.lines().map(|line| Line { text: line.to_owned(), item: false, heading: None }).collect();
-            let show = |text: &Option<Redacted>| text.as_ref().map_or(String::new(), |text| text.expose().to_owned());
+            let show = |text: &Option<Redacted>| {
+                text.as_ref().map_or(String::new(), |text| text.expose().to_owned())
+            };
             let shown: Vec<String> = read(&lines)
                 .iter()
                 .map(|found| {
                     let end = found.end.map(Moment::to_iso).unwrap_or_default();
-                    format!("{}/{}/{}/{end}", show(&found.study_type), show(&found.area), show(&found.institution))
+                    format!(
+                        "{}/{}/{}/{end}",
+                        show(&found.study_type),
+                        show(&found.area),
+                        show(&found.institution)
+                    )
                 })
                 .collect();
             assert_eq!(shown.join(" "), expected, "{text}");

@@ -15,9 +15,9 @@ use self::entry::{Entry, entries};
 use self::parts::{Part, Slot};
 use super::line::Line;
 use super::{dates, personal};
+use crate::MAX_ENTRIES;
 use crate::moment::{End, Moment};
 use crate::resume::Work;
-use crate::MAX_ENTRIES;
 
 /// What is longer is running text, not a task or a result in a list.
 const HIGHLIGHT_WORDS: usize = 25;
@@ -66,10 +66,13 @@ fn work(entry: Entry, parts: &[Part], chosen: Option<Slot>, today: Date) -> Work
     let best = || (0..parts.len()).max_by(|one, other| score(&parts[*one]).total_cmp(&score(&parts[*other])));
     let at = elected.or_else(best);
     // The employer follows the title, or stands before it; the place is what is left, or what is in parentheses.
-    let rest: Vec<&Part> = parts.iter().enumerate().filter(|(n, _)| Some(*n) != at).map(|(_, part)| part).collect();
+    let rest: Vec<&Part> =
+        parts.iter().enumerate().filter(|(n, _)| Some(*n) != at).map(|(_, part)| part).collect();
     let enclosed = rest.iter().position(|part| part.enclosed);
     let name = rest.iter().enumerate().find(|(n, _)| Some(*n) != enclosed).map(|(_, part)| *part);
-    let location = enclosed.map(|n| rest[n]).or_else(|| rest.iter().filter(|part| Some(part.slot) != name.map(|name| name.slot)).copied().next());
+    let location = enclosed
+        .map(|n| rest[n])
+        .or_else(|| rest.iter().filter(|part| Some(part.slot) != name.map(|name| name.slot)).copied().next());
     let keep = |part: &Part| Redacted::new(part.text.as_str());
     let (highlights, sentences): (Vec<Line>, Vec<Line>) =
         entry.body.into_iter().partition(|line| line.item || line.text.split(' ').count() <= HIGHLIGHT_WORDS);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 /// A term in both genders; one that has none is twice the same.
-pub type Pair = (&'static str, &'static str);
+pub(crate) type Pair = (&'static str, &'static str);
 
 const FRENCH_TITLES: &[Pair] = &[
     ("Infirmier", "Infirmière"),
@@ -55,44 +55,57 @@ const TRAITS: &[Pair] = &[
 ];
 
 #[derive(Clone, Debug)]
-pub struct Position {
-    pub title: Pair,
-    pub employer: String,
-    pub place: String,
+pub(crate) struct Position {
+    pub(crate) title: Pair,
+    pub(crate) employer: String,
+    pub(crate) place: String,
     /// Months since January 2000.
-    pub start: i32,
-    pub end: Option<i32>,
-    pub tasks: Vec<String>,
-    pub praise: Option<Pair>,
+    pub(crate) start: i32,
+    pub(crate) end: Option<i32>,
+    pub(crate) tasks: Vec<String>,
+    pub(crate) praise: Option<Pair>,
 }
 
 #[derive(Clone, Debug)]
-pub struct Career {
-    pub french: bool,
+pub(crate) struct Career {
+    pub(crate) french: bool,
     /// How the CV is set.
-    pub layout: usize,
-    pub dates: usize,
-    pub head: usize,
-    pub upper: bool,
-    pub bullets: &'static str,
-    pub listed: bool,
-    pub positions: Vec<Position>,
-    pub skills: Vec<String>,
-    pub traits: Vec<Pair>,
-    pub diplomas: Vec<(usize, i16)>,
-    pub languages: Vec<(usize, usize)>,
-    pub city: String,
-    pub code: String,
+    pub(crate) layout: usize,
+    pub(crate) dates: usize,
+    pub(crate) head: usize,
+    pub(crate) upper: bool,
+    pub(crate) bullets: &'static str,
+    pub(crate) listed: bool,
+    pub(crate) positions: Vec<Position>,
+    pub(crate) skills: Vec<String>,
+    pub(crate) traits: Vec<Pair>,
+    pub(crate) diplomas: Vec<(usize, i16)>,
+    pub(crate) languages: Vec<(usize, usize)>,
+    pub(crate) city: String,
+    pub(crate) code: String,
     /// The name stands at the head of a second page.
-    pub repeats: bool,
+    pub(crate) repeats: bool,
 }
 
 fn position(french: bool) -> impl Strategy<Value = Position> {
     let titles = if french { FRENCH_TITLES } else { ENGLISH_TITLES };
-    let employer = prop_oneof!["[A-Z][a-z]{3,8} SA", "[A-Z][a-z]{3,8}", "[A-Z][a-z]{3,8} et Fils", "[A-Z][a-z]{3,8} Ltd"];
+    let employer = prop_oneof![
+        "[A-Z][a-z]{3,8} SA",
+        "[A-Z][a-z]{3,8}",
+        "[A-Z][a-z]{3,8} et Fils",
+        "[A-Z][a-z]{3,8} Ltd"
+    ];
     let tasks = prop::collection::vec("[A-Z][a-z]{3,9}( [a-z]{4,9}){0,3}", 1..4);
-    (select(titles), employer, "[A-Z][a-z]{3,9}", 0_i32..40, 2_i32..60, tasks, prop::option::of(select(TRAITS))).prop_map(
-        |(title, employer, place, start, length, tasks, praise)| Position {
+    (
+        select(titles),
+        employer,
+        "[A-Z][a-z]{3,9}",
+        0_i32..40,
+        2_i32..60,
+        tasks,
+        prop::option::of(select(TRAITS)),
+    )
+        .prop_map(|(title, employer, place, start, length, tasks, praise)| Position {
             title,
             employer,
             place,
@@ -100,15 +113,21 @@ fn position(french: bool) -> impl Strategy<Value = Position> {
             end: Some(start + length),
             tasks,
             praise,
-        },
-    )
+        })
 }
 
 /// Any career.
-pub fn career() -> impl Strategy<Value = Career> {
+pub(crate) fn career() -> impl Strategy<Value = Career> {
     any::<bool>().prop_flat_map(|french| {
         let positions = prop::collection::vec(position(french), 1..5);
-        let set = (0_usize..6, 0_usize..4, 0_usize..5, any::<bool>(), select(vec!["- ", "• ", "* "]), any::<bool>());
+        let set = (
+            0_usize..6,
+            0_usize..4,
+            0_usize..5,
+            any::<bool>(),
+            select(vec!["- ", "• ", "* "]),
+            any::<bool>(),
+        );
         let skills = prop::collection::vec("[A-Z][a-z]{3,9}( [a-z]{4,9}){0,2}", 1..7);
         let traits = prop::collection::vec(select(TRAITS), 0..3);
         let diplomas = prop::collection::vec((0_usize..6, 1990_i16..2024), 0..3);
@@ -116,7 +135,15 @@ pub fn career() -> impl Strategy<Value = Career> {
         let code = if french { "[1-8][0-9]{4}" } else { "[A-Z]{2}[1-9] [1-9][A-Z]{2}" };
         let place = ("[A-Z][a-z]{3,9}(-[A-Z][a-z]{3,6})?", code, any::<bool>());
         (positions, set, skills, traits, diplomas, languages, place).prop_map(
-            move |(mut positions, (layout, dates, head, upper, bullets, listed), skills, traits, diplomas, languages, place)| {
+            move |(
+                mut positions,
+                (layout, dates, head, upper, bullets, listed),
+                skills,
+                traits,
+                diplomas,
+                languages,
+                place,
+            )| {
                 // One after the other, the last of them first, and the first of all goes on.
                 let mut from = 60;
                 for position in positions.iter_mut().rev() {
@@ -129,7 +156,23 @@ pub fn career() -> impl Strategy<Value = Career> {
                     latest.end = None;
                 }
                 let (city, code, repeats) = place;
-                Career { french, layout, dates, head, upper, bullets, listed, positions, skills, traits, diplomas, languages, city, code, repeats }
+                Career {
+                    french,
+                    layout,
+                    dates,
+                    head,
+                    upper,
+                    bullets,
+                    listed,
+                    positions,
+                    skills,
+                    traits,
+                    diplomas,
+                    languages,
+                    city,
+                    code,
+                    repeats,
+                }
             },
         )
     })

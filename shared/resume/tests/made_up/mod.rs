@@ -4,5 +4,5 @@ mod career;
 mod person;
 mod write;
 
-pub use career::{Career, career};
-pub use person::{Person, person};
+pub(crate) use career::{Career, career};
+pub(crate) use person::{Person, person};

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 /// How a word that has two genders is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gender {
+pub(crate) enum Gender {
     Masculine,
     Feminine,
     /// `Infirmier / Infirmière`
@@ -14,26 +14,26 @@ pub enum Gender {
 }
 
 #[derive(Clone, Debug)]
-pub struct Person {
-    pub gender: Gender,
-    pub first: String,
-    pub last: String,
-    pub street: String,
-    pub mail: String,
-    pub phone: String,
+pub(crate) struct Person {
+    pub(crate) gender: Gender,
+    pub(crate) first: String,
+    pub(crate) last: String,
+    pub(crate) street: String,
+    pub(crate) mail: String,
+    pub(crate) phone: String,
     /// Year, month, day.
-    pub born: (i16, i8, i8),
-    pub born_in: String,
-    pub nationality: usize,
-    pub marital: usize,
-    pub photo: Option<String>,
+    pub(crate) born: (i16, i8, i8),
+    pub(crate) born_in: String,
+    pub(crate) nationality: usize,
+    pub(crate) marital: usize,
+    pub(crate) photo: Option<String>,
     /// Whether birth, age, nationality and family are told.
-    pub tells: bool,
+    pub(crate) tells: bool,
 }
 
 impl Person {
     /// This person with one trait of another's at a time.
-    pub fn exchanged(&self, other: &Self) -> Vec<Self> {
+    pub(crate) fn exchanged(&self, other: &Self) -> Vec<Self> {
         let (this, other) = (|| self.clone(), other.clone());
         vec![
             Self { gender: other.gender, ..this() },
@@ -47,17 +47,17 @@ impl Person {
         ]
     }
 
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{} {}", self.first, self.last)
     }
 
-    pub fn is_feminine(&self) -> bool {
+    pub(crate) fn is_feminine(&self) -> bool {
         self.gender == Gender::Feminine
     }
 }
 
 /// Any person.
-pub fn person() -> impl Strategy<Value = Person> {
+pub(crate) fn person() -> impl Strategy<Value = Person> {
     let gender = prop_oneof![
         Just(Gender::Masculine),
         Just(Gender::Feminine),
@@ -65,8 +65,17 @@ pub fn person() -> impl Strategy<Value = Person> {
         Just(Gender::Notice)
     ];
     let name = "[BDFGKLMPRTV][aeiou][bdfglmnprtvz][aeiou][nrsl]?";
-    let last = prop_oneof![Just("Fictive".to_owned()), "[BDFGKLMPRTV][aeiou][bdfglmnprtvz]{1,2}[aeiou][nrsl]", "De [BDFG][aeiou]l[aeiou]", "[BDF][aeiou]r[aeiou]n-[LMP][aeiou]t[aeiou]"];
-    let street = ("[1-9][0-9]{0,3}", prop_oneof![Just("rue"), Just("avenue"), Just("bis boulevard"), Just("chemin")], "(de la |des |du )?[A-Z][a-z]{3,9}( [A-Z][a-z]{2,8})?")
+    let last = prop_oneof![
+        Just("Fictive".to_owned()),
+        "[BDFGKLMPRTV][aeiou][bdfglmnprtvz]{1,2}[aeiou][nrsl]",
+        "De [BDFG][aeiou]l[aeiou]",
+        "[BDF][aeiou]r[aeiou]n-[LMP][aeiou]t[aeiou]"
+    ];
+    let street = (
+        "[1-9][0-9]{0,3}",
+        prop_oneof![Just("rue"), Just("avenue"), Just("bis boulevard"), Just("chemin")],
+        "(de la |des |du )?[A-Z][a-z]{3,9}( [A-Z][a-z]{2,8})?",
+    )
         .prop_map(|(number, kind, name)| format!("{number} {kind} {name}"));
     let phone = prop_oneof![
         "0[67]( [0-9]{2}){4}",
@@ -80,7 +89,11 @@ pub fn person() -> impl Strategy<Value = Person> {
     let reach = ("[a-z]{2,9}[.]?[a-z0-9]{1,9}", phone, born, "[A-Z][a-z]{3,9}");
     let rest = (0_usize..6, 0_usize..5, prop::option::of("[a-z]{3,9}"), any::<bool>());
     (basics, reach, rest).prop_map(
-        |((gender, first, last, street), (mail, phone, born, born_in), (nationality, marital, photo, tells))| Person {
+        |(
+            (gender, first, last, street),
+            (mail, phone, born, born_in),
+            (nationality, marital, photo, tells),
+        )| Person {
             gender,
             first,
             last,

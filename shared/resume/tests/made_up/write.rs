@@ -6,12 +6,40 @@ use super::career::{Career, Pair, Position};
 use super::person::{Gender, Person};
 
 const MONTHS: [[&str; 12]; 2] = [
-    ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"],
+    [
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
+        "décembre",
+    ],
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
 ];
 const DIPLOMAS: [&str; 6] = ["CAP", "BTS", "Licence professionnelle", "Master", "BSc", "HND"];
-const LANGUAGES: [[&str; 4]; 2] = [["Anglais", "Espagnol", "Arabe", "Français"], ["English", "Spanish", "German", "French"]];
-const LEVELS: [[&str; 4]; 2] = [["courant", "B2", "débutant", "langue maternelle"], ["fluent", "B2", "beginner", "native"]];
+const LANGUAGES: [[&str; 4]; 2] =
+    [["Anglais", "Espagnol", "Arabe", "Français"], ["English", "Spanish", "German", "French"]];
+const LEVELS: [[&str; 4]; 2] =
+    [["courant", "B2", "débutant", "langue maternelle"], ["fluent", "B2", "beginner", "native"]];
 const NATIONALITIES: [[&str; 6]; 2] = [
     ["française", "belge", "marocaine", "portugaise", "sénégalaise", "vietnamienne"],
     ["British", "Irish", "Polish", "Indian", "Nigerian", "French"],
@@ -29,7 +57,7 @@ fn gendered(pair: Pair, person: &Person) -> String {
 
 impl Career {
     /// The whole CV.
-    pub fn written_for(&self, person: &Person) -> String {
+    pub(crate) fn written_for(&self, person: &Person) -> String {
         let mut text = self.head(person);
         let [work, studies, skills, languages] = if self.french {
             ["Expériences professionnelles", "Formation", "Compétences", "Langues"]
@@ -70,10 +98,25 @@ impl Career {
         let place = format!("{} {}", self.code, self.city);
         let (street, phone, mail) = (&person.street, &person.phone, &person.mail);
         let mut lines = match self.head {
-            0 => vec![format!("{civility}{name}"), format!("{street}, {place}"), format!("Tél. : {phone}"), mail.clone()],
-            1 => vec![format!("{civility}{}", name.to_uppercase()), street.clone(), place, phone.clone(), format!("E-mail : {mail}")],
+            0 => vec![
+                format!("{civility}{name}"),
+                format!("{street}, {place}"),
+                format!("Tél. : {phone}"),
+                mail.clone(),
+            ],
+            1 => vec![
+                format!("{civility}{}", name.to_uppercase()),
+                street.clone(),
+                place,
+                phone.clone(),
+                format!("E-mail : {mail}"),
+            ],
             2 => vec![format!("{civility}{name}"), format!("{place} | {phone} | {mail}"), street.clone()],
-            3 => vec!["CURRICULUM VITAE".into(), name, format!("{street} {place} Tél : {phone} E-mail : {mail}")],
+            3 => vec![
+                "CURRICULUM VITAE".into(),
+                name,
+                format!("{street} {place} Tél : {phone} E-mail : {mail}"),
+            ],
             _ => vec![format!("{civility}{name}"), format!("{place}, {phone}"), mail.clone(), street.clone()],
         };
         if self.head != 4 {
@@ -103,7 +146,16 @@ impl Career {
                 _ => format!("Âge : {age} ans"),
             });
             lines.push(format!("Nationalité : {nationality}"));
-            lines.push([format!("Marié{e}, 2 enfants"), "Célibataire".into(), format!("Pacsé{e}"), format!("Situation familiale : divorcé{e}"), format!("Sexe : {}", if feminine { "F" } else { "M" })][person.marital].clone());
+            lines.push(
+                [
+                    format!("Marié{e}, 2 enfants"),
+                    "Célibataire".into(),
+                    format!("Pacsé{e}"),
+                    format!("Situation familiale : divorcé{e}"),
+                    format!("Sexe : {}", if feminine { "F" } else { "M" }),
+                ][person.marital]
+                    .clone(),
+            );
         } else {
             lines.push(match person.marital {
                 0 | 1 => format!("Born on {day} {written} {year} in {place}"),
@@ -111,7 +163,11 @@ impl Career {
                 _ => format!("Age: {age}"),
             });
             lines.push(format!("Nationality: {nationality}"));
-            lines.push(["Married, 2 children", "Single", "Marital status: divorced", "Gender: F", "Widowed"][person.marital].into());
+            lines.push(
+                ["Married, 2 children", "Single", "Marital status: divorced", "Gender: F", "Widowed"]
+                    [person.marital]
+                    .into(),
+            );
         }
         lines
     }
@@ -123,7 +179,8 @@ impl Career {
                 lines.push(format!("{} – page 2", person.name()));
             }
             let when = self.when(position);
-            let (title, employer, place) = (gendered(position.title, person), &position.employer, &position.place);
+            let (title, employer, place) =
+                (gendered(position.title, person), &position.employer, &position.place);
             match self.layout {
                 0 | 1 => lines.push(format!("{when} : {title}, {employer} ({place})")),
                 2 => lines.extend([format!("{title} – {employer}, {place}"), when]),
@@ -132,7 +189,9 @@ impl Career {
                 _ => lines.push(format!("{title} – {employer}, {place} ({when})")),
             }
             lines.extend(position.tasks.iter().map(|task| format!("{}{task}", self.bullets)));
-            lines.extend(position.praise.map(|praise| format!("{}{}", self.bullets, gendered(praise, person))));
+            lines.extend(
+                position.praise.map(|praise| format!("{}{}", self.bullets, gendered(praise, person))),
+            );
         }
         lines.join("\n")
     }
@@ -153,7 +212,10 @@ impl Career {
     }
 
     fn studies(&self) -> String {
-        let diplomas = self.diplomas.iter().map(|(kind, year)| format!("{year} : {} Essai, Lycée Essai", DIPLOMAS[*kind]));
+        let diplomas = self
+            .diplomas
+            .iter()
+            .map(|(kind, year)| format!("{year} : {} Essai, Lycée Essai", DIPLOMAS[*kind]));
         diplomas.collect::<Vec<_>>().join("\n")
     }
 
@@ -169,7 +231,10 @@ impl Career {
 
     fn spoken(&self) -> String {
         let side = usize::from(!self.french);
-        let spoken = self.languages.iter().map(|(name, level)| format!("{} ({})", LANGUAGES[side][*name], LEVELS[side][*level]));
+        let spoken = self
+            .languages
+            .iter()
+            .map(|(name, level)| format!("{} ({})", LANGUAGES[side][*name], LEVELS[side][*level]));
         spoken.collect::<Vec<_>>().join(", ")
     }
 }

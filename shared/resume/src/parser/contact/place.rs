@@ -10,8 +10,29 @@ use crate::resume::Location;
 const MAX_WORDS: usize = 6;
 /// Words of a street, folded; a number before one of them is a house.
 const STREET: &[&str] = &[
-    "rue", "avenue", "av", "boulevard", "bd", "place", "allee", "allees", "chemin", "impasse", "quai", "route", "cours",
-    "square", "street", "road", "lane", "residence", "lotissement", "bis", "ter", "batiment", "lieu",
+    "rue",
+    "avenue",
+    "av",
+    "boulevard",
+    "bd",
+    "place",
+    "allee",
+    "allees",
+    "chemin",
+    "impasse",
+    "quai",
+    "route",
+    "cours",
+    "square",
+    "street",
+    "road",
+    "lane",
+    "residence",
+    "lotissement",
+    "bis",
+    "ter",
+    "batiment",
+    "lieu",
 ];
 
 /// The first place of the head that is not one of birth.
@@ -47,7 +68,8 @@ fn french(piece: &str) -> Option<(Option<String>, Option<String>)> {
         };
         let before = n.checked_sub(1).map(|at| words[at]);
         // A box at the post office, or part of a telephone.
-        if before.is_some_and(|word| matches!(simple(word).as_str(), "bp" | "cs" | "b p") || is_number(word)) {
+        if before.is_some_and(|word| matches!(simple(word).as_str(), "bp" | "cs" | "b p") || is_number(word))
+        {
             continue;
         }
         let after = &words[n + used..];
@@ -71,7 +93,8 @@ fn last_part<'w, 't>(words: &'w [&'t str]) -> &'w [&'t str] {
 
 /// A city before its code; with a number or a street's word it would be an address.
 fn before_code(words: &[&str]) -> Option<String> {
-    let plain = |word: &&str| !word.chars().any(|c| c.is_ascii_digit()) && !STREET.contains(&simple(word).as_str());
+    let plain =
+        |word: &&str| !word.chars().any(|c| c.is_ascii_digit()) && !STREET.contains(&simple(word).as_str());
     words.iter().all(plain).then(|| city(words)).flatten()
 }
 
@@ -79,7 +102,8 @@ fn before_code(words: &[&str]) -> Option<String> {
 fn code(word: &str) -> Option<String> {
     let word = word.trim_start_matches("FR-").trim_start_matches("F-");
     let digits = word.trim_matches(|c: char| matches!(c, '(' | ')' | ',' | '.' | ':' | '-'));
-    let right = digits.len() == 5 && is_number(digits) && !digits.starts_with("00") && !digits.starts_with("99");
+    let right =
+        digits.len() == 5 && is_number(digits) && !digits.starts_with("00") && !digits.starts_with("99");
     right.then(|| digits.to_owned())
 }
 
@@ -140,9 +164,28 @@ fn city(words: &[&str]) -> Option<String> {
 
 /// `Ville : Nantes`, `Based in Leeds`.
 fn labelled(line: &str) -> Option<String> {
-    let (label, rest) = line.split_once(':').or_else(|| line.split_once(" in ").or_else(|| line.split_once(" à ")))?;
-    let known = ["ville", "city", "localisation", "location", "lieu de residence", "residence", "domicile", "based", "basee", "base", "domicilie", "domiciliee", "living", "habite"];
-    known.contains(&simple(label).as_str()).then(|| city(&rest.split_whitespace().collect::<Vec<_>>())).flatten()
+    let (label, rest) =
+        line.split_once(':').or_else(|| line.split_once(" in ").or_else(|| line.split_once(" à ")))?;
+    let known = [
+        "ville",
+        "city",
+        "localisation",
+        "location",
+        "lieu de residence",
+        "residence",
+        "domicile",
+        "based",
+        "basee",
+        "base",
+        "domicilie",
+        "domiciliee",
+        "living",
+        "habite",
+    ];
+    known
+        .contains(&simple(label).as_str())
+        .then(|| city(&rest.split_whitespace().collect::<Vec<_>>()))
+        .flatten()
 }
 
 #[cfg(test)]

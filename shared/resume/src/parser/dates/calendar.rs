@@ -85,8 +85,11 @@ fn number(tokens: &[Token], at: usize) -> Option<(u32, usize)> {
 fn year(tokens: &[Token], at: usize) -> Option<i16> {
     let (value, digits) = number(tokens, at)?;
     let year = i16::try_from(value).ok().filter(|year| digits == 4 && Moment::new(*year, None).is_some())?;
-    let grouped = |at: Option<usize>| at.and_then(|at| number(tokens, at)).is_some_and(|(_, digits)| digits == 2 || digits == 3);
-    (!grouped(Some(at + 1)) && !grouped(at.checked_sub(1).filter(|_| !day_before(tokens, at)))).then_some(year)
+    let grouped = |at: Option<usize>| {
+        at.and_then(|at| number(tokens, at)).is_some_and(|(_, digits)| digits == 2 || digits == 3)
+    };
+    (!grouped(Some(at + 1)) && !grouped(at.checked_sub(1).filter(|_| !day_before(tokens, at))))
+        .then_some(year)
 }
 
 /// Whether the number before a year is a day: `June 5 2016`.
@@ -103,7 +106,9 @@ fn is_day(tokens: &[Token], at: usize) -> bool {
     let ordinal = || {
         let word = word(tokens, at)?;
         let digits = word.trim_end_matches(|c: char| c.is_ascii_lowercase());
-        (matches!(&word[digits.len()..], "er" | "st" | "nd" | "rd" | "th")).then(|| digits.parse().ok()).flatten()
+        (matches!(&word[digits.len()..], "er" | "st" | "nd" | "rd" | "th"))
+            .then(|| digits.parse().ok())
+            .flatten()
     };
     let plain = number(tokens, at).filter(|(_, digits)| *digits <= 2).map(|(value, _)| value);
     plain.or_else(ordinal).is_some_and(|day| (1..=31).contains(&day))
@@ -153,7 +158,8 @@ pub(super) fn date(tokens: &[Token], at: usize) -> Option<(Moment, usize)> {
 pub(super) fn short_date(tokens: &[Token], at: usize) -> Option<(Moment, usize)> {
     let month = month_number(tokens, at)?;
     let (value, digits) = number(tokens, at + 2)?;
-    if sign(tokens, at + 1) != Some('/') || digits != 2 || !touching(tokens, at) || !touching(tokens, at + 1) {
+    if sign(tokens, at + 1) != Some('/') || digits != 2 || !touching(tokens, at) || !touching(tokens, at + 1)
+    {
         return None;
     }
     let short = i16::try_from(value).ok()?;

@@ -155,7 +155,10 @@ fn dated(lines: &[Line], today: Date) -> Vec<Dated> {
 fn cut(line: &Line, all: &[Period]) -> Vec<Line> {
     let ranges: Vec<&Period> = all.iter().filter(|period| period.is_range()).collect();
     let first = ranges.first().is_some_and(|first| line.text[..first.span.start].trim().is_empty());
-    let bounds = ranges.iter().skip(usize::from(first)).map(|period| if first { period.span.start } else { period.span.end });
+    let bounds = ranges
+        .iter()
+        .skip(usize::from(first))
+        .map(|period| if first { period.span.start } else { period.span.end });
     let mut pieces = Vec::new();
     let mut from = 0;
     for bound in bounds.chain([line.text.len()]) {
@@ -175,7 +178,11 @@ fn main(line: &Line, plain_ranges: bool, today: Date) -> Option<Period> {
     let ends = |period: &Period| !text[period.span.end..].contains(char::is_alphanumeric);
     let all = periods(text);
     if let Some(range) = all.iter().find(|period| period.is_range()) {
-        let fits = if line.item { !plain_ranges && (begins(range) || ends(range)) } else { !range.within || begins(range) };
+        let fits = if line.item {
+            !plain_ranges && (begins(range) || ends(range))
+        } else {
+            !range.within || begins(range)
+        };
         return fits.then(|| range.clone());
     }
     let parted = |period: &Period| {
@@ -183,7 +190,9 @@ fn main(line: &Line, plain_ranges: bool, today: Date) -> Option<Period> {
         before.ends_with(['(', ',', '|', '–', '—', '-', ':', '·'])
     };
     let single = all.into_iter().find(|period| {
-        let fits = begins(period) && !period.within || begins(period) && ends(period) || ends(period) && parted(period);
+        let fits = begins(period) && !period.within
+            || begins(period) && ends(period)
+            || ends(period) && parted(period);
         fits && period.start.year() <= today.year()
     })?;
     (!line.item && text.split(' ').count() <= HEAD_WORDS).then_some(single)

@@ -31,7 +31,10 @@ fn head(text: &str, next: Option<&Line>) -> Option<usize> {
         // The date stands alone in the next line.
         let dated = next.is_some_and(|next| {
             let found = periods(&next.text);
-            !next.item && found.first().is_some_and(|period| period.is_range() && period.span.len() == next.text.len())
+            !next.item
+                && found
+                    .first()
+                    .is_some_and(|period| period.is_range() && period.span.len() == next.text.len())
         });
         return if dated { before_bar(text) } else { None };
     };
@@ -47,16 +50,20 @@ fn head(text: &str, next: Option<&Line>) -> Option<usize> {
 /// before it, which make one name.
 fn before_bar(text: &str) -> Option<usize> {
     let bar = BARS.iter().filter_map(|bar| text.find(bar)).min()?;
-    let words: Vec<(usize, &str)> = text[..bar].split(' ').scan(0, |at, word| {
-        let start = *at;
-        *at += word.len() + 1;
-        Some((start, word))
-    }).collect();
+    let words: Vec<(usize, &str)> = text[..bar]
+        .split(' ')
+        .scan(0, |at, word| {
+            let start = *at;
+            *at += word.len() + 1;
+            Some((start, word))
+        })
+        .collect();
     let capital = |word: &str| word.starts_with(char::is_uppercase);
     let small = |word: &str| matches!(word, "et" | "and" | "&" | "de" | "du" | "la" | "le");
     let mut at = words.iter().rposition(|(_, word)| capital(word))?;
     // `Pont et Fils`, `Le Goff`; the first word of the item itself is the task's.
-    while at > 1 && (capital(words[at - 1].1) || small(words[at - 1].1) && at > 2 && capital(words[at - 2].1)) {
+    while at > 1 && (capital(words[at - 1].1) || small(words[at - 1].1) && at > 2 && capital(words[at - 2].1))
+    {
         at -= 1;
     }
     Some(words[at].0)
@@ -69,11 +76,31 @@ mod tests {
     #[test]
     fn heads_are_freed() {
         for (text, next, expected) in [
-            ("Lecture de plans Pont et Fils | Brest | 2020 - 2022 Soudeuse", "", "Pont et Fils | Brest | 2020 - 2022 Soudeuse"),
-            ("lecture of plans Le Bridge Ltd | Brest | 2020 - 2022 welder", "", "Le Bridge Ltd | Brest | 2020 - 2022 welder"),
-            ("Lecture de plans mai 2020 - juin 2021 : Soudeuse, Pont", "", "mai 2020 - juin 2021 : Soudeuse, Pont"),
-            ("Lecture de plans Chef de chantier – Pont, Brest", "05/2020 – 06/2021", "Chef de chantier – Pont, Brest"),
-            ("Lecture de plans Chef de chantier – Pont, Brest 05/2020 – 06/2021", "", "Chef de chantier – Pont, Brest 05/2020 – 06/2021"),
+            (
+                "Lecture de plans Pont et Fils | Brest | 2020 - 2022 Soudeuse",
+                "",
+                "Pont et Fils | Brest | 2020 - 2022 Soudeuse",
+            ),
+            (
+                "lecture of plans Le Bridge Ltd | Brest | 2020 - 2022 welder",
+                "",
+                "Le Bridge Ltd | Brest | 2020 - 2022 welder",
+            ),
+            (
+                "Lecture de plans mai 2020 - juin 2021 : Soudeuse, Pont",
+                "",
+                "mai 2020 - juin 2021 : Soudeuse, Pont",
+            ),
+            (
+                "Lecture de plans Chef de chantier – Pont, Brest",
+                "05/2020 – 06/2021",
+                "Chef de chantier – Pont, Brest",
+            ),
+            (
+                "Lecture de plans Chef de chantier – Pont, Brest 05/2020 – 06/2021",
+                "",
+                "Chef de chantier – Pont, Brest 05/2020 – 06/2021",
+            ),
             ("Projet mené de 2019 à 2021 pour un client", "", ""),
             ("Lecture de plans", "05/2020 – 06/2021", ""),
         ] {

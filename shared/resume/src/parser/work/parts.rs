@@ -51,7 +51,9 @@ pub(super) fn of(head: &[Piece]) -> Vec<Part> {
 }
 
 fn trimmed(text: &str) -> String {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|' | '–' | '—' | '•' | '/'));
+    let trimmed = text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | ':' | '|' | '–' | '—' | '•' | '/')
+    });
     let trimmed = trimmed.strip_prefix("- ").unwrap_or(trimmed);
     trimmed.strip_suffix(" -").unwrap_or(trimmed).trim().to_owned()
 }
@@ -98,7 +100,8 @@ fn separator(rest: &str) -> Option<usize> {
 
 /// A place or a remark in parentheses, by its distance from the word and its length.
 fn is_aside(before: Option<char>, inside: &str) -> bool {
-    let notice = inside.chars().filter(|c| c.is_alphabetic()).count() < 4 || inside.starts_with(char::is_lowercase) && inside.len() <= 6;
+    let notice = inside.chars().filter(|c| c.is_alphabetic()).count() < 4
+        || inside.starts_with(char::is_lowercase) && inside.len() <= 6;
     before.is_none_or(char::is_whitespace) && !notice
 }
 
@@ -119,7 +122,7 @@ mod tests {
             ("Infirmier (ère) (H/F) chez Soins", "Infirmier (ère) (H/F) + Soins"),
             ("Employé/Employée du -SAV- transport, Fer", "Employé/Employée du -SAV- transport + Fer"),
             ("Cashier at Shop", "Cashier + Shop"),
-            ("(", "" ),
+            ("(", ""),
             ("", ""),
         ] {
             assert_eq!(shown(text), expected, "{text}");
