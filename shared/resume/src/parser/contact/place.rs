@@ -52,6 +52,8 @@ pub(super) fn location(lines: &[&str]) -> Location {
 /// Whether birth is told of before any place: `Née à 29200 Brest`, but not `29200 Brest, née en 1990`.
 fn tells_of_birth_first(piece: &str) -> bool {
     let before = piece.find(|c: char| c.is_ascii_digit()).map_or(piece, |at| &piece[..at]);
+    // The letters that touch the digit are a code's own: `NE1 1AA`.
+    let before = if before.len() < piece.len() { before.rsplit_once(' ').map_or("", |(words, _)| words) } else { before };
     tells_of_birth(before)
 }
 
@@ -215,6 +217,7 @@ mod tests {
             ("1 Trial Street, Leeds LS1 4AB", "LS1 4AB Leeds"),
             ("Ville : Nantes", "Nantes"),
             ("Based in Leeds", "Leeds"),
+            ("NE1 4AB Newcastle", "NE1 4AB Newcastle"),
             ("", ""),
         ] {
             let found = location(&[line]);
