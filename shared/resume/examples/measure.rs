@@ -4,6 +4,7 @@
 #![expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -94,7 +95,7 @@ fn main() -> ExitCode {
     for format in FORMATS {
         let Some(figures) = figures.get(format) else { continue };
         let of = |count: usize| count as f64 / figures.files.max(1) as f64;
-        let mean = figures.months.iter().sum::<u32>() as f64 / figures.files.max(1) as f64;
+        let mean = f64::from(figures.months.iter().sum::<u32>()) / figures.files.max(1) as f64;
         println!(
             "{format:<9} {:>3}-{:<2} {} {} {} {} {:.2} {:.2} {:.2} {mean:.1} {}",
             figures.files,
@@ -180,17 +181,17 @@ fn judge(figures: &mut Figures, truth: &Resume, found: &Resume, today: Date) -> 
         let lost: Vec<_> = there.iter().filter(|one| !here.contains(one)).collect();
         let extra: Vec<_> = here.iter().filter(|one| !there.contains(one)).collect();
         if !lost.is_empty() || !extra.is_empty() {
-            misses.push_str(&format!("\n  {what}: -{lost:?} +{extra:?}"));
+            let _ = write!(misses, "\n  {what}: -{lost:?} +{extra:?}");
         }
     }
     if city(&wanted) != city(&seen) {
-        misses.push_str(&format!("\n  city: {:?} {:?}", city(&wanted), city(&seen)));
+        let _ = write!(misses, "\n  city: {:?} {:?}", city(&wanted), city(&seen));
     }
     if wanted.education_level != seen.education_level {
-        misses.push_str(&format!("\n  level: {:?} {:?}", wanted.education_level, seen.education_level));
+        let _ = write!(misses, "\n  level: {:?} {:?}", wanted.education_level, seen.education_level);
     }
     if months > 12 {
-        misses.push_str(&format!("\n  months: {} {}", wanted.experience_months, seen.experience_months));
+        let _ = write!(misses, "\n  months: {} {}", wanted.experience_months, seen.experience_months);
     }
     misses
 }

@@ -107,7 +107,7 @@ fn parted(lines: Vec<Line>) -> Parts {
                 (section, level) = (next, u8::MAX);
             }
             if let Some(part) = parts.of(section) {
-                part.push(Line { text: rest.to_owned(), item: false, heading: None });
+                part.push(line_of(rest));
             }
             continue;
         }
@@ -116,6 +116,10 @@ fn parted(lines: Vec<Line>) -> Parts {
         }
     }
     parts
+}
+
+fn line_of(text: &str) -> Line {
+    Line { text: text.to_owned(), item: false, heading: None }
 }
 
 /// The part that a line of its own begins.
@@ -144,6 +148,13 @@ fn inline(line: &Line, current: Section) -> Option<(Section, &str)> {
         return None;
     }
     let capitals = headings::is_capitals(before);
+    // `Languages: Rust, Python` is a label within skills.
+    if section == Section::Languages
+        && current == Section::Skills
+        && languages::read(&[line_of(rest)]).is_empty()
+    {
+        return None;
+    }
     let fits = match section {
         Section::Skills | Section::Languages => sure == Sure::Words && (capitals || !line.item),
         Section::Other => sure == Sure::Words && !line.item && current != Section::Work,

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::civil::Date;
+use vivier_domain::redacted::Redacted;
 
 use crate::canonical::canonical;
 use crate::language::{Spoken, spoken};
@@ -69,22 +70,24 @@ impl Resume {
         let listed = self.skills.iter().map(|skill| &skill.name);
         let shown =
             self.work.iter().flat_map(|work| &work.highlights).filter(|text| names_skill(text.expose()));
-        let diplomas = self.education.iter().filter_map(|entry| entry.study_type.as_ref());
+        // The subject may say what the diploma does not: `Diplôme d'État d'infirmière`.
+        let diplomas = self.education.iter().map(|entry| {
+            let said = [&entry.study_type, &entry.area].into_iter().flatten().map(Redacted::expose);
+            said.collect::<Vec<_>>().join(" ")
+        });
         Profile {
-            titles: once(
-                self.work.iter().filter_map(|work| work.position.as_ref()).map(|title| title.expose()),
-            ),
-            skills: once(listed.chain(shown).map(|skill| skill.expose())),
+            titles: once(self.work.iter().filter_map(|work| work.position.as_ref()).map(Redacted::expose)),
+            skills: once(listed.chain(shown).map(Redacted::expose)),
             experience_months: months(&self.work, today),
             place: (place != Place::default()).then_some(place),
-            education_level: diplomas.filter_map(|diploma| education::level(diploma.expose())).max(),
+            education_level: diplomas.filter_map(|diploma| education::level(&diploma)).max(),
             languages: self.spoken(),
         }
     }
 
     fn spoken(&self) -> Vec<Spoken> {
         let found = self.languages.iter().filter_map(|language| {
-            spoken(language.language.expose(), language.fluency.as_ref().map(|fluency| fluency.expose()))
+            spoken(language.language.expose(), language.fluency.as_ref().map(Redacted::expose))
         });
         let mut kept: Vec<Spoken> = Vec::new();
         for spoken in found {

@@ -37,8 +37,12 @@ fn same(career: &Career, one: &Person, other: &Person) -> Result<(), TestCaseErr
     Ok(())
 }
 
+fn config(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, max_shrink_iters: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(config(2000))]
 
     #[test]
     fn another_person_has_the_same_profile(career in career(), one in person(), other in person()) {
@@ -50,6 +54,10 @@ proptest! {
     fn each_trait_alone_changes_nothing(career in career(), one in person(), other in person(), which in 0_usize..8) {
         same(&career, &one, &one.exchanged(&other)[which])?;
     }
+}
+
+proptest! {
+    #![proptest_config(config(500))]
 
     #[test]
     fn an_order_to_the_reader_changes_nothing(career in career(), one in person(), at in 0_usize..80) {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::headings;
 
 /// Spaces that make a gap.
-const GAP: usize = 3;
+pub(super) const GAP: usize = 3;
 /// Lines that must show the same gap before it is believed.
 const ENOUGH: usize = 3;
 
@@ -48,7 +48,7 @@ fn column(lines: &[&str]) -> Option<(usize, usize)> {
             let beside = k > 0;
             let entry = starts.entry(cell.at).or_insert((n, 0, false));
             entry.1 += 1;
-            entry.2 |= heads && beside || heads && cell.at >= 20;
+            entry.2 |= heads && (beside || cell.at >= 20);
         }
     }
     starts

@@ -43,7 +43,7 @@ pub(super) fn periods(text: &str) -> Vec<Period> {
     found
 }
 
-fn word<'t>(tokens: &'t [Token], at: usize) -> Option<&'t str> {
+fn word(tokens: &[Token], at: usize) -> Option<&str> {
     match tokens.get(at).map(|token| &token.kind) {
         Some(Kind::Word(word)) => Some(word),
         _ => None,

@@ -47,7 +47,7 @@ pub(super) fn section(text: &str) -> Option<Section> {
 
 /// The part that a heading begins and how sure it is.
 pub(super) fn judged(text: &str) -> Option<(Section, Sure)> {
-    if text.chars().count() > 60 || text.chars().any(|c| matches!(c, '@' | '|' | '(')) {
+    if text.chars().count() > 60 || text.chars().any(|c| matches!(c, '@' | '(')) {
         return None;
     }
     let words = simple(text);

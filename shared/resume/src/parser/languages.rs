@@ -76,9 +76,12 @@ pub(super) fn language(piece: &str) -> Option<Language> {
 }
 
 fn bare(text: &str) -> &str {
-    text.trim_matches(|c: char| {
-        c.is_whitespace() || matches!(c, '(' | ')' | '}' | '{' | ':' | '-' | '–' | '—' | '/' | '.')
-    })
+    let edge = |c: char| c.is_whitespace() || matches!(c, '{' | '}' | ':' | '-' | '–' | '—' | '/' | '.');
+    let text = text.trim_matches(edge);
+    let inside = text.strip_prefix('(').unwrap_or(text);
+    // `C1 (TOEIC 900)` keeps what it opened.
+    let inside = if inside.contains('(') { inside } else { inside.trim_end_matches(')') };
+    inside.trim_matches(edge)
 }
 
 #[cfg(test)]
@@ -96,6 +99,7 @@ mod tests {
             ("Langue des signes française (B1)", "Langue des signes française=B1"),
             ("Anglais\ncourant\nExcel", "Anglais=courant"),
             ("ANGLAIS", "ANGLAIS="),
+            ("Anglais : C1 (TOEIC 900)", "Anglais=C1 (TOEIC 900)"),
             ("Soudage", ""),
             ("", ""),
         ] {

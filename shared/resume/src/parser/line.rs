@@ -127,7 +127,25 @@ fn undecorated(raw: &str) -> (String, bool) {
     if let Some(rest) = text.strip_prefix("o ").filter(|rest| rest.starts_with(char::is_uppercase)) {
         (text, bulleted) = (rest, true);
     }
-    (unbroken(&text.split_whitespace().collect::<Vec<_>>().join(" ")), bulleted)
+    (unbroken(&narrowed(text)), bulleted)
+}
+
+/// Single spaces between words, and a bar where a wide gap parted them: `Soudeuse      Fer SA`.
+fn narrowed(text: &str) -> String {
+    let mut narrowed = String::with_capacity(text.len());
+    let mut gap = 0;
+    for c in text.chars() {
+        if c.is_whitespace() {
+            gap += if c == '\t' { columns::GAP } else { 1 };
+            continue;
+        }
+        if gap > 0 && !narrowed.is_empty() {
+            narrowed.push_str(if gap >= columns::GAP { " | " } else { " " });
+        }
+        gap = 0;
+        narrowed.push(c);
+    }
+    narrowed
 }
 
 /// A scanner parts a wide `J` from its word: `J une 2016`.
@@ -158,6 +176,7 @@ mod tests {
         for (raw, expected, item) in [
             ("- Soudage", "Soudage", true),
             ("  • Soudage  TIG", "Soudage TIG", true),
+            ("Soudeuse      Fer SA\tBrest", "Soudeuse | Fer SA | Brest", false),
             ("«Soudage", "Soudage", true),
             ("‘Soudage", "Soudage", true),
             ("« Soudage » à l'arc", "« Soudage » à l'arc", false),

@@ -94,6 +94,11 @@ const WORDS: &[&str] = &[
     "years old",
 ];
 
+/// Words that follow a city without a comma, folded.
+const AFTER_CITY: &str = "tel telephone phone mobile portable email e mail courriel age permis linkedin www http https \
+    francais francaise british french france uk vehicule driving fixe gsm cedex photo date sexe \
+    situation m mr mme monsieur madame dob gender";
+
 /// Folded words parted by single spaces.
 pub(super) fn simple(text: &str) -> String {
     let folded: String = fold(text).chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
@@ -183,47 +188,7 @@ pub(super) fn tells_of_birth(text: &str) -> bool {
 pub(super) fn ends_city(word: &str) -> bool {
     let simple = simple(word);
     let first = simple.split(' ').next().unwrap_or_default();
-    WORDS.contains(&first)
-        || matches!(
-            first,
-            "tel"
-                | "telephone"
-                | "phone"
-                | "mobile"
-                | "portable"
-                | "email"
-                | "e"
-                | "mail"
-                | "courriel"
-                | "age"
-                | "permis"
-                | "linkedin"
-                | "www"
-                | "http"
-                | "https"
-                | "francais"
-                | "francaise"
-                | "british"
-                | "french"
-                | "france"
-                | "uk"
-                | "vehicule"
-                | "driving"
-                | "fixe"
-                | "gsm"
-                | "cedex"
-                | "photo"
-                | "date"
-                | "sexe"
-                | "situation"
-                | "m"
-                | "mr"
-                | "mme"
-                | "monsieur"
-                | "madame"
-                | "dob"
-                | "gender"
-        )
+    WORDS.contains(&first) || AFTER_CITY.split(' ').any(|known| known == first)
 }
 
 #[cfg(test)]

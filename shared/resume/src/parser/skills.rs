@@ -146,9 +146,10 @@ fn joined(lines: &[Line]) -> Vec<Line> {
     joined
 }
 
-/// The terms of a line. The label before a colon is none.
+/// The terms of a line. The label before a colon is none, unless a figure stands behind it: `Frappe : 60 mots/min`.
 fn pieces(line: &Line, one_a_line: bool) -> Vec<&str> {
     let text = match line.text.split_once(':') {
+        Some((label, rest)) if rest.trim_start().starts_with(|c: char| c.is_ascii_digit()) => label,
         Some((label, rest)) if !rest.trim().is_empty() && label.split(' ').count() <= 4 => rest,
         _ => line.text.as_str(),
     };
@@ -158,9 +159,19 @@ fn pieces(line: &Line, one_a_line: bool) -> Vec<&str> {
         && commas.len() > 1
         && commas.last().is_some_and(|last| {
             let last = format!(" {} ", simple(last));
-            last.contains(" et ") || last.contains(" and ") || last.contains(" ou ") || last.contains(" or ")
+            [" et ", " and ", " ou ", " or "].iter().any(|word| last.contains(word))
         });
-    if enumerates { vec![text] } else { rejoined(text, commas) }
+    let pieces = if enumerates { vec![text] } else { rejoined(text, commas) };
+    pieces.into_iter().flat_map(by_strokes).collect()
+}
+
+/// `Word - Excel` are two terms and `Coffrage / Ferraillage / Levage` three; `Marketing / Mercatique` is one in two words.
+fn by_strokes(piece: &str) -> Vec<&str> {
+    let separator = if piece.matches(" / ").count() > 1 { " / " } else { " - " };
+    let pieces: Vec<&str> = piece.split(separator).flat_map(|piece| piece.split(" – ")).collect();
+    let rates = |piece: &&str| !HOW_WELL.contains(&simple(piece).as_str());
+    // A dash may stand within parentheses.
+    if piece.contains('(') { vec![piece] } else { pieces.into_iter().filter(rates).collect() }
 }
 
 /// `Utilisation de fours, d'étuves` goes on behind its comma.
@@ -255,6 +266,10 @@ mod tests {
             ("Bureautique : Word, Excel (avancé), Access ★★★☆", "Word + Excel + Access"),
             ("Excel – avancé\nWord 80 %", "Excel + Word"),
             ("Informatique :\nWord", "Word"),
+            ("Word - Excel – avancé", "Word + Excel"),
+            ("Coffrage / Ferraillage / Levage", "Coffrage + Ferraillage + Levage"),
+            ("Marketing / Mercatique", "Marketing / Mercatique"),
+            ("Frappe rapide : 60 mots/min", "Frappe rapide"),
             (
                 "- Construction durable\n(écoconstruction)\n- Risques -NRBC-",
                 "Construction durable (écoconstruction) + Risques -NRBC-",

@@ -67,6 +67,7 @@ pub(crate) struct Position {
 }
 
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own, drawn by chance")]
 pub(crate) struct Career {
     pub(crate) french: bool,
     /// How the CV is set.

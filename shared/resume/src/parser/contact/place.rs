@@ -53,7 +53,11 @@ pub(super) fn location(lines: &[&str]) -> Location {
 fn tells_of_birth_first(piece: &str) -> bool {
     let before = piece.find(|c: char| c.is_ascii_digit()).map_or(piece, |at| &piece[..at]);
     // The letters that touch the digit are a code's own: `NE1 1AA`.
-    let before = if before.len() < piece.len() { before.rsplit_once(' ').map_or("", |(words, _)| words) } else { before };
+    let before = if before.len() < piece.len() {
+        before.rsplit_once(' ').map_or("", |(words, _)| words)
+    } else {
+        before
+    };
     tells_of_birth(before)
 }
 

@@ -111,12 +111,17 @@ fn entry(lines: &[Dated], at: usize, has_items: bool) -> Entry {
 fn below(lines: &[Dated], at: usize, has_items: bool) -> usize {
     let plain = lines[at + 1..].iter().take(HEAD_LINES).take_while(|line| line.may_head()).count();
     let ends_at_item = lines.get(at + 1 + plain).is_some_and(|line| line.line.item);
-    if has_items && (ends_at_item || lines.len() == at + 1 + plain) {
+    if has_items && ends_at_item {
         return plain;
     }
     let (before, after) = lines[at].beside();
     let employer_first = before.contains('|') && after.trim().is_empty();
-    if (at == 0 && lines[at].bare()) || employer_first { plain.min(1) } else { 0 }
+    if employer_first {
+        return plain.min(1);
+    }
+    // Nothing but the date: the head is under it, of two lines where all that follows is short.
+    let last = has_items && lines.len() == at + 1 + plain;
+    if at == 0 && lines[at].bare() { plain.min(if last { 2 } else { 1 }) } else { 0 }
 }
 
 /// Without dates every line that no bullet marks is a position.

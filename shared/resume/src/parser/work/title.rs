@@ -8,162 +8,26 @@ use vivier_text::analysis::fold;
 use crate::canonical::canonical;
 
 /// Words that titles begin with or hold, in either gender.
-const WORDS: &[&str] = &[
-    "accountant",
-    "adjoint",
-    "administrator",
-    "agent",
-    "aide",
-    "ambulancier",
-    "analyst",
-    "analyste",
-    "apprenti",
-    "architect",
-    "architecte",
-    "artisan",
-    "assistant",
-    "attache",
-    "auxiliaire",
-    "avocat",
-    "buyer",
-    "cadre",
-    "cashier",
-    "charge",
-    "chauffeur",
-    "chef",
-    "clerk",
-    "collaborateur",
-    "commandant",
-    "commercial",
-    "commis",
-    "comptable",
-    "conseiller",
-    "consultant",
-    "controleur",
-    "coordinator",
-    "cuisinier",
-    "delegue",
-    "designer",
-    "developer",
-    "developpeur",
-    "directeur",
-    "director",
-    "driver",
-    "employe",
-    "engineer",
-    "enseignant",
-    "executive",
-    "expert",
-    "formateur",
-    "gerant",
-    "gestionnaire",
-    "head",
-    "hote",
-    "infirmier",
-    "ingenieur",
-    "inspecteur",
-    "intern",
-    "journaliste",
-    "juriste",
-    "lead",
-    "lecturer",
-    "magasinier",
-    "maitre",
-    "manager",
-    "manutentionnaire",
-    "medecin",
-    "moniteur",
-    "nurse",
-    "officer",
-    "officier",
-    "operateur",
-    "operator",
-    "ouvrier",
-    "peintre",
-    "pilote",
-    "planner",
-    "preparateur",
-    "principal",
-    "prof",
-    "professeur",
-    "receptionist",
-    "redacteur",
-    "representative",
-    "responsable",
-    "salesman",
-    "secretaire",
-    "serveur",
-    "specialist",
-    "specialiste",
-    "stage",
-    "stagiaire",
-    "steward",
-    "supervisor",
-    "surveillant",
-    "teacher",
-    "technician",
-    "technicien",
-    "trader",
-    "vendeur",
-    "waiter",
-    "worker",
-];
+const WORDS: &str = "accountant adjoint administrator agent aide ambulancier analyst analyste apprenti architect \
+    architecte artisan assistant attache auxiliaire avocat buyer cadre cashier charge chauffeur chef \
+    clerk collaborateur commandant commercial commis comptable conseiller consultant controleur \
+    coordinator cuisinier delegue designer developer developpeur directeur director driver employe \
+    engineer enseignant executive expert formateur gerant gestionnaire head hote infirmier ingenieur \
+    inspecteur intern journaliste juriste lead lecturer magasinier maitre manager manutentionnaire \
+    medecin moniteur nurse officer officier operateur operator ouvrier peintre pilote planner \
+    preparateur principal prof professeur receptionist redacteur representative responsable salesman \
+    secretaire serveur specialist specialiste stage stagiaire steward supervisor surveillant teacher \
+    technician technicien trader vendeur waiter worker";
 /// Endings of the stems of titles, French and English.
 const ENDINGS: &[&str] =
     &["eu", "ier", "ien", "ist", "logu", "graph", "air", "er", "ant", "or", "ian", "man", "keep"];
 /// Words of employers, folded: legal forms first.
-const EMPLOYERS: &[&str] = &[
-    "sa",
-    "sas",
-    "sasu",
-    "sarl",
-    "eurl",
-    "sci",
-    "scop",
-    "snc",
-    "ltd",
-    "limited",
-    "inc",
-    "llc",
-    "plc",
-    "llp",
-    "gmbh",
-    "corp",
-    "fils",
-    "sons",
-    "group",
-    "groupe",
-    "company",
-    "societe",
-    "cie",
-    "holding",
-    "association",
-    "mairie",
-    "commune",
-    "hopital",
-    "hospital",
-    "clinique",
-    "chu",
-    "ehpad",
-    "restaurant",
-    "hotel",
-    "lycee",
-    "college",
-    "ecole",
-    "school",
-    "university",
-    "universite",
-    "ministere",
-    "banque",
-    "bank",
-    "cabinet",
-    "etablissements",
-    "ets",
-    "departement",
-];
+const EMPLOYERS: &str = "sa sas sasu sarl eurl sci scop snc ltd limited inc llc plc llp gmbh corp fils sons group groupe \
+    company societe cie holding association mairie commune hopital hospital clinique chu ehpad \
+    restaurant hotel lycee college ecole school university universite ministere banque bank cabinet \
+    etablissements ets departement";
 
-static TITLES: LazyLock<HashSet<String>> =
-    LazyLock::new(|| WORDS.iter().map(|word| canonical(word)).collect());
+static TITLES: LazyLock<HashSet<String>> = LazyLock::new(|| WORDS.split(' ').map(canonical).collect());
 
 /// Above 1 it is likely a title, below 0 likely none. It looks at canonical words alone, so both genders of a title
 /// score the same, and the same part of a head is chosen for both.
@@ -202,7 +66,8 @@ pub(super) fn likeness(text: &str) -> f32 {
 
 /// `sa` is also a small word; the legal form has capitals.
 fn is_employer(word: &str) -> bool {
-    EMPLOYERS.contains(&fold(word).as_str()) && word != "sa"
+    let folded = fold(word);
+    word != "sa" && EMPLOYERS.split(' ').any(|known| known == folded)
 }
 
 #[cfg(test)]
