@@ -9,7 +9,7 @@ mod gender;
 
 use vivier_text::analysis::{is_stop_word, stem, words};
 
-pub use gender::neutral;
+use gender::neutral;
 
 /// Most words of a title that is written in both genders.
 const MOST_REPEATED: usize = 8;
@@ -18,8 +18,12 @@ const MOST_REPEATED: usize = 8;
 /// holds stop words alone.
 pub fn canonical(text: &str) -> String {
     let mut kept: Vec<String> = Vec::new();
+    let mut reached = 0;
     for word in words(&gender::joined(text)) {
-        if is_stop_word(&word.text) {
+        // An index also keeps the two halves of `aide-soignant` as one word, but not those of `aide-soignant·e`.
+        let again = word.span.start < reached;
+        reached = reached.max(word.span.end);
+        if again || is_stop_word(&word.text) {
             continue;
         }
         kept.push(stem(&neutral(&word.text)));
@@ -60,7 +64,13 @@ mod tests {
             &["Ambassadeur", "Ambassadrice", "Ambassadeur/rice"],
             &["Employé du SAV", "Employé/Employée du SAV", "Employée du SAV"],
             &["Maître d'hôtel", "Maîtresse d'hôtel"],
-            &["Hôte de caisse", "Hôtesse de caisse", "Hôte/Hôtesse de caisse", "Hôte(sse) de caisse"],
+            &[
+                "Hôte de caisse",
+                "Hôtesse de caisse",
+                "Hôte/Hôtesse de caisse",
+                "Hôte(sse) de caisse",
+                "Hôte·sse de caisse",
+            ],
             &["Chef d'équipe", "Cheffe d'équipe", "Chef(fe) d'équipe"],
             &[
                 "Chargé de clientèle",
@@ -78,6 +88,7 @@ mod tests {
             &["Masseur-kinésithérapeute", "Masseuse-kinésithérapeute"],
             &["Directeur général adjoint", "Directrice générale adjointe"],
             &["Acheteur", "Acheteuse"],
+            &["Aide-soignant", "Aide-soignante", "Aide-soignant(e)", "aide-soignant·e"],
             &["Docteur", "Docteure", "Doctoresse"],
             &["Professeur des écoles", "Professeure des écoles"],
         ] {

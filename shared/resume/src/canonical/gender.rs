@@ -47,7 +47,7 @@ const ENDINGS: &[(&str, &str)] = &[
 const KEPT: &[&str] = &["heure", "heures", "demeure", "mineure", "majeure", "people", "woman", "women"];
 
 /// A folded word with its gender taken away as far as stemming does not.
-pub fn neutral(folded: &str) -> String {
+pub(super) fn neutral(folded: &str) -> String {
     if let Ok(at) = PAIRS.binary_search_by(|(feminine, _)| feminine.cmp(&folded)) {
         return PAIRS[at].1.to_owned();
     }
@@ -88,7 +88,7 @@ pub(super) fn joined(text: &str) -> String {
         rest = &from[close + 1..];
     }
     joined.push_str(rest);
-    joined
+    joined.replace("·sse", "")
 }
 
 #[cfg(test)]

@@ -11,6 +11,10 @@ pub(crate) enum Gender {
     Both,
     /// `Infirmier (H/F)`
     Notice,
+    /// `Infirmier(ère)`
+    Enclosed,
+    /// `Infirmier·ère`
+    Dotted,
 }
 
 #[derive(Clone, Debug)]
@@ -62,7 +66,9 @@ pub(crate) fn person() -> impl Strategy<Value = Person> {
         Just(Gender::Masculine),
         Just(Gender::Feminine),
         Just(Gender::Both),
-        Just(Gender::Notice)
+        Just(Gender::Notice),
+        Just(Gender::Enclosed),
+        Just(Gender::Dotted)
     ];
     let name = "[BDFGKLMPRTV][aeiou][bdfglmnprtvz][aeiou][nrsl]?";
     let last = prop_oneof![

@@ -52,7 +52,20 @@ fn gendered(pair: Pair, person: &Person) -> String {
         Gender::Both if pair.0 == pair.1 => pair.0.to_owned(),
         Gender::Both => format!("{} / {}", pair.0, pair.1),
         Gender::Notice => format!("{} (H/F)", pair.0),
+        Gender::Enclosed => inclusive(pair, "(", ")"),
+        Gender::Dotted => inclusive(pair, "·", ""),
     }
+}
+
+/// Each word that has two forms with the ending of the second behind it. English words are not written so.
+fn inclusive(pair: Pair, before: &str, after: &str) -> String {
+    let english = pair.1.ends_with("ess") || pair.1.ends_with("man") || pair.1.ends_with("maid");
+    let words = pair.0.split(' ').zip(pair.1.split(' ')).map(|(one, other)| {
+        let shared = one.chars().zip(other.chars()).take_while(|(left, right)| left == right).count();
+        let ending: String = other.chars().skip(shared).collect();
+        if ending.is_empty() || english { one.to_owned() } else { format!("{one}{before}{ending}{after}") }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl Career {
