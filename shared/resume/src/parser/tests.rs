@@ -27,6 +27,7 @@ fn layouts_of_work() {
         "EXPÉRIENCE\nSoudeuse\nFer SA, Brest\n2023 - 2025\n- Soudage\nOuvrière\nPont et Fils, Brest\n2021 - 2023\n- Pliage",
         "EXPÉRIENCE\n2023 - 2025\nSoudeuse\nFer SA, Brest\n- Soudage\n2021 - 2023\nOuvrière\nPont et Fils, Brest\n- Pliage",
         "EXPÉRIENCE\nSoudeuse chez Fer SA (2023 – 2025)\n- Soudage\nOuvrière chez Pont et Fils (2021 – 2023)\n- Pliage",
+        "EXPÉRIENCE\nSoudeuse\nFer SA, Brest\n2023 - 2025\n- Soudage\nOuvrière\nPont et Fils, Brest\n2021 (6 mois)\n- Pliage",
         "EXPÉRIENCE\n- 2023-2025 : Soudeuse, Fer SA\n- 2021-2023 : Ouvrière, Pont et Fils",
         "Alba Fictive\n29200 Brest\n2023-2025 : Soudeuse, Fer SA\n2021-2023 : Ouvrière, Pont et Fils",
     ] {

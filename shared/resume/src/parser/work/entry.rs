@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use super::parts::is_duration;
 use crate::moment::{End, Moment};
 use crate::parser::dates::{Period, periods};
 use crate::parser::line::Line;
@@ -47,7 +48,8 @@ impl Dated {
 
     fn bare(&self) -> bool {
         let (before, after) = self.beside();
-        before.chars().chain(after.chars()).filter(|c| c.is_alphabetic()).count() < MORE
+        let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count();
+        [before, after].into_iter().filter(|text| !is_duration(text)).map(letters).sum::<usize>() < MORE
     }
 
     fn may_head(&self) -> bool {

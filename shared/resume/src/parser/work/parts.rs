@@ -1,6 +1,7 @@
 //! A head cut at its commas, dashes and bars, each part with the slot it stands in.
 
 use super::entry::Piece;
+use crate::parser::personal::simple;
 
 /// Most parts looked at of a line.
 const MAX_PARTS: usize = 6;
@@ -34,6 +35,18 @@ pub(super) struct Part {
     pub(super) enclosed: bool,
 }
 
+/// Whether a text says how long and no more: `6 mois`, `2 years 3 months`.
+pub(super) fn is_duration(text: &str) -> bool {
+    let simple = simple(text);
+    let unit = |word: &str| {
+        "an ans annee annees jours mois month months semaine semaines week weeks year years yrs et and"
+            .split(' ')
+            .any(|unit| unit == word)
+    };
+    let figure = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    simple.contains(|c: char| c.is_ascii_digit()) && simple.split(' ').all(|word| unit(word) || figure(word))
+}
+
 /// The parts of a head, empty ones left out.
 pub(super) fn of(head: &[Piece]) -> Vec<Part> {
     let mut parts = Vec::new();
@@ -41,7 +54,8 @@ pub(super) fn of(head: &[Piece]) -> Vec<Part> {
         let mut number = 0;
         for (text, enclosed) in split(&piece.text) {
             let text = trimmed(text);
-            if text.chars().any(char::is_alphabetic) && usize::from(number) < MAX_PARTS {
+            if text.chars().any(char::is_alphabetic) && !is_duration(&text) && usize::from(number) < MAX_PARTS
+            {
                 parts.push(Part { slot: Slot { role: piece.role, part: number }, text, enclosed });
                 number += 1;
             }
@@ -121,6 +135,7 @@ mod tests {
             ("Fer | Brest | ", "Fer + Brest"),
             ("Infirmier (ère) (H/F) chez Soins", "Infirmier (ère) (H/F) + Soins"),
             ("Employé/Employée du -SAV- transport, Fer", "Employé/Employée du -SAV- transport + Fer"),
+            ("Caissière (6 mois), Essai", "Caissière + Essai"),
             ("Cashier at Shop", "Cashier + Shop"),
             ("(", ""),
             ("", ""),
