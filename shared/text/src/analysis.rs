@@ -98,6 +98,8 @@ mod tests {
             &["2 500", "2500", "2\u{202f}500"],
             &["hôte", "hôtesse", "hôtesses", "hôte·sse"],
             &["maître", "maîtresse"],
+            &["ingénieur", "ingénieure", "ingénieur·e", "ingénieures"],
+            &["ambassadeur", "ambassadrice"],
             &["contremaître", "contremaîtresse"],
             &["2×8", "2x8"],
             &["15e", "15ème", "15e", "15"],

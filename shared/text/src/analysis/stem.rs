@@ -47,6 +47,7 @@ fn singular(word: &str) -> String {
 /// Endings of the feminine, the longest first, with what stands for both genders. `eu` stands for -eur, -eux and
 /// -euse: the feminine of the two is one.
 const GENDERS: &[(&str, &str)] = &[
+    ("drice", "deu"),
     ("trice", "teu"),
     ("ienne", "ien"),
     ("iere", "ier"),
@@ -57,6 +58,7 @@ const GENDERS: &[(&str, &str)] = &[
     ("ette", "et"),
     ("ere", "er"),
     ("ive", "if"),
+    ("eure", "eu"),
     ("eur", "eu"),
 ];
 
