@@ -9,10 +9,12 @@ use crate::ids::OfferId;
 
 mod draft;
 mod fields;
+mod position;
 mod terms;
 
-pub use draft::{COLUMNS, OfferDraft, Position};
+pub use draft::{COLUMNS, OfferDraft};
 pub use fields::{ErrorCode, FieldError};
+pub use position::Position;
 pub use terms::{Contract, Remote, SalaryPeriod, UnknownTerm, WorkingTime};
 
 /// A job offer of one tenant. In JSON its content stands beside its `id`, without nesting.

@@ -4,6 +4,7 @@
 //! search function opens it in memory as a [`SearchIndex`] and needs no server to answer. A new import makes a new
 //! generation; nothing is ever changed in place. [`Indexes`] holds those of many tenants and follows what they publish.
 
+mod admit;
 mod archive;
 mod build;
 mod collect;
@@ -29,6 +30,7 @@ mod suggest;
 mod synonyms;
 mod tables;
 mod tokenizer;
+mod understand;
 mod vectors;
 mod vocabulary;
 mod words;

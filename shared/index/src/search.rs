@@ -6,12 +6,11 @@ use tantivy::query::{EnableScoring, Query as _, TermQuery, Weight};
 use tantivy::schema::{IndexRecordOption, Value as _};
 use tantivy::{DocAddress, IndexReader, Searcher, TantivyDocument, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
-use vivier_text::analysis::{fold, is_stop_word, stem};
 use vivier_text::embed::ModelIdentity;
 
 use crate::archive::Manifest;
 use crate::build::day_number;
-use crate::collect::{Covering, Gathered, Walk};
+use crate::collect::{Gathered, Walk};
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
 use crate::filters::{Filters, distance_km};
 use crate::highlight::Highlighter;
@@ -26,10 +25,7 @@ use crate::suggest::Suggestions;
 use crate::tables::Tables;
 use crate::vectors::Vectors;
 use crate::vocabulary::Vocabulary;
-use crate::words::{MAX_TERMS, Words};
-
-/// As long as this many offers have all the words of a search, those that lack one are left out.
-const ENOUGH: usize = 50;
+use crate::words::Words;
 
 /// A search could not be answered.
 #[derive(Debug, thiserror::Error)]
@@ -268,123 +264,6 @@ impl SearchIndex {
         Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, open))))
     }
 
-    /// Which offers have all that must be there in one piece and nothing that must not; `None` where nothing is asked.
-    fn admitted(&self, queries: &Queries<'_>, words: &Words) -> Result<Option<Vec<bool>>, SearchError> {
-        let segment = queries.searcher.segment_readers().first();
-        let asked = !words.phrases.is_empty() || !words.unwanted.is_empty();
-        let Some(segment) = segment.filter(|_| asked) else { return Ok(None) };
-        let mut admitted = vec![true; self.rows.len()];
-        let phrases = words.phrases.iter().map(|phrase| (phrase, true));
-        for (phrase, wanted) in phrases.chain(words.unwanted.iter().map(|phrase| (phrase, false))) {
-            let mut having = vec![false; self.rows.len()];
-            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
-            let weight = queries.in_one_piece(phrase).weight(scoring)?;
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| having[*doc as usize] = true);
-            weight.for_each_no_score(segment, &mut block)?;
-            admitted.iter_mut().zip(having).for_each(|(admitted, having)| *admitted &= having == wanted);
-        }
-        Ok(Some(admitted))
-    }
-
-    /// Takes words that no offer has for slips or beginnings, then adds what says the same. The search as understood, where a
-    /// slip was mended.
-    fn understand(
-        &self,
-        queries: &Queries<'_>,
-        words: &mut Words,
-        request: &SearchRequest,
-    ) -> Result<Option<String>, SearchError> {
-        for neighbours in &words.neighbours {
-            let joined = stem(neighbours);
-            if queries.occurs(&joined)? {
-                for word in &mut words.wanted {
-                    if neighbours.starts_with(&word.typed) || neighbours.ends_with(&word.typed) {
-                        word.same.push(vec![joined.clone()]);
-                    }
-                }
-                words.joined.push(joined);
-            }
-        }
-        let last = words.wanted.len().wrapping_sub(1);
-        let mut mended = None;
-        for at in 0..words.wanted.len() {
-            let word = &words.wanted[at];
-            if queries.any_occurs(word)? {
-                continue;
-            }
-            let open = words.open && at == last;
-            let mut meant = if open { self.vocabulary.completions(&word.typed) } else { Vec::new() };
-            if meant.is_empty()
-                && let Some(halves) = halves(queries, &word.typed)?
-            {
-                words.wanted[at].same.push(halves);
-                continue;
-            }
-            if meant.is_empty() {
-                meant = self.vocabulary.meant(&word.typed);
-                if meant.is_empty() {
-                    meant = request.synonyms.meant(&word.typed);
-                }
-                if let Some(best) = meant.first() {
-                    let q: &mut String = mended.get_or_insert_with(|| fold(&request.q));
-                    *q = q.replacen(&word.typed, best, 1);
-                }
-            }
-            let same: Vec<Vec<String>> = meant.iter().map(|word| vec![stem(word)]).collect();
-            words.wanted[at].same.extend(same);
-        }
-        request.synonyms.add_to(words);
-        Ok(mended)
-    }
-
-    /// Which offers have every wanted word as it was typed; `None` where nothing else would be found either.
-    fn literal(&self, queries: &Queries<'_>, words: &Words) -> Result<Option<Vec<u8>>, SearchError> {
-        let segment = queries.searcher.segment_readers().first();
-        let others = words.wanted.iter().any(|word| !word.same.is_empty());
-        let Some(segment) = segment.filter(|_| others) else { return Ok(None) };
-        let mut having = vec![0u8; self.rows.len()];
-        for word in &words.wanted {
-            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
-            let weight = queries.in_one_piece(std::slice::from_ref(&word.stem)).weight(scoring)?;
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| having[*doc as usize] += 1);
-            weight.for_each_no_score(segment, &mut block)?;
-        }
-        Ok(Some(having))
-    }
-
-    /// Which offers have enough of the wanted words: all of them, or as many as leave enough offers to choose from.
-    /// Filters have no say in it, so choosing one never brings in offers that were not there before.
-    fn covering(
-        &self,
-        queries: &Queries<'_>,
-        words: &Words,
-        admitted: Option<&[bool]>,
-        today: i32,
-    ) -> Result<Option<Covering>, SearchError> {
-        let segment = queries.searcher.segment_readers().first();
-        let Some(segment) = segment.filter(|_| words.wanted.len() > 1) else { return Ok(None) };
-        let mut counts = vec![0u8; self.rows.len()];
-        for word in &words.wanted {
-            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
-            let weight = queries.wanted(word)?.weight(scoring)?;
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| counts[*doc as usize] += 1);
-            weight.for_each_no_score(segment, &mut block)?;
-        }
-        for (count, admitted) in counts.iter_mut().zip(admitted.unwrap_or_default()) {
-            *count *= u8::from(*admitted);
-        }
-        let mut having = [0; MAX_TERMS + 1];
-        for (count, row) in counts.iter().zip(&self.rows) {
-            having[*count as usize] += usize::from(row.expires >= today);
-        }
-        let mut offers = 0;
-        let least = (2..=words.wanted.len()).rev().find(|count| {
-            offers += having[*count];
-            offers >= ENOUGH
-        });
-        Ok(least.map(|least| Covering { counts, least: least as u8 }))
-    }
-
     fn find(&self, searcher: &Searcher, id: OfferId) -> Result<Option<u32>, SearchError> {
         let term = Term::from_field_bytes(self.fields.id, id.as_uuid().as_bytes());
         let by_id = TermQuery::new(term, IndexRecordOption::Basic);
@@ -425,23 +304,4 @@ fn matched(queries: &Queries<'_>, words: &Words, doc: u32) -> Result<Vec<String>
         }
     }
     Ok(matched)
-}
-
-/// Two words that offers have, of which an unknown one is made: `nodejs`. Their stems; the two that most offers have.
-fn halves(queries: &Queries<'_>, typed: &str) -> Result<Option<Vec<String>>, SearchError> {
-    /// A shorter word is no half.
-    const LEAST: usize = 2;
-    let mut best = None;
-    for at in LEAST..(typed.len() + 1).saturating_sub(LEAST) {
-        let Some((first, second)) = typed.split_at_checked(at) else { continue };
-        if is_stop_word(first) || is_stop_word(second) {
-            continue;
-        }
-        let stems = vec![stem(first), stem(second)];
-        let having = queries.having(&stems[0])?.min(queries.having(&stems[1])?);
-        if having > 0 && best.as_ref().is_none_or(|(most, _)| *most < having) {
-            best = Some((having, stems));
-        }
-    }
-    Ok(best.map(|(_, stems)| stems))
 }
