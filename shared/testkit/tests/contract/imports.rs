@@ -1,4 +1,4 @@
-//! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain ← text ← index ← functions`,
+//! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
 //! `store, text ← answers ← functions`, `domain ← mail ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
 //! line builds upon none of these: it stands outside, as those who type it do.
 
@@ -14,12 +14,14 @@ const ORDER: &[(&str, &[&str])] = &[
     ("store", &["domain", "tenancy"]),
     ("text", &["domain"]),
     ("answers", &["domain", "tenancy", "store", "text"]),
-    ("index", &["domain", "text"]),
+    ("reference", &["domain", "text"]),
+    ("index", &["domain", "text", "reference"]),
     ("mail", &["domain"]),
     ("testkit", &["domain", "tenancy"]),
 ];
 /// What a function may build upon.
-const FUNCTION: &[&str] = &["domain", "tenancy", "runtime", "store", "text", "answers", "index", "mail"];
+const FUNCTION: &[&str] =
+    &["domain", "tenancy", "runtime", "store", "text", "answers", "reference", "index", "mail"];
 /// Who may name the database driver and the cloud's clients; the store only for types.
 const CLIENTS: &[&str] = &["tenancy", "store"];
 /// What the command line is called, and the one client of the cloud that it may name: it invokes functions.

@@ -1,0 +1,163 @@
+//! All names in one text, and every beginning of a word in them in the order of what follows: what begins with a
+//! prefix is then one run, found by halving. The first eight letters stand beside each beginning as a number, so that
+//! sorting and halving seldom look at the text.
+
+use std::ops::Range;
+
+use super::key::{is_article, is_particle};
+
+/// What a name stands for, by its number in its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    Place(u32),
+    /// A place by the name of a commune that it has taken in.
+    Former(u32),
+    Department(u32),
+    Region(u32),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    from: u32,
+    to: u32,
+    target: Target,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    head: u64,
+    entry: u32,
+    at: u32,
+}
+
+/// Names under construction.
+#[derive(Default)]
+pub(crate) struct Draft {
+    text: String,
+    entries: Vec<(u64, Entry)>,
+}
+
+/// The names of all places.
+#[derive(Debug)]
+pub(crate) struct Names {
+    text: String,
+    /// Most people first.
+    entries: Vec<Entry>,
+    starts: Vec<Start>,
+}
+
+/// A name that begins with what was asked for. The less, the better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Hit {
+    pub(crate) fit: Fit,
+    /// The number of the name: the less, the more people.
+    pub(crate) entry: u32,
+}
+
+/// How much of a name was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Fit {
+    Whole,
+    Beginning,
+    Inside,
+}
+
+impl Draft {
+    /// Adds a name by its key, for a place of so many people.
+    pub(crate) fn add(&mut self, key: &str, target: Target, population: u64) {
+        let from = self.text.len() as u32;
+        self.text.push_str(key);
+        self.entries.push((population, Entry { from, to: self.text.len() as u32, target }));
+    }
+
+    pub(crate) fn finish(self) -> Names {
+        let Self { text, mut entries } = self;
+        entries.sort_by_key(|(population, _)| std::cmp::Reverse(*population));
+        let entries: Vec<Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
+        let mut starts = Vec::with_capacity(entries.len() * 2);
+        for (number, entry) in (0u32..).zip(&entries) {
+            let name = &text[entry.from as usize..entry.to as usize];
+            let mut at = 0;
+            for word in name.split(' ') {
+                if at == 0 || !is_particle(word) {
+                    starts.push(Start { head: head(&name.as_bytes()[at..]), entry: number, at: at as u32 });
+                }
+                at += word.len() + 1;
+            }
+        }
+        let names = Names { text, entries, starts: Vec::new() };
+        starts.sort_unstable_by(|a, b| {
+            a.head.cmp(&b.head).then_with(|| names.rest(a).cmp(names.rest(b))).then(a.entry.cmp(&b.entry))
+        });
+        Names { starts, ..names }
+    }
+}
+
+/// The first eight bytes as a number that orders as they do.
+fn head(bytes: &[u8]) -> u64 {
+    let mut first = [0; 8];
+    let length = bytes.len().min(8);
+    first[..length].copy_from_slice(&bytes[..length]);
+    u64::from_be_bytes(first)
+}
+
+impl Names {
+    fn rest(&self, start: &Start) -> &[u8] {
+        let entry = &self.entries[start.entry as usize];
+        &self.text.as_bytes()[(entry.from + start.at) as usize..entry.to as usize]
+    }
+
+    pub(crate) fn target(&self, entry: u32) -> Target {
+        self.entries[entry as usize].target
+    }
+
+    /// All beginnings.
+    pub(crate) fn all(&self) -> Range<usize> {
+        0..self.starts.len()
+    }
+
+    /// The run, inside the run `within`, of what begins with `prefix`.
+    pub(crate) fn run(&self, prefix: &[u8], within: Range<usize>) -> Range<usize> {
+        let wanted = head(prefix);
+        let mask = if prefix.len() >= 8 { u64::MAX } else { !(u64::MAX >> (8 * prefix.len())) };
+        let long = prefix.len() > 8;
+        let starts = &self.starts[within.clone()];
+        let first = starts.partition_point(|start| {
+            let found = start.head & mask;
+            found < wanted || found == wanted && long && self.rest(start) < prefix
+        });
+        let length = starts[first..].partition_point(|start| {
+            start.head & mask == wanted && (!long || self.rest(start).starts_with(prefix))
+        });
+        within.start + first..within.start + first + length
+    }
+
+    /// The names of a run of what begins with `prefix` of so many bytes.
+    pub(crate) fn hits(&self, run: Range<usize>, length: usize) -> impl Iterator<Item = Hit> {
+        self.starts[run].iter().map(move |start| {
+            let whole = self.rest(start).len() == length;
+            let fit = match (self.is_beginning(start), whole) {
+                (true, true) => Fit::Whole,
+                (true, false) => Fit::Beginning,
+                (false, _) => Fit::Inside,
+            };
+            Hit { fit, entry: start.entry }
+        })
+    }
+
+    /// What bears exactly this name, or bears it after an article; most people first.
+    pub(crate) fn exactly(&self, key: &str) -> Vec<Target> {
+        let run = self.run(key.as_bytes(), self.all());
+        // In a run the whole name comes before all that goes on.
+        let whole = |start: &&Start| self.rest(start).len() == key.len();
+        let found = self.starts[run].iter().take_while(whole).filter(|start| self.is_beginning(start));
+        found.map(|start| self.entries[start.entry as usize].target).collect()
+    }
+
+    /// Whether nothing but an article stands before it.
+    fn is_beginning(&self, start: &Start) -> bool {
+        let entry = &self.entries[start.entry as usize];
+        let before = &self.text[entry.from as usize..(entry.from + start.at) as usize];
+        start.at == 0 || start.at <= 4 && is_article(before.trim_end())
+    }
+}
