@@ -14,7 +14,7 @@ pub(crate) struct Table {
 pub(crate) struct Row<'t> {
     table: &'t Table,
     line: usize,
-    cells: std::str::Split<'t, char>,
+    rest: Option<&'t str>,
 }
 
 impl Table {
@@ -27,14 +27,21 @@ impl Table {
     }
 
     pub(crate) fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        (1..).zip(self.text.lines()).map(|(line, text)| Row { table: self, line, cells: text.split('\t') })
+        (1..).zip(self.text.lines()).map(|(line, text)| Row { table: self, line, rest: Some(text) })
     }
 }
 
 impl<'t> Row<'t> {
     /// The next cell.
     pub(crate) fn text(&mut self) -> Result<&'t str, ReferenceError> {
-        self.cells.next().ok_or_else(|| self.damaged("it ends too early"))
+        let rest = self.rest.ok_or_else(|| self.damaged("it ends too early"))?;
+        // Cells are short: looking at each byte is quicker than a search that prepares itself.
+        let (cell, rest) = match rest.bytes().position(|byte| byte == b'\t') {
+            Some(tab) => (&rest[..tab], Some(&rest[tab + 1..])),
+            None => (rest, None),
+        };
+        self.rest = rest;
+        Ok(cell)
     }
 
     /// The next cell as a number.

@@ -107,7 +107,27 @@ pub(crate) fn joined<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
 
 /// The key of a name.
 pub(crate) fn key(text: &str) -> String {
-    joined(words(text).iter().map(|(word, _)| word.as_str()))
+    let mut key = String::with_capacity(text.len());
+    append_key(text, &mut key, &mut String::new());
+    key
+}
+
+/// Adds the key of a name to `text`, with `word` as a place to work in: names are many when all are opened.
+pub(crate) fn append_key(name: &str, text: &mut String, word: &mut String) {
+    let from = text.len();
+    word.clear();
+    for c in name.chars().chain([' ']) {
+        if push_folded(c, word) || word.is_empty() {
+            continue;
+        }
+        if let Some(spelt) = spelt_out(word) {
+            if text.len() > from {
+                text.push(' ');
+            }
+            text.push_str(spelt);
+        }
+        word.clear();
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Place {
 /// All places, in memory: some 10 MB.
 #[derive(Debug)]
 pub struct Places {
-    /// Most people first, so that a place's number is also its rank.
+    /// In the order of the file, which is most people first: a place's number is also its rank.
     places: Vec<Place>,
     departments: Vec<Arc<Department>>,
     regions: Vec<Arc<Region>>,

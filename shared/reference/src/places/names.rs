@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::key::{is_article, is_particle};
+use super::key::{append_key, is_article, is_particle};
 
 /// What a name stands for, by its number in its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +34,7 @@ struct Start {
 #[derive(Default)]
 pub(crate) struct Draft {
     text: String,
+    word: String,
     entries: Vec<(u64, Entry)>,
 }
 
@@ -63,15 +64,15 @@ pub(crate) enum Fit {
 }
 
 impl Draft {
-    /// Adds a name by its key, for a place of so many people.
-    pub(crate) fn add(&mut self, key: &str, target: Target, population: u64) {
+    /// Adds the name of a place of so many people.
+    pub(crate) fn add(&mut self, name: &str, target: Target, population: u64) {
         let from = self.text.len() as u32;
-        self.text.push_str(key);
+        append_key(name, &mut self.text, &mut self.word);
         self.entries.push((population, Entry { from, to: self.text.len() as u32, target }));
     }
 
     pub(crate) fn finish(self) -> Names {
-        let Self { text, mut entries } = self;
+        let Self { text, mut entries, .. } = self;
         entries.sort_by_key(|(population, _)| std::cmp::Reverse(*population));
         let entries: Vec<Entry> = entries.into_iter().map(|(_, entry)| entry).collect();
         let mut starts = Vec::with_capacity(entries.len() * 2);
