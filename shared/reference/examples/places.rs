@@ -8,16 +8,17 @@ use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use vivier_reference::Places;
+use vivier_reference::{Occupations, Places};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder =
         PathBuf::from(std::env::args().nth(1).ok_or("the folder that reference.py wrote is needed")?);
     let mut opening = timed(20, |_| Places::open(&folder).map(drop))?;
+    let mut occupations = timed(20, |_| Occupations::open(&folder).map(drop))?;
     let places = Places::open(&folder)?;
     let approximate = places.all().iter().filter(|place| place.approximate).count();
     println!("{} places, {approximate} of them approximate", places.all().len());
-    println!("open: places {}", spread(&mut opening));
+    println!("open: places {}, occupations {}", spread(&mut opening), spread(&mut occupations));
 
     // Every beginning of the names of the 2 000 largest places and of every tenth of the others, as it is typed.
     let mut beginnings = Vec::new();

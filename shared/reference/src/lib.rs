@@ -6,11 +6,11 @@
 
 mod error;
 mod geo;
-
+pub mod occupations;
 pub mod places;
 mod table;
 
 pub use error::ReferenceError;
 pub use geo::{Point, distance_km};
-
+pub use occupations::{Domain, Match, Occupation, Occupations};
 pub use places::{Code, Department, Place, Places, Region, Suggestion};
