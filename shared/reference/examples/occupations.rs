@@ -36,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         report(&format!("{name}, words"), &occupations, titles, None)?;
     }
     if let Some(embedder) = embedder {
-        let texts: Vec<&str> = occupations.all().iter().map(|one| &*one.masculine).collect();
+        let texts: Vec<&str> = occupations.titles().map(|(_, text)| text).collect();
         let vectors = embedder.passages(&texts)?;
         for (name, titles) in &sets {
             report(

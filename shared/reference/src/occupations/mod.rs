@@ -94,6 +94,13 @@ impl Occupations {
         self.number(code).map(|number| &self.list[number as usize])
     }
 
+    /// What to make vectors of for [`Self::of_title_with`]: codes with their labels and with usual titles that mean
+    /// them. A code comes more than once.
+    pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
+        let labels = self.list.iter().map(|one| (one.code.as_str(), &*one.masculine));
+        labels.chain(words::usual_titles().filter(|(code, _)| self.get(code).is_some()))
+    }
+
     fn number(&self, code: &str) -> Option<u32> {
         let code = Code::new(&code.trim().to_ascii_uppercase())?;
         self.list.binary_search_by_key(&code, |occupation| occupation.code).ok().map(|number| number as u32)

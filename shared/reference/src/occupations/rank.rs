@@ -35,12 +35,15 @@ impl Occupations {
         for (number, score) in &mut by_words {
             *score *= self.ahead(*number);
         }
-        let similar: Vec<(u32, f32)> = similar
-            .iter()
-            .filter(|(_, cosine)| cosine.is_finite())
-            .filter_map(|(code, cosine)| Some((self.number(code)?, *cosine)))
-            .collect();
-        let nearest = similar.iter().map(|(_, cosine)| *cosine).fold(f32::NEG_INFINITY, f32::max);
+        let mut nearest_of: HashMap<u32, f32> = HashMap::new();
+        for (code, cosine) in similar.iter().filter(|(_, cosine)| cosine.is_finite()) {
+            if let Some(number) = self.number(code) {
+                let known = nearest_of.entry(number).or_insert(*cosine);
+                *known = known.max(*cosine);
+            }
+        }
+        let similar = nearest_of;
+        let nearest = similar.values().copied().fold(f32::NEG_INFINITY, f32::max);
         let mut both = by_words.clone();
         for (number, cosine) in &similar {
             let near = SIMILARITY * ((cosine - nearest) / FALL).exp();
@@ -57,7 +60,7 @@ impl Occupations {
                 ahead: score - rival,
                 words: by_words.get(number).copied().unwrap_or_default(),
                 unknown,
-                nearest: similar.iter().any(|(one, cosine)| one == number && *cosine >= nearest),
+                nearest: similar.get(number).is_some_and(|cosine| *cosine >= nearest),
             };
             let confidence = if similar.is_empty() {
                 confidence::by_words(&evidence)

@@ -67,9 +67,7 @@ pub(crate) fn words(title: &str) -> Vec<Word> {
     for part in parts(title) {
         let weight = if first { 1.0 } else { ASIDE };
         for Term { text: stem, .. } in terms(part) {
-            if NOISE.binary_search(&stem.as_str()).is_ok()
-                || !stem.bytes().any(|byte| byte.is_ascii_alphabetic())
-            {
+            if NOISE.binary_search(&stem.as_str()).is_ok() || is_figure(&stem) {
                 continue;
             }
             first = false;
@@ -82,10 +80,23 @@ pub(crate) fn words(title: &str) -> Vec<Word> {
     words
 }
 
+/// Hours, salaries, levels and years: `35h`, `2026`, `bac+2`; but `3d` is a trade.
+fn is_figure(stem: &str) -> bool {
+    let letters = stem.trim_start_matches(|c: char| !c.is_alphabetic());
+    letters.is_empty()
+        || letters.len() < stem.len() && matches!(letters, "h" | "k")
+        || stem.starts_with("bac+")
+}
+
 /// The title and its asides.
 fn parts(title: &str) -> impl Iterator<Item = &str> {
-    let end = title.char_indices().nth(MAX_CHARS).map_or(title.len(), |(at, _)| at);
-    let title = &title[..end];
+    let title = match title.char_indices().nth(MAX_CHARS) {
+        // Half a word would be another.
+        Some((end, _)) => {
+            title[..end].rsplit_once(char::is_whitespace).map_or(&title[..end], |(whole, _)| whole)
+        }
+        None => title,
+    };
     let cut = workplace(title).map_or(title, |at| &title[..at]);
     cut.split([',', '|', ':', ';', '–', '—', '(', ')', '[', ']', '•'])
         .flat_map(|part| part.split(" - "))

@@ -8,6 +8,11 @@ use super::title::{self, Word};
 /// Usual titles that no label names, and what they mean; from general knowledge of the trades.
 const USUAL_TITLES: &str = include_str!("usual_titles.tsv");
 
+/// Codes and usual titles.
+pub(crate) fn usual_titles<'t>() -> impl Iterator<Item = (&'t str, &'t str)> {
+    USUAL_TITLES.lines().filter_map(|line| line.split_once('\t'))
+}
+
 /// What a word of the same family counts beside the same word: `cuisine` beside `cuisinier`.
 const SAME_ROOT: f32 = 0.7;
 /// How rare a word is taken for that no label has, beside one that one label has.
