@@ -6,7 +6,7 @@ use vivier_reference::Occupations;
 use vivier_reference::occupations::{DOMAINS, domain};
 
 fn occupations() -> Occupations {
-    Occupations::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture")).unwrap()
+    Occupations::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture")).expect("the fixture")
 }
 
 #[test]

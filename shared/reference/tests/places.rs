@@ -5,7 +5,7 @@ use std::path::Path;
 use vivier_reference::{Place, Places, ReferenceError, Suggestion, distance_km};
 
 fn places() -> Places {
-    Places::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture")).unwrap()
+    Places::open(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture")).expect("the fixture")
 }
 
 fn codes(found: &[&Place]) -> Vec<String> {
@@ -191,10 +191,10 @@ mod refused {
     use super::*;
 
     fn opened(places: &str) -> Result<Places, ReferenceError> {
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("regions.tsv"), "52\tPays de la Loire\n").unwrap();
-        std::fs::write(folder.path().join("departments.tsv"), "44\tLoire-Atlantique\t52\n").unwrap();
-        std::fs::write(folder.path().join("places.tsv"), places).unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("regions.tsv"), "52\tPays de la Loire\n").expect("a file");
+        std::fs::write(folder.path().join("departments.tsv"), "44\tLoire-Atlantique\t52\n").expect("a file");
+        std::fs::write(folder.path().join("places.tsv"), places).expect("a file");
         Places::open(folder.path())
     }
 

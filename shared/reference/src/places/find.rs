@@ -17,7 +17,7 @@ impl Places {
     /// `Nantes Cedex 2`), by postal code (`44 000`), or both. Namesakes are all given, most people first; places that
     /// have taken in a commune of that name come last. Empty when the text begins with no place.
     pub fn find(&self, text: &str) -> Vec<&Place> {
-        self.search(&Query::new(text)).into_iter().map(|number| &self.places[number as usize]).collect()
+        self.search(&Query::new(text)).into_iter().map(|number| &self.list[number as usize]).collect()
     }
 
     /// The one place that an offer names by city and postal code. The code decides among namesakes; a code that is not
@@ -26,7 +26,7 @@ impl Places {
     pub fn locate(&self, city: &str, postal_code: Option<&str>) -> Option<&Place> {
         let mut query = Query::new(city);
         query.postal_code = postal_code.and_then(|code| Query::new(code).postal_code).or(query.postal_code);
-        self.search(&query).first().map(|number| &self.places[*number as usize])
+        self.search(&query).first().map(|number| &self.list[*number as usize])
     }
 
     pub(super) fn search(&self, query: &Query) -> Vec<u32> {
@@ -36,7 +36,7 @@ impl Places {
         if named.is_empty() {
             return with_code;
         }
-        let place = |number: &u32| &self.places[*number as usize];
+        let place = |number: &u32| &self.list[*number as usize];
         let is_part = |number: &u32| {
             place(number)
                 .commune
@@ -149,7 +149,7 @@ impl Places {
     }
 
     fn fits(&self, number: u32, hint: &Hint) -> bool {
-        let department = &self.places[number as usize].department;
+        let department = &self.list[number as usize].department;
         match hint {
             Hint::Department(code) => department.code == *code,
             Hint::Region(code) => department.region.code == *code,

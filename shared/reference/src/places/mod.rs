@@ -75,7 +75,7 @@ impl Place {
 #[derive(Debug)]
 pub struct Places {
     /// In the order of the file, which is most people first: a place's number is also its rank.
-    places: Vec<Place>,
+    list: Vec<Place>,
     departments: Vec<Arc<Department>>,
     regions: Vec<Arc<Region>>,
     names: Names,
@@ -94,7 +94,7 @@ impl Places {
 
     /// Every place, most people first.
     pub fn all(&self) -> &[Place] {
-        &self.places
+        &self.list
     }
 
     /// Every department, by code.
@@ -134,7 +134,7 @@ impl Places {
     pub fn by_insee(&self, code: &str) -> Option<&Place> {
         // Rarely asked, and 35 000 codes lie side by side: no table is kept for it.
         let code = Code::new(code)?;
-        self.places.iter().find(|place| place.insee == code)
+        self.list.iter().find(|place| place.insee == code)
     }
 
     /// The places no farther than `radius_km` from `center`, nearest first, with their distance in kilometres.
@@ -145,7 +145,7 @@ impl Places {
         let mut found: Vec<(f64, &Place)> = self.by_latitude[first..]
             .iter()
             .take_while(|(latitude, _)| *latitude <= north)
-            .map(|(_, number)| &self.places[*number as usize])
+            .map(|(_, number)| &self.list[*number as usize])
             .map(|place| (distance_km(center, place.point), place))
             .filter(|(distance, _)| *distance <= radius_km)
             .collect();
@@ -160,7 +160,7 @@ impl Places {
         let run =
             self.by_postal_code[first..].iter().take_while(|(code, _)| code.as_str().starts_with(beginning));
         let mut found: Vec<u32> = run.map(|(_, number)| *number).collect();
-        found.sort_unstable_by_key(|number| (self.places[*number as usize].commune.is_none(), *number));
+        found.sort_unstable_by_key(|number| (self.list[*number as usize].commune.is_none(), *number));
         found.dedup();
         found
     }

@@ -41,7 +41,7 @@ pub(super) fn places(regions: &Table, departments: &Table, places: &Table) -> Re
     let mut by_latitude: Vec<(f64, u32)> =
         numbered().map(|(number, place)| (place.point.latitude, number)).collect();
     by_latitude.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
-    Ok(Places { places, departments, regions, names, by_postal_code, by_latitude })
+    Ok(Places { list: places, departments, regions, names, by_postal_code, by_latitude })
 }
 
 fn code(row: &mut Row<'_>) -> Result<Code, ReferenceError> {

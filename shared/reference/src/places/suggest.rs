@@ -132,9 +132,7 @@ impl Places {
 
     fn suggestion(&self, target: Target) -> Suggestion<'_> {
         match target {
-            Target::Place(number) | Target::Former(number) => {
-                Suggestion::Place(&self.places[number as usize])
-            }
+            Target::Place(number) | Target::Former(number) => Suggestion::Place(&self.list[number as usize]),
             Target::Department(number) => Suggestion::Department(&self.departments[number as usize]),
             Target::Region(number) => Suggestion::Region(&self.regions[number as usize]),
         }
