@@ -6,6 +6,12 @@ use super::{Code, Place, Places, key, names::Target};
 /// More words than any name and its department have.
 const MAX_WORDS: usize = 16;
 
+/// How many times the people of its namesakes a place must have to be meant by the beginning of its name: `Évry` may
+/// be Évry-Courcouronnes.
+const MUCH_LARGER: u32 = 10;
+/// The most places that are given for the beginning of their name.
+const MAX_LONGER: usize = 5;
+
 /// What the words around a name say about where it lies.
 enum Hint {
     Department(Code),
@@ -46,6 +52,13 @@ impl Places {
         let mut found: Vec<u32> = with_code.iter().copied().filter(is_part).collect();
         found.extend(named.iter().filter(|number| with_code.contains(number) && !is_part(number)));
         if found.is_empty() {
+            // `91000 Évry` is Évry-Courcouronnes, whoever else is called Évry.
+            let begins = format!("{} ", key::joined(query.words.iter().map(String::as_str)));
+            found.extend(
+                with_code.iter().copied().filter(|number| key::key(&place(number).name).starts_with(&begins)),
+            );
+        }
+        if found.is_empty() {
             let department = department_of(code.as_str());
             // Postal codes of Corsica begin with 20, its departments are 2A and 2B.
             let in_it = |number: &u32| {
@@ -77,7 +90,7 @@ impl Places {
                 if explained < best {
                     continue;
                 }
-                let mut places = self.bearing(&key::joined(name.iter().copied()));
+                let mut places = self.bearing(&key::joined(name.iter().copied()), explained == words.len());
                 places.retain(|number| hints.iter().all(|hint| self.fits(*number, hint)));
                 if places.is_empty() {
                     continue;
@@ -97,15 +110,30 @@ impl Places {
         found
     }
 
-    /// The numbers of the places with this name: those that bear it first.
-    fn bearing(&self, name: &str) -> Vec<u32> {
+    /// The numbers of the places with this name: those that bear it first, then much larger ones that begin with it,
+    /// then those that have taken one in. A name with other words around it must be complete.
+    fn bearing(&self, name: &str, alone: bool) -> Vec<u32> {
         let (mut now, mut formerly) = (Vec::new(), Vec::new());
-        for target in self.names.exactly(name) {
+        for target in self.names.exactly(name, alone) {
             match target {
                 Target::Place(number) => now.push(number),
                 Target::Former(number) => formerly.push(number),
                 Target::Department(_) | Target::Region(_) => {}
             }
+        }
+        if alone {
+            let people = now.first().map_or(0, |number| self.list[*number as usize].population);
+            let mut longer: Vec<u32> = self.names.longer(name).collect();
+            longer.sort_unstable();
+            let places = longer.into_iter().filter_map(|entry| match self.names.target(entry) {
+                Target::Place(number) => Some(number),
+                _ => None,
+            });
+            let larger = |number: &u32| {
+                let place = &self.list[*number as usize];
+                place.commune.is_none() && place.population / MUCH_LARGER >= people
+            };
+            now.extend(places.filter(larger).take(MAX_LONGER));
         }
         formerly.retain(|number| !now.contains(number));
         now.append(&mut formerly);
@@ -140,7 +168,7 @@ impl Places {
         {
             return self.department(word).map(|department| Hint::Department(department.code));
         }
-        let targets = self.names.exactly(&key::joined(words.iter().copied()));
+        let targets = self.names.exactly(&key::joined(words.iter().copied()), true);
         targets.into_iter().find_map(|target| match target {
             Target::Department(number) => Some(Hint::Department(self.departments[number as usize].code)),
             Target::Region(number) => Some(Hint::Region(self.regions[number as usize].code)),

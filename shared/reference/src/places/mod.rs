@@ -114,7 +114,7 @@ impl Places {
             .binary_search_by(|one| one.code.as_str().cmp(text.to_ascii_uppercase().as_str()))
             .ok()
             .or_else(|| {
-                self.names.exactly(&key::key(text)).into_iter().find_map(|target| match target {
+                self.names.exactly(&key::key(text), true).into_iter().find_map(|target| match target {
                     names::Target::Department(number) => Some(number as usize),
                     _ => None,
                 })

@@ -51,17 +51,24 @@ pub(crate) struct Names {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Hit {
     pub(crate) fit: Fit,
-    /// The number of the name: the less, the more people.
+    /// The less, the more people.
+    rank: u32,
+    /// The number of the name.
     pub(crate) entry: u32,
 }
 
-/// How much of a name was asked for.
+/// Which part of a name was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Fit {
-    Whole,
     Beginning,
     Inside,
+    /// Of a commune that is no more.
+    Former,
 }
+
+/// By how much a name that was asked for as a whole moves up: `Eu` is seen among all the larger places that begin so,
+/// and `Aix` does not hide Aix-en-Provence.
+const WHOLE: u32 = 20;
 
 impl Draft {
     /// Adds the name of a place of so many people.
@@ -133,26 +140,38 @@ impl Names {
         within.start + first..within.start + first + length
     }
 
-    /// The names of a run of what begins with `prefix` of so many bytes.
+    /// The names of a run of what begins with a prefix of `length` bytes.
     pub(crate) fn hits(&self, run: Range<usize>, length: usize) -> impl Iterator<Item = Hit> {
         self.starts[run].iter().map(move |start| {
-            let whole = self.rest(start).len() == length;
-            let fit = match (self.is_beginning(start), whole) {
-                (true, true) => Fit::Whole,
-                (true, false) => Fit::Beginning,
-                (false, _) => Fit::Inside,
+            let whole = start.at == 0 && self.rest(start).len() == length;
+            let fit = match (self.target(start.entry), self.is_beginning(start)) {
+                (Target::Former(_), _) => Fit::Former,
+                (_, true) => Fit::Beginning,
+                (_, false) => Fit::Inside,
             };
-            Hit { fit, entry: start.entry }
+            Hit { fit, rank: if whole { start.entry / WHOLE } else { start.entry }, entry: start.entry }
         })
     }
 
-    /// What bears exactly this name, or bears it after an article; most people first.
-    pub(crate) fn exactly(&self, key: &str) -> Vec<Target> {
+    /// What bears exactly this name, most people first; with `article`, also what bears it after one.
+    pub(crate) fn exactly(&self, key: &str, article: bool) -> Vec<Target> {
         let run = self.run(key.as_bytes(), self.all());
         // In a run the whole name comes before all that goes on.
         let whole = |start: &&Start| self.rest(start).len() == key.len();
-        let found = self.starts[run].iter().take_while(whole).filter(|start| self.is_beginning(start));
+        let found = self.starts[run]
+            .iter()
+            .take_while(whole)
+            .filter(|start| start.at == 0 || article && self.is_beginning(start));
         found.map(|start| self.entries[start.entry as usize].target).collect()
+    }
+
+    /// The names that go on with another word after `key`, as numbers of names; the more people, the less.
+    pub(crate) fn longer(&self, key: &str) -> impl Iterator<Item = u32> {
+        let prefix = format!("{key} ");
+        self.starts[self.run(prefix.as_bytes(), self.all())]
+            .iter()
+            .filter(|start| start.at == 0)
+            .map(|start| start.entry)
     }
 
     /// Whether nothing but an article stands before it.

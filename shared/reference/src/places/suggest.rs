@@ -71,8 +71,8 @@ impl Best<'_> {
 }
 
 impl Places {
-    /// What begins with `prefix`, or has a word that does: the whole name first, then beginnings, then words inside,
-    /// each by population. Digits are the beginning of a postal code, or a department. From four letters on one typing
+    /// What begins with `prefix`, then what has a word that does, then what has taken in a commune that did; each by
+    /// population, in which whole names count more. Digits are the beginning of a postal code, or a department. From four letters on one typing
     /// error is forgiven when there would be fewer than three completions.
     pub fn suggest(&self, prefix: &str, limit: usize) -> Vec<Suggestion<'_>> {
         let limit = limit.min(MAX_SUGGESTIONS);

@@ -2,7 +2,7 @@
 //! (Damerau's four, "A technique for computer detection and correction of spelling errors", CACM 1964).
 
 use super::Places;
-use super::names::{Fit, Hit};
+use super::names::Hit;
 
 /// What a letter of a key can be.
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz ";
@@ -29,9 +29,7 @@ impl Places {
                 meant.extend_from_slice(letters);
                 meant.extend_from_slice(rest);
                 let run = self.names.run(&meant, within.clone());
-                // How much of the name was meant says little once it was not typed.
-                let softened = |hit: Hit| Hit { fit: hit.fit.max(Fit::Beginning), ..hit };
-                self.names.hits(run, meant.len()).map(softened).for_each(&mut offer);
+                self.names.hits(run, meant.len()).for_each(&mut offer);
             };
             // Without its last letter, a beginning would be any.
             if rest.len() > 1 {
