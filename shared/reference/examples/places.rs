@@ -15,10 +15,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         PathBuf::from(std::env::args().nth(1).ok_or("the folder that reference.py wrote is needed")?);
     let mut opening = timed(20, |_| Places::open(&folder));
     let mut occupations = timed(20, |_| Occupations::open(&folder));
+    let mut first =
+        timed(20, |_| Occupations::open(&folder).map(|opened| opened.of_title("boulanger").is_some()));
     let places = Places::open(&folder)?;
     let approximate = places.all().iter().filter(|place| place.approximate).count();
     println!("{} places, {approximate} of them approximate", places.all().len());
-    println!("open: places {}, occupations {}", spread(&mut opening), spread(&mut occupations));
+    println!("open: places {}", spread(&mut opening));
+    println!("open: occupations {}; with a first title {}", spread(&mut occupations), spread(&mut first));
 
     // Every beginning of the names of the 2 000 largest places and of every tenth of the others, as it is typed.
     let mut beginnings = Vec::new();

@@ -13,6 +13,7 @@ mod title;
 mod words;
 
 use std::path::Path;
+use std::sync::OnceLock;
 
 pub use domains::{DOMAINS, Domain, domain};
 use words::Words;
@@ -63,11 +64,12 @@ pub struct Match<'o> {
 pub struct Occupations {
     /// By code.
     list: Vec<Occupation>,
-    words: Words,
+    /// Made when the first title is asked for: whoever only looks up codes need not wait for it.
+    words: OnceLock<Words>,
 }
 
 impl Occupations {
-    /// Opens `occupations.tsv` in `folder`. Open it once a process.
+    /// Opens `occupations.tsv` in `folder`. Open it once a process; the first title asked for takes longer than others.
     pub fn open(folder: &Path) -> Result<Self, ReferenceError> {
         let table = Table::read(folder, "occupations.tsv")?;
         let mut list = Vec::new();
@@ -80,8 +82,7 @@ impl Occupations {
             list.push(Occupation { code, label: label.into(), masculine, feminine, parent });
         }
         list.sort_by_key(|occupation| occupation.code);
-        let words = Words::of(&list);
-        Ok(Self { list, words })
+        Ok(Self { list, words: OnceLock::new() })
     }
 
     /// Every occupation, by code.
@@ -99,6 +100,10 @@ impl Occupations {
     pub fn titles(&self) -> impl Iterator<Item = (&str, &str)> {
         let labels = self.list.iter().map(|one| (one.code.as_str(), &*one.masculine));
         labels.chain(words::usual_titles().filter(|(code, _)| self.get(code).is_some()))
+    }
+
+    fn words(&self) -> &Words {
+        self.words.get_or_init(|| Words::of(&self.list))
     }
 
     fn number(&self, code: &str) -> Option<u32> {

@@ -32,7 +32,7 @@ impl Occupations {
     /// empty.
     pub fn candidates(&self, title: &str, similar: &[(&str, f32)], limit: usize) -> Vec<Match<'_>> {
         let words = title::words(title);
-        let Ranking { scores, unknown } = self.words.rank(&words);
+        let Ranking { scores, unknown } = self.words().rank(&words);
         let mut by_words: HashMap<u32, f32> = scores.into_iter().collect();
         for (number, score) in &mut by_words {
             *score *= self.ahead(*number);

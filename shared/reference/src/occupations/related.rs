@@ -18,7 +18,7 @@ impl Occupations {
     pub fn related(&self, code: &str, limit: usize) -> Vec<(f32, &Occupation)> {
         let Some(own) = self.get(code) else { return Vec::new() };
         let mut nearness = vec![0.0f32; self.list.len()];
-        for (number, score) in self.words.rank(&title::words(&own.label)).scores {
+        for (number, score) in self.words().rank(&title::words(&own.label)).scores {
             nearness[number as usize] = score;
         }
         let mut found: Vec<(f32, &Occupation)> = self

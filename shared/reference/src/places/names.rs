@@ -94,9 +94,11 @@ impl Draft {
             }
         }
         let names = Names { text, entries, starts: Vec::new() };
-        starts.sort_unstable_by(|a, b| {
-            a.head.cmp(&b.head).then_with(|| names.rest(a).cmp(names.rest(b))).then(a.entry.cmp(&b.entry))
-        });
+        // Numbers sort several times as fast as texts; only what begins with the same eight letters needs the texts.
+        starts.sort_unstable_by_key(|start| (u128::from(start.head) << 64) | u128::from(start.entry));
+        for same in starts.chunk_by_mut(|a, b| a.head == b.head).filter(|same| same.len() > 1) {
+            same.sort_by(|a, b| names.rest(a).cmp(names.rest(b)));
+        }
         Names { starts, ..names }
     }
 }
