@@ -51,6 +51,7 @@ mod find {
             ("83126 LA SEYNE SUR MER", &["83126"]),
             ("Seyne sur Mer", &["83126"]),
             ("Havre", &["76351"]),
+            ("76 - HAVRE (LE)", &["76351"]),
             ("L’Hay les Roses", &["94038"]),
             ("Chalon s/ Saône", &["71076"]),
             ("Saint-Denis", &["97411", "93066"]),

@@ -33,6 +33,10 @@ impl Query {
                 rest.next();
             } else if matches!(word.as_str(), "f" | "fr") && next.len() == 5 && is_number(next) {
                 // `F-44000`
+            } else if *in_parentheses && key::is_article(word) {
+                // `Havre (Le)`, as lists write it.
+                let name = query.words.iter().position(|word| !is_department(word)).unwrap_or(0);
+                query.words.insert(name, word.clone());
             } else if *in_parentheses && is_department(word) {
                 query.department = Some(word.clone());
             } else {
@@ -75,6 +79,7 @@ mod tests {
             ("Nantes Cedex 2", "nantes", None, None),
             ("44035 NANTES CEDEX 01", "nantes", Some("44035"), None),
             ("Marseille (13)", "marseille", None, Some("13")),
+            ("Mont-Dore (Le)", "le mont dore", None, None),
             ("Ajaccio (2A)", "ajaccio", None, Some("2a")),
             ("Saint-Denis (974)", "saint denis", None, Some("974")),
             ("PARIS 15", "paris 15", None, None),
