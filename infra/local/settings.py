@@ -7,6 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 VENV = ROOT / ".venv"
 MODEL = ROOT / ".local" / "model"
+REFERENCE = ROOT / ".local" / "reference"
 FUNCTIONS = ROOT / "functions"
 
 #: An EU region, as promise K4.1 wants it.

@@ -1,4 +1,4 @@
-//! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain ← text ← index ← functions`,
+//! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
 //! `store, text ← answers ← functions`, `domain ← mail, feeds ← functions`, `domain, text ← resume ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
 //! line builds upon none of these: it stands outside, as those who type it do.
 
@@ -15,14 +15,26 @@ const ORDER: &[(&str, &[&str])] = &[
     ("text", &["domain"]),
     ("answers", &["domain", "tenancy", "store", "text"]),
     ("feeds", &["domain"]),
-    ("index", &["domain", "text"]),
+    ("reference", &["domain", "text"]),
+    ("index", &["domain", "text", "reference"]),
     ("mail", &["domain"]),
     ("resume", &["domain", "text"]),
     ("testkit", &["domain", "tenancy"]),
 ];
 /// What a function may build upon.
-const FUNCTION: &[&str] =
-    &["domain", "tenancy", "runtime", "store", "text", "answers", "feeds", "index", "mail", "resume"];
+const FUNCTION: &[&str] = &[
+    "domain",
+    "tenancy",
+    "runtime",
+    "store",
+    "text",
+    "answers",
+    "feeds",
+    "reference",
+    "index",
+    "mail",
+    "resume",
+];
 /// Who may name the database driver and the cloud's clients; the store only for types.
 const CLIENTS: &[&str] = &["tenancy", "store"];
 /// What the command line is called, and the one client of the cloud that it may name: it invokes functions.
