@@ -38,6 +38,7 @@ pub(crate) fn search(
             "department" => push(&mut request.department, text(value)),
             "region" => push(&mut request.region, text(value)),
             "occupation" => push(&mut request.occupation, text(value)),
+            "salary" => push(&mut request.salary, value.parse().ok()),
             "family" => push(&mut request.family, text(value)),
             single if seen.iter().any(|seen| seen == single) => Err("repeated"),
             "q" => set(&mut request.q, text(value)),
@@ -94,7 +95,7 @@ fn filters(request: &SearchRequest) -> u8 {
         !region.is_empty(),
         !occupation.is_empty(),
         !family.is_empty(),
-        request.salary_min.is_some() || request.salary_max.is_some(),
+        request.salary_min.is_some() || request.salary_max.is_some() || !request.salary.is_empty(),
         request.within.is_some(),
         request.published_since.is_some(),
     ];

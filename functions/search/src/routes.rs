@@ -55,6 +55,7 @@ struct Suggestions {
         ("department" = Option<Vec<String>>, Query, description = "Code; repeat for alternatives"),
         ("region" = Option<Vec<String>>, Query, description = "Code; repeat for alternatives"),
         ("family" = Option<Vec<String>>, Query, description = "First three characters of a ROME code; repeat for alternatives"),
+        ("salary" = Option<Vec<String>>, Query, description = "A band of gross euros a year, as facets give it; repeat for alternatives"),
         ("salary_min" = Option<u32>, Query, description = "Gross euros that the offer reaches, for `salary_period`"),
         ("salary_max" = Option<u32>, Query, description = "Gross euros that the offer does not begin above, for `salary_period`"),
         ("salary_period" = Option<String>, Query, description = "hour, month or year (default)"),

@@ -148,6 +148,7 @@ pub(crate) fn search_hash(request: &SearchRequest) -> [u8; 8] {
     part("department", &mut keys(&request.department).into_iter());
     part("region", &mut keys(&request.region).into_iter());
     part("family", &mut keys(&request.family).into_iter());
+    part("salary", &mut request.salary.iter().map(|band| band.0.to_string()));
     part("salary_min", &mut numbers(request.salary_min).into_iter());
     part("salary_max", &mut numbers(request.salary_max).into_iter());
     part("within", &mut request.within.iter().map(|circle| format!("{circle:?}")));

@@ -5,7 +5,7 @@ use vivier_domain::offer::{Contract, Remote, WorkingTime};
 
 use crate::filters::{DAYS, Filters};
 use crate::page::{FacetCount, Facets};
-use crate::row::{DIMENSIONS, Dimension, EXPERIENCE, SALARY};
+use crate::row::{DIMENSIONS, Dimension, EXPERIENCE, salary_code};
 use crate::search::SearchIndex;
 use crate::tables::Values;
 
@@ -34,27 +34,20 @@ impl SearchIndex {
                 let level = (number + 2).to_string();
                 (number > 0).then(|| (level.clone(), level))
             }),
-            salary: of(Dimension::Salary, &|number| salary_band(before(number)?)),
+            salary: of(Dimension::Salary, &|number| code(&salary_code(number)?)),
             company: of(Dimension::Company, &|number| value(&tables.company, number)),
             city: of(Dimension::City, &|number| value(&tables.city, number)),
             department: of(Dimension::Department, &|number| value(&tables.department, number)),
             region: of(Dimension::Region, &|number| value(&tables.region, number)),
             occupation: of(Dimension::Occupation, &|number| value(&tables.occupation, number)),
             family: of(Dimension::Family, &|number| value(&tables.family, number)),
-            published: published(&counts[Dimension::Published as usize], today),
+            published_since: published(&counts[Dimension::Published as usize], today),
         }
     }
 }
 
 fn before(number: u32) -> Option<usize> {
     number.checked_sub(1).map(|number| number as usize)
-}
-
-/// From and to, in euros a year; the last band has no end.
-fn salary_band(number: usize) -> Option<(String, String)> {
-    let from = SALARY.get(number)?;
-    let band = SALARY.get(number + 1).map_or(format!("{from}-"), |to| format!("{from}-{}", to - 1));
-    Some((band.clone(), band))
 }
 
 /// Each age with the day from which it counts.

@@ -63,7 +63,7 @@ impl Filters {
                 Dimension::Education,
                 &mut request.education.iter().map(|level| Some(row::education(*level))),
             ),
-            None,
+            among(Dimension::Salary, &mut request.salary.iter().map(|band| Some(band.0))),
             among(Dimension::Company, &mut request.company.iter().map(|text| tables.company.number(text))),
             among(Dimension::City, &mut request.city.iter().map(|text| tables.city.number(text))),
             among(
@@ -83,7 +83,7 @@ impl Filters {
             .then(|| (request.salary_min.unwrap_or(0), request.salary_max.unwrap_or(u32::MAX)));
         let set = |dimension: &Dimension| match dimension {
             Dimension::Published => published_since.is_some(),
-            Dimension::Salary => salary.is_some(),
+            Dimension::Salary => salary.is_some() || !request.salary.is_empty(),
             other => values[*other as usize].is_some(),
         };
         let active = Dimension::ALL.into_iter().filter(set).collect();
@@ -123,13 +123,19 @@ impl Filters {
     fn passes(&self, dimension: Dimension, row: &Row) -> bool {
         match dimension {
             Dimension::Published => self.published_since.is_none_or(|since| row.published >= since),
-            Dimension::Salary => self.salary.is_none_or(|(least, most)| {
-                row.salary.1 > 0 && row.salary.1 >= least && row.salary.0 <= most
-            }),
-            other => self.values[other as usize]
-                .as_ref()
-                .is_none_or(|chosen| chosen.get(row.values[other as usize] as usize) == Some(&true)),
+            Dimension::Salary => {
+                self.is_chosen(dimension, row)
+                    && self.salary.is_none_or(|(least, most)| {
+                        row.salary.1 > 0 && row.salary.1 >= least && row.salary.0 <= most
+                    })
+            }
+            other => self.is_chosen(other, row),
         }
+    }
+
+    fn is_chosen(&self, dimension: Dimension, row: &Row) -> bool {
+        let chosen = self.values[dimension as usize].as_ref();
+        chosen.is_none_or(|chosen| chosen.get(row.values[dimension as usize] as usize) == Some(&true))
     }
 }
 

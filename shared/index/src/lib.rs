@@ -47,7 +47,9 @@ pub use page::{
 };
 pub use pointer::{POINTER_KEY, Pointer, PointerError, archive_key};
 pub use rank::Weights;
-pub use request::{Circle, DEFAULT_LIMIT, Experience, FEW, MAX_LIMIT, SearchRequest, Sort, WIDEST_KM};
+pub use request::{
+    Circle, DEFAULT_LIMIT, Experience, FEW, MAX_LIMIT, SalaryBand, SearchRequest, Sort, WIDEST_KM,
+};
 pub use search::{SearchError, SearchIndex};
 pub use synonyms::{Synonym, Synonyms};
 pub use vectors::quantise;

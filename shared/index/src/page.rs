@@ -194,7 +194,7 @@ pub struct Facets {
     /// Families of occupations, by the first three characters of their ROME codes.
     pub family: Vec<FacetCount>,
     /// Offers of the last 1, 3, 7, 14 and 30 days: the value is the first day, the label the number of days.
-    pub published: Vec<FacetCount>,
+    pub published_since: Vec<FacetCount>,
     /// Values as in [`OfferSummary::remote`].
     pub remote: Vec<FacetCount>,
 }

@@ -9,7 +9,7 @@ use vivier_domain::offer::{Contract, Position, Remote, UnknownTerm, WorkingTime}
 
 use crate::cursor::Fingerprint;
 use crate::rank::Weights;
-use crate::row::EXPERIENCE;
+use crate::row::{EXPERIENCE, SALARY, salary_code};
 use crate::synonyms::Synonyms;
 
 /// The most offers a page may hold.
@@ -44,6 +44,8 @@ pub struct SearchRequest {
     pub region: Vec<String>,
     /// Families of occupations: the first three characters of a ROME code.
     pub family: Vec<String>,
+    /// Bands of gross euros a year that the offer begins in.
+    pub salary: Vec<SalaryBand>,
     /// Gross euros a year that the offer reaches.
     pub salary_min: Option<u32>,
     /// Gross euros a year that the offer does not begin above.
@@ -91,6 +93,7 @@ impl SearchRequest {
             department: Vec::new(),
             region: Vec::new(),
             family: Vec::new(),
+            salary: Vec::new(),
             salary_min: None,
             salary_max: None,
             within: None,
@@ -137,6 +140,20 @@ pub struct Circle {
 pub const WIDEST_KM: u32 = 100;
 /// Fewer offers than this are few.
 pub const FEW: u64 = 10;
+
+/// A band of yearly salaries, as facets give it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SalaryBand(pub(crate) u32);
+
+impl std::str::FromStr for SalaryBand {
+    type Err = UnknownTerm;
+
+    /// The codes that facets give, such as `20000-24999`.
+    fn from_str(text: &str) -> Result<Self, UnknownTerm> {
+        let band = (1..=SALARY.len() as u32).find(|band| salary_code(*band).as_deref() == Some(text));
+        band.map(Self).ok_or(UnknownTerm)
+    }
+}
 
 /// Years of experience that an offer asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

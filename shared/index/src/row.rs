@@ -97,6 +97,13 @@ pub(crate) fn experience_band(years: u8) -> u32 {
     }
 }
 
+/// Where a band of yearly salaries begins and ends, as people read it; the last has no end.
+pub(crate) fn salary_code(band: u32) -> Option<String> {
+    let at = band.checked_sub(1)? as usize;
+    let from = SALARY.get(at)?;
+    Some(SALARY.get(at + 1).map_or(format!("{from}-"), |to| format!("{from}-{}", to - 1)))
+}
+
 /// Codes of the bands of [`experience_band`].
 pub(crate) const EXPERIENCE: [&str; 4] = ["0", "1_2", "3_5", "6_plus"];
 
