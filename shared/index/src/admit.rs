@@ -82,6 +82,8 @@ impl SearchIndex {
             offers += having[*count];
             offers >= ENOUGH
         });
-        Ok(least.map(|least| Covering { counts, least: least as u8 }))
+        let whole = having[words.wanted.len()] > 0;
+        // Without enough of anything, every offer with a word is in.
+        Ok(Some(Covering { counts, least: least.unwrap_or(1) as u8, whole }))
     }
 }

@@ -15,6 +15,8 @@ use crate::row::{DIMENSIONS, Dimension, Row};
 pub(crate) struct Covering {
     pub(crate) counts: Vec<u8>,
     pub(crate) least: u8,
+    /// Some offer that is shown has all of them.
+    pub(crate) whole: bool,
 }
 
 /// What to walk with.

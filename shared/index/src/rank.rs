@@ -30,8 +30,10 @@ impl Default for Weights {
 const HALF_LIFE: f32 = 14.0;
 /// Offers that may be found by their meaning alone.
 const NEAR: usize = 200;
-/// Nearer than this, as a cosine, an offer may be found by its meaning alone.
-const NEAR_ENOUGH: f32 = 0.0;
+/// Nearer than this, as a cosine, an offer may be found by its meaning alone: where no offer has all the words, and where some have,
+/// so that a precise search does not drift.
+const NEAR_ENOUGH: f32 = 0.1;
+const VERY_NEAR: f32 = 0.45;
 
 /// What an offer has ahead that says every word as it was typed, of offers that say something else for it.
 const LITERAL: f32 = 0.5;
@@ -97,17 +99,19 @@ impl<'a> Ranking<'a> {
         Self { weights, ideal, today, literal, meaning: None }
     }
 
-    /// Takes the meaning in; `open` tells which offers may be found by it.
+    /// Takes the meaning in; `open` tells which offers may be found by it, `said` whether some offer has all the words.
     pub(crate) fn and_meaning(
         mut self,
         vectors: &'a Vectors,
         vector: &[f32],
+        said: bool,
         open: impl Fn(u32) -> bool,
     ) -> Self {
         let sought = Sought::new(vector);
         let mut near = vectors.nearest(&sought, NEAR, open);
-        near.retain(|(_, cosine)| *cosine >= NEAR_ENOUGH);
-        let best = near.first().map_or(NEAR_ENOUGH, |(_, cosine)| *cosine);
+        let least = if said { VERY_NEAR } else { NEAR_ENOUGH };
+        near.retain(|(_, cosine)| *cosine >= least);
+        let best = near.first().map_or(least, |(_, cosine)| *cosine);
         near.sort_unstable_by_key(|(doc, _)| *doc);
         self.meaning = Some(Meaning { vectors, sought, near, best });
         self

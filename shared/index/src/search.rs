@@ -103,7 +103,13 @@ impl SearchIndex {
         let did_you_mean = self.understand(&queries, &mut words, request)?;
         let today = day_number(request.today) as i32;
         let admitted = self.admitted(&queries, &words)?;
-        let order = self.order(&queries, &words, admitted.as_deref(), request, today)?;
+        let covering = self.covering(&queries, &words, admitted.as_deref(), today)?;
+        let said = match (&covering, words.wanted.as_slice()) {
+            (Some(covering), _) => covering.whole,
+            (None, [word]) => queries.any_occurs(word)?,
+            (None, _) => false,
+        };
+        let order = self.order(&queries, &words, admitted.as_deref(), said, request, today)?;
         let scoring = if order.ranking().is_some() {
             EnableScoring::enabled_from_searcher(&searcher)
         } else {
@@ -121,7 +127,6 @@ impl SearchIndex {
             after = Some(self.position(doc, score));
         }
 
-        let covering = self.covering(&queries, &words, admitted.as_deref(), today)?;
         let limit = request.limit.clamp(1, MAX_LIMIT);
         let mut filters = Filters::new(self, request);
         let mut within = request.within;
@@ -233,12 +238,13 @@ impl SearchIndex {
         Ok(gathered)
     }
 
-    /// How the hits are ordered.
+    /// How the hits are ordered; `said` tells whether some offer has all the words.
     fn order(
         &self,
         queries: &Queries<'_>,
         words: &Words,
         admitted: Option<&[bool]>,
+        said: bool,
         request: &SearchRequest,
         today: i32,
     ) -> Result<Order<'_>, SearchError> {
@@ -261,7 +267,7 @@ impl SearchIndex {
                 && (!row.hidden || request.duplicates)
                 && admitted.is_none_or(|admitted| admitted[doc as usize])
         };
-        Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, open))))
+        Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, said, open))))
     }
 
     fn find(&self, searcher: &Searcher, id: OfferId) -> Result<Option<u32>, SearchError> {
