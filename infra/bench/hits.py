@@ -67,7 +67,7 @@ def _load(tenant: Tenant, folder: Folder) -> dict[str, str]:
 
 
 def _row(number: int, line: Json) -> dict[str, str]:
-    title, text = line.get("title") or "", line["text"].strip()
+    title, text = _shown(line.get("title") or ""), _shown(line["text"])
     if not title and len(text) <= TITLE:
         title, text = text, ""
     return {
@@ -79,3 +79,8 @@ def _row(number: int, line: Json) -> dict[str, str]:
         "contract": "other",
         "published_on": dt.date.today().isoformat(),
     }
+
+
+def _shown(text: str) -> str:
+    """Without the control characters that an offer may not have."""
+    return "".join(character for character in text if character in "\n\t" or character >= " ").strip()
