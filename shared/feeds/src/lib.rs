@@ -23,5 +23,5 @@ pub use detect::detect;
 pub use fault::{FeedFault, RecordFault};
 pub use formats::{format, formats};
 pub use mapping::{Container, Mapping, MappingError};
-pub use read::Records;
+pub use read::{Records, ends_inside_quotes};
 pub use record::Record;

@@ -5,6 +5,8 @@ mod json;
 mod lines;
 mod xml;
 
+pub use csv::ends_inside_quotes;
+
 use jiff::civil::Date;
 
 use self::csv::Table;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use csv::{ReaderBuilder, StringRecord, StringRecordsIntoIter};
 use vivier_domain::offer::COLUMNS;
+use vivier_feeds::ends_inside_quotes;
 
 use super::{FileFault, REQUIRED, Row, WHOLE_ROW, place};
 
@@ -74,25 +75,4 @@ fn delimiter(text: &str) -> u8 {
     let header = text.trim_start().lines().next().unwrap_or_default();
     let count = |delimiter| header.matches(delimiter).count();
     if count(';') > count(',') { b';' } else { b',' }
-}
-
-/// The reader takes the rest of a file as one field when a quotation mark is never closed, and says nothing; every offer
-/// behind it would then seem to be gone.
-fn ends_inside_quotes(text: &str, delimiter: u8) -> bool {
-    #[derive(Clone, Copy, PartialEq)]
-    enum At {
-        Start,
-        Bare,
-        Quoted,
-        /// Behind a mark within quotes: it closed them, or is the first half of a doubled one.
-        Mark,
-    }
-    let end = text.bytes().fold(At::Start, |at, byte| match (at, byte) {
-        (At::Quoted, b'"') => At::Mark,
-        (At::Quoted, _) | (At::Start | At::Mark, b'"') => At::Quoted,
-        (_, b'\n' | b'\r') => At::Start,
-        (_, byte) if byte == delimiter => At::Start,
-        _ => At::Bare,
-    });
-    end == At::Quoted
 }

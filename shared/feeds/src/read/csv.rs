@@ -84,8 +84,8 @@ fn delimiter(text: &str) -> u8 {
 }
 
 /// The reader takes the rest of a file as one field when a quotation mark is never closed, and says nothing; every offer
-/// behind it would then seem to be gone.
-fn ends_inside_quotes(text: &str, delimiter: u8) -> bool {
+/// behind it would then seem to be gone. This tells whether a table does so.
+pub fn ends_inside_quotes(text: &str, delimiter: u8) -> bool {
     #[derive(Clone, Copy, PartialEq)]
     enum At {
         Start,
