@@ -8,6 +8,7 @@ time is storing, leases and waking. The embedder alone is the limit: no ingestio
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tempfile
 import time
@@ -17,6 +18,7 @@ from fpdf import FPDF
 
 from demo.client import Json, wait_for
 from demo.stack import Stack
+from local.deploy import pdfium
 from local.settings import MODEL
 
 from . import examples, figures
@@ -82,5 +84,6 @@ def _alone(content: bytes) -> Json:
         file = Path(folder) / "Manuel.pdf"
         file.write_bytes(content)
         command = [examples.built("ingest_time"), MODEL, file, str(SLICE)]
-        done = subprocess.run(command, check=True, capture_output=True, text=True)
+        environment = {**os.environ, "PDFIUM_PATH": str(pdfium())}
+        done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     return json.loads(done.stdout)

@@ -32,7 +32,7 @@ const HALF_LIFE: f32 = 14.0;
 const NEAR: usize = 200;
 /// Nearer than this, as a cosine, an offer may be found by its meaning alone: where no offer has all the words, and where some have,
 /// so that a precise search does not drift.
-const NEAR_ENOUGH: f32 = 0.1;
+const NEAR_ENOUGH: f32 = 0.25;
 const VERY_NEAR: f32 = 0.45;
 
 /// What an offer has ahead that says every word as it was typed, of offers that say something else for it.
