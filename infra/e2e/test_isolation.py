@@ -130,6 +130,7 @@ BODIES = {
     "PATCH /v1/documents/{id}": {"name": "croisé.txt"},
     "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},
     "POST /v1/documents/batches": {"documents": [{"name": "", "media_type": "text/plain", "size": 9}]},
+    "POST /v1/offers/match": {"text": "EXPÉRIENCE\nSoudeur, Atelier, Lyon\n2019 - 2024\nCOMPÉTENCES\nSoudage TIG"},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
     "POST /v1/chat/sessions/{id}/messages/stream": {"text": "Bonjour ?"},
     "PUT /v1/chat/sessions/{id}/messages/{message_id}/feedback": {"rating": "down", "reason": "wrong"},
@@ -230,7 +231,7 @@ class TestRoutes:
             options["json"] = {"number": 2}
         if path == "/v1/chat/sessions/resume":
             options["json"] = {"token": "A" * 43}
-        if path.endswith("suggest"):
+        if path.endswith(("suggest", "places")):
             options["params"] = {"q": owner.notes["rows"][0]["company"][:8]}
         answer = caller.send(method, path, **options)
         # What the other has not drafted, published or kept is not there; nothing of the owner's stands in for it.
@@ -377,7 +378,7 @@ class TestEvents:
             found = connection.execute("SELECT 1 FROM purge_reports WHERE run_id = %s", [report["run_id"]])
             assert found.fetchall() == []
 
-    @pytest.mark.parametrize("function", ["offers", "search", "ingest", "chat", "evaluation", "metrics", "front"])
+    @pytest.mark.parametrize("function", ["offers", "search", "matching", "ingest", "chat", "evaluation", "metrics", "front"])
     def test_functions_without_commands_take_none(self, operator: Operator, function: str):
         with pytest.raises(OperatorError, match="unknown-event"):
             operator.invoke(function, {"operation": "list"})

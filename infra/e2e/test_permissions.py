@@ -81,6 +81,7 @@ def write_file(key: str) -> Callable:
 
 REACH: dict[str, dict[str, Callable]] = {
     "search": {"read the index": read_file("index/current.json")},
+    "matching": {"read the index": read_file("index/current.json")},
     "offers": {
         "read the index": read_file("index/current.json"),
         "write an index": write_file("index/generations/none.tar"),

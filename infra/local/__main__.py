@@ -94,7 +94,7 @@ def _parser():
             added.add_argument("--stack", choices=STACKS, default=os.environ.get("VIVIER_STACK", "demo"))
         return added
 
-    command(setup, "make what all stacks share: the model's weights", stack=False)
+    command(setup, "make what all stacks share: the model's weights, places and occupations", stack=False)
     command(up, "start PostgreSQL and the cloud, build, deploy").add_argument(
         "--servers-only", action="store_true", help="start the two servers and deploy nothing")
     command(down, "stop both servers; their data stays")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local import access
 from local.console import run, run_quietly, step
-from local.settings import FUNCTIONS, HOST, MODEL, REGION, ROOT, SetupError
+from local.settings import FUNCTIONS, HOST, MODEL, REFERENCE, REGION, ROOT, SetupError
 
 TEMPLATE = ROOT / "template.yaml"
 PACKAGES = ROOT / "target" / "lambda"
@@ -90,6 +90,7 @@ def _parameters(stack, database):
         "DatabasePort": str(stack.database_port),
         "DatabaseTlsCa": str(database.ca),
         "ModelPath": str(MODEL),
+        "ReferencePath": str(REFERENCE),
         "PdfiumPath": str(pdfium()),
         "IdentityEndpoint": stack.url,
     }

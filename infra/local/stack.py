@@ -11,7 +11,7 @@ from local.console import run, step
 from local.deploy import build, deploy, pdfium
 from local.emulator import Cloud
 from local.postgres import Database
-from local.settings import MODEL, ROOT, SetupError
+from local.settings import MODEL, REFERENCE, ROOT, SetupError
 
 
 class Running:
@@ -96,9 +96,11 @@ class Running:
 
 
 def setup():
-    """What is made once for all stacks: the model's weights."""
+    """What is made once for all stacks: the model's weights, and places and occupations."""
     with step("The model's weights"):
         run([sys.executable, Path(__file__).with_name("model.py"), "--into", MODEL], "Setting up the model", cwd=ROOT)
+    with step("Places and occupations"):
+        run([sys.executable, Path(__file__).with_name("reference.py"), "--into", REFERENCE], "Setting up the places", cwd=ROOT)
 
 
 def follow(stack, function):

@@ -1,6 +1,6 @@
 //! The tenant's offers for a wish, out of the search index that the function `search` reads as well.
 
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use vivier_answers::wish::Wish;
 use vivier_index::{Fingerprint, SearchIndex, SearchPage, SearchRequest};
 use vivier_runtime::{
@@ -32,7 +32,7 @@ pub(crate) async fn reply(
         Problem::new(ProblemKind::Unavailable)
     })?;
     let (found, page) = match index {
-        Some(index) => search(&index, &wish, Fingerprint::of(scope.tenant()), today(app))?,
+        Some(index) => search(&index, &wish, Fingerprint::of(scope.tenant()), app.clock.today())?,
         None => (Found::Nothing, None),
     };
     let total = page.as_ref().map_or(0, |page| page.total);
@@ -84,10 +84,4 @@ fn cards(page: SearchPage) -> Vec<OfferCard> {
         url: hit.offer.url,
     };
     page.hits.into_iter().map(card).collect()
-}
-
-/// Today where the offers are: a day begins in Paris, not in Greenwich.
-fn today(app: &App) -> Date {
-    let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    app.clock.now().to_zoned(zone).date()
 }

@@ -1,10 +1,11 @@
 //! The rows of a file go in, all in one transaction: a run that dies leaves nothing behind.
 
-use jiff::{Timestamp, tz::TimeZone};
+use jiff::Timestamp;
 use vivier_domain::{
     ids::ImportId,
     import::{ImportFormat, MAXIMUM_OFFERS},
 };
+use vivier_runtime::Clock;
 use vivier_store::{
     imports::{self, Counts, Lease, MAXIMUM_ERRORS, RowError},
     offers::{self, Brought},
@@ -28,7 +29,7 @@ pub async fn apply(
     bytes: &[u8],
     now: Timestamp,
 ) -> Result<Counts, RunError> {
-    let today = now.to_zoned(TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)).date();
+    let today = Clock::Fixed(now).today();
     // Counted first: a file beyond the limit must not cost a hundred thousand writes before it is refused.
     if rows::open(format, bytes, today)?.count() as u64 > MAXIMUM_OFFERS {
         return Err(FileFault::TooManyOffers.into());

@@ -21,6 +21,9 @@ pub enum RunError {
     /// The index could not be built.
     #[error("the index could not be built")]
     Build(#[from] BuildError),
+    /// Places and occupations could not be read.
+    #[error("what completes offers could not be read")]
+    Reference(#[from] vivier_reference::ReferenceError),
     /// The model that makes vectors failed.
     #[error("the vector of an offer could not be made")]
     Embed(#[from] vivier_text::EmbedError),

@@ -5,6 +5,7 @@
 //! takes up what stands still ([`resume`]).
 
 pub mod apply;
+pub mod complete;
 pub mod error;
 pub mod lease;
 pub mod meaning;
@@ -30,6 +31,7 @@ use vivier_tenancy::{
     doors::{self, file::ObjectCreated},
     rooms::files::FileKey,
 };
+use vivier_reference::Reference;
 use vivier_text::{Embedder, LocalE5};
 
 /// What every handler needs.
@@ -41,6 +43,8 @@ pub struct App {
     pub clock: Clock,
     /// The model that turns offers into vectors.
     pub embedder: Arc<dyn Embedder>,
+    /// Places and occupations.
+    pub reference: Arc<Reference>,
     /// How long a turn makes vectors for.
     pub lasts: Duration,
 }
@@ -55,13 +59,14 @@ impl std::fmt::Debug for App {
 }
 
 impl App {
-    /// Reads the environment and opens the model in `MODEL_PATH`. `RUN_SECONDS` is how long a turn makes vectors for.
+    /// Reads the environment and opens the model in `MODEL_PATH`; places and occupations in `REFERENCE_PATH` are opened by the first index that is built. `RUN_SECONDS` is how long a turn makes vectors for.
     pub async fn from_env() -> Result<Self, StartError> {
         let tenancy = tenancy_from_env().await?;
         let model = PathBuf::from(required("MODEL_PATH")?);
         let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
+        let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
         let lasts = Duration::from_secs(parsed("RUN_SECONDS", USUAL_SECONDS)?);
-        Ok(Self { tenancy, clock: Clock::System, embedder: Arc::new(embedder), lasts })
+        Ok(Self { tenancy, clock: Clock::System, embedder: Arc::new(embedder), reference, lasts })
     }
 }
 

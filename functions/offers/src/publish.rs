@@ -17,6 +17,7 @@ use vivier_tenancy::{
 
 use crate::{
     App,
+    complete::Completion,
     error::RunError,
     lease::{self, Right},
 };
@@ -73,6 +74,10 @@ async fn send_open(
     sender: mpsc::Sender<Vec<Entry>>,
 ) -> Result<(), RunError> {
     let model = &app.embedder.identity().name;
+    let reference = app.reference.clone();
+    // The first index of a process reads them from the disk.
+    tokio::task::spawn_blocking(move || Completion::open(&reference).map(drop)).await??;
+    let completion = Completion::open(&app.reference)?;
     let mut after = None;
     loop {
         let tx = session.begin().await?;
@@ -85,7 +90,10 @@ async fn send_open(
         tx.commit().await?;
         let Some(last) = page.last() else { return Ok(()) };
         after = Some(last.id);
-        let entry = |offer: Offer| Entry { vector: vectors.remove(&offer.id), place: None, offer };
+        let entry = |offer: Offer| {
+            let vector = vectors.remove(&offer.id);
+            completion.entry(offer, vector)
+        };
         let page = page.into_iter().map(entry).collect();
         // A builder that is gone has an error to tell, which is asked for next.
         if sender.send(page).await.is_err() {

@@ -5,11 +5,13 @@
 
 mod meaning;
 mod parameters;
+mod places;
 pub mod routes;
 
 use std::{path::PathBuf, sync::Arc};
 
 use vivier_index::{Indexes, SearchIndex};
+use vivier_reference::Reference;
 use vivier_runtime::{
     Clock, StartError,
     http::{Problem, ProblemKind},
@@ -26,23 +28,26 @@ pub struct App {
     tenancy: Tenancy,
     indexes: Arc<Indexes>,
     meanings: Meanings,
+    reference: Arc<Reference>,
     clock: Clock,
 }
 
 impl App {
     /// Loads no index yet: a tenant's first request does.
-    pub fn new(tenancy: Tenancy, clock: Clock, embedder: Arc<dyn Embedder>) -> Self {
-        Self { tenancy, indexes: Arc::default(), meanings: Meanings::new(embedder), clock }
+    pub fn new(tenancy: Tenancy, clock: Clock, embedder: Arc<dyn Embedder>, reference: Arc<Reference>) -> Self {
+        Self { tenancy, indexes: Arc::default(), meanings: Meanings::new(embedder), reference, clock }
     }
 
-    /// Reads the environment and opens the model in `MODEL_PATH`.
+    /// Reads the environment and opens the model in `MODEL_PATH`. The places in `REFERENCE_PATH` are opened by the first request
+    /// that names one.
     pub async fn from_env() -> Result<Self, StartError> {
         let model = PathBuf::from(required("MODEL_PATH")?);
         // Read from the disk while the clients are being made.
         let opening = tokio::task::spawn_blocking(move || LocalE5::open(&model));
         let tenancy = tenancy_from_env().await?;
         let embedder = opening.await.map_err(StartError::dependency)?.map_err(StartError::dependency)?;
-        Ok(Self::new(tenancy, Clock::System, Arc::new(embedder)))
+        let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
+        Ok(Self::new(tenancy, Clock::System, Arc::new(embedder), reference))
     }
 
     /// The tenant's index; `None` when nothing was published yet.

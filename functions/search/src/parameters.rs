@@ -3,9 +3,12 @@
 use std::{ops::RangeInclusive, str::FromStr};
 
 use jiff::civil::Date;
-use vivier_domain::offer::{Position, SalaryPeriod};
+use vivier_domain::offer::{Position, Remote, SalaryPeriod};
 use vivier_index::{Circle, DEFAULT_LIMIT, Fingerprint, MAX_LIMIT, SearchRequest, Sort, Weights};
+use vivier_reference::Places;
 use vivier_runtime::http::{Problem, ProblemKind};
+
+use crate::places::{self, Near};
 
 /// The longest search text, in characters.
 pub(crate) const LONGEST_TEXT: usize = 300;
@@ -16,12 +19,29 @@ const MOST_EUROS: u32 = 10_000_000;
 /// The radius where nobody says: how far people commute.
 const USUAL_KM: u32 = 20;
 
+/// What was asked for.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    /// The search.
+    pub(crate) request: SearchRequest,
+    /// How many filters are set.
+    pub(crate) filters: u8,
+    /// The place that `near` was taken for, where it names one.
+    pub(crate) place: Option<String>,
+}
+
+/// Whether reading these needs the places.
+pub(crate) fn names_a_place(parameters: &[(String, String)]) -> bool {
+    parameters.iter().any(|(name, value)| name == "near" && places::near(value, None).is_none())
+}
+
 /// Reads a search. Filters may be repeated; anything unknown or repeated otherwise is refused.
 pub(crate) fn search(
     parameters: Vec<(String, String)>,
     tenant: Fingerprint,
     today: Date,
-) -> Result<(SearchRequest, u8), Problem> {
+    places: Option<&Places>,
+) -> Result<Asked, Problem> {
     let mut request = SearchRequest::new(tenant, today);
     let mut problem = Problem::new(ProblemKind::InvalidQuery);
     let mut seen = Vec::new();
@@ -45,7 +65,7 @@ pub(crate) fn search(
             "salary_min" => set(&mut request.salary_min, number(&value, 0..=MOST_EUROS).map(Some)),
             "salary_max" => set(&mut request.salary_max, number(&value, 0..=MOST_EUROS).map(Some)),
             "salary_period" => set(&mut period, value.parse().ok()),
-            "near" => set(&mut near, position(&value).map(Some)),
+            "near" => set(&mut near, places::near(&value, places).map(Some)),
             "radius_km" => set(&mut radius, number(&value, 1..=500).map(Some)),
             "match" => set(&mut request.weights, weights(&value)),
             "duplicates" => set(&mut request.duplicates, value.parse().ok()),
@@ -65,18 +85,27 @@ pub(crate) fn search(
     }
     request.salary_min = request.salary_min.map(|euros| period.yearly(euros));
     request.salary_max = request.salary_max.map(|euros| period.yearly(euros));
+    let (centre, place) = match near {
+        Some(Near::Point(centre)) => (Some(centre), None),
+        Some(Near::Place(centre, place)) => (Some(centre), Some(place)),
+        Some(Near::Remote) => {
+            request.remote.push(Remote::Full);
+            (None, None)
+        }
+        None => (None, None),
+    };
     request.within =
-        near.map(|centre| Circle { centre, radius_km: radius.unwrap_or(USUAL_KM), widen: radius.is_none() });
+        centre.map(|centre| Circle { centre, radius_km: radius.unwrap_or(USUAL_KM), widen: radius.is_none() });
     for (given, needed, name) in [
-        (radius.is_some(), near.is_some(), "radius_km"),
-        (request.sort == Sort::Distance, near.is_some(), "sort"),
+        (radius.is_some(), centre.is_some(), "radius_km"),
+        (request.sort == Sort::Distance, centre.is_some(), "sort"),
     ] {
         if given && !needed {
             problem = problem.field(name, "needs-near");
         }
     }
     let filters = filters(&request);
-    if problem.errors.is_empty() { Ok((request, filters)) } else { Err(problem) }
+    if problem.errors.is_empty() { Ok(Asked { request, filters, place }) } else { Err(problem) }
 }
 
 /// How many filters are set.
@@ -166,7 +195,7 @@ fn weights(value: &str) -> Option<Weights> {
 }
 
 /// Degrees north and east, as `47.2184,-1.5536`.
-fn position(value: &str) -> Option<Position> {
+pub(crate) fn position(value: &str) -> Option<Position> {
     let (latitude, longitude) = value.split_once(',')?;
     Position::from_degrees(latitude.trim().parse().ok()?, longitude.trim().parse().ok()?)
 }
@@ -180,11 +209,11 @@ mod tests {
 
     fn read(query: &[(&str, &str)]) -> Result<(SearchRequest, u8), Vec<String>> {
         let parameters = query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
-        search(parameters, Fingerprint::of(TenantId::generate()), jiff::civil::date(2026, 1, 1)).map_err(
-            |problem| {
+        search(parameters, Fingerprint::of(TenantId::generate()), jiff::civil::date(2026, 1, 1), None)
+            .map(|asked| (asked.request, asked.filters))
+            .map_err(|problem| {
                 problem.errors.into_iter().map(|error| format!("{}:{}", error.field, error.code)).collect()
-            },
-        )
+            })
     }
 
     #[test]
@@ -228,6 +257,7 @@ mod tests {
             (vec![("experience", "many")], "experience:invalid"),
             (vec![("salary_min", "-1")], "salary_min:invalid"),
             (vec![("near", "91,0")], "near:invalid"),
+            (vec![("near", "à distance"), ("sort", "distance")], "sort:needs-near"),
             (vec![("near", "NaN,0")], "near:invalid"),
             (vec![("radius_km", "5")], "radius_km:needs-near"),
             (vec![("sort", "distance")], "sort:needs-near"),

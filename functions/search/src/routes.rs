@@ -1,7 +1,6 @@
 //! The routes of the front office's search.
 
 use axum::{Json, Router, extract::State, routing::get};
-use jiff::{civil::Date, tz::TimeZone};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use vivier_domain::{event::EventKind, ids::OfferId};
@@ -12,7 +11,11 @@ use vivier_runtime::{
 };
 use vivier_tenancy::TenantScope;
 
-use crate::{App, parameters};
+use crate::{
+    App,
+    parameters::{self, Asked},
+    places,
+};
 
 /// The routes.
 pub fn router(app: App) -> Router {
@@ -20,6 +23,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/offers", get(search))
         .route("/v1/offers/suggest", get(suggest))
         .route("/v1/offers/{id}", get(fetch))
+        .route("/v1/places", get(places::suggest))
         .with_state(app)
 }
 
@@ -29,7 +33,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 }
 
 #[derive(OpenApi)]
-#[openapi(paths(search, suggest, fetch))]
+#[openapi(paths(search, suggest, fetch, places::suggest))]
 struct Document;
 
 /// Suggestions while typing.
@@ -59,7 +63,7 @@ struct Suggestions {
         ("salary_min" = Option<u32>, Query, description = "Gross euros that the offer reaches, for `salary_period`"),
         ("salary_max" = Option<u32>, Query, description = "Gross euros that the offer does not begin above, for `salary_period`"),
         ("salary_period" = Option<String>, Query, description = "hour, month or year (default)"),
-        ("near" = Option<String>, Query, description = "A place: degrees north and east, as 47.2184,-1.5536"),
+        ("near" = Option<String>, Query, description = "A commune by name or postal code; degrees north and east, as 47.2184,-1.5536; or `télétravail`: wherever one likes"),
         ("radius_km" = Option<u32>, Query, description = "Around `near`, 1 to 500; 20 by default, and then wider, up to 100, where few offers are found"),
         ("match" = Option<String>, Query, description = "What decides: words, meaning, or both (default)"),
         ("duplicates" = Option<bool>, Query, description = "true: offers that say the same are all listed"),
@@ -76,8 +80,10 @@ async fn search(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<SearchPage>, Problem> {
-    let (mut request, filters) = parameters::search(query, Fingerprint::of(scope.tenant()), today(&app))?;
-    let page = match app.index(&scope).await? {
+    let places = if parameters::names_a_place(&query) { Some(places::open(&app).await?) } else { None };
+    let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)?;
+    let Asked { mut request, filters, place } = asked;
+    let mut page = match app.index(&scope).await? {
         Some(index) => {
             if let Some(model) = index.model() {
                 request.vector = app.meanings.of(scope.tenant(), &request.q, model).await;
@@ -88,6 +94,7 @@ async fn search(
         None if request.cursor.is_some() => return Err(Problem::new(ProblemKind::NotFound)),
         None => SearchPage::default(),
     };
+    page.place = place;
     count(&app, &scope, EventKind::Search { results: page.total, filters }).await;
     Ok(Json(page))
 }
@@ -108,7 +115,7 @@ async fn suggest(
 ) -> Result<Json<Suggestions>, Problem> {
     let (prefix, limit) = parameters::suggest(query)?;
     let index = app.index(&scope).await?;
-    let suggestions = index.map(|index| index.suggest(&prefix, limit, today(&app))).unwrap_or_default();
+    let suggestions = index.map(|index| index.suggest(&prefix, limit, app.clock.today())).unwrap_or_default();
     count(&app, &scope, EventKind::Suggested { results: suggestions.len() as u64 }).await;
     Ok(Json(Suggestions { suggestions }))
 }
@@ -126,18 +133,12 @@ async fn fetch(
 ) -> Result<Json<OfferDetail>, Problem> {
     let index = app.index(&scope).await?;
     let offer = match index {
-        Some(index) => index.get(id, today(&app)).map_err(|error| problem(&error))?,
+        Some(index) => index.get(id, app.clock.today()).map_err(|error| problem(&error))?,
         None => None,
     };
     let offer = offer.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     count(&app, &scope, EventKind::OfferViewed { offer_id: id }).await;
     Ok(Json(offer))
-}
-
-/// Today where the offers are: a day begins in Paris, not in Greenwich.
-fn today(app: &App) -> Date {
-    let zone = TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC);
-    app.clock.now().to_zoned(zone).date()
 }
 
 /// Counts, without failing the request: figures are worth less than an answer.

@@ -27,6 +27,11 @@ pub enum EventKind {
         /// Which one.
         offer_id: OfferId,
     },
+    /// A CV was matched with the offers.
+    CvMatched {
+        /// How many suited.
+        results: u64,
+    },
     /// Suggestions were given while typing.
     Suggested {
         /// How many.
@@ -78,6 +83,7 @@ impl EventKind {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Search { .. } => "search",
+            Self::CvMatched { .. } => "cv_matched",
             Self::OfferViewed { .. } => "offer_viewed",
             Self::Suggested { .. } => "suggested",
             Self::ChatOpened => "chat_opened",

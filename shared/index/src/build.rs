@@ -46,13 +46,15 @@ pub struct Entry {
     pub offer: Offer,
     /// Where it is, as far as the gazetteer knows.
     pub place: Option<Place>,
+    /// How likely the occupation is the right one, from 0 to 1, where it was told from the title; `None` where the offer names it.
+    pub occupation_confidence: Option<f32>,
     /// What it means, as [`crate::quantise`] writes it; `None` as long as that was not computed.
     pub vector: Option<Vec<u8>>,
 }
 
 impl From<Offer> for Entry {
     fn from(offer: Offer) -> Self {
-        Self { offer, place: None, vector: None }
+        Self { offer, place: None, occupation_confidence: None, vector: None }
     }
 }
 
@@ -83,11 +85,11 @@ pub fn build(
     let mut draft = Draft::default();
     let mut drafted = model.cloned().map(vectors::Draft::new);
     for entry in entries {
-        let Entry { offer, place, vector } = entry.into();
+        let Entry { offer, place, occupation_confidence, vector } = entry.into();
         if let Some(drafted) = &mut drafted {
             drafted.add(vector.as_deref());
         }
-        writer.add_document(draft.add(&fields, offer, place)?)?;
+        writer.add_document(draft.add(&fields, offer, place, occupation_confidence)?)?;
     }
     let index = writer.finalize()?;
 
@@ -130,6 +132,7 @@ impl Draft {
         fields: &Fields,
         offer: Offer,
         place: Option<Place>,
+        occupation_confidence: Option<f32>,
     ) -> Result<TantivyDocument, BuildError> {
         self.offers += 1;
         self.suggestions.add(&offer);
@@ -179,7 +182,9 @@ impl Draft {
             document.add_u64(fields.salary_to, u64::from(to));
         }
         document.add_u64(fields.group, group(content));
-        document.add_bytes(fields.offer, &serde_json::to_vec(&OfferDetail::from(offer))?);
+        let mut detail = OfferDetail::from(offer);
+        detail.summary.occupation_confidence = occupation_confidence;
+        document.add_bytes(fields.offer, &serde_json::to_vec(&detail)?);
         Ok(document)
     }
 

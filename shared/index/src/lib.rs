@@ -20,6 +20,7 @@ mod open;
 mod order;
 mod page;
 mod pointer;
+mod profile;
 mod query;
 mod rank;
 mod request;
@@ -46,6 +47,9 @@ pub use page::{
     SuggestionKind,
 };
 pub use pointer::{POINTER_KEY, Pointer, PointerError, archive_key};
+pub use profile::{
+    CandidateProfile, ExperienceReason, Meant, PlaceReason, Reasons, SkillsReason, SuitableOffer, TITLES, TitleReason,
+};
 pub use rank::Weights;
 pub use request::{
     Circle, DEFAULT_LIMIT, Experience, FEW, MAX_LIMIT, SalaryBand, SearchRequest, Sort, WIDEST_KM,

@@ -15,6 +15,9 @@ pub struct SearchPage {
     pub hits: Vec<Hit>,
     /// Counts to refine the search by.
     pub facets: Facets,
+    /// The place that was searched around, where the search named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
     /// The radius that was searched, where one was asked for; greater than asked where it held few offers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub radius_km: Option<u32>,
@@ -74,7 +77,7 @@ pub struct Highlight {
 }
 
 /// An offer as lists show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OfferSummary {
     /// UUID version 7.
     pub id: Uuid,
@@ -99,6 +102,9 @@ pub struct OfferSummary {
     pub occupation_code: Option<String>,
     /// The occupation in words.
     pub occupation: Option<String>,
+    /// How likely the occupation is the right one, from 0 to 1, where the title told it; absent where the offer names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occupation_confidence: Option<f32>,
     /// One of `none`, `partial`, `full`.
     #[schema(value_type = String, example = "partial")]
     pub remote: Remote,
@@ -127,7 +133,7 @@ pub struct OfferSummary {
 }
 
 /// An offer in full.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OfferDetail {
     /// What lists show.
     #[serde(flatten)]
@@ -150,6 +156,7 @@ impl From<Offer> for OfferDetail {
                 contract: content.contract,
                 occupation_code: content.occupation_code,
                 occupation: content.occupation,
+                occupation_confidence: None,
                 remote: content.remote,
                 salary_min: content.salary_min,
                 salary_max: content.salary_max,

@@ -189,6 +189,7 @@ impl SearchIndex {
             hits,
             facets,
             did_you_mean,
+            place: None,
             radius_km: within.map(|circle| circle.radius_km),
             next_cursor: next.map(|cursor| cursor.encode(&request.tenant)),
         })
@@ -284,7 +285,7 @@ impl SearchIndex {
         Position { score: score.to_bits(), published: row.published, id: row.id }
     }
 
-    fn stored(&self, searcher: &Searcher, doc: u32) -> Result<OfferDetail, SearchError> {
+    pub(crate) fn stored(&self, searcher: &Searcher, doc: u32) -> Result<OfferDetail, SearchError> {
         let document: TantivyDocument = searcher.doc(DocAddress::new(0, doc))?;
         let json = document.get_first(self.fields.offer).and_then(|value| value.as_bytes());
         serde_json::from_slice(json.ok_or(SearchError::Stored(None))?)

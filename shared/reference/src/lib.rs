@@ -8,9 +8,11 @@ mod error;
 mod geo;
 pub mod occupations;
 pub mod places;
+mod reference;
 mod table;
 
 pub use error::ReferenceError;
 pub use geo::{Point, distance_km};
 pub use occupations::{Domain, Match, Occupation, Occupations};
+pub use reference::Reference;
 pub use places::{Code, Department, Place, Places, Region, Suggestion};

@@ -1,6 +1,6 @@
 //! The time, as something a test can set.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 
 /// Where the time comes from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -22,5 +22,10 @@ impl Clock {
             }
             Self::Fixed(at) => *at,
         }
+    }
+
+    /// Today where the offers are: a day begins in Paris, not in Greenwich.
+    pub fn today(&self) -> Date {
+        self.now().to_zoned(TimeZone::get("Europe/Paris").unwrap_or(TimeZone::UTC)).date()
     }
 }

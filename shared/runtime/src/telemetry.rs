@@ -1,6 +1,10 @@
 //! Logs: one JSON object a line on standard output, which Lambda carries to CloudWatch. A sentence and its fields,
 //! never content.
 
+use std::io::Write as _;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
 /// Starts logging. `RUST_LOG` sets the level; `info` without it.
@@ -9,6 +13,37 @@ pub fn start() {
     let layer = fmt::layer().json().with_current_span(true).with_span_list(false).with_target(true);
     // A second start (tests in one process) keeps the first.
     let _ = tracing_subscriber::registry().with(filter).with(layer).try_init();
+}
+
+/// Records a figure as a metric of CloudWatch, by the function's name: a line of the embedded metric format on standard output.
+pub fn metric(function: &str, name: &str, unit: Unit, value: u64) {
+    let line = embedded(function, name, unit, value, Timestamp::now());
+    // A figure that cannot be written must not fail what it is about.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+/// Units of metrics, in CloudWatch's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// `Milliseconds`.
+    Milliseconds,
+    /// `Count`.
+    Count,
+}
+
+fn embedded(function: &str, name: &str, unit: Unit, value: u64, at: Timestamp) -> Value {
+    json!({
+        "_aws": {
+            "Timestamp": at.as_millisecond(),
+            "CloudWatchMetrics": [{
+                "Namespace": "Vivier",
+                "Dimensions": [["function"]],
+                "Metrics": [{ "Name": name, "Unit": format!("{unit:?}") }],
+            }],
+        },
+        "function": function,
+        name: value,
+    })
 }
 
 /// An error and its causes in one line, for the log of the edge.
@@ -21,4 +56,20 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         source = cause.source();
     }
     line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_is_in_the_embedded_format() {
+        let at = Timestamp::from_millisecond(1_700_000_000_000).unwrap();
+        let line = embedded("matching", "CvResidency", Unit::Milliseconds, 12, at);
+        assert_eq!((&line["CvResidency"], &line["function"]), (&json!(12), &json!("matching")));
+        let about = &line["_aws"]["CloudWatchMetrics"][0];
+        assert_eq!(about["Metrics"][0], json!({ "Name": "CvResidency", "Unit": "Milliseconds" }));
+        assert_eq!((&about["Namespace"], &about["Dimensions"]), (&json!("Vivier"), &json!([["function"]])));
+        assert_eq!(line["_aws"]["Timestamp"], json!(1_700_000_000_000_i64));
+    }
 }

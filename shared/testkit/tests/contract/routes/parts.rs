@@ -1,12 +1,14 @@
 //! Every function with routes, as it is deployed but for its stores, which nobody reaches.
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{net::TcpListener, path::PathBuf, sync::Arc, time::Duration};
 
 use aws_config::{BehaviorVersion, Region, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_credential_types::Credentials;
 use serde_json::Value;
 use session::SessionConfig;
 use utoipa::openapi::OpenApi;
+use vivier_reference::Reference;
+use vivier_resume::LocalParser;
 use vivier_runtime::{Clock, Function};
 use vivier_tenancy::{
     Cloud, Tenancy, config::Config, doors::address::TrustedProxies, rooms::attempts::Limit,
@@ -73,6 +75,18 @@ pub(super) fn parts() -> Vec<Part> {
             let app = ingest::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, lasts };
             function.http(ingest::routes::router(app))
         }),
+        part("matching", matching::routes::openapi(), |function, house| {
+            let House { tenancy, embedder } = house;
+            let app = matching::App {
+                tenancy: tenancy.clone(),
+                indexes: Arc::default(),
+                embedder: Arc::clone(embedder),
+                parser: Arc::new(LocalParser::default()),
+                reference: reference(),
+                clock: CLOCK,
+            };
+            function.http(matching::routes::router(app))
+        }),
         part("members", members::routes::openapi(), |function, house| {
             let back_office = BACK_OFFICE.to_owned();
             let app = members::App { tenancy: house.tenancy.clone(), back_office, clock: CLOCK };
@@ -85,7 +99,7 @@ pub(super) fn parts() -> Vec<Part> {
         part("offers", offers::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
             let (embedder, lasts) = (Arc::clone(embedder), Duration::ZERO);
-            let app = offers::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, lasts };
+            let app = offers::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, reference: reference(), lasts };
             function.http(offers::routes::router(app))
         }),
         part("projects", projects::routes::openapi(), |function, house| {
@@ -102,7 +116,7 @@ pub(super) fn parts() -> Vec<Part> {
         }),
         part("search", search::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
-            let app = search::App::new(tenancy.clone(), CLOCK, Arc::clone(embedder));
+            let app = search::App::new(tenancy.clone(), CLOCK, Arc::clone(embedder), reference());
             function.http(search::routes::router(app))
         }),
         part("session", session::routes::openapi(), |function, house| {
@@ -111,6 +125,11 @@ pub(super) fn parts() -> Vec<Part> {
             function.http(session::routes::router(app))
         }),
     ]
+}
+
+/// Places that are read when a request names one.
+fn reference() -> Arc<Reference> {
+    Arc::new(Reference::in_folder(PathBuf::from("nowhere")))
 }
 
 /// A login that nobody has to wait for.

@@ -1,0 +1,100 @@
+//! The route by which a CV comes in and its offers go out.
+
+use axum::{
+    Json, Router,
+    extract::{DefaultBodyLimit, State},
+    routing::post,
+};
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
+use vivier_domain::event::EventKind;
+use vivier_index::SuitableOffer;
+use vivier_runtime::{
+    http::{ApiJson, FrontOffice, Problem, ProblemKind},
+    telemetry,
+};
+
+use crate::{
+    App,
+    candidate::{Understood, understand},
+    cv::{self, CvBody, MAX_BODY},
+    residency::Residency,
+};
+
+/// The routes.
+pub fn router(app: App) -> Router {
+    let takes_files = DefaultBodyLimit::max(MAX_BODY);
+    Router::new().route("/v1/offers/match", post(match_cv).layer(takes_files)).with_state(app)
+}
+
+/// This function's part of the API document.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[derive(OpenApi)]
+#[openapi(paths(match_cv))]
+struct Document;
+
+/// Offers that suit a CV.
+#[derive(Debug, Serialize, ToSchema)]
+struct Matches {
+    /// Best first.
+    matches: Vec<SuitableOffer>,
+    /// What was read of the CV, and all that counted: nobody is weighed by name, gender, age, photograph, nationality or street.
+    profile: Understood,
+    /// Milliseconds that the CV was here. Nothing of it is kept.
+    cv_residency_ms: u64,
+}
+
+/// Finds the offers that suit a CV, and says why. The CV is read in memory, and nothing of it is kept.
+#[utoipa::path(
+    post, path = "/v1/offers/match", tag = "offers",
+    request_body = CvBody,
+    responses(
+        (status = 200, body = Matches),
+        (status = 400, description = "Neither text nor file, or a file that cannot be read", body = Problem),
+        (status = 413, body = Problem)
+    )
+)]
+async fn match_cv(
+    FrontOffice(scope): FrontOffice,
+    residency: Residency,
+    State(app): State<App>,
+    ApiJson(body): ApiJson<CvBody>,
+) -> Result<Json<Matches>, Problem> {
+    let (cv, limit) = body.check()?;
+    let index = app.index(&scope).await?;
+    let profile = cv::read(&app, cv).await?.profile(app.clock.today());
+    if profile.titles.is_empty() && profile.skills.is_empty() {
+        return Err(Problem::new(ProblemKind::InvalidBody).field("text", "nothing-to-match"));
+    }
+    let weighing = app.clone();
+    let weighed = tokio::task::spawn_blocking(move || {
+        let model = index.as_ref().and_then(|index| index.model());
+        let places = weighing.reference.places().map_err(|error| internal(&error))?;
+        let (candidate, understood) =
+            understand(&profile, places, &*weighing.embedder, model).map_err(|error| internal(&error))?;
+        let suitable = match &index {
+            Some(index) => index.suitable(&candidate, limit, weighing.clock.today()),
+            None => Ok(Vec::new()),
+        };
+        Ok::<_, Problem>((suitable.map_err(|error| internal(&error))?, understood))
+    });
+    let (matches, profile) = weighed.await.map_err(|error| internal(&error))??;
+    let results = matches.len() as u64;
+    match app.tenancy.events(&scope) {
+        Ok(events) => {
+            events.publish(app.clock.now(), [EventKind::CvMatched { results }]).await;
+        }
+        Err(error) => tracing::warn!(%error, "events are not counted"),
+    }
+    let cv_residency_ms = residency.over();
+    tracing::info!(cv_residency_ms, results, "a CV was matched and forgotten");
+    Ok(Json(Matches { matches, profile, cv_residency_ms }))
+}
+
+fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {
+    tracing::error!(error = telemetry::chain(error), "a CV could not be matched");
+    Problem::new(ProblemKind::Internal)
+}

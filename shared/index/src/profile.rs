@@ -1,0 +1,299 @@
+//! The offers that suit what somebody has done and can do: each part of the score is told with it.
+//!
+//! What comes in has no field for who somebody is, so nothing of that can count.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use jiff::civil::Date;
+use serde::Serialize;
+use tantivy::Searcher;
+use tantivy::query::{EnableScoring, Query as _};
+use utoipa::ToSchema;
+use vivier_domain::offer::{Position, Remote};
+use vivier_text::analysis;
+
+use crate::build::day_number;
+use crate::filters::distance_km;
+use crate::page::{OfferDetail, OfferSummary};
+use crate::query::Queries;
+use crate::search::{SearchError, SearchIndex};
+use crate::vectors::Sought;
+use crate::words::Words;
+
+/// What somebody has done and can do.
+#[derive(Clone, Debug, Default)]
+pub struct CandidateProfile {
+    /// What they worked as, latest first; the first [`TITLES`] count.
+    pub titles: Vec<Meant>,
+    /// What they can do.
+    pub skills: Vec<String>,
+    /// What those skills mean together, of the model that [`SearchIndex::model`] names.
+    pub skills_vector: Option<Vec<f32>>,
+    /// Whole years of work.
+    pub experience_years: u32,
+    /// Where they live.
+    pub place: Option<Position>,
+}
+
+/// A text and what it means.
+#[derive(Clone, Debug)]
+pub struct Meant {
+    /// The text.
+    pub text: String,
+    /// Its vector, of the model that [`SearchIndex::model`] names; without it words alone decide.
+    pub vector: Option<Vec<f32>>,
+}
+
+/// An offer and how well it suits.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SuitableOffer {
+    /// The offer without its description.
+    #[serde(flatten)]
+    pub offer: OfferSummary,
+    /// How well it suits, from 0 to 1: half by the title, three tenths by skills, a tenth each by place and experience. What the offer
+    /// or the profile does not say counts half of its part.
+    pub score: f32,
+    /// What suits and what is missing.
+    pub reasons: Reasons,
+}
+
+/// What suits and what is missing; each part's score is from 0 to 1.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Reasons {
+    /// Of what was worked as.
+    pub title: TitleReason,
+    /// Of what the offer asks for.
+    pub skills: SkillsReason,
+    /// Of where it is; `null` where that is not known.
+    pub place: Option<PlaceReason>,
+    /// Of the years it asks for; `null` where it asks for none.
+    pub experience: Option<ExperienceReason>,
+}
+
+/// How near the work is to what was done.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct TitleReason {
+    /// The title of the profile that is nearest.
+    pub matched: Option<String>,
+    /// How near it is.
+    pub score: f32,
+}
+
+/// Skills of the offer. Where it lists none, those of the profile that its text names.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct SkillsReason {
+    /// There.
+    pub matched: Vec<String>,
+    /// Asked for, and not in the profile.
+    pub missing: Vec<String>,
+    /// How many are there; `null` where neither names any.
+    pub score: Option<f32>,
+}
+
+/// How far the work is.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct PlaceReason {
+    /// Kilometres, as the crow flies; `null` for work wherever one likes.
+    pub distance_km: Option<f32>,
+    /// 1 within 20 km, none of it at 100 km.
+    pub score: f32,
+}
+
+/// How many years were worked.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct ExperienceReason {
+    /// Asked for.
+    pub asked_years: u8,
+    /// Of the profile.
+    pub years: u32,
+    /// What there is of what is asked for.
+    pub score: f32,
+}
+
+/// Titles of a profile that count.
+pub const TITLES: usize = 3;
+/// What each title counts, latest first.
+const TITLE_COUNTS: [f32; TITLES] = [1.0, 0.9, 0.8];
+/// Offers looked at for each title, and for the skills: those whose words weigh most, and those that lie nearest.
+const LOOKED_AT: usize = 150;
+/// What words count in the part of the title, beside meaning.
+const WORDS: f32 = 0.25;
+/// Skills that an offer's text names, for their part to be whole.
+const ENOUGH_NAMED: f32 = 4.0;
+/// Nearer than this, distance does not count; farther than that, nothing is left.
+const NEAR_KM: f32 = 20.0;
+const FAR_KM: f32 = 100.0;
+/// What is unknown.
+const HALF: f32 = 0.5;
+
+impl SearchIndex {
+    /// The offers that suit a profile best, at most `limit`, best first. Equal scores follow the day of publication, then the
+    /// identifier.
+    ///
+    /// # Errors
+    /// Only when the index is damaged.
+    pub fn suitable(
+        &self,
+        profile: &CandidateProfile,
+        limit: usize,
+        today: Date,
+    ) -> Result<Vec<SuitableOffer>, SearchError> {
+        let searcher = self.reader.searcher();
+        let day = day_number(today) as i32;
+        let open = |doc: u32| {
+            let row = &self.rows[doc as usize];
+            row.expires >= day && !row.hidden
+        };
+        let mut docs: BTreeSet<u32> = BTreeSet::new();
+        let mut titles = Vec::new();
+        for title in profile.titles.iter().take(TITLES) {
+            let shares = self.shares(&searcher, &title.text, open)?;
+            let mut weightiest: Vec<(u32, f32)> = shares.iter().map(|(doc, share)| (*doc, *share)).collect();
+            weightiest.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+            docs.extend(weightiest.into_iter().take(LOOKED_AT).map(|(doc, _)| doc));
+            let sought = title.vector.as_deref().map(Sought::new);
+            docs.extend(self.nearest(sought.as_ref(), open));
+            titles.push(Title { text: &title.text, shares, sought });
+        }
+        docs.extend(self.nearest(profile.skills_vector.as_deref().map(Sought::new).as_ref(), open));
+        let skills = Skills::of(&profile.skills);
+        let mut found = Vec::with_capacity(docs.len());
+        for doc in docs {
+            let reasons_of = Candidate { index: self, profile, titles: &titles, skills: &skills };
+            let offer = self.stored(&searcher, doc)?;
+            let (score, reasons) = reasons_of.weigh(doc, &offer);
+            found.push((doc, SuitableOffer { offer: offer.summary, score, reasons }));
+        }
+        let key = |doc: u32| (self.rows[doc as usize].published, self.rows[doc as usize].id);
+        found.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(key(*b).cmp(&key(*a))));
+        found.truncate(limit);
+        Ok(found.into_iter().map(|(_, suitable)| suitable).collect())
+    }
+
+    /// How much of what the words of a title could weigh they weigh in each open offer that has some.
+    fn shares(
+        &self,
+        searcher: &Searcher,
+        title: &str,
+        open: impl Fn(u32) -> bool,
+    ) -> Result<HashMap<u32, f32>, SearchError> {
+        let queries = Queries { fields: &self.fields, searcher };
+        let words = Words::parse(title);
+        let mut shares = HashMap::new();
+        let Some(segment) = searcher.segment_readers().first() else { return Ok(shares) };
+        if words.wanted.is_empty() {
+            return Ok(shares);
+        }
+        let ideal = queries.ideal(&words)?;
+        let weight = queries.all(&words)?.weight(EnableScoring::enabled_from_searcher(searcher))?;
+        weight.for_each(segment, &mut |doc, weighs| {
+            if open(doc) && ideal > 0.0 {
+                shares.insert(doc, (weighs / ideal).min(1.0));
+            }
+        })?;
+        Ok(shares)
+    }
+
+    fn nearest(&self, sought: Option<&Sought>, open: impl Fn(u32) -> bool) -> Vec<u32> {
+        let (Some(vectors), Some(sought)) = (&self.vectors, sought) else { return Vec::new() };
+        vectors.nearest(sought, LOOKED_AT, open).into_iter().map(|(doc, _)| doc).collect()
+    }
+}
+
+struct Title<'p> {
+    text: &'p str,
+    shares: HashMap<u32, f32>,
+    sought: Option<Sought>,
+}
+
+/// Skills of a profile, each with its terms.
+struct Skills<'p>(Vec<(&'p str, HashSet<String>)>);
+
+impl<'p> Skills<'p> {
+    fn of(skills: &'p [String]) -> Self {
+        let with_terms = skills.iter().map(|skill| (skill.as_str(), terms(skill)));
+        Self(with_terms.filter(|(_, terms)| !terms.is_empty()).collect())
+    }
+
+    /// Whether the profile has a skill: in other words around the same terms, or in the most of its own.
+    fn have(&self, asked: &HashSet<String>) -> bool {
+        self.0.iter().any(|(_, had)| {
+            asked.is_subset(had) || had.len() * 2 >= asked.len() && had.is_subset(asked)
+        })
+    }
+}
+
+fn terms(text: &str) -> HashSet<String> {
+    analysis::terms(text).into_iter().map(|term| term.text).collect()
+}
+
+/// Weighs offers for one profile.
+struct Candidate<'a> {
+    index: &'a SearchIndex,
+    profile: &'a CandidateProfile,
+    titles: &'a [Title<'a>],
+    skills: &'a Skills<'a>,
+}
+
+impl Candidate<'_> {
+    fn weigh(&self, doc: u32, offer: &OfferDetail) -> (f32, Reasons) {
+        let reasons = Reasons {
+            title: self.title(doc),
+            skills: self.skills(offer),
+            place: self.place(doc, &offer.summary),
+            experience: self.experience(&offer.summary),
+        };
+        let score = 0.5 * reasons.title.score
+            + 0.3 * reasons.skills.score.unwrap_or(HALF)
+            + 0.1 * reasons.place.as_ref().map_or(HALF, |place| place.score)
+            + 0.1 * reasons.experience.as_ref().map_or(HALF, |experience| experience.score);
+        (score, reasons)
+    }
+
+    fn title(&self, doc: u32) -> TitleReason {
+        let mut best = TitleReason { matched: None, score: 0.0 };
+        for (title, counts) in self.titles.iter().zip(TITLE_COUNTS) {
+            let share = title.shares.get(&doc).copied().unwrap_or_default();
+            let meant = match (&self.index.vectors, &title.sought) {
+                (Some(vectors), Some(sought)) => {
+                    WORDS * share + (1.0 - WORDS) * vectors.cosine(sought, doc).clamp(0.0, 1.0)
+                }
+                _ => share,
+            };
+            if counts * meant > best.score {
+                best = TitleReason { matched: Some(title.text.to_owned()), score: counts * meant };
+            }
+        }
+        best
+    }
+
+    fn skills(&self, offer: &OfferDetail) -> SkillsReason {
+        let asked = &offer.summary.skills;
+        if asked.is_empty() {
+            let said = terms(&format!("{}\n{}", offer.summary.title, offer.description));
+            let named = self.skills.0.iter().filter(|(_, terms)| terms.is_subset(&said));
+            let matched: Vec<String> = named.map(|(skill, _)| (*skill).to_owned()).collect();
+            let score = (!self.skills.0.is_empty()).then(|| (matched.len() as f32 / ENOUGH_NAMED).min(1.0));
+            return SkillsReason { matched, missing: Vec::new(), score };
+        }
+        let (matched, missing): (Vec<String>, Vec<String>) =
+            asked.iter().cloned().partition(|skill| self.skills.have(&terms(skill)));
+        let score = Some(matched.len() as f32 / asked.len() as f32);
+        SkillsReason { matched, missing, score }
+    }
+
+    fn place(&self, doc: u32, offer: &OfferSummary) -> Option<PlaceReason> {
+        if offer.remote == Remote::Full {
+            return Some(PlaceReason { distance_km: None, score: 1.0 });
+        }
+        let kilometres = distance_km(self.profile.place?, self.index.rows[doc as usize].place?);
+        let score = ((FAR_KM - kilometres) / (FAR_KM - NEAR_KM)).clamp(0.0, 1.0);
+        Some(PlaceReason { distance_km: Some(kilometres), score })
+    }
+
+    fn experience(&self, offer: &OfferSummary) -> Option<ExperienceReason> {
+        let (asked_years, years) = (offer.experience_years?, self.profile.experience_years);
+        let score = if asked_years == 0 { 1.0 } else { (years as f32 / f32::from(asked_years)).min(1.0) };
+        Some(ExperienceReason { asked_years, years, score })
+    }
+}
