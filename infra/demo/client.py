@@ -110,9 +110,9 @@ class BackOffice(_Api):
             self._session.cookies.clear()
         return content
 
-    def start_import(self, form: str, content: bytes) -> str:
+    def start_import(self, form: str, content: bytes, **more: Any) -> str:
         """Announces and uploads a file of offers; returns the import's id."""
-        made = self.call("POST", "/v1/imports", {"format": form, "size": len(content)})
+        made = self.call("POST", "/v1/imports", {"format": form, "size": len(content), **more})
         self.upload(made["upload"], content)
         return made["import_id"]
 

@@ -177,6 +177,8 @@ def of_files(tenant: Tenant) -> Iterator[Reach]:
             yield from pages("back", tenant.member, path, {"limit": limit})
     for import_id in tenant.notes["import_ids"]:
         yield "back", ("GET", f"/v1/imports/{import_id}", {}), ("GET", filled("/v1/imports/{id}"), {})
+        path = "/v1/imports/{id}/confirmation"
+        yield "back", ("POST", path.format(id=import_id), {}), ("POST", filled(path), {})
 
 
 def of_people_and_projects(tenant: Tenant) -> Iterator[Reach]:

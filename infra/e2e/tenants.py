@@ -251,9 +251,9 @@ def csv_file(rows: list[dict[str, str]], columns: tuple[str, ...] = COLUMNS) -> 
     return out.getvalue().encode()
 
 
-def bring_offers(tenant: Tenant, form: str, content: bytes, timeout: float = 60) -> Json:
+def bring_offers(tenant: Tenant, form: str, content: bytes, timeout: float = 60, **more: str) -> Json:
     """Imports a file and waits for its end; the import's status."""
-    return finished_import(tenant, tenant.back.start_import(form, content), timeout)
+    return finished_import(tenant, tenant.back.start_import(form, content, **more), timeout)
 
 
 def finished_import(tenant: Tenant, import_id: str, timeout: float = 60) -> Json:
@@ -261,7 +261,7 @@ def finished_import(tenant: Tenant, import_id: str, timeout: float = 60) -> Json
 
     def final() -> Json | None:
         status = tenant.back.import_status(import_id)
-        return status if status["status"] in ("succeeded", "failed") else None
+        return status if status["status"] in ("succeeded", "held", "failed") else None
 
     return wait_for(final, f"the end of the import {import_id}", timeout=timeout, every=0.1)
 

@@ -87,7 +87,7 @@ class TestFeeds:
         assert {hit["reference"] for hit in tenant.front.search()["hits"]} <= {"A", "C", "E"}
         for title in ("Ébéniste d'art", "Luthière"):
             bring_offers(tenant, "csv", csv_file([offer("A", title=title), offer("F"), offer("E")]))
-            wait_for(lambda title=title: tenant.front.search(title)["total"] == 1, f"the index with {title}", timeout=5)
+            wait_for(lambda title=title: tenant.front.search(title, match="words")["total"] == 1, f"the index with {title}", timeout=5)
         assert {hit["reference"] for hit in tenant.front.search()["hits"]} == {"A", "E", "F"}
 
     def test_the_list_is_walked_newest_first(self, tenant: Tenant):
@@ -101,7 +101,8 @@ class TestFeeds:
                 break
         assert ids == sorted(ids, reverse=True) and len(ids) == len(set(ids)) == 7
 
-    def test_the_sample_feed_goes_in_but_for_its_faults(self, tenant: Tenant):
+    def test_the_sample_feed_goes_in_but_for_its_faults(self, make_tenant):
+        tenant = make_tenant("offers-sample")
         feed = import_file("croutefranche")
         status = bring_offers(tenant, feed.format, feed.content)
         assert (status["counts"]["created"], status["counts"]["rejected"]) == (feed.good, feed.bad)

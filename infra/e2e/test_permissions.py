@@ -17,7 +17,7 @@ from .people import Browser
 from .stage import Stage
 from .tenants import Tenant
 
-FUNCTIONS_WITH_TENANT_ROLE = ("offers", "search", "ingest", "chat", "retention")
+FUNCTIONS_WITH_TENANT_ROLE = ("offers", "search", "matching", "ingest", "chat", "retention")
 
 
 class TestCredentials:

@@ -172,6 +172,91 @@ class TestFacets:
         assert sum(v["count"] for v in narrowed["facets"]["remote"]) == narrowed["total"]
 
 
+class TestSettings:
+    """A front office finds as its tenant has published it."""
+
+    @pytest.fixture(scope="class")
+    def tenant(self, make_tenant) -> Tenant:
+        from .tenants import bring_offers, csv_file, offer
+
+        tenant = make_tenant("search-settings")
+        rows = [
+            offer("TITLE", title="Zingueur", description="Poser des toitures."),
+            offer("TEXT", title="Poseur", description="Un travail de zingueur, zingueur et encore zingueur."),
+            offer("OTHER", title="Couvreuse", description="Autre chose."),
+        ]
+        bring_offers(tenant, "csv", csv_file(rows))
+        wait_for(lambda: has_some(tenant, "zingueur"), "the first index", timeout=10)
+        return tenant
+
+    def found(self, tenant: Tenant, q: str) -> list[str]:
+        return [hit["reference"] for hit in tenant.front.search(q, match="words")["hits"]]
+
+    def test_synonyms_in_both_directions_and_in_one(self, tenant: Tenant):
+        assert "OTHER" not in self.found(tenant, "plombifère") and "OTHER" not in self.found(tenant, "zingueur")
+        tenant.publish({"search": {"synonyms": [["couvreur", "plombifère"]], "one_way": [{"from": "toiturier", "to": ["couvreur"]}]}})
+        wait_for(lambda: self.found(tenant, "plombifère") == ["OTHER"], "the synonyms", timeout=10)
+        assert self.found(tenant, "toituriers") == ["OTHER"]
+
+    def test_weights_of_fields(self, tenant: Tenant):
+        assert self.found(tenant, "zingueur")[0] == "TITLE"
+        weights = {"title": 1, "occupation": 1, "skills": 1, "company": 1, "city": 1, "description": 1000}
+        tenant.publish({"search": {"weights": weights}})
+        wait_for(lambda: self.found(tenant, "zingueur")[0] == "TEXT", "the weights", timeout=10)
+
+
+def has_some(tenant: Tenant, q: str) -> bool:
+    return tenant.front.search(q)["total"] > 0
+
+
+class TestPlaces:
+    def test_near_one_by_name_or_postal_code(self, alpha: Tenant):
+        city = Counter(row["city"] for row in alpha.notes["rows"]).most_common(1)[0][0]
+        page = alpha.front.search(near=city, radius_km=5, sort="distance")
+        assert page["total"] and page["place"].startswith(city)
+        assert {hit["city"] for hit in page["hits"] if hit["distance_km"] < 1} >= {city}
+        assert [hit["distance_km"] for hit in page["hits"]] == sorted(hit["distance_km"] for hit in page["hits"])
+        code = next(hit["postal_code"] for hit in page["hits"] if hit["city"] == city and hit["postal_code"])
+        assert alpha.front.search(near=code, radius_km=5)["total"]
+
+    def test_a_radius_that_holds_few_widens_and_says_so(self, alpha: Tenant):
+        page = alpha.front.search(near="Brest", q="boulanger")
+        assert page["radius_km"] in (20, 30, 50, 100)
+
+    def test_remote_is_a_place(self, alpha: Tenant):
+        remote = alpha.front.search(near="télétravail", limit=100)
+        assert remote["total"] == alpha.front.search(remote="full")["total"]
+        assert {hit["remote"] for hit in remote["hits"]} <= {"full"}
+
+    def test_one_that_nobody_knows(self, alpha: Tenant):
+        answer = alpha.candidate.get("/v1/offers", near="Trifouillis-sur-Nulle-Part")
+        is_problem(answer, ("urn:vivier:problem:invalid-query", 400))
+        assert refused_fields(answer) == {"near": "invalid"}
+
+    def test_departments_and_regions_are_facets(self, alpha: Tenant):
+        facets = alpha.front.search()["facets"]
+        assert facets["department"] and facets["region"]
+        for value in facets["department"]:
+            found = alpha.front.search(department=value["value"])
+            assert found["total"] == value["count"]
+
+    @pytest.mark.parametrize(
+        ("typed", "kind", "label"),
+        [
+            ("Lyo", "commune", "Lyon (69)"),
+            ("nante", "commune", "Nantes (44)"),
+            ("saint etie", "commune", "Saint-Étienne (42)"),
+            ("69003", "commune", "Lyon 3e Arrondissement (69)"),
+            ("Rhône", "department", "Rhône (69)"),
+            ("bretag", "region", "Bretagne"),
+            ("télétr", "remote", "Télétravail"),
+        ],
+    )
+    def test_are_completed_while_typing(self, alpha: Tenant, typed: str, kind: str, label: str):
+        found = alpha.candidate.get("/v1/places", q=typed).json()["suggestions"]
+        assert (kind, label) in [(place["kind"], place["label"]) for place in found]
+
+
 class TestPages:
     @pytest.mark.parametrize("query", [{}, {"q": "magasin"}, {"sort": "date"}, {"contract": "permanent", "sort": "date"}])
     @pytest.mark.parametrize("limit", [7, 50])

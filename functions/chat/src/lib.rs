@@ -14,7 +14,7 @@ mod respond;
 pub mod resume;
 pub mod routes;
 pub mod sessions;
-pub mod settings;
+pub mod spoken;
 mod stream;
 pub mod texts;
 pub mod view;
@@ -23,7 +23,7 @@ pub mod written;
 use std::{path::PathBuf, sync::Arc};
 
 use vivier_index::Indexes;
-use vivier_runtime::{Clock, StartError, tenancy_from_env};
+use vivier_runtime::{Clock, Settings, StartError, tenancy_from_env};
 use vivier_tenancy::{Tenancy, config::required};
 use vivier_text::{Embedder, LocalE5};
 
@@ -39,7 +39,7 @@ pub struct App {
     /// The tenants' published offers.
     pub indexes: Arc<Indexes>,
     /// The front offices' settings as they were read lately.
-    pub settings: Arc<settings::Settings>,
+    pub settings: Arc<Settings>,
 }
 
 impl std::fmt::Debug for App {

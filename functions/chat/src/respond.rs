@@ -23,7 +23,7 @@ use vivier_text::{Language, language};
 use crate::{
     App, offers,
     reply::{Reply, ReplyKind},
-    settings::spoken,
+    spoken::spoken,
     texts, written,
 };
 

@@ -2,18 +2,18 @@
 
 use jiff::Timestamp;
 use vivier_domain::{
-    ids::ImportId,
-    import::{ImportFormat, MAXIMUM_OFFERS},
+    import::MAXIMUM_OFFERS,
 };
 use vivier_runtime::Clock;
 use vivier_store::{
-    imports::{self, Counts, Lease, MAXIMUM_ERRORS, RowError},
-    offers::{self, Brought},
+    imports::{self, Counts, MAXIMUM_ERRORS, RowError},
+    offers::{self, Bringing, Brought},
 };
 use vivier_tenancy::rooms::{Session, SiloTx, database::DatabaseError};
 
 use crate::{
     error::RunError,
+    lease::Taken,
     rows::{self, FileFault},
     sift::{Sieve, Sifted},
 };
@@ -24,23 +24,25 @@ const BATCH: usize = 500;
 /// Brings a file's rows in, closes what it no longer has, and records the counts and the errors.
 pub async fn apply(
     session: &mut Session,
-    lease: &Lease,
-    format: ImportFormat,
+    taken: &Taken,
     bytes: &[u8],
     now: Timestamp,
-) -> Result<Counts, RunError> {
+) -> Result<Applied, RunError> {
+    let Taken { lease, format, source, confirmed, .. } = taken;
+    let by = Bringing { import: lease.import(), source };
     let today = Clock::Fixed(now).today();
     // Counted first: a file beyond the limit must not cost a hundred thousand writes before it is refused.
-    if rows::open(format, bytes, today)?.count() as u64 > MAXIMUM_OFFERS {
+    if rows::open(*format, bytes, today)?.count() as u64 > MAXIMUM_OFFERS {
         return Err(FileFault::TooManyOffers.into());
     }
-    let rows = rows::open(format, bytes, today)?;
+    let rows = rows::open(*format, bytes, today)?;
     let tx = session.begin().await?;
     if !imports::hold(&tx, lease).await? {
         return Err(RunError::Lost);
     }
+    let open_before = offers::count_open(&tx, source).await?;
     let mut sieve = Sieve::default();
-    let mut batch = Batch::new(lease.import(), now);
+    let mut batch = Batch::new(by, now);
     for row in rows {
         batch.add(sieve.sift(&row));
         if batch.is_full() {
@@ -53,12 +55,42 @@ pub async fn apply(
         return Err(FileFault::Empty.into());
     }
     if may_close(&counts) {
-        counts.closed = offers::close_unseen(&tx, lease.import(), now).await?;
+        counts.closed = offers::close_unseen(&tx, by, now).await?;
     }
+    if !confirmed && shrinks(open_before, counts.closed) {
+        // Nothing of it was committed: what the file would do is all that is kept.
+        drop(tx);
+        let tx = session.begin().await?;
+        if !imports::hold(&tx, lease).await? {
+            return Err(RunError::Lost);
+        }
+        imports::add_errors(&tx, lease, &errors).await?;
+        imports::hold_back(&tx, lease, &counts).await?;
+        tx.commit().await?;
+        return Ok(Applied::Held(counts));
+    }
+    imports::supersede_held(&tx, lease, source, now).await?;
     imports::add_errors(&tx, lease, &errors).await?;
     imports::record_applied(&tx, lease, &counts, now).await?;
     tx.commit().await?;
-    Ok(counts)
+    Ok(Applied::Done(counts))
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Applied {
+    /// Its rows are in.
+    Done(Counts),
+    /// Its source would shrink suddenly: nothing was changed, and a member has to confirm it.
+    Held(Counts),
+}
+
+/// Fewer offers than this may close without a question.
+const FEW: u64 = 20;
+
+/// Whether so many offers close of so many that a broken export is likelier than a company that stopped hiring: more than half.
+fn shrinks(open: u64, closing: u64) -> bool {
+    closing >= FEW && closing * 2 > open
 }
 
 /// A file of which more than half is refused is more likely a broken export than a feed that shrank: its good rows go
@@ -68,8 +100,8 @@ fn may_close(counts: &Counts) -> bool {
 }
 
 /// Rows on their way in.
-struct Batch {
-    import: ImportId,
+struct Batch<'a> {
+    by: Bringing<'a>,
     now: Timestamp,
     counts: Counts,
     errors: Vec<RowError>,
@@ -77,10 +109,10 @@ struct Batch {
     kept: Vec<String>,
 }
 
-impl Batch {
-    fn new(import: ImportId, now: Timestamp) -> Self {
+impl<'a> Batch<'a> {
+    fn new(by: Bringing<'a>, now: Timestamp) -> Self {
         let counts = Counts::default();
-        Self { import, now, counts, errors: Vec::new(), accepted: Vec::new(), kept: Vec::new() }
+        Self { by, now, counts, errors: Vec::new(), accepted: Vec::new(), kept: Vec::new() }
     }
 
     fn add(&mut self, sifted: Sifted) {
@@ -101,16 +133,16 @@ impl Batch {
     }
 
     async fn flush(&mut self, tx: &SiloTx<'_>) -> Result<(), DatabaseError> {
-        let import = self.import;
+        let by = self.by;
         if !self.accepted.is_empty() {
-            let done = offers::upsert(tx, import, &self.accepted, self.now).await?;
+            let done = offers::upsert(tx, by, &self.accepted, self.now).await?;
             self.counts.created += done.created;
             self.counts.updated += done.updated;
             self.counts.unchanged += done.unchanged;
             self.accepted.clear();
         }
         if !self.kept.is_empty() {
-            offers::keep(tx, import, &self.kept).await?;
+            offers::keep(tx, by, &self.kept).await?;
             self.kept.clear();
         }
         Ok(())
@@ -120,6 +152,10 @@ impl Batch {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vivier_domain::{
+        ids::ImportId,
+        import::{ImportFormat, ImportSource},
+    };
 
     #[test]
     fn a_file_that_is_mostly_refused_closes_nothing() {
@@ -140,10 +176,21 @@ mod tests {
     }
 
     #[test]
+    fn a_source_that_loses_more_than_half_of_many_offers_shrinks() {
+        for (open, closing, held) in
+            [(19, 19, false), (20, 20, true), (40, 20, false), (40, 21, true), (100, 19, false), (0, 0, false)]
+        {
+            assert_eq!(shrinks(open, closing), held, "{closing} of {open}");
+        }
+    }
+
+    #[test]
     fn no_more_errors_are_kept_than_promised_and_all_rows_are_counted() {
         let errors =
             |n| (0..n).map(|_| RowError { line: 1, field: "title", code: "missing".into() }).collect();
-        let mut batch = Batch::new(ImportId::generate(), Timestamp::UNIX_EPOCH);
+        let source = ImportSource::of(ImportFormat::Csv);
+        let by = Bringing { import: ImportId::generate(), source: &source };
+        let mut batch = Batch::new(by, Timestamp::UNIX_EPOCH);
         for n in [MAXIMUM_ERRORS - 1, 3, 1] {
             batch.add(Sifted::Rejected { reference: None, errors: errors(n) });
         }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 use vivier_domain::{
     ids::ImportId,
-    import::{ImportFormat, ImportStatus},
+    import::{ImportFormat, ImportSource, ImportStatus},
 };
 use vivier_store::{
     imports::{self, Lease, Standing},
@@ -37,7 +37,7 @@ enum Decision {
 fn decide(standing: Option<&Standing>) -> Decision {
     let Some(standing) = standing else { return Decision::Finished };
     match standing.status {
-        ImportStatus::Succeeded | ImportStatus::Failed => Decision::Finished,
+        ImportStatus::Held | ImportStatus::Succeeded | ImportStatus::Failed => Decision::Finished,
         _ if standing.busy => Decision::Busy,
         // An older file must not undo what a newer one brought. Once its rows are in, only the index is left to publish,
         // and that is built from what is true now.
@@ -67,18 +67,22 @@ impl Right {
 }
 
 /// The right to run an import.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     /// To be shown at every write.
     pub lease: Lease,
     /// The file's form.
     pub format: ImportFormat,
+    /// Where its offers come from.
+    pub source: ImportSource,
+    /// A member said that the feed did shrink.
+    pub confirmed: bool,
     /// Whether its rows are in and only the index is left to publish.
     pub applied: bool,
 }
 
 /// The outcome of [`take`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Take {
     /// It is ours.
     Taken(Taken),
@@ -96,8 +100,8 @@ pub async fn take(session: &mut Session, id: ImportId, now: Timestamp) -> Result
     }
     let standing = imports::inspect(&tx, id).await?;
     let taken = match (decide(standing.as_ref()), standing) {
-        (Decision::Run, Some(Standing { format, applied, .. })) => {
-            Take::Taken(Taken { lease: imports::take(&tx, id, now).await?, format, applied })
+        (Decision::Run, Some(Standing { format, source, confirmed, applied, .. })) => {
+            Take::Taken(Taken { lease: imports::take(&tx, id, now).await?, format, source, confirmed, applied })
         }
         (Decision::Fail(failure), _) => {
             imports::fail(&tx, id, failure, now).await?;
@@ -139,51 +143,63 @@ pub async fn hold(session: &mut Session, right: &Right) -> Result<(), RunError> 
 mod tests {
     use super::*;
 
-    const WAITING: Standing = Standing {
-        format: ImportFormat::Csv,
-        status: ImportStatus::AwaitingUpload,
-        attempts: 0,
-        applied: false,
-        busy: false,
-        superseded: false,
-    };
-    const RUNNING: Standing = Standing { status: ImportStatus::Running, attempts: 1, ..WAITING };
+    fn waiting() -> Standing {
+        Standing {
+            format: ImportFormat::Csv,
+            source: ImportSource::of(ImportFormat::Csv),
+            confirmed: false,
+            status: ImportStatus::AwaitingUpload,
+            attempts: 0,
+            applied: false,
+            busy: false,
+            superseded: false,
+        }
+    }
+
+    fn running() -> Standing {
+        Standing { status: ImportStatus::Running, attempts: 1, ..waiting() }
+    }
 
     #[test]
     fn who_may_run() {
         for (standing, decision, why) in [
-            (WAITING, Decision::Run, "its file came"),
-            (RUNNING, Decision::Run, "its run died"),
-            (Standing { busy: true, ..WAITING }, Decision::Busy, "another one runs"),
+            (waiting(), Decision::Run, "its file came"),
+            (running(), Decision::Run, "its run died"),
+            (Standing { busy: true, ..waiting() }, Decision::Busy, "another one runs"),
             (
-                Standing { busy: true, superseded: true, ..WAITING },
+                Standing { busy: true, superseded: true, ..waiting() },
                 Decision::Busy,
                 "nothing is decided during a run",
             ),
-            (Standing { superseded: true, ..WAITING }, Decision::Fail("superseded"), "a newer file is in"),
+            (Standing { superseded: true, ..waiting() }, Decision::Fail("superseded"), "a newer file is in"),
             (
-                Standing { superseded: true, ..RUNNING },
+                Standing { superseded: true, ..running() },
                 Decision::Fail("superseded"),
                 "a newer file overtook it",
             ),
             (
-                Standing { superseded: true, applied: true, ..RUNNING },
+                Standing { superseded: true, applied: true, ..running() },
                 Decision::Run,
                 "only the index is left",
             ),
-            (Standing { attempts: 4, ..RUNNING }, Decision::Run, "one attempt is left"),
-            (Standing { attempts: 5, ..RUNNING }, Decision::Fail("attempts-exhausted"), "none is left"),
+            (Standing { attempts: 4, ..running() }, Decision::Run, "one attempt is left"),
+            (Standing { attempts: 5, ..running() }, Decision::Fail("attempts-exhausted"), "none is left"),
             (
-                Standing { attempts: 5, applied: true, ..RUNNING },
+                Standing { attempts: 5, applied: true, ..running() },
                 Decision::Fail("attempts-exhausted"),
                 "none is left for the index either",
             ),
             (
-                Standing { status: ImportStatus::Succeeded, ..RUNNING },
+                Standing { status: ImportStatus::Succeeded, ..running() },
                 Decision::Finished,
                 "the event came twice",
             ),
-            (Standing { status: ImportStatus::Failed, ..RUNNING }, Decision::Finished, "it failed before"),
+            (
+                Standing { status: ImportStatus::Held, ..running() },
+                Decision::Finished,
+                "a member has to confirm it",
+            ),
+            (Standing { status: ImportStatus::Failed, ..running() }, Decision::Finished, "it failed before"),
         ] {
             assert_eq!(decide(Some(&standing)), decision, "{why}");
         }

@@ -80,6 +80,7 @@ pub async fn file(app: App, event: ObjectCreated) -> Result<Value, HandlerError>
     let outcome = match run::run(&app, &scope, id).await? {
         run::Outcome::Succeeded => "succeeded",
         run::Outcome::Failed(_) => "failed",
+        run::Outcome::Held => "held",
         run::Outcome::Left => return Ok(json!({"outcome": "left"})),
     };
     let waiting = resume::tenant(&app, &scope, app.clock.now()).await?;

@@ -115,7 +115,10 @@ async fn abandon(app: &App, scope: &TenantScope, import: &Import) -> Result<(), 
 mod tests {
     use super::*;
     use jiff::ToSpan;
-    use vivier_domain::{ids::ImportId, import::ImportFormat};
+    use vivier_domain::{
+        ids::ImportId,
+        import::{ImportFormat, ImportSource},
+    };
     use vivier_store::imports::Counts;
 
     #[test]
@@ -131,6 +134,7 @@ mod tests {
             let import = Import {
                 id: ImportId::generate(),
                 format: ImportFormat::Csv,
+                source: ImportSource::of(ImportFormat::Csv),
                 status,
                 failure: None,
                 counts: Counts::default(),

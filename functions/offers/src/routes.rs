@@ -5,7 +5,7 @@ use axum::{
     extract::State,
     http::{StatusCode, header},
     response::IntoResponse,
-    routing::get,
+    routing::{get, post},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -14,7 +14,7 @@ use utoipa::{IntoParams, OpenApi, ToSchema};
 use uuid::Uuid;
 use vivier_domain::{
     ids::ImportId,
-    import::{ImportFormat, MAXIMUM_BYTES},
+    import::{ImportFormat, ImportSource, MAXIMUM_BYTES},
     permission::needs,
 };
 use vivier_runtime::http::{
@@ -35,6 +35,10 @@ pub struct NewImport {
     /// `csv`, `jsonl`, or the name of a partner's feed.
     #[schema(value_type = String)]
     pub format: ImportFormat,
+    /// Where the offers come from: small letters, figures and hyphens, at most 40. An import closes what its own source no longer has.
+    /// Without it, a partner's feed is a source by its name, and `csv` and `jsonl` files are the source `file`.
+    #[schema(value_type = Option<String>)]
+    pub source: Option<ImportSource>,
     /// Bytes in the file, at most 268 435 456.
     pub size: u64,
 }
@@ -77,13 +81,14 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/v1/imports", get(list).post(create))
         .route("/v1/imports/{id}", get(fetch))
+        .route("/v1/imports/{id}/confirmation", post(confirm))
         .with_state(app)
 }
 
 /// This function's part of the API's description.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(create, list, fetch), components(schemas(Problem)))]
+    #[openapi(paths(create, list, fetch, confirm), components(schemas(Problem)))]
     struct Api;
     Api::openapi()
 }
@@ -98,13 +103,14 @@ async fn create(
     ApiJson(new): ApiJson<NewImport>,
 ) -> Result<impl IntoResponse, Problem> {
     check_size(new.size)?;
+    let source = new.source.unwrap_or_else(|| ImportSource::of(new.format));
     let now = app.clock.now();
     let files = app.tenancy.files(&office.0).await?;
     let upload = files.presign_upload(&FileKey::Import(id), new.size, new.format.media_type(), now).await?;
     // Entered before the address is given out: a file never arrives unannounced.
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
-    imports::create(&tx, id, new.format, now).await?;
+    imports::create(&tx, id, new.format, &source, now).await?;
     tx.commit().await?;
     let announced = Announced {
         import_id: id.as_uuid(),
@@ -145,6 +151,25 @@ async fn fetch(
     let import = imports::fetch(&tx, id).await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let errors = imports::list_errors(&tx, id).await?;
     Ok(Json(view::Detail::new(&import, errors)))
+}
+
+/// Confirms that the source of a held import did shrink: it is carried out within a minute or two.
+#[utoipa::path(post, path = "/v1/imports/{id}/confirmation", params(("id" = String, Path, description = "The import's id")),
+               responses((status = 200, body = view::Summary), (status = 404, body = Problem), (status = 409, body = Problem)))]
+async fn confirm(
+    State(app): State<App>,
+    office: BackOffice<needs::OffersWrite>,
+    ApiPath(id): ApiPath<ImportId>,
+) -> Result<Json<view::Summary>, Problem> {
+    let mut session = app.tenancy.silo(&office.0).await?;
+    let tx = session.begin().await?;
+    let confirmed = imports::confirm(&tx, id, app.clock.now()).await?;
+    let import = imports::fetch(&tx, id).await?.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
+    if !confirmed {
+        return Err(Problem::new(ProblemKind::Conflict));
+    }
+    tx.commit().await?;
+    Ok(Json((&import).into()))
 }
 
 fn check_size(size: u64) -> Result<(), Problem> {
@@ -189,6 +214,6 @@ mod tests {
     #[test]
     fn the_description_names_every_route() {
         let paths: Vec<_> = openapi().paths.paths.keys().cloned().collect();
-        assert_eq!(paths, ["/v1/imports", "/v1/imports/{id}"]);
+        assert_eq!(paths, ["/v1/imports", "/v1/imports/{id}", "/v1/imports/{id}/confirmation"]);
     }
 }

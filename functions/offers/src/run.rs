@@ -17,7 +17,7 @@ use vivier_tenancy::{
 
 use crate::{
     App,
-    apply::apply,
+    apply::{Applied, apply},
     error::RunError,
     lease::{self, Right, Take, Taken},
     publish,
@@ -31,6 +31,8 @@ pub enum Outcome {
     Succeeded,
     /// The import failed for this reason, for good.
     Failed(String),
+    /// It waits for a member to confirm that its source did shrink.
+    Held,
     /// There was nothing to do, or somebody else does it.
     Left,
 }
@@ -41,7 +43,7 @@ pub async fn run(app: &App, scope: &TenantScope, id: ImportId) -> Result<Outcome
     let ended = match &outcome {
         Outcome::Succeeded => audit::Outcome::Done,
         Outcome::Failed(_) => audit::Outcome::Failed,
-        Outcome::Left => return Ok(outcome),
+        Outcome::Held | Outcome::Left => return Ok(outcome),
     };
     let subject = id.to_string();
     let entry = Entry::of(scope, app.clock.now(), "imports.run", &subject, ended);
@@ -61,7 +63,8 @@ async fn carry_out(app: &App, scope: &TenantScope, id: ImportId) -> Result<Outco
     };
     let files = app.tenancy.files(scope).await?;
     match steps(app, &mut session, &files, &taken).await {
-        Ok(()) => Ok(Outcome::Succeeded),
+        Ok(true) => Ok(Outcome::Succeeded),
+        Ok(false) => Ok(Outcome::Held),
         Err(RunError::File(fault)) => {
             fail(app, &mut session, &taken.lease, &fault).await?;
             Ok(Outcome::Failed(fault.to_string()))
@@ -96,13 +99,20 @@ async fn release(app: &App, scope: &TenantScope, lease: &Lease) -> Result<(), Ru
     Ok(())
 }
 
-async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Taken) -> Result<(), RunError> {
-    let Taken { lease, format, applied } = taken;
+/// Whether the import was carried out to its end; otherwise it is held back.
+async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Taken) -> Result<bool, RunError> {
+    let Taken { lease, applied, .. } = taken;
     let import_id = lease.import();
     if !applied {
         let right = Right::Import(*lease);
         let bytes = lease::hold_while(session, &right, Box::pin(fetch(files, import_id))).await??;
-        let counts = apply(session, lease, *format, &bytes, app.clock.now()).await?;
+        let counts = match apply(session, taken, &bytes, app.clock.now()).await? {
+            Applied::Done(counts) => counts,
+            Applied::Held(counts) => {
+                tracing::warn!(%import_id, closing = counts.closed, "an import waits to be confirmed");
+                return Ok(false);
+            }
+        };
         tracing::info!(%import_id, read = counts.read, created = counts.created, updated = counts.updated,
                        closed = counts.closed, rejected = counts.rejected, "the rows of an import are in");
     }
@@ -118,7 +128,7 @@ async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Take
     if let Err(error) = publish::remove_old(files, generation).await {
         tracing::warn!(error = vivier_runtime::telemetry::chain(&error), "old indexes could not be removed");
     }
-    Ok(())
+    Ok(true)
 }
 
 async fn fetch(files: &Files<'_>, import: ImportId) -> Result<Vec<u8>, RunError> {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::{
     ids::GenerationId,
-    import::{ImportFormat, ImportStatus},
+    import::{ImportFormat, ImportSource, ImportStatus},
 };
 use vivier_store::imports::{self, Import, StoredError};
 
@@ -41,13 +41,16 @@ pub struct Counts {
 pub struct Summary {
     /// Its id.
     pub import_id: Uuid,
-    /// `awaiting_upload`, `running`, `succeeded` or `failed`.
+    /// `awaiting_upload`, `running`, `held`, `succeeded` or `failed`.
     #[schema(value_type = String)]
     pub status: ImportStatus,
     /// `csv`, `jsonl`, or the name of a partner's feed.
     #[schema(value_type = String)]
     pub format: ImportFormat,
-    /// What became of the rows; zeros until they are in.
+    /// Where its offers come from.
+    #[schema(value_type = String)]
+    pub source: ImportSource,
+    /// What became of the rows; zeros until they are in. Of one that is held: what would become of them.
     pub counts: Counts,
     /// Why it failed: a stable word.
     pub failure: Option<String>,
@@ -97,6 +100,7 @@ impl From<&Import> for Summary {
             import_id: import.id.as_uuid(),
             status: import.status,
             format: import.format,
+            source: import.source.clone(),
             counts: import.counts.into(),
             failure: import.failure.clone(),
             index_generation: import.index_generation.map(GenerationId::as_uuid),

@@ -99,12 +99,27 @@ pub struct SearchSettings {
     /// Groups of 2 to 20 words that mean the same, each of at most 60 characters.
     #[schema(max_items = 500, required = false)]
     pub synonyms: Vec<Vec<String>>,
+    /// Words for which others are found as well, and not the other way round.
+    #[schema(max_items = 500, required = false)]
+    pub one_way: Vec<OneWay>,
     /// What weighs how much.
     #[schema(required = false)]
     pub weights: Weights,
 }
 
-/// What a word found in each field of an offer counts, in percent.
+/// Who searches `from` finds `to` as well.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OneWay {
+    /// A word, or several, as candidates type them.
+    #[schema(min_length = 1, max_length = 60)]
+    pub from: String,
+    /// What is found as well.
+    #[schema(min_items = 1, max_items = 19)]
+    pub to: Vec<String>,
+}
+
+/// What counts how much, in percent. The first six: what a word counts in each field of an offer.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Weights {
@@ -126,6 +141,12 @@ pub struct Weights {
     /// The text.
     #[schema(maximum = 1000, required = false)]
     pub description: u16,
+    /// Of an offer's meaning, beside its words; 0 leaves it out.
+    #[schema(maximum = 1000, required = false)]
+    pub meaning: u16,
+    /// Of having been published lately.
+    #[schema(maximum = 1000, required = false)]
+    pub recency: u16,
 }
 
 /// How the chatbot answers.

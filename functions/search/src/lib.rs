@@ -7,6 +7,7 @@ mod meaning;
 mod parameters;
 mod places;
 pub mod routes;
+mod tuning;
 
 use std::{path::PathBuf, sync::Arc};
 
@@ -21,6 +22,7 @@ use vivier_tenancy::{Tenancy, TenancyError, TenantScope, config::required};
 use vivier_text::{Embedder, LocalE5};
 
 pub use meaning::Meanings;
+use tuning::Tuning;
 
 /// What every request needs.
 #[derive(Clone)]
@@ -28,6 +30,7 @@ pub struct App {
     tenancy: Tenancy,
     indexes: Arc<Indexes>,
     meanings: Meanings,
+    tuning: Arc<Tuning>,
     reference: Arc<Reference>,
     clock: Clock,
 }
@@ -35,7 +38,8 @@ pub struct App {
 impl App {
     /// Loads no index yet: a tenant's first request does.
     pub fn new(tenancy: Tenancy, clock: Clock, embedder: Arc<dyn Embedder>, reference: Arc<Reference>) -> Self {
-        Self { tenancy, indexes: Arc::default(), meanings: Meanings::new(embedder), reference, clock }
+        let meanings = Meanings::new(embedder);
+        Self { tenancy, indexes: Arc::default(), meanings, tuning: Arc::default(), reference, clock }
     }
 
     /// Reads the environment and opens the model in `MODEL_PATH`. The places in `REFERENCE_PATH` are opened by the first request

@@ -83,9 +83,12 @@ async fn search(
     let places = if parameters::names_a_place(&query) { Some(places::open(&app).await?) } else { None };
     let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)?;
     let Asked { mut request, filters, place } = asked;
+    app.tuning.tune(&app.tenancy, &scope, &mut request).await;
     let mut page = match app.index(&scope).await? {
         Some(index) => {
-            if let Some(model) = index.model() {
+            if request.weights.meaning > 0.0
+                && let Some(model) = index.model()
+            {
                 request.vector = app.meanings.of(scope.tenant(), &request.q, model).await;
             }
             index.search(&request).map_err(|error| problem(&error))?

@@ -84,6 +84,54 @@ formats! {
     Pass = "pass", "application/xml";
 }
 
+/// Where offers come from. Each source has references of its own, and an import closes only what its source brought.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ImportSource(String);
+
+impl ImportSource {
+    /// Characters in a name, at most.
+    pub const LONGEST: usize = 40;
+
+    /// The source of files of a format, where nobody names one: a partner's feed is its own, files of ours are one.
+    pub fn of(format: ImportFormat) -> Self {
+        Self(match format {
+            ImportFormat::Csv | ImportFormat::Jsonl => "file".to_owned(),
+            feed => feed.as_str().to_owned(),
+        })
+    }
+
+    /// The name, as stores keep it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for ImportSource {
+    type Err = UnknownTerm;
+
+    /// Small letters without accents, figures and hyphens, 1 to 40.
+    fn from_str(text: &str) -> Result<Self, UnknownTerm> {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let good = (1..=Self::LONGEST).contains(&text.len()) && text.chars().all(plain);
+        good.then(|| Self(text.to_owned())).ok_or(UnknownTerm)
+    }
+}
+
+impl TryFrom<String> for ImportSource {
+    type Error = UnknownTerm;
+
+    fn try_from(text: String) -> Result<Self, UnknownTerm> {
+        text.parse()
+    }
+}
+
+impl From<ImportSource> for String {
+    fn from(source: ImportSource) -> Self {
+        source.0
+    }
+}
+
 /// Where an import stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -92,6 +140,8 @@ pub enum ImportStatus {
     AwaitingUpload,
     /// Rows are being read. A run that stops is taken up again when its lease ends.
     Running,
+    /// The file has far fewer offers than its source had: nothing was changed, and a member has to confirm it.
+    Held,
     /// Every good row is in and the index is published.
     Succeeded,
     /// The file as a whole could not be used and nothing changed, or every attempt to carry it out broke off.
@@ -104,6 +154,7 @@ impl ImportStatus {
         match self {
             Self::AwaitingUpload => "awaiting_upload",
             Self::Running => "running",
+            Self::Held => "held",
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
         }
@@ -122,7 +173,7 @@ impl FromStr for ImportStatus {
     type Err = UnknownTerm;
 
     fn from_str(text: &str) -> Result<Self, UnknownTerm> {
-        let all = [Self::AwaitingUpload, Self::Running, Self::Succeeded, Self::Failed];
+        let all = [Self::AwaitingUpload, Self::Running, Self::Held, Self::Succeeded, Self::Failed];
         all.into_iter().find(|status| status.as_str() == text).ok_or(UnknownTerm)
     }
 }

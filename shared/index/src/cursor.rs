@@ -153,7 +153,7 @@ pub(crate) fn search_hash(request: &SearchRequest) -> [u8; 8] {
     part("salary_max", &mut numbers(request.salary_max).into_iter());
     part("within", &mut request.within.iter().map(|circle| format!("{circle:?}")));
     part("published_since", &mut request.published_since.iter().map(ToString::to_string));
-    part("weights", &mut std::iter::once(format!("{:?}", request.weights)));
+    part("weights", &mut std::iter::once(format!("{:?} {:?}", request.weights, request.fields)));
     part("duplicates", &mut std::iter::once(request.duplicates.to_string()));
     part("meaning", &mut request.vector.iter().map(|_| "compared".to_owned()));
     part("sort", &mut std::iter::once(format!("{:?}", request.sort)));

@@ -50,6 +50,7 @@ pub use pointer::{POINTER_KEY, Pointer, PointerError, archive_key};
 pub use profile::{
     CandidateProfile, ExperienceReason, Meant, PlaceReason, Reasons, SkillsReason, SuitableOffer, TITLES, TitleReason,
 };
+pub use query::FieldWeights;
 pub use rank::Weights;
 pub use request::{
     Circle, DEFAULT_LIMIT, Experience, FEW, MAX_LIMIT, SalaryBand, SearchRequest, Sort, WIDEST_KM,

@@ -15,7 +15,7 @@ use vivier_text::analysis;
 use crate::build::day_number;
 use crate::filters::distance_km;
 use crate::page::{OfferDetail, OfferSummary};
-use crate::query::Queries;
+use crate::query::{FieldWeights, Queries};
 use crate::search::{SearchError, SearchIndex};
 use crate::vectors::Sought;
 use crate::words::Words;
@@ -177,7 +177,7 @@ impl SearchIndex {
         title: &str,
         open: impl Fn(u32) -> bool,
     ) -> Result<HashMap<u32, f32>, SearchError> {
-        let queries = Queries { fields: &self.fields, searcher };
+        let queries = Queries { fields: &self.fields, weights: FieldWeights::default(), searcher };
         let words = Words::parse(title);
         let mut shares = HashMap::new();
         let Some(segment) = searcher.segment_readers().first() else { return Ok(shares) };

@@ -13,6 +13,7 @@ use crate::words::{Wanted, Words};
 /// Builds the queries of one index.
 pub(crate) struct Queries<'s> {
     pub(crate) fields: &'s Fields,
+    pub(crate) weights: FieldWeights,
     pub(crate) searcher: &'s Searcher,
 }
 
@@ -68,7 +69,7 @@ impl Queries<'_> {
 
     /// One word, wherever it stands: the field where it weighs most counts, the others in part.
     fn anywhere(&self, stem: &str) -> Box<dyn Query> {
-        let mut disjuncts: Vec<Box<dyn Query>> = weighted(self.fields)
+        let mut disjuncts: Vec<Box<dyn Query>> = self.weights.of(self.fields)
             .into_iter()
             .map(|(field, weight)| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, stem), weight)) })
             .collect();
@@ -79,7 +80,7 @@ impl Queries<'_> {
     /// A word, or words in one piece, without their families: what is left out must be what was typed.
     pub(crate) fn in_one_piece(&self, stems: &[String]) -> Box<dyn Query> {
         let fields =
-            weighted(self.fields).into_iter().map(|(field, _)| (Occur::Should, Self::phrase(field, stems)));
+            self.weights.of(self.fields).into_iter().map(|(field, _)| (Occur::Should, Self::phrase(field, stems)));
         Box::new(BooleanQuery::new(fields.collect()))
     }
 
@@ -117,7 +118,7 @@ impl Queries<'_> {
     fn rarity(&self, stem: &str) -> tantivy::Result<Option<f32>> {
         let offers = self.searcher.num_docs();
         let mut most: Option<f32> = None;
-        for (field, weight) in weighted(self.fields) {
+        for (field, weight) in self.weights.of(self.fields) {
             let having = self.searcher.doc_freq(&Term::from_field_text(field, stem))?;
             if having > 0 {
                 most = Some(most.unwrap_or(0.0).max(weight * idf(offers, having)));
@@ -129,7 +130,7 @@ impl Queries<'_> {
     /// The most that the words could weigh in an offer of this index: all of them in its title, or where else they weigh more. A
     /// word that no offer has counts as the rarest there could be, so that the rest of the search weighs little beside it.
     pub(crate) fn ideal(&self, words: &Words) -> tantivy::Result<f32> {
-        let unknown = weighted(self.fields)[0].1 * idf(self.searcher.num_docs(), 0);
+        let unknown = self.weights.of(self.fields)[0].1 * idf(self.searcher.num_docs(), 0);
         let mut sum = 0.0;
         for word in &words.wanted {
             sum += self.rarity(&word.stem)?.unwrap_or(unknown);
@@ -147,18 +148,47 @@ fn term(field: Field, text: &str) -> Box<dyn Query> {
     Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
 }
 
-/// Weights measured with `examples/relevance.rs`: nDCG@10 is flat around them, so they are round.
-fn weighted(fields: &Fields) -> [(Field, f32); 7] {
-    [
-        (fields.title, 2.0),
-        (fields.occupation, 1.5),
-        (fields.skills, 1.3),
-        (fields.terms, 1.0),
-        (fields.company, 1.0),
-        (fields.city, 1.0),
-        (fields.description, 0.5),
-    ]
+/// What a word counts in each field of an offer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct FieldWeights {
+    /// In the title.
+    pub title: f32,
+    /// In the occupation.
+    pub occupation: f32,
+    /// Among the skills.
+    pub skills: f32,
+    /// In the company's name.
+    pub company: f32,
+    /// In the city's name.
+    pub city: f32,
+    /// In the text.
+    pub description: f32,
 }
+
+/// Measured with `examples/relevance.rs`: nDCG@10 is flat around them, so they are round.
+impl Default for FieldWeights {
+    fn default() -> Self {
+        Self { title: 2.0, occupation: 1.5, skills: 1.3, company: 1.0, city: 1.0, description: 0.5 }
+    }
+}
+
+/// Of codes and of the words for contracts and remote work.
+const TERMS_WEIGHT: f32 = 1.0;
+
+impl FieldWeights {
+    fn of(self, fields: &Fields) -> [(Field, f32); 7] {
+        [
+            (fields.title, self.title),
+            (fields.occupation, self.occupation),
+            (fields.skills, self.skills),
+            (fields.terms, TERMS_WEIGHT),
+            (fields.company, self.company),
+            (fields.city, self.city),
+            (fields.description, self.description),
+        ]
+    }
+}
+
 const ROOT_WEIGHT: f32 = 0.5;
 const SAME_WEIGHT: f32 = 0.8;
 /// The part of a word's other fields beside its best one.

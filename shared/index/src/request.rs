@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use vivier_domain::offer::{Contract, Position, Remote, UnknownTerm, WorkingTime};
 
 use crate::cursor::Fingerprint;
+use crate::query::FieldWeights;
 use crate::rank::Weights;
 use crate::row::{EXPERIENCE, SALARY, salary_code};
 use crate::synonyms::Synonyms;
@@ -61,6 +62,8 @@ pub struct SearchRequest {
     pub synonyms: Arc<Synonyms>,
     /// What counts how much.
     pub weights: Weights,
+    /// What a word counts in each field.
+    pub fields: FieldWeights,
     /// Whether offers that say the same all stand for themselves.
     pub duplicates: bool,
     /// Whether each hit says why it stands where it does.
@@ -101,6 +104,7 @@ impl SearchRequest {
             vector: None,
             synonyms: Arc::default(),
             weights: Weights::default(),
+            fields: FieldWeights::default(),
             duplicates: false,
             explain: false,
             sort: Sort::default(),

@@ -98,7 +98,7 @@ impl SearchIndex {
             return Err(CursorError::Unknown.into());
         }
         let searcher = self.reader.searcher();
-        let queries = Queries { fields: &self.fields, searcher: &searcher };
+        let queries = Queries { fields: &self.fields, weights: request.fields, searcher: &searcher };
         let mut words = Words::parse(&request.q);
         let did_you_mean = self.understand(&queries, &mut words, request)?;
         let today = day_number(request.today) as i32;

@@ -6,8 +6,10 @@ pub mod http;
 pub mod invocation;
 pub mod operator;
 pub mod serve;
+pub mod settings;
 pub mod telemetry;
 
 pub use clock::Clock;
 pub use invocation::{Handler, HandlerError, Invocation};
+pub use settings::Settings;
 pub use serve::{Function, StartError, tenancy_from_env};

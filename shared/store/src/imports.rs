@@ -12,7 +12,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 use vivier_domain::{
     ids::{GenerationId, ImportId},
-    import::{ImportFormat, ImportStatus},
+    import::{ImportFormat, ImportSource, ImportStatus},
 };
 use vivier_tenancy::{
     TenancyError,
@@ -49,6 +49,8 @@ pub struct Import {
     pub id: ImportId,
     /// The file's form.
     pub format: ImportFormat,
+    /// Where its offers come from.
+    pub source: ImportSource,
     /// Where it stands.
     pub status: ImportStatus,
     /// Why it failed: a stable word.
@@ -103,10 +105,14 @@ impl Lease {
 }
 
 /// What decides whether an import may be run now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     /// The file's form.
     pub format: ImportFormat,
+    /// Where its offers come from.
+    pub source: ImportSource,
+    /// A member said that the feed did shrink.
+    pub confirmed: bool,
     /// Where it stands.
     pub status: ImportStatus,
     /// How many runs have begun.
@@ -115,14 +121,14 @@ pub struct Standing {
     pub applied: bool,
     /// Whether it, or another import of the tenant, is being run.
     pub busy: bool,
-    /// Whether the rows of a newer import are in.
+    /// Whether the rows of a newer import of its source are in.
     pub superseded: bool,
 }
 
 // Any number will do: a tenant's database has no other advisory lock.
 const LOCK: i64 = 1;
 
-const COLUMNS: &str = "id, format, status, failure, read, created, updated, unchanged, closed, rejected, \
+const COLUMNS: &str = "id, format, source, status, failure, read, created, updated, unchanged, closed, rejected, \
                        index_generation, created_at, started_at, finished_at";
 
 /// Enters an announced import. One of the same id is the same request's, and stays.
@@ -130,12 +136,13 @@ pub async fn create(
     tx: &SiloTx<'_>,
     id: ImportId,
     format: ImportFormat,
+    source: &ImportSource,
     now: Timestamp,
 ) -> Result<(), DatabaseError> {
     const SQL: &str = "-- imports::create
-        INSERT INTO imports (id, format, status, created_at) VALUES ($1, $2, 'awaiting_upload', $3)
+        INSERT INTO imports (id, format, source, status, created_at) VALUES ($1, $2, $3, 'awaiting_upload', $4)
         ON CONFLICT (id) DO NOTHING";
-    tx.execute(SQL, &[&id.as_uuid(), &format.as_str(), &now]).await?;
+    tx.execute(SQL, &[&id.as_uuid(), &format.as_str(), &source.as_str(), &now]).await?;
     Ok(())
 }
 
@@ -199,15 +206,18 @@ pub(crate) async fn lock(tx: &SiloTx<'_>) -> Result<(), DatabaseError> {
 /// What decides whether the import may be run now; to be asked under [`try_lock`].
 pub async fn inspect(tx: &SiloTx<'_>, id: ImportId) -> Result<Option<Standing>, TenancyError> {
     const SQL: &str = "-- imports::inspect
-        SELECT format, status, attempts, applied_at IS NOT NULL AS applied,
+        SELECT format, source, confirmed_at IS NOT NULL AS confirmed, status, attempts, applied_at IS NOT NULL AS applied,
                EXISTS (SELECT FROM imports
                        WHERE status = 'running' AND lease_until > statement_timestamp()) AS busy,
                EXISTS (SELECT FROM imports newer
-                       WHERE newer.id > this.id AND newer.applied_at IS NOT NULL) AS superseded
+                       WHERE newer.id > this.id AND newer.source = this.source
+                         AND newer.applied_at IS NOT NULL) AS superseded
         FROM imports this WHERE id = $1";
     let Some(row) = tx.query_opt(SQL, &[&id.as_uuid()]).await? else { return Ok(None) };
     Ok(Some(Standing {
         format: term(&row, "format")?,
+        source: term(&row, "source")?,
+        confirmed: row.get("confirmed"),
         status: term(&row, "status")?,
         attempts: row.get::<_, i32>("attempts").unsigned_abs(),
         applied: row.get("applied"),
@@ -284,6 +294,46 @@ pub async fn record_applied(
     .await
 }
 
+/// Ends older imports of the same source that wait to be confirmed: a newer file is in. To be called after [`hold`].
+pub async fn supersede_held(
+    tx: &SiloTx<'_>,
+    lease: &Lease,
+    source: &ImportSource,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- imports::supersede_held
+        UPDATE imports SET status = 'failed', failure = 'superseded', finished_at = $3
+        WHERE status = 'held' AND source = $2 AND id < $1";
+    tx.execute(SQL, &[&lease.import.as_uuid(), &source.as_str(), &now]).await?;
+    Ok(())
+}
+
+/// Holds an import back until a member confirms it; `counts` says what it would do. To be called after [`hold`], in a transaction
+/// that wrote no rows.
+pub async fn hold_back(tx: &SiloTx<'_>, lease: &Lease, counts: &Counts) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- imports::hold_back
+        UPDATE imports
+        SET status = 'held', lease_until = NULL, read = $3, created = $4, updated = $5, unchanged = $6, closed = $7,
+            rejected = $8
+        WHERE id = $1 AND attempts = $2";
+    let Counts { read, created, updated, unchanged, closed, rejected } = *counts;
+    let [read, created, updated, unchanged, closed, rejected] =
+        [read, created, updated, unchanged, closed, rejected].map(signed);
+    let import = lease.import.as_uuid();
+    tx.execute_one(
+        SQL,
+        &[&import, &lease.attempt, &read, &created, &updated, &unchanged, &closed, &rejected],
+    )
+    .await
+}
+
+/// Confirms an import that is held back: the schedule takes it up. `false` when it is not held.
+pub async fn confirm(tx: &SiloTx<'_>, id: ImportId, now: Timestamp) -> Result<bool, DatabaseError> {
+    const SQL: &str = "-- imports::confirm
+        UPDATE imports SET status = 'running', confirmed_at = $2, attempts = 0 WHERE id = $1 AND status = 'held'";
+    Ok(tx.execute(SQL, &[&id.as_uuid(), &now]).await? == 1)
+}
+
 /// Gives an import back after an outage of something it needs: the next run may begin at once, and this one does not
 /// count as an attempt. To be called after [`hold`], as the run's last act.
 pub async fn release(tx: &SiloTx<'_>, lease: &Lease) -> Result<(), DatabaseError> {
@@ -317,6 +367,7 @@ fn read(row: &Row) -> Result<Import, TenancyError> {
     Ok(Import {
         id: row.get::<_, Uuid>("id").into(),
         format: term(row, "format")?,
+        source: term(row, "source")?,
         status: term(row, "status")?,
         failure: row.get("failure"),
         counts: Counts {

@@ -7,6 +7,7 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 use vivier_domain::{
     ids::{ImportId, OfferId},
+    import::ImportSource,
     offer::{Offer, OfferDraft, Position, SalaryPeriod, WorkingTime},
 };
 use vivier_tenancy::{
@@ -29,6 +30,15 @@ impl From<OfferDraft> for Brought {
     }
 }
 
+/// Who brings offers in.
+#[derive(Debug, Clone, Copy)]
+pub struct Bringing<'a> {
+    /// The import.
+    pub import: ImportId,
+    /// Where its offers come from.
+    pub source: &'a ImportSource,
+}
+
 /// What a batch did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Upserted {
@@ -48,42 +58,42 @@ pub(crate) const COLUMNS: &str = "id, reference, title, description, company, ci
 /// Between skills in one text: PostgreSQL has no arrays of arrays of several lengths. No skill holds it.
 const SKILL_SEPARATOR: &str = "|";
 
-/// Brings a batch in by reference; an offer keeps its id for ever. References must not repeat within a batch.
+/// Brings a batch in by source and reference; an offer keeps its id for ever. References must not repeat within a batch.
 ///
 /// Most offers of a feed are what they were the day before: those are told by their hash and their content is not sent.
 pub async fn upsert(
     tx: &SiloTx<'_>,
-    import: ImportId,
+    by: Bringing<'_>,
     batch: &[Brought],
     now: Timestamp,
 ) -> Result<Upserted, DatabaseError> {
-    let same = touch(tx, import, batch).await?;
+    let same = touch(tx, by, batch).await?;
     let rest: Vec<&Brought> = batch.iter().filter(|one| !same.contains(&one.draft.reference)).collect();
-    let (created, updated) = if rest.is_empty() { (0, 0) } else { write(tx, import, &rest, now).await? };
+    let (created, updated) = if rest.is_empty() { (0, 0) } else { write(tx, by, &rest, now).await? };
     Ok(Upserted { created, updated, unchanged: same.len() as u64 })
 }
 
 /// Marks open offers with the same content as seen; their references.
 async fn touch(
     tx: &SiloTx<'_>,
-    import: ImportId,
+    by: Bringing<'_>,
     batch: &[Brought],
 ) -> Result<HashSet<String>, DatabaseError> {
     const SQL: &str = "-- offers::touch
         UPDATE offers SET import_id = $1
         FROM unnest($2::text[], $3::bytea[]) AS given (reference, content_hash)
         WHERE offers.reference = given.reference AND offers.content_hash = given.content_hash
-          AND offers.status = 'open'
+          AND offers.status = 'open' AND offers.source = $4
         RETURNING offers.reference";
     let references: Vec<&str> = batch.iter().map(|one| one.draft.reference.as_str()).collect();
     let hashes: Vec<&[u8]> = batch.iter().map(|one| one.hash.as_slice()).collect();
-    let rows = tx.query(SQL, &[&import.as_uuid(), &references, &hashes]).await?;
+    let rows = tx.query(SQL, &[&by.import.as_uuid(), &references, &hashes, &by.source.as_str()]).await?;
     Ok(rows.iter().map(|row| row.get("reference")).collect())
 }
 
 async fn write(
     tx: &SiloTx<'_>,
-    import: ImportId,
+    by: Bringing<'_>,
     batch: &[&Brought],
     now: Timestamp,
 ) -> Result<(u64, u64), DatabaseError> {
@@ -92,11 +102,11 @@ async fn write(
             (id, reference, status, title, description, company, city, postal_code, country, contract,
              occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on,
              url, skills, working_time, experience_years, education_level, latitude, longitude, content_hash,
-             import_id, created_at, updated_at)
+             import_id, created_at, updated_at, source)
         SELECT id, reference, 'open', title, description, company, city, postal_code, country, contract,
                occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on, expires_on,
                url, string_to_array(skills, '|'), working_time, experience_years, education_level, latitude, longitude,
-               content_hash, $1, $2, $2
+               content_hash, $1, $2, $2, $28
         FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],
                     $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[], $17::text[],
                     $18::date[], $19::date[], $20::text[], $21::text[], $22::text[], $23::smallint[], $24::smallint[],
@@ -105,7 +115,7 @@ async fn write(
                        occupation_code, occupation, remote, salary_min, salary_max, salary_period, published_on,
                        expires_on, url, skills, working_time, experience_years, education_level, latitude, longitude,
                        content_hash)
-        ON CONFLICT (reference) DO UPDATE SET
+        ON CONFLICT (source, reference) DO UPDATE SET
             status = 'open', closed_at = NULL,
             title = excluded.title, description = excluded.description, company = excluded.company,
             city = excluded.city, postal_code = excluded.postal_code, country = excluded.country,
@@ -136,7 +146,7 @@ async fn write(
         .query(
             SQL,
             &[
-                &import.as_uuid(),
+                &by.import.as_uuid(),
                 &now,
                 &ids,
                 &text(|draft| &draft.reference),
@@ -163,6 +173,7 @@ async fn write(
                 &drafts().map(|draft| draft.position.map(|place| place.latitude)).collect::<Vec<_>>(),
                 &drafts().map(|draft| draft.position.map(|place| place.longitude)).collect::<Vec<_>>(),
                 &hashes,
+                &by.source.as_str(),
             ],
         )
         .await?;
@@ -172,18 +183,25 @@ async fn write(
 }
 
 /// Keeps open offers open although their rows were refused: a slip in a feed must not take an offer away.
-pub async fn keep(tx: &SiloTx<'_>, import: ImportId, references: &[String]) -> Result<u64, DatabaseError> {
+pub async fn keep(tx: &SiloTx<'_>, by: Bringing<'_>, references: &[String]) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- offers::keep
-        UPDATE offers SET import_id = $1 WHERE reference = ANY ($2::text[]) AND status = 'open'";
-    tx.execute(SQL, &[&import.as_uuid(), &references]).await
+        UPDATE offers SET import_id = $1 WHERE reference = ANY ($2::text[]) AND status = 'open' AND source = $3";
+    tx.execute(SQL, &[&by.import.as_uuid(), &references, &by.source.as_str()]).await
 }
 
-/// Closes the open offers that the import did not see; how many.
-pub async fn close_unseen(tx: &SiloTx<'_>, import: ImportId, now: Timestamp) -> Result<u64, DatabaseError> {
+/// How many offers of a source are open.
+pub async fn count_open(tx: &SiloTx<'_>, source: &ImportSource) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- offers::count_open
+        SELECT count(*) AS open FROM offers WHERE status = 'open' AND source = $1";
+    Ok(tx.query_one(SQL, &[&source.as_str()]).await?.get::<_, i64>("open").unsigned_abs())
+}
+
+/// Closes the open offers of the source that the import did not see; how many.
+pub async fn close_unseen(tx: &SiloTx<'_>, by: Bringing<'_>, now: Timestamp) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- offers::close_unseen
         UPDATE offers SET status = 'closed', closed_at = $2, updated_at = $2
-        WHERE status = 'open' AND import_id <> $1";
-    tx.execute(SQL, &[&import.as_uuid(), &now]).await
+        WHERE status = 'open' AND source = $3 AND import_id <> $1";
+    tx.execute(SQL, &[&by.import.as_uuid(), &now, &by.source.as_str()]).await
 }
 
 /// Open offers in the order of their ids, from the one after `after`.

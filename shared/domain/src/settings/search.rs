@@ -21,11 +21,23 @@ pub const HEAVIEST: u16 = 1_000;
 pub struct SearchSettings {
     /// Groups of words, or of several words each, that mean the same.
     pub synonyms: Vec<Vec<String>>,
+    /// Words for which others are found as well, and not the other way round.
+    pub one_way: Vec<OneWay>,
     /// What weighs how much.
     pub weights: Weights,
 }
 
-/// What a word found in each field of an offer counts, in percent: 0 to 1000. A hundred is the usual.
+/// Who searches `from` finds `to` as well.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OneWay {
+    /// A word, or several, as candidates type them.
+    pub from: String,
+    /// What is found as well.
+    pub to: Vec<String>,
+}
+
+/// What counts how much, in percent: 0 to 1000. The first six: what a word counts in each field of an offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weights {
@@ -41,17 +53,30 @@ pub struct Weights {
     pub city: u16,
     /// The text.
     pub description: u16,
+    /// Of an offer's meaning, beside its words; 0 leaves it out.
+    pub meaning: u16,
+    /// Of having been published lately.
+    pub recency: u16,
 }
 
 /// Those of the search engine itself.
 impl Default for Weights {
     fn default() -> Self {
-        Self { title: 200, occupation: 150, skills: 100, company: 100, city: 100, description: 100 }
+        Self {
+            title: 200,
+            occupation: 150,
+            skills: 130,
+            company: 100,
+            city: 100,
+            description: 50,
+            meaning: 100,
+            recency: 100,
+        }
     }
 }
 
 impl Weights {
-    fn named(self) -> [(&'static str, u16); 6] {
+    fn of_fields(self) -> [(&'static str, u16); 6] {
         [
             ("title", self.title),
             ("occupation", self.occupation),
@@ -72,8 +97,16 @@ impl SearchSettings {
         for (place, group) in self.synonyms.iter().enumerate().take(MOST_GROUPS) {
             found.extend(wrong(group).map(|code| (format!("search.synonyms[{place}]"), code)));
         }
-        let weights = self.weights.named();
-        let heavy = weights.iter().filter(|(_, weight)| *weight > HEAVIEST);
+        for (place, rule) in self.one_way.iter().enumerate().take(MOST_GROUPS) {
+            let group: Vec<String> = std::iter::once(&rule.from).chain(&rule.to).cloned().collect();
+            found.extend(wrong(&group).map(|code| (format!("search.one_way[{place}]"), code)));
+        }
+        if self.one_way.len() > MOST_GROUPS {
+            found.push(("search.one_way".to_owned(), "too-many"));
+        }
+        let weights = self.weights.of_fields();
+        let others = [("meaning", self.weights.meaning), ("recency", self.weights.recency)];
+        let heavy = weights.iter().chain(&others).filter(|(_, weight)| *weight > HEAVIEST);
         found.extend(heavy.map(|(name, _)| (format!("search.weights.{name}"), "out-of-range")));
         if weights.iter().all(|(_, weight)| *weight == 0) {
             // Nothing could be told from anything else.
@@ -131,6 +164,22 @@ mod tests {
     }
 
     #[test]
+    fn rules_of_one_direction() {
+        let rule = |from: &str, to: &[&str]| OneWay { from: from.to_owned(), to: group(to) };
+        for (rule, code) in [
+            (rule("dev", &["développeur"]), None),
+            (rule("dev", &[]), Some("too-few")),
+            (rule("dev", &["Dev"]), Some("repeated")),
+            (rule("", &["dev"]), Some("invalid")),
+        ] {
+            let settings = SearchSettings { one_way: vec![rule], ..SearchSettings::default() };
+            let expected: Vec<_> =
+                code.map(|code| ("search.one_way[0]".to_owned(), code)).into_iter().collect();
+            assert_eq!(settings.broken(), expected);
+        }
+    }
+
+    #[test]
     fn weights() {
         let weights = |title, rest| Weights {
             title,
@@ -139,6 +188,7 @@ mod tests {
             company: rest,
             city: rest,
             description: rest,
+            ..Weights::default()
         };
         for (weights, field) in [
             (Weights::default(), None),

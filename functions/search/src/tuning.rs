@@ -1,0 +1,71 @@
+//! How a front office's search engine finds, as its tenant has published it: what says the same, and what weighs how much.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use vivier_domain::{
+    ids::{ProjectId, TenantId},
+    settings::{ProjectSettings, search::SearchSettings},
+};
+use vivier_index::{FieldWeights, SearchRequest, Synonym, Synonyms, Weights};
+use vivier_runtime::Settings;
+use vivier_tenancy::{Tenancy, TenantScope};
+
+/// More front offices than this are not remembered.
+const MOST: usize = 512;
+
+/// The settings, and the rules read from them.
+#[derive(Debug, Default)]
+pub(crate) struct Tuning {
+    settings: Settings,
+    read: Mutex<HashMap<(TenantId, ProjectId), (Arc<ProjectSettings>, Arc<Synonyms>)>>,
+}
+
+impl Tuning {
+    /// Makes a search the front office's own. What the request says of words and meaning stays.
+    pub(crate) async fn tune(&self, tenancy: &Tenancy, scope: &TenantScope, request: &mut SearchRequest) {
+        let Some(project) = scope.project() else { return };
+        let settings = self.settings.lately(tenancy, scope).await;
+        let weights = settings.search.weights;
+        let part = |percent: u16| f32::from(percent) / 100.0;
+        request.fields = FieldWeights {
+            title: part(weights.title),
+            occupation: part(weights.occupation),
+            skills: part(weights.skills),
+            company: part(weights.company),
+            city: part(weights.city),
+            description: part(weights.description),
+        };
+        let Weights { words, meaning, recency } = request.weights;
+        request.weights = Weights {
+            words,
+            meaning: meaning * part(weights.meaning),
+            recency: recency * part(weights.recency),
+        };
+        request.synonyms = self.synonyms((scope.tenant(), project), settings);
+    }
+
+    /// The rules, read once for as long as they do not change.
+    fn synonyms(&self, place: (TenantId, ProjectId), settings: Arc<ProjectSettings>) -> Arc<Synonyms> {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, synonyms)) = read.get(&place)
+            && Arc::ptr_eq(of, &settings)
+        {
+            return Arc::clone(synonyms);
+        }
+        let synonyms = Arc::new(Synonyms::new(&rules(&settings.search)));
+        if read.len() >= MOST && !read.contains_key(&place) {
+            read.clear();
+        }
+        read.insert(place, (settings, Arc::clone(&synonyms)));
+        synonyms
+    }
+}
+
+fn rules(settings: &SearchSettings) -> Vec<Synonym> {
+    let equal = settings.synonyms.iter().map(|words| Synonym::Equal { words: words.clone() });
+    let one_way = settings.one_way.iter().map(|rule| Synonym::OneWay { from: rule.from.clone(), to: rule.to.clone() });
+    equal.chain(one_way).collect()
+}
