@@ -53,7 +53,8 @@ pub(crate) enum Cv {
 impl CvBody {
     /// What is to be read, and how many offers are asked for.
     pub(crate) fn check(self) -> Result<(Cv, usize), Problem> {
-        let wrong = |field: &str, code: &'static str| Problem::new(ProblemKind::InvalidBody).field(field, code);
+        let wrong =
+            |field: &str, code: &'static str| Problem::new(ProblemKind::InvalidBody).field(field, code);
         let limit = self.limit.unwrap_or(USUAL);
         if !(1..=MOST).contains(&limit) {
             return Err(wrong("limit", "invalid"));

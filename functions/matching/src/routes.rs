@@ -38,7 +38,7 @@ struct Document;
 
 /// Offers that suit a CV.
 #[derive(Debug, Serialize, ToSchema)]
-struct Matches {
+struct MatchedCv {
     /// Best first.
     matches: Vec<SuitableOffer>,
     /// What was read of the CV, and all that counted: nobody is weighed by name, gender, age, photograph, nationality or street.
@@ -51,8 +51,9 @@ struct Matches {
 #[utoipa::path(
     post, path = "/v1/offers/match", tag = "offers",
     request_body = CvBody,
+    extensions(("x-vivier-keeps-nothing" = json!(true))),
     responses(
-        (status = 200, body = Matches),
+        (status = 200, body = MatchedCv),
         (status = 400, description = "Neither text nor file, or a file that cannot be read", body = Problem),
         (status = 413, body = Problem)
     )
@@ -62,7 +63,7 @@ async fn match_cv(
     residency: Residency,
     State(app): State<App>,
     ApiJson(body): ApiJson<CvBody>,
-) -> Result<Json<Matches>, Problem> {
+) -> Result<Json<MatchedCv>, Problem> {
     let (cv, limit) = body.check()?;
     let index = app.index(&scope).await?;
     let profile = cv::read(&app, cv).await?.profile(app.clock.today());
@@ -91,7 +92,7 @@ async fn match_cv(
     }
     let cv_residency_ms = residency.over();
     tracing::info!(cv_residency_ms, results, "a CV was matched and forgotten");
-    Ok(Json(Matches { matches, profile, cv_residency_ms }))
+    Ok(Json(MatchedCv { matches, profile, cv_residency_ms }))
 }
 
 fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {

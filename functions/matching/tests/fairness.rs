@@ -101,7 +101,12 @@ static INDEX: LazyLock<SearchIndex> = LazyLock::new(|| {
         };
         let vector = meaning(&*EMBEDDER, &content).unwrap();
         let id = OfferId::from(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | n));
-        Entry { offer: Offer { id, content }, place: Some(place), occupation_confidence: None, vector: Some(vector) }
+        Entry {
+            offer: Offer { id, content },
+            place: Some(place),
+            occupation_confidence: None,
+            vector: Some(vector),
+        }
     });
     let archive =
         build(entries, Some(EMBEDDER.identity()), GenerationId::generate(), Timestamp::UNIX_EPOCH).unwrap();

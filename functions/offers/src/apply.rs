@@ -1,9 +1,7 @@
 //! The rows of a file go in, all in one transaction: a run that dies leaves nothing behind.
 
 use jiff::Timestamp;
-use vivier_domain::{
-    import::MAXIMUM_OFFERS,
-};
+use vivier_domain::import::MAXIMUM_OFFERS;
 use vivier_runtime::Clock;
 use vivier_store::{
     imports::{self, Counts, MAXIMUM_ERRORS, RowError},
@@ -177,9 +175,14 @@ mod tests {
 
     #[test]
     fn a_source_that_loses_more_than_half_of_many_offers_shrinks() {
-        for (open, closing, held) in
-            [(19, 19, false), (20, 20, true), (40, 20, false), (40, 21, true), (100, 19, false), (0, 0, false)]
-        {
+        for (open, closing, held) in [
+            (19, 19, false),
+            (20, 20, true),
+            (40, 20, false),
+            (40, 21, true),
+            (100, 19, false),
+            (0, 0, false),
+        ] {
             assert_eq!(shrinks(open, closing), held, "{closing} of {open}");
         }
     }

@@ -100,9 +100,13 @@ pub async fn take(session: &mut Session, id: ImportId, now: Timestamp) -> Result
     }
     let standing = imports::inspect(&tx, id).await?;
     let taken = match (decide(standing.as_ref()), standing) {
-        (Decision::Run, Some(Standing { format, source, confirmed, applied, .. })) => {
-            Take::Taken(Taken { lease: imports::take(&tx, id, now).await?, format, source, confirmed, applied })
-        }
+        (Decision::Run, Some(Standing { format, source, confirmed, applied, .. })) => Take::Taken(Taken {
+            lease: imports::take(&tx, id, now).await?,
+            format,
+            source,
+            confirmed,
+            applied,
+        }),
         (Decision::Fail(failure), _) => {
             imports::fail(&tx, id, failure, now).await?;
             Take::Failed(failure)

@@ -24,6 +24,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use vivier_reference::Reference;
 use vivier_runtime::{Clock, HandlerError, StartError, tenancy_from_env};
 use vivier_tenancy::{
     PlatformScope, Tenancy,
@@ -31,7 +32,6 @@ use vivier_tenancy::{
     doors::{self, file::ObjectCreated},
     rooms::files::FileKey,
 };
-use vivier_reference::Reference;
 use vivier_text::{Embedder, LocalE5};
 
 /// What every handler needs.

@@ -37,7 +37,12 @@ pub struct App {
 
 impl App {
     /// Loads no index yet: a tenant's first request does.
-    pub fn new(tenancy: Tenancy, clock: Clock, embedder: Arc<dyn Embedder>, reference: Arc<Reference>) -> Self {
+    pub fn new(
+        tenancy: Tenancy,
+        clock: Clock,
+        embedder: Arc<dyn Embedder>,
+        reference: Arc<Reference>,
+    ) -> Self {
         let meanings = Meanings::new(embedder);
         Self { tenancy, indexes: Arc::default(), meanings, tuning: Arc::default(), reference, clock }
     }

@@ -94,8 +94,11 @@ pub(crate) fn search(
         }
         None => (None, None),
     };
-    request.within =
-        centre.map(|centre| Circle { centre, radius_km: radius.unwrap_or(USUAL_KM), widen: radius.is_none() });
+    request.within = centre.map(|centre| Circle {
+        centre,
+        radius_km: radius.unwrap_or(USUAL_KM),
+        widen: radius.is_none(),
+    });
     for (given, needed, name) in [
         (radius.is_some(), centre.is_some(), "radius_km"),
         (request.sort == Sort::Distance, centre.is_some(), "sort"),

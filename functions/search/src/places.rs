@@ -119,9 +119,15 @@ pub(crate) async fn suggest(
 
 fn complete(places: &Places, typed: &str, limit: usize) -> Vec<Suggested> {
     let begins = folded(typed);
-    let remote = (begins.chars().count() > 2 && REMOTE.iter().any(|text| text.starts_with(&begins))).then(|| {
-        Suggested { kind: "remote", label: "Télétravail".into(), code: String::new(), postal_codes: Vec::new() }
-    });
+    let remote =
+        (begins.chars().count() > 2 && REMOTE.iter().any(|text| text.starts_with(&begins))).then(|| {
+            Suggested {
+                kind: "remote",
+                label: "Télétravail".into(),
+                code: String::new(),
+                postal_codes: Vec::new(),
+            }
+        });
     let found = places.suggest(typed, limit).into_iter().map(|suggestion| {
         let (kind, label, postal_codes) = match suggestion {
             Suggestion::Place(place) => {

@@ -20,8 +20,12 @@ const MOST: usize = 512;
 #[derive(Debug, Default)]
 pub(crate) struct Tuning {
     settings: Settings,
-    read: Mutex<HashMap<(TenantId, ProjectId), (Arc<ProjectSettings>, Arc<Synonyms>)>>,
+    read: Mutex<HashMap<FrontOffice, Read>>,
 }
+
+type FrontOffice = (TenantId, ProjectId);
+/// Settings, and the rules read from them.
+type Read = (Arc<ProjectSettings>, Arc<Synonyms>);
 
 impl Tuning {
     /// Makes a search the front office's own. What the request says of words and meaning stays.
@@ -48,7 +52,7 @@ impl Tuning {
     }
 
     /// The rules, read once for as long as they do not change.
-    fn synonyms(&self, place: (TenantId, ProjectId), settings: Arc<ProjectSettings>) -> Arc<Synonyms> {
+    fn synonyms(&self, place: FrontOffice, settings: Arc<ProjectSettings>) -> Arc<Synonyms> {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((of, synonyms)) = read.get(&place)
             && Arc::ptr_eq(of, &settings)
@@ -66,6 +70,7 @@ impl Tuning {
 
 fn rules(settings: &SearchSettings) -> Vec<Synonym> {
     let equal = settings.synonyms.iter().map(|words| Synonym::Equal { words: words.clone() });
-    let one_way = settings.one_way.iter().map(|rule| Synonym::OneWay { from: rule.from.clone(), to: rule.to.clone() });
+    let one_way =
+        settings.one_way.iter().map(|rule| Synonym::OneWay { from: rule.from.clone(), to: rule.to.clone() });
     equal.chain(one_way).collect()
 }

@@ -48,7 +48,8 @@ pub use page::{
 };
 pub use pointer::{POINTER_KEY, Pointer, PointerError, archive_key};
 pub use profile::{
-    CandidateProfile, ExperienceReason, Meant, PlaceReason, Reasons, SkillsReason, SuitableOffer, TITLES, TitleReason,
+    CandidateProfile, ExperienceReason, Meant, PlaceReason, Reasons, SkillsReason, SuitableOffer, TITLES,
+    TitleReason,
 };
 pub use query::FieldWeights;
 pub use rank::Weights;

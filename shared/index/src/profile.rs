@@ -217,9 +217,9 @@ impl<'p> Skills<'p> {
 
     /// Whether the profile has a skill: in other words around the same terms, or in the most of its own.
     fn have(&self, asked: &HashSet<String>) -> bool {
-        self.0.iter().any(|(_, had)| {
-            asked.is_subset(had) || had.len() * 2 >= asked.len() && had.is_subset(asked)
-        })
+        self.0
+            .iter()
+            .any(|(_, had)| asked.is_subset(had) || had.len() * 2 >= asked.len() && had.is_subset(asked))
     }
 }
 

@@ -69,7 +69,9 @@ impl Queries<'_> {
 
     /// One word, wherever it stands: the field where it weighs most counts, the others in part.
     fn anywhere(&self, stem: &str) -> Box<dyn Query> {
-        let mut disjuncts: Vec<Box<dyn Query>> = self.weights.of(self.fields)
+        let mut disjuncts: Vec<Box<dyn Query>> = self
+            .weights
+            .of(self.fields)
             .into_iter()
             .map(|(field, weight)| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, stem), weight)) })
             .collect();
@@ -79,8 +81,11 @@ impl Queries<'_> {
 
     /// A word, or words in one piece, without their families: what is left out must be what was typed.
     pub(crate) fn in_one_piece(&self, stems: &[String]) -> Box<dyn Query> {
-        let fields =
-            self.weights.of(self.fields).into_iter().map(|(field, _)| (Occur::Should, Self::phrase(field, stems)));
+        let fields = self
+            .weights
+            .of(self.fields)
+            .into_iter()
+            .map(|(field, _)| (Occur::Should, Self::phrase(field, stems)));
         Box::new(BooleanQuery::new(fields.collect()))
     }
 

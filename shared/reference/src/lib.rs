@@ -14,5 +14,5 @@ mod table;
 pub use error::ReferenceError;
 pub use geo::{Point, distance_km};
 pub use occupations::{Domain, Match, Occupation, Occupations};
-pub use reference::Reference;
 pub use places::{Code, Department, Place, Places, Region, Suggestion};
+pub use reference::Reference;

@@ -11,5 +11,5 @@ pub mod telemetry;
 
 pub use clock::Clock;
 pub use invocation::{Handler, HandlerError, Invocation};
-pub use settings::Settings;
 pub use serve::{Function, StartError, tenancy_from_env};
+pub use settings::Settings;

@@ -60,7 +60,10 @@ impl Settings {
         match tokio::time::timeout(PATIENCE, self.read(tenancy, scope, project)).await {
             Ok(Ok(settings)) => return settings,
             Ok(Err(error)) => {
-                tracing::warn!(error = telemetry::chain(&error), "settings cannot be read: the last ones hold");
+                tracing::warn!(
+                    error = telemetry::chain(&error),
+                    "settings cannot be read: the last ones hold"
+                );
             }
             Err(_) => tracing::warn!("settings are not read in time: the last ones hold"),
         }
@@ -96,7 +99,8 @@ impl Settings {
     ) -> Arc<ProjectSettings> {
         let place = (scope.tenant(), project);
         let mut known = self.known();
-        let same = known.get(&place).map(|(_, before)| Arc::clone(before)).filter(|before| *before == settings);
+        let same =
+            known.get(&place).map(|(_, before)| Arc::clone(before)).filter(|before| *before == settings);
         let settings = same.unwrap_or(settings);
         if known.len() >= MOST && !known.contains_key(&place) {
             known.clear();

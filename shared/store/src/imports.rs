@@ -106,6 +106,7 @@ impl Lease {
 
 /// What decides whether an import may be run now.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four facts that do not hang together")]
 pub struct Standing {
     /// The file's form.
     pub format: ImportFormat,
@@ -320,11 +321,8 @@ pub async fn hold_back(tx: &SiloTx<'_>, lease: &Lease, counts: &Counts) -> Resul
     let [read, created, updated, unchanged, closed, rejected] =
         [read, created, updated, unchanged, closed, rejected].map(signed);
     let import = lease.import.as_uuid();
-    tx.execute_one(
-        SQL,
-        &[&import, &lease.attempt, &read, &created, &updated, &unchanged, &closed, &rejected],
-    )
-    .await
+    tx.execute_one(SQL, &[&import, &lease.attempt, &read, &created, &updated, &unchanged, &closed, &rejected])
+        .await
 }
 
 /// Confirms an import that is held back: the schedule takes it up. `false` when it is not held.

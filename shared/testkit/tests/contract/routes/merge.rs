@@ -115,7 +115,7 @@ fn complete(path: &str, method: &str, row: &Row, mut operation: Value) -> Value 
         let scope = if matches!(row.right, Right::InProject(_)) { "project" } else { "tenant" };
         operation["x-vivier-scope"] = json!(scope);
     }
-    if write && known {
+    if write && known && !super::parts::keeps_nothing(&operation) {
         let parameter = json!({"$ref": "#/components/parameters/IdempotencyKey"});
         match operation["parameters"].as_array_mut() {
             Some(parameters) => parameters.push(parameter),

@@ -41,10 +41,22 @@ impl Part {
     /// The function behind its edge.
     pub(super) fn function(&self, house: &House) -> Function {
         let clock = Clock::System;
-        (self.serve)(Function::new(self.name), house)
-            .audited(&house.tenancy, clock, &self.document)
-            .idempotent(&house.tenancy, clock)
+        let function =
+            (self.serve)(Function::new(self.name), house).audited(&house.tenancy, clock, &self.document);
+        if self.keeps_nothing() { function } else { function.idempotent(&house.tenancy, clock) }
     }
+
+    /// Whether all its routes keep nothing.
+    pub(super) fn keeps_nothing(&self) -> bool {
+        let document = self.json();
+        let paths = document["paths"].as_object().expect("a document has paths");
+        paths.values().filter_map(Value::as_object).flat_map(|path| path.values()).all(keeps_nothing)
+    }
+}
+
+/// Whether an operation says that nothing of a request may be kept, and so no answer for a repeated one either.
+pub(super) fn keeps_nothing(operation: &Value) -> bool {
+    operation["x-vivier-keeps-nothing"] == Value::Bool(true)
 }
 
 /// Every function with routes.
@@ -99,7 +111,13 @@ pub(super) fn parts() -> Vec<Part> {
         part("offers", offers::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
             let (embedder, lasts) = (Arc::clone(embedder), Duration::ZERO);
-            let app = offers::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, reference: reference(), lasts };
+            let app = offers::App {
+                tenancy: tenancy.clone(),
+                clock: CLOCK,
+                embedder,
+                reference: reference(),
+                lasts,
+            };
             function.http(offers::routes::router(app))
         }),
         part("projects", projects::routes::openapi(), |function, house| {

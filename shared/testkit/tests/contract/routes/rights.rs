@@ -236,7 +236,7 @@ pub(super) fn careless() -> Vec<String> {
     const KEY: &str = "idempotency-key";
     run(async {
         let (house, mut found) = (House::out_of_reach().await, Vec::new());
-        for part in parts() {
+        for part in parts().into_iter().filter(|part| !part.keeps_nothing()) {
             let function = part.function(&house);
             for route in super::routes(&part.json()).into_iter().filter(|route| !route.starts_with("GET ")) {
                 let right = table()[&route].right;
