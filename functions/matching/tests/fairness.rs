@@ -36,15 +36,14 @@ impl Embedder for Sharp {
         let mut state = text.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |state, byte| {
             (state ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        let mut vector: Vec<f32> = (0..self.0.dimension)
+        let vector: Vec<f32> = (0..self.0.dimension)
             .map(|_| {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 (state >> 40) as f32 / (1 << 23) as f32 - 1.0
             })
             .collect();
         let length = vector.iter().map(|figure| figure * figure).sum::<f32>().sqrt();
-        vector.iter_mut().for_each(|figure| *figure /= length);
-        Ok(vector)
+        Ok(vector.into_iter().map(|figure| figure / length).collect())
     }
 
     fn passages(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbedError> {
@@ -99,7 +98,7 @@ static INDEX: LazyLock<SearchIndex> = LazyLock::new(|| {
             region: ("52".to_owned(), "Pays de la Loire".to_owned()),
             position: Position::from_degrees(*north, *east),
         };
-        let vector = meaning(&*EMBEDDER, &content).unwrap();
+        let vector = meaning(&*EMBEDDER, &content).expect("a vector");
         let id = OfferId::from(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | n));
         Entry {
             offer: Offer { id, content },
@@ -108,9 +107,9 @@ static INDEX: LazyLock<SearchIndex> = LazyLock::new(|| {
             vector: Some(vector),
         }
     });
-    let archive =
-        build(entries, Some(EMBEDDER.identity()), GenerationId::generate(), Timestamp::UNIX_EPOCH).unwrap();
-    SearchIndex::open(archive.bytes, &archive.sha256).unwrap()
+    let archive = build(entries, Some(EMBEDDER.identity()), GenerationId::generate(), Timestamp::UNIX_EPOCH)
+        .expect("an archive");
+    SearchIndex::open(archive.bytes, &archive.sha256).expect("an index")
 });
 
 static REFERENCE: LazyLock<Reference> = LazyLock::new(|| {
@@ -121,8 +120,8 @@ static REFERENCE: LazyLock<Reference> = LazyLock::new(|| {
 fn matches(cv: &str) -> Vec<SuitableOffer> {
     let profile = parse(cv, TODAY).profile(TODAY);
     let places = REFERENCE.places().expect("places: `make setup` brings them");
-    let (candidate, _) = understand(&profile, places, &*EMBEDDER, INDEX.model()).unwrap();
-    INDEX.suitable(&candidate, 50, TODAY).unwrap()
+    let (candidate, _) = understand(&profile, places, &*EMBEDDER, INDEX.model()).expect("vectors");
+    INDEX.suitable(&candidate, 50, TODAY).expect("offers")
 }
 
 /// Order, and every figure to the last bit.
