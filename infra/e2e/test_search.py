@@ -257,6 +257,30 @@ class TestPlaces:
         assert (kind, label) in [(place["kind"], place["label"]) for place in found]
 
 
+class TestOccupations:
+    def test_are_told_from_titles_and_from_searches(self, alpha: Tenant):
+        told = alpha.front.search("boulangère", related="true")["occupation"]
+        assert (told["code"], told["confidence"] >= 0.5) == ("D1102", True)
+        offered = {value["value"] for value in alpha.front.search()["facets"]["occupation"]}
+        assert {near["code"] for near in told["related"]} <= offered - {"D1102"}
+        assert "occupation" not in alpha.front.search("boulangère")
+        assert "occupation" not in alpha.front.search("zzzyxw", related="true")
+
+    def test_an_offer_that_names_none_gets_a_likely_one(self, make_tenant):
+        from .tenants import bring_offers, csv_file, offer
+
+        tenant = make_tenant("search-occupations")
+        given = {"occupation_code": "M1805", "occupation": "Développement"}
+        rows = [offer("TOLD", title="Boulanger H/F"), offer("GIVEN", title="Boulanger H/F", **given), offer("UNLIKELY", title="Poste à pourvoir")]
+        bring_offers(tenant, "csv", csv_file(rows))
+        wait_for(lambda: has_some(tenant, "boulanger"), "the first index", timeout=10)
+        hits = {hit["reference"]: hit for hit in tenant.front.search(match="words")["hits"]}
+        assert (hits["TOLD"]["occupation_code"], hits["TOLD"]["occupation_confidence"] >= 0.8) == ("D1102", True)
+        assert (hits["GIVEN"]["occupation_code"], "occupation_confidence" in hits["GIVEN"]) == ("M1805", False)
+        assert hits["UNLIKELY"]["occupation_code"] is None
+        assert tenant.front.search(occupation="D1102")["total"] == 1
+
+
 class TestPages:
     @pytest.mark.parametrize("query", [{}, {"q": "magasin"}, {"sort": "date"}, {"contract": "permanent", "sort": "date"}])
     @pytest.mark.parametrize("limit", [7, 50])

@@ -4,6 +4,7 @@
 //! within seconds of its publication, and the one at hand answers until the newer is loaded.
 
 mod meaning;
+mod occupations;
 mod parameters;
 mod places;
 pub mod routes;

@@ -26,6 +26,8 @@ pub(crate) struct Asked {
     pub(crate) request: SearchRequest,
     /// How many filters are set.
     pub(crate) filters: u8,
+    /// Whether the occupation that `q` means is asked for.
+    pub(crate) related: bool,
     /// The place that `near` was taken for, where it names one.
     pub(crate) place: Option<String>,
 }
@@ -45,7 +47,7 @@ pub(crate) fn search(
     let mut request = SearchRequest::new(tenant, today);
     let mut problem = Problem::new(ProblemKind::InvalidQuery);
     let mut seen = Vec::new();
-    let (mut period, mut near, mut radius) = (SalaryPeriod::Year, None, None);
+    let (mut period, mut near, mut radius, mut related) = (SalaryPeriod::Year, None, None, false);
     for (name, value) in parameters {
         let outcome = match name.as_str() {
             "contract" => push(&mut request.contract, value.parse().ok()),
@@ -69,6 +71,7 @@ pub(crate) fn search(
             "radius_km" => set(&mut radius, number(&value, 1..=500).map(Some)),
             "match" => set(&mut request.weights, weights(&value)),
             "duplicates" => set(&mut request.duplicates, value.parse().ok()),
+            "related" => set(&mut related, value.parse().ok()),
             "explain" => set(&mut request.explain, value.parse().ok()),
             "published_since" => set(&mut request.published_since, value.parse().ok().map(Some)),
             "sort" => set(&mut request.sort, sort(&value)),
@@ -108,7 +111,7 @@ pub(crate) fn search(
         }
     }
     let filters = filters(&request);
-    if problem.errors.is_empty() { Ok(Asked { request, filters, place }) } else { Err(problem) }
+    if problem.errors.is_empty() { Ok(Asked { request, filters, related, place }) } else { Err(problem) }
 }
 
 /// How many filters are set.
@@ -266,6 +269,7 @@ mod tests {
             (vec![("sort", "distance")], "sort:needs-near"),
             (vec![("explain", "perhaps")], "explain:invalid"),
             (vec![("match", "luck")], "match:invalid"),
+            (vec![("related", "1")], "related:invalid"),
         ] {
             assert_eq!(read(&query).unwrap_err(), [error], "{query:?}");
         }

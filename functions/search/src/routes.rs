@@ -12,7 +12,7 @@ use vivier_runtime::{
 use vivier_tenancy::TenantScope;
 
 use crate::{
-    App,
+    App, occupations,
     parameters::{self, Asked},
     places,
 };
@@ -68,6 +68,7 @@ struct Suggestions {
         ("match" = Option<String>, Query, description = "What decides: words, meaning, or both (default)"),
         ("duplicates" = Option<bool>, Query, description = "true: offers that say the same are all listed"),
         ("explain" = Option<bool>, Query, description = "true: each hit says why it stands where it does"),
+        ("related" = Option<bool>, Query, description = "true: the occupation that `q` means, and others near it of which there are offers"),
         ("published_since" = Option<String>, Query, description = "A day, as 2026-01-31"),
         ("sort" = Option<String>, Query, description = "relevance (default), date, or distance with `near`"),
         ("limit" = Option<usize>, Query, description = "1 to 100, 20 by default"),
@@ -82,7 +83,7 @@ async fn search(
 ) -> Result<Json<SearchPage>, Problem> {
     let places = if parameters::names_a_place(&query) { Some(places::open(&app).await?) } else { None };
     let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)?;
-    let Asked { mut request, filters, place } = asked;
+    let Asked { mut request, filters, related, place } = asked;
     app.tuning.tune(&app.tenancy, &scope, &mut request).await;
     let mut page = match app.index(&scope).await? {
         Some(index) => {
@@ -91,7 +92,11 @@ async fn search(
             {
                 request.vector = app.meanings.of(scope.tenant(), &request.q, model).await;
             }
-            index.search(&request).map_err(|error| problem(&error))?
+            let mut page = index.search(&request).map_err(|error| problem(&error))?;
+            if related && !request.q.is_empty() {
+                page.occupation = occupations::meant(&app, &request.q, &index).await;
+            }
+            page
         }
         // A tenant that has published nothing has given out no cursor either.
         None if request.cursor.is_some() => return Err(Problem::new(ProblemKind::NotFound)),

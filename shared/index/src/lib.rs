@@ -43,8 +43,8 @@ pub use follow::FollowError;
 pub use indexes::Indexes;
 pub use meaning::{meaning, meaning_text};
 pub use page::{
-    FacetCount, Facets, Highlight, Hit, OfferDetail, OfferSummary, Reason, SearchPage, Suggestion,
-    SuggestionKind,
+    FacetCount, Facets, Highlight, Hit, MeantOccupation, OfferDetail, OfferSummary, Reason,
+    RelatedOccupation, SearchPage, Suggestion, SuggestionKind,
 };
 pub use pointer::{POINTER_KEY, Pointer, PointerError, archive_key};
 pub use profile::{

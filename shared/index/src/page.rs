@@ -15,6 +15,9 @@ pub struct SearchPage {
     pub hits: Vec<Hit>,
     /// Counts to refine the search by.
     pub facets: Facets,
+    /// The occupation that the text of the search means, and others near it; where that was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub occupation: Option<MeantOccupation>,
     /// The place that was searched around, where the search named one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
@@ -26,6 +29,28 @@ pub struct SearchPage {
     pub did_you_mean: Option<String>,
     /// Opaque; absent on the last page.
     pub next_cursor: Option<String>,
+}
+
+/// An occupation of ROME that a search means.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct MeantOccupation {
+    /// Such as `J1506`.
+    pub code: String,
+    /// In words.
+    pub label: String,
+    /// How likely it is the right one, from 0 to 1.
+    pub confidence: f32,
+    /// Occupations near it of which there are offers, nearest first.
+    pub related: Vec<RelatedOccupation>,
+}
+
+/// An occupation near another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RelatedOccupation {
+    /// Such as `J1506`: for the filter `occupation`.
+    pub code: String,
+    /// In words.
+    pub label: String,
 }
 
 /// An offer that matches.

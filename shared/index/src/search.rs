@@ -76,6 +76,11 @@ impl SearchIndex {
         self.tables.city.get(number).map(|value| value.label.as_str())
     }
 
+    /// Whether some offer of the index bears this ROME code.
+    pub fn has_occupation(&self, code: &str) -> bool {
+        self.tables.occupation.number(code).is_some()
+    }
+
     /// The model whose vectors the offers bear; `None` in an index of words alone.
     pub fn model(&self) -> Option<&ModelIdentity> {
         self.vectors.as_ref().map(Vectors::model)
@@ -190,6 +195,7 @@ impl SearchIndex {
             facets,
             did_you_mean,
             place: None,
+            occupation: None,
             radius_km: within.map(|circle| circle.radius_km),
             next_cursor: next.map(|cursor| cursor.encode(&request.tenant)),
         })
@@ -203,9 +209,10 @@ impl SearchIndex {
         open.map(|doc| self.stored(&searcher, doc)).transpose()
     }
 
-    /// Completions of `prefix`, whatever its case and accents, at most `limit` and never more than 50.
+    /// Completions of `prefix`, whatever its case and accents, at most `limit` and never more than 50. Where there are few, those of what
+    /// it may have been meant to be follow.
     pub fn suggest(&self, prefix: &str, limit: usize, today: Date) -> Vec<Suggestion> {
-        self.suggestions.find(prefix, limit, today)
+        self.suggestions.find_or_mend(prefix, limit, today, &self.vocabulary)
     }
 
     /// Walks over all that matches.

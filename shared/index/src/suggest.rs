@@ -13,11 +13,14 @@ use crate::archive::OpenError;
 use crate::build::day_number;
 use crate::page::{Suggestion, SuggestionKind};
 use crate::tables::{key, usual};
+use crate::vocabulary::Vocabulary;
 
 const ENTRIES: &str = "suggestions.json";
 const STARTS: &str = "suggestions.bin";
 /// The most completions one answer holds.
 const MAX_SUGGESTIONS: usize = 50;
+/// Fewer completions than these, and a slip is looked for.
+const FEW: usize = 3;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
@@ -118,6 +121,43 @@ impl Suggestions {
             return Err(OpenError::Malformed("the suggestions point outside"));
         }
         Ok(Self { entries, starts })
+    }
+
+    /// The same as [`Self::find`], and where that is little, what its words may have been meant to be.
+    pub(crate) fn find_or_mend(
+        &self,
+        prefix: &str,
+        limit: usize,
+        today: Date,
+        vocabulary: &Vocabulary,
+    ) -> Vec<Suggestion> {
+        let mut found = self.find(prefix, limit, today);
+        if found.len() >= FEW.min(limit) {
+            return found;
+        }
+        let typed = key(prefix);
+        let (before, last) = typed.rsplit_once(' ').unwrap_or(("", &typed));
+        let mended = |word: &str| match self.is_begun_by(word) {
+            true => word.to_owned(),
+            false => vocabulary.meant(word).first().map_or(word, |meant| *meant).to_owned(),
+        };
+        let before: String = before.split_whitespace().map(|word| mended(word) + " ").collect();
+        let beginnings = vocabulary.begun(last).into_iter().chain(std::iter::once(last.to_owned()));
+        for beginning in beginnings {
+            for suggestion in self.find(&format!("{before}{beginning}"), limit, today) {
+                if found.len() < limit && !found.contains(&suggestion) {
+                    found.push(suggestion);
+                }
+            }
+        }
+        found
+    }
+
+    /// Whether any word begins so.
+    fn is_begun_by(&self, word: &str) -> bool {
+        let rest = |(number, at): &(u32, u32)| &self.entries[*number as usize].key[*at as usize..];
+        let first = self.starts.partition_point(|start| rest(start) < word);
+        self.starts.get(first).is_some_and(|start| rest(start).starts_with(word))
     }
 
     /// What begins with `prefix`, or has a word that does: first the former, then what has most offers. Only what

@@ -1,6 +1,7 @@
 //! The words that offers are written with, as they are written: what a slip of the keyboard was meant to be, and what a word that
 //! is still being typed may become.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 
 use rapidfuzz::distance::osa;
@@ -70,6 +71,40 @@ impl Vocabulary {
         let mut begun: Vec<_> = begun.collect();
         begun.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
         distinct(begun.into_iter().map(|(word, _, _)| word.as_str()), MOST_COMPLETED)
+    }
+
+    /// Beginnings that `typed`, the beginning of a word, was meant to be: the fewest slips away, then of the most frequent words. Only
+    /// those with the same first letter: a beginning is short, and too much would be near it.
+    pub(crate) fn begun(&self, typed: &str) -> Vec<String> {
+        let length = typed.chars().count();
+        let Some(first) = typed.chars().next() else { return Vec::new() };
+        if length < SLIP_CHARS || !typed.chars().all(char::is_alphabetic) {
+            return Vec::new();
+        }
+        let slips = if length < TWO_SLIPS_CHARS { 1 } else { 2 };
+        let comparator = osa::BatchComparator::new(typed.chars());
+        let arguments = osa::Args::default().score_cutoff(slips);
+        let from = self.0.partition_point(|(word, _, _)| !word.starts_with(first) && word.as_str() < typed);
+        let mut near: BTreeMap<String, (usize, Reverse<u32>)> = BTreeMap::new();
+        for (word, _, count) in self.0[from..].iter().take_while(|(word, _, _)| word.starts_with(first)) {
+            let beginning = |letters: usize| {
+                let beginning: String = word.chars().take(letters).collect();
+                let distance = comparator.distance_with_args(beginning.chars(), &arguments)?;
+                Some((distance, beginning))
+            };
+            // As long as what was typed, where that is as near.
+            let best = [length, length + 1, length - 1]
+                .into_iter()
+                .filter_map(beginning)
+                .min_by_key(|(distance, _)| *distance);
+            if let Some((distance, beginning)) = best {
+                let known = near.entry(beginning).or_insert((distance, Reverse(0)));
+                known.1 = Reverse(known.1.0 + count);
+            }
+        }
+        let mut near: Vec<_> = near.into_iter().map(|(beginning, order)| (order, beginning)).collect();
+        near.sort_unstable();
+        near.into_iter().map(|(_, beginning)| beginning).take(MOST_MEANT).collect()
     }
 
     /// Words that `typed` was meant to be: the fewest slips away, then with the same first letter, then most frequent.
@@ -144,6 +179,29 @@ mod tests {
             ("caces3", &[]),
         ] {
             assert_eq!(known.meant(typed), meant, "{typed}");
+        }
+    }
+
+    #[test]
+    fn slips_in_a_beginning_are_forgiven() {
+        let known = vocabulary(&[
+            ("boucher", 1),
+            ("boulanger", 3),
+            ("boulangere", 2),
+            ("developpeur", 9),
+            ("soudeur", 2),
+        ]);
+        for (typed, meant) in [
+            ("bolang", &["boulang"][..]),
+            ("boulnag", &["boulang"]),
+            ("develop", &["develop"]),
+            ("devlop", &["develop"]),
+            ("sduoeu", &[]),
+            ("xoulang", &[]),
+            ("bol", &[]),
+            ("bou1", &[]),
+        ] {
+            assert_eq!(known.begun(typed), meant, "{typed}");
         }
     }
 

@@ -48,6 +48,22 @@ fn words_are_completed_whatever_their_accents() {
 }
 
 #[test]
+fn slips_are_forgiven_where_little_is_found() {
+    let index = index(&offers());
+    let texts = |prefix: &str| -> Vec<String> {
+        index.suggest(prefix, 10, TODAY).into_iter().map(|suggestion| suggestion.text).collect()
+    };
+    for prefix in ["devlop", "dévelopeu", "devellop", "developpuer r"] {
+        assert!(texts(prefix).contains(&"Développeur Rust".to_owned()), "{prefix}: {:?}", texts(prefix));
+    }
+    assert_eq!(texts("respnsable dev"), ["Responsable développement"]);
+    assert_eq!(texts("saint-etine"), ["Saint-Étienne"]);
+    assert!(texts("zzzyx").is_empty());
+    // What was typed rightly comes first.
+    assert_eq!(texts("rust")[0], "Développeur Rust");
+}
+
+#[test]
 fn a_limit_keeps_the_best() {
     let index = index(&offers());
     let first = index.suggest("d", 1, TODAY);
