@@ -5,6 +5,7 @@
 `python -m bench answers [--stack demo]`: the questions of infra/evaluation through the deployed chat.
 `python -m bench ingestion [--stack demo]`: how many pages a second become answers, and where the time goes.
 `python -m bench passages [--pieces N] [--stack demo]`: how fast and how surely pieces are found among a million.
+`python -m bench outage [--minutes 60] [--stack demo]`: searches while nothing that could be asked answers.
 `python -m bench relevance DIR [--most N] [--stack demo]`: how well the passages of a folder's corpus are found.
 `python -m bench hits DIR… [--most N] [--stack demo]`: how well the offers of folders' corpora are found, by words, by meaning and by both.
 """
@@ -19,15 +20,16 @@ from types import ModuleType
 
 from demo.stack import load
 
-from . import answers, doors, embed, extraction, hits, hostile, imports, ingestion, passages, relevance, search
+from . import answers, doors, embed, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, ingestion, passages; or extraction, hostile, relevance or hits, and a folder")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, ingestion, outage, passages; or extraction, hostile, relevance or hits, and a folder")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
+    parser.add_argument("--minutes", type=float, default=60, help="of the outage")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
     folders = {"extraction": extraction.run, "hostile": hostile.run,
@@ -46,6 +48,7 @@ def main() -> None:
     runs = {"search": on_stack(search), "import": on_stack(imports), "embed": embed.run, "doors": on_stack(doors)}
     # Minutes each: only where they are named.
     apart = {"answers": on_stack(answers), "ingestion": on_stack(ingestion),
+             "outage": lambda: outage.run(load(arguments.stack), arguments.minutes),
              "passages": lambda: passages.run(arguments.stack, arguments.pieces)}
     if unknown := set(arguments.what) - set(runs) - set(apart):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

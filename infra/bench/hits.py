@@ -11,6 +11,7 @@ import datetime as dt
 import io
 import time
 from pathlib import Path
+from unicodedata import category
 
 from demo.client import Json, wait_for
 from demo.stack import Stack
@@ -27,8 +28,8 @@ TITLE = 200
 
 def run(stack: Stack, paths: list[Path], most: int | None = None) -> None:
     """Prints hit@1, hit@5, nDCG@10 and how long a search took, for each folder and each way."""
-    table: list[list[object]] = [["", "by", "queries", "hit@1", "hit@5", "nDCG@10", "p50 ms", "p99 ms"]]
     for path in paths:
+        table: list[list[object]] = [["", "by", "queries", "hit@1", "hit@5", "nDCG@10", "p50 ms", "p99 ms"]]
         folder = Folder(path, most)
         with scratch(stack, "bench-hits") as tenant:
             tenant.widen()
@@ -42,7 +43,7 @@ def run(stack: Stack, paths: list[Path], most: int | None = None) -> None:
                     order = [wanted.get(names[hit["reference"]], 0) for hit in page["hits"]]
                     score.add(order, wanted, milliseconds)
                 table.append([folder.name, way, str(len(folder.queries)), *score.row()])
-    figures.table(table)
+        figures.table(table)
 
 
 def _load(tenant: Tenant, folder: Folder) -> dict[str, str]:
@@ -83,4 +84,4 @@ def _row(number: int, line: Json) -> dict[str, str]:
 
 def _shown(text: str) -> str:
     """Without the control characters that an offer may not have."""
-    return "".join(character for character in text if character in "\n\t" or character >= " ").strip()
+    return "".join(character for character in text if character in "\n\t" or category(character) != "Cc").strip()

@@ -59,9 +59,9 @@ def _process(program: Path, variables: dict[str, str], tenant_id: str, starts: i
     for left in reversed(range(starts)):
         with Process(program, variables) as process:
             init.append(process.init_ms)
-            cold.append(process.invoke(_event(tenant_id, QUERIES[0]))[0])
+            cold.append(process.invoke(search_event(tenant_id, QUERIES[0]))[0])
             if not left:
-                row = _warm(lambda q: _page(*process.invoke(_event(tenant_id, q))))
+                row = _warm(lambda q: _page(*process.invoke(search_event(tenant_id, q))))
                 peak = process.peak_mib()
     if starts > 1:
         print(f"init {median(init):.0f} ms, first answer {median(cold):.0f} ms, peak memory {peak:.0f} MiB")
@@ -70,16 +70,16 @@ def _process(program: Path, variables: dict[str, str], tenant_id: str, starts: i
 
 def _refused(program: Path, variables: dict[str, str], tenant_id: str) -> Row:
     """A search that is refused for its parameter: what HTTP, JSON and this measurement cost without any search."""
-    event = _event(tenant_id, QUERIES[0])
+    event = search_event(tenant_id, QUERIES[0])
     event["multiValueQueryStringParameters"]["limit"] = ["0"]
     with Process(program, variables) as process:
         return _warm(lambda _: (process.invoke(event)[0], {"total": 0}))
 
 
-def _event(tenant_id: str, q: str) -> dict[str, Any]:
-    """The stored trigger with this tenant and this search."""
+def search_event(tenant_id: str, q: str, **more: str) -> dict[str, Any]:
+    """The stored trigger with this tenant and this search; `more` is what the authorizer says beside."""
     event = json.loads((ROOT / "events/search/search.json").read_text())
-    event["requestContext"]["authorizer"] |= {"tenant": tenant_id, "principalId": tenant_id}
+    event["requestContext"]["authorizer"] |= {"tenant": tenant_id, "principalId": tenant_id, **more}
     event["queryStringParameters"] = {"q": q, **FILTERS}
     event["multiValueQueryStringParameters"] = {name: [text] for name, text in event["queryStringParameters"].items()}
     return event

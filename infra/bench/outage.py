@@ -1,0 +1,75 @@
+"""An outage: everything that the search function could ask is stopped in the middle of its work, and candidates search on.
+
+The cloud's process (S3, DynamoDB, Kinesis, STS) and PostgreSQL's door are stopped, not ended: connections open and nothing ever
+answers, which is worse than being refused. The function runs behind a Runtime API of its own, as Lambda would run it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from demo.client import wait_for
+from demo.stack import Stack
+from local.settings import Stack as LocalStack
+from local.stack import Running
+
+from . import figures, offers
+from .roles import environment
+from .runtime_api import Process, binary
+from .search import QUERIES, search_event
+from .tenant import scratch
+
+OFFERS = 10_000
+EVERY = 0.2
+"""Seconds between two searches."""
+
+
+def run(stack: Stack, minutes: float) -> None:
+    """Prints how searches fared before, during and after an outage of so many minutes; fails where one was refused."""
+    program, profile = binary("search")
+    print(f"\noutage: {minutes:g} minutes, {OFFERS} offers, {profile} build")
+    with scratch(stack, "bench-outage") as tenant, environment(stack, "search") as variables:
+        tenant.bring(offers.csv_file(OFFERS))
+        wait_for(lambda: tenant.front.search(limit=1)["total"] == OFFERS, "the index in the deployed function")
+        project = tenant.back.call("GET", "/v1/projects", limit=1)["projects"][0]["project_id"]
+        rows: list[list[object]] = [["", "searches", "not answered", "p50 ms", "p99 ms", "most ms"]]
+        with Process(program, variables) as process:
+            def ask(seconds: float) -> list[object]:
+                times, refused = [], Counter()
+                until = time.monotonic() + seconds
+                while time.monotonic() < until:
+                    milliseconds, answer = process.invoke(search_event(tenant.tenant_id, QUERIES[len(times) % len(QUERIES)], project=project))
+                    times.append(milliseconds)
+                    if answer["statusCode"] != 200:
+                        refused[answer["statusCode"]] += 1
+                    time.sleep(EVERY)
+                return [str(len(times)), str(sum(refused.values())), *figures.p50_p99(times), max(times)]
+
+            ask(5)
+            rows.append(["before", *ask(20)])
+            with stopped(stack):
+                rows.append(["during", *ask(minutes * 60)])
+            rows.append(["after", *ask(20)])
+        figures.table(rows)
+        if any(row[2] != "0" for row in rows[1:]):
+            raise RuntimeError("a search was not answered")
+
+
+@contextmanager
+def stopped(stack: Stack) -> Iterator[None]:
+    """Nothing of the stack answers, until the block ends."""
+    running = Running(LocalStack.named(stack.name))
+    pids = [*running.cloud.pids().values(), *running.database.pids().values()]
+    pids = [pid for pid in pids if pid]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
