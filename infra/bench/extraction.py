@@ -15,13 +15,10 @@ from pathlib import Path
 from statistics import mean
 
 from local.deploy import pdfium
-from local.settings import ROOT
 
-from . import examples
+from . import apart, examples
 from .figures import table
 
-PEER = Path(ROOT) / ".local" / "bench" / "kreuzberg"
-REQUIREMENTS = Path(__file__).with_name("requirements-extraction.txt")
 # Runs in the peer's environment: a path a line in, its text as JSON out. It stays alive from file to file, as ours does not.
 WORKER = """
 import json, sys
@@ -122,15 +119,11 @@ class _Peer:
     """The other extractor, in an environment of its own."""
 
     def __init__(self) -> None:
-        if not (PEER / "bin" / "python").exists():
-            subprocess.run([sys.executable, "-m", "venv", str(PEER)], check=True)
-        subprocess.run([PEER / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-                        "--only-binary=:all:", "--require-hashes", "-r", REQUIREMENTS], check=True)
+        self._python = apart.environment("kreuzberg")
         self._process = self._start()
 
-    @staticmethod
-    def _start() -> subprocess.Popen[str]:
-        return subprocess.Popen([PEER / "bin" / "python", "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    def _start(self) -> subprocess.Popen[str]:
+        return subprocess.Popen([self._python, "-c", WORKER], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                 stderr=subprocess.DEVNULL, text=True)
 
     def text(self, source: Path) -> str:

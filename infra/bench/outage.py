@@ -43,7 +43,7 @@ def run(stack: Stack, minutes: float) -> None:
                 times, refused = [], Counter()
                 until = time.monotonic() + seconds
                 while time.monotonic() < until:
-                    milliseconds, answer = process.invoke(search_event(tenant.tenant_id, QUERIES[len(times) % len(QUERIES)], project=project))
+                    milliseconds, answer = process.invoke(search_event(tenant.tenant_id, QUERIES[len(times) % len(QUERIES)], "both", project=project))
                     times.append(milliseconds)
                     if answer["statusCode"] != 200:
                         refused[answer["statusCode"]] += 1

@@ -11,7 +11,7 @@ from typing import Any
 from demo.client import wait_for
 from demo.stack import ROOT, Stack
 
-from . import figures, offers, peer
+from . import figures, offers, peer, tantivy_peer
 from .roles import environment
 from .runtime_api import Process, binary
 from .tenant import scratch
@@ -39,11 +39,14 @@ def run(stack: Stack) -> None:
             print(f"\n{size} offers")
             ways = {
                 "a refused search: the way there and back": _refused(program, alone, tenant.tenant_id),
-                "search function": _process(program, alone, tenant.tenant_id, starts=1),
+                "search function, by words": _process(program, alone, tenant.tenant_id, starts=1),
                 "… and its event to the stream": _process(program, variables, tenant.tenant_id),
                 "… behind gateway and authorizer": _warm(
-                    lambda q: figures.timed(lambda: tenant.front.search(q, **FILTERS))),
+                    lambda q: figures.timed(lambda: tenant.front.search(q, match="words", **FILTERS))),
             }
+            with tantivy_peer.index(content) as other:
+                ways["peer: tantivy from PyPI, without HTTP"] = _warm(other.search)
+                print(f"the index of the tantivy wheel took {other.index_seconds:.1f} s")
             with peer.database(stack.name) as connection:
                 peer.copy(connection, content)
                 peer.index(connection)
@@ -76,11 +79,11 @@ def _refused(program: Path, variables: dict[str, str], tenant_id: str) -> Row:
         return _warm(lambda _: (process.invoke(event)[0], {"total": 0}))
 
 
-def search_event(tenant_id: str, q: str, **more: str) -> dict[str, Any]:
+def search_event(tenant_id: str, q: str, match: str = "words", **more: str) -> dict[str, Any]:
     """The stored trigger with this tenant and this search; `more` is what the authorizer says beside."""
     event = json.loads((ROOT / "events/search/search.json").read_text())
     event["requestContext"]["authorizer"] |= {"tenant": tenant_id, "principalId": tenant_id, **more}
-    event["queryStringParameters"] = {"q": q, **FILTERS}
+    event["queryStringParameters"] = {"q": q, "match": match, **FILTERS}
     event["multiValueQueryStringParameters"] = {name: [text] for name, text in event["queryStringParameters"].items()}
     return event
 
