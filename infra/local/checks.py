@@ -40,7 +40,7 @@ def run_all(stack, keep):
         if results[-1].outcome == "passed":
             environment.update(running.environment())
             check("cargo test", ["cargo", "test", "--workspace", "--no-fail-fast"])
-            check("pytest", [bin_folder / "python", "-m", "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider",
+            check("pytest", [bin_folder / "python", "-m", "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--durations=25",
                              *_python_tests()])
         else:
             results += [Result(title, "skipped", 0.0) for title in ("cargo test", "pytest")]
