@@ -242,6 +242,11 @@ class TestPermissions:
             is_problem(answer)
         assert seen() == before
 
+    def test_a_search_goes_on_without_its_settings(self, stage: Stage, alpha: Tenant):
+        with without(stage, "search", "dynamodb:GetItem"):
+            for _ in range(3):
+                assert alpha.candidate.get("/v1/offers", q="boulanger").status_code == 200
+
     def test_a_search_that_cannot_be_counted_is_answered(self, stage: Stage, alpha: Tenant):
         with without(stage, "search", "kinesis:PutRecords"):
             assert alpha.candidate.get("/v1/offers").status_code == 200

@@ -10,6 +10,7 @@ use utoipa::{OpenApi, ToSchema};
 use vivier_domain::event::EventKind;
 use vivier_index::SuitableOffer;
 use vivier_runtime::{
+    events::count,
     http::{ApiJson, FrontOffice, Problem, ProblemKind},
     telemetry,
 };
@@ -84,12 +85,7 @@ async fn match_cv(
     });
     let (matches, profile) = weighed.await.map_err(|error| internal(&error))??;
     let results = matches.len() as u64;
-    match app.tenancy.events(&scope) {
-        Ok(events) => {
-            events.publish(app.clock.now(), [EventKind::CvMatched { results }]).await;
-        }
-        Err(error) => tracing::warn!(%error, "events are not counted"),
-    }
+    count(&app.tenancy, app.clock, &scope, EventKind::CvMatched { results }).await;
     let cv_residency_ms = residency.over();
     tracing::info!(cv_residency_ms, results, "a CV was matched and forgotten");
     Ok(Json(MatchedCv { matches, profile, cv_residency_ms }))

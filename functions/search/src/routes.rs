@@ -6,10 +6,10 @@ use utoipa::{OpenApi, ToSchema};
 use vivier_domain::{event::EventKind, ids::OfferId};
 use vivier_index::{Fingerprint, OfferDetail, SearchError, SearchPage, Suggestion};
 use vivier_runtime::{
+    events::count,
     http::{ApiPath, ApiQuery, FrontOffice, Problem, ProblemKind},
     telemetry,
 };
-use vivier_tenancy::TenantScope;
 
 use crate::{
     App, occupations,
@@ -103,7 +103,7 @@ async fn search(
         None => SearchPage::default(),
     };
     page.place = place;
-    count(&app, &scope, EventKind::Search { results: page.total, filters }).await;
+    count(&app.tenancy, app.clock, &scope, EventKind::Search { results: page.total, filters }).await;
     Ok(Json(page))
 }
 
@@ -124,7 +124,7 @@ async fn suggest(
     let (prefix, limit) = parameters::suggest(query)?;
     let index = app.index(&scope).await?;
     let suggestions = index.map(|index| index.suggest(&prefix, limit, app.clock.today())).unwrap_or_default();
-    count(&app, &scope, EventKind::Suggested { results: suggestions.len() as u64 }).await;
+    count(&app.tenancy, app.clock, &scope, EventKind::Suggested { results: suggestions.len() as u64 }).await;
     Ok(Json(Suggestions { suggestions }))
 }
 
@@ -145,18 +145,8 @@ async fn fetch(
         None => None,
     };
     let offer = offer.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    count(&app, &scope, EventKind::OfferViewed { offer_id: id }).await;
+    count(&app.tenancy, app.clock, &scope, EventKind::OfferViewed { offer_id: id }).await;
     Ok(Json(offer))
-}
-
-/// Counts, without failing the request: figures are worth less than an answer.
-async fn count(app: &App, scope: &TenantScope, kind: EventKind) {
-    match app.tenancy.events(scope) {
-        Ok(events) => {
-            events.publish(app.clock.now(), [kind]).await;
-        }
-        Err(error) => tracing::warn!(error = %error, "events are not counted"),
-    }
 }
 
 fn problem(error: &SearchError) -> Problem {

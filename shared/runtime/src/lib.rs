@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod entries;
+pub mod events;
 pub mod http;
 pub mod invocation;
 pub mod operator;

@@ -1,0 +1,16 @@
+//! What happened, told to the stream.
+
+use vivier_domain::event::EventKind;
+use vivier_tenancy::{Tenancy, TenantScope};
+
+use crate::Clock;
+
+/// Counts, without failing the request: figures are worth less than an answer.
+pub async fn count(tenancy: &Tenancy, clock: Clock, scope: &TenantScope, kind: EventKind) {
+    match tenancy.events(scope) {
+        Ok(events) => {
+            events.publish(clock.now(), [kind]).await;
+        }
+        Err(error) => tracing::warn!(%error, "events are not counted"),
+    }
+}
