@@ -137,9 +137,9 @@ impl Suggestions {
         }
         let typed = key(prefix);
         let (before, last) = typed.rsplit_once(' ').unwrap_or(("", &typed));
-        let mended = |word: &str| match self.is_begun_by(word) {
-            true => word.to_owned(),
-            false => vocabulary.meant(word).first().map_or(word, |meant| *meant).to_owned(),
+        let mended = |word: &str| {
+            let meant = if self.is_begun_by(word) { None } else { vocabulary.meant(word).first().copied() };
+            meant.unwrap_or(word).to_owned()
         };
         let before: String = before.split_whitespace().map(|word| mended(word) + " ").collect();
         let beginnings = vocabulary.begun(last).into_iter().chain(std::iter::once(last.to_owned()));
