@@ -221,7 +221,7 @@ class TestPlaces:
 
     def test_a_radius_that_holds_few_widens_and_says_so(self, alpha: Tenant):
         page = alpha.front.search(near="Brest", q="boulanger")
-        assert page["radius_km"] in (20, 30, 50, 100)
+        assert page["total"] < 10 and page["radius_km"] == 100
 
     def test_remote_is_a_place(self, alpha: Tenant):
         remote = alpha.front.search(near="télétravail", limit=100)

@@ -22,9 +22,14 @@ pub(crate) async fn meant(app: &App, q: &str, index: &Arc<SearchIndex>) -> Optio
         let occupations = reference.occupations()?;
         Ok::<_, ReferenceError>(find(occupations, &q, |code| index.has_occupation(code)))
     });
-    match finding.await.ok()? {
-        Ok(found) => found,
-        Err(error) => {
+    match finding.await {
+        Ok(Ok(found)) => found,
+        Err(_) => {
+            // Its cause may quote the search.
+            tracing::error!("looking for an occupation ended early");
+            None
+        }
+        Ok(Err(error)) => {
             tracing::error!(error = telemetry::chain(&error), "the occupations cannot be read");
             None
         }

@@ -4,11 +4,12 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vivier_domain::offer::Position;
-use vivier_reference::{Place, Places, Point, Suggestion};
+use vivier_reference::{Places, Point, Suggestion};
 use vivier_runtime::{
     http::{ApiQuery, FrontOffice, Problem, ProblemKind},
     telemetry,
 };
+use vivier_text::analysis::fold;
 
 use crate::{App, parameters};
 
@@ -56,25 +57,20 @@ pub(crate) fn near(text: &str, places: Option<&Places>) -> Option<Near> {
         return Some(Near::Remote);
     }
     let place = *places?.find(text).first()?;
-    Some(Near::Place(position(place.point)?, label(place)))
+    Some(Near::Place(position(place.point)?, place.label()))
 }
 
 fn means_remote(text: &str) -> bool {
     REMOTE.contains(&folded(text).as_str())
 }
 
+/// Without case and accents, hyphens or doubled spaces.
 fn folded(text: &str) -> String {
-    let folded = text.to_lowercase().replace(['é', 'è'], "e").replace('à', "a").replace('-', " ");
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    fold(text).replace('-', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn position(point: Point) -> Option<Position> {
     Position::from_degrees(point.latitude, point.longitude)
-}
-
-/// Such as `Saint-Denis (93)`.
-fn label(place: &Place) -> String {
-    format!("{} ({})", place.name, place.department.code)
 }
 
 /// What may be meant by what is being typed.
@@ -131,7 +127,7 @@ fn complete(places: &Places, typed: &str, limit: usize) -> Vec<Suggested> {
     let found = places.suggest(typed, limit).into_iter().map(|suggestion| {
         let (kind, label, postal_codes) = match suggestion {
             Suggestion::Place(place) => {
-                ("commune", label(place), place.postal_codes.iter().map(ToString::to_string).collect())
+                ("commune", place.label(), place.postal_codes.iter().map(ToString::to_string).collect())
             }
             Suggestion::Department(department) => {
                 ("department", format!("{} ({})", department.name, department.code), Vec::new())
@@ -149,7 +145,14 @@ mod tests {
 
     #[test]
     fn no_place_at_all() {
-        for text in ["Télétravail", " télé-travail", "À distance", "remote", "Full  Remote"] {
+        for text in [
+            "Télétravail",
+            "te\u{301}le\u{301}travail",
+            " télé-travail",
+            "À distance",
+            "remote",
+            "Full  Remote",
+        ] {
             assert_eq!(near(text, None), Some(Near::Remote), "{text}");
         }
         for text in ["", "Lyon", "91,0", "distant"] {

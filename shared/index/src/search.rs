@@ -124,10 +124,9 @@ impl SearchIndex {
         let mut after = cursor.map(|cursor| cursor.position);
         if let Some(cursor) = cursor
             && let Some(ranking) = order.ranking()
-            && cursor.generation != self.manifest.generation
             && let Some(doc) = self.find(&searcher, cursor.last())?
         {
-            // Scores differ between generations: go on from where the last offer stands now.
+            // Scores differ between generations, and where weights changed: go on from where the last offer stands now.
             let score = ranking.score(doc, &self.rows[doc as usize], words_of(&*weight, &searcher, doc)?);
             after = Some(self.position(doc, score));
         }
