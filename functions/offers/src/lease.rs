@@ -92,8 +92,19 @@ pub enum Take {
     Failed(&'static str),
 }
 
+/// Who brings vectors locks the imports for moments: so often, and so long, that is waited for. A run that writes rows holds them longer,
+/// and takes up what waits when it ends.
+const TRIES: u32 = 15;
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// Takes an import, if it may be run now.
 pub async fn take(session: &mut Session, id: ImportId, now: Timestamp) -> Result<Take, RunError> {
+    for _ in 0..TRIES {
+        if imports::try_lock(&session.begin().await?).await? {
+            break;
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
     let tx = session.begin().await?;
     if !imports::try_lock(&tx).await? {
         return Ok(Take::Left);
