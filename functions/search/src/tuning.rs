@@ -106,6 +106,6 @@ mod tests {
         // Who asks for meaning alone gets it.
         let mut alone = SearchRequest { weights: Weights { words: 0.0, ..usual }, ..request() };
         weigh(&settings, &mut alone);
-        assert_eq!(alone.weights.meaning, usual.meaning);
+        assert_eq!(alone.weights, Weights { words: 0.0, recency: 2.0 * usual.recency, ..usual });
     }
 }
