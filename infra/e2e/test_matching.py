@@ -41,7 +41,7 @@ def tenant(make_tenant) -> Tenant:
         offer("BAKE", title="Boulanger / Boulangère", city="Lyon", postal_code="69003", skills="Pétrissage|Cuisson"),
     ]
     bring_offers(tenant, "csv", csv_file(rows))
-    has_vectors = lambda: tenant.front.search("soudeur", explain="true")["hits"][0]["reason"]["meaning"] is not None  # noqa: E731
+    has_vectors = lambda: tenant.front.search("boulanger", explain="true")["hits"][0]["reason"]["meaning"] > 0  # noqa: E731
     wait_for(has_vectors, "the vectors of the offers", timeout=120)
     return tenant
 

@@ -249,11 +249,11 @@ impl<'p> Skills<'p> {
         Self(with_terms.filter(|(_, terms)| !terms.is_empty()).collect())
     }
 
-    /// Whether the profile has a skill: in other words around the same terms, or in the most of its own.
+    /// Whether the profile has a skill: all its terms in one of its own, or one of its own that is more than half of it.
     fn have(&self, asked: &HashSet<String>) -> bool {
         self.0
             .iter()
-            .any(|(_, had)| asked.is_subset(had) || had.len() * 2 >= asked.len() && had.is_subset(asked))
+            .any(|(_, had)| asked.is_subset(had) || had.len() * 2 > asked.len() && had.is_subset(asked))
     }
 }
 
