@@ -1,7 +1,7 @@
 //! A candidate's CV is matched with the tenant's offers: read in memory, weighed, answered, gone.
 //!
 //! Nothing here writes. The function's role can write nothing but counts, and what a CV says lives in types that print as
-//! `[redacted]`. The score sees titles, skills, years and the place, because [`vivier_resume::Profile`] has nothing else.
+//! `[redacted]`. The score sees titles, skills, years and the place, because [`vivier_index::CandidateProfile`] has nothing else.
 
 mod candidate;
 mod cv;

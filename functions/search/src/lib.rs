@@ -1,7 +1,7 @@
 //! Candidates search the tenant's offers, open one, and get suggestions while typing.
 //!
-//! A search touches no server: it reads the tenant's published index, which lies in memory. A newer index is followed
-//! within seconds of its publication, and the one at hand answers until the newer is loaded.
+//! A search waits for no server, but for moments for its settings: it reads the tenant's published index, which lies in memory.
+//! A newer index is followed within seconds of its publication, and the one at hand answers until the newer is loaded.
 
 mod meaning;
 mod occupations;

@@ -142,6 +142,11 @@ const FAR_KM: f32 = 100.0;
 /// What is unknown.
 const HALF: f32 = 0.5;
 
+/// The score of its parts, each from 0 to 1.
+fn score(title: f32, skills: f32, place: Option<f32>, experience: Option<f32>) -> f32 {
+    0.5 * title + 0.3 * skills + 0.1 * place.unwrap_or(HALF) + 0.1 * experience.unwrap_or(HALF)
+}
+
 impl SearchIndex {
     /// The offers that suit a profile best, at most `limit`, best first. Equal scores follow the day of publication, then the
     /// identifier.
@@ -175,18 +180,22 @@ impl SearchIndex {
         let skills = Skills::of(&profile.skills);
         let candidate = Candidate { index: self, profile, titles: &titles, skills: &skills };
         // What is read of an offer beyond its row can add this much: offers that cannot reach the page any more are not read.
-        let mut before: Vec<(f32, u32)> = docs.into_iter().map(|doc| (candidate.at_most(doc), doc)).collect();
-        before.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(a.cmp(b)));
+        let at_most = |doc| {
+            let title = candidate.title(doc);
+            (candidate.at_most(doc, &title), doc, title)
+        };
+        let mut before: Vec<(f32, u32, TitleReason)> = docs.into_iter().map(at_most).collect();
+        before.sort_by(|(x, a, _), (y, b, _)| y.total_cmp(x).then(a.cmp(b)));
         let mut found: Vec<(u32, SuitableOffer)> = Vec::new();
         let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::new();
-        for (at_most, doc) in before {
+        for (at_most, doc, title) in before {
             if best.len() >= limit
                 && best.peek().is_some_and(|Reverse(least)| f32::from_bits(*least) > at_most)
             {
                 break;
             }
             let offer = self.stored(&searcher, doc)?;
-            let (score, reasons) = candidate.weigh(doc, &offer);
+            let (score, reasons) = candidate.weigh(doc, title, &offer);
             found.push((doc, SuitableOffer { offer: offer.summary, score, reasons }));
             // Scores are not negative: their bits are in their order.
             best.push(Reverse(score.to_bits()));
@@ -270,26 +279,28 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
-    /// The most that an offer's score can be, by its row and its vector.
-    fn at_most(&self, doc: u32) -> f32 {
+    /// The most that an offer's score can be, by its title's part and its row.
+    fn at_most(&self, doc: u32, title: &TitleReason) -> f32 {
         let row = &self.index.rows[doc as usize];
         let remote = row.values[Dimension::Remote as usize] == row::remote(Remote::Full);
         let place = if remote { Some(1.0) } else { self.distance(doc).map(near) };
-        0.5 * self.title(doc).score + 0.3 + 0.1 * place.unwrap_or(HALF) + 0.1
+        score(title.score, 1.0, place, Some(1.0))
     }
 
-    fn weigh(&self, doc: u32, offer: &OfferDetail) -> (f32, Reasons) {
+    fn weigh(&self, doc: u32, title: TitleReason, offer: &OfferDetail) -> (f32, Reasons) {
         let reasons = Reasons {
-            title: self.title(doc),
+            title,
             skills: self.skills(offer),
             place: self.place(doc, &offer.summary),
             experience: self.experience(&offer.summary),
         };
-        let score = 0.5 * reasons.title.score
-            + 0.3 * reasons.skills.score.unwrap_or(HALF)
-            + 0.1 * reasons.place.as_ref().map_or(HALF, |place| place.score)
-            + 0.1 * reasons.experience.as_ref().map_or(HALF, |experience| experience.score);
-        (score, reasons)
+        let sum = score(
+            reasons.title.score,
+            reasons.skills.score.unwrap_or(HALF),
+            reasons.place.as_ref().map(|place| place.score),
+            reasons.experience.as_ref().map(|experience| experience.score),
+        );
+        (sum, reasons)
     }
 
     fn title(&self, doc: u32) -> TitleReason {

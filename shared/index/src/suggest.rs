@@ -146,10 +146,12 @@ impl Suggestions {
         if before.split_whitespace().count() > MENDED {
             return found;
         }
-        let before: String = before.split_whitespace().map(|word| mended(word) + " ").collect();
-        let beginnings = vocabulary.begun(last).into_iter().chain(std::iter::once(last.to_owned()));
+        let meant: String = before.split_whitespace().map(|word| mended(word) + " ").collect();
+        // What was typed was looked for already, unless a word before it was mended.
+        let as_typed = (meant.trim_end() != before).then(|| last.to_owned());
+        let beginnings = vocabulary.begun(last).into_iter().chain(as_typed);
         for beginning in beginnings {
-            for suggestion in self.find(&format!("{before}{beginning}"), limit, today) {
+            for suggestion in self.find(&format!("{meant}{beginning}"), limit, today) {
                 if found.len() < limit && !found.contains(&suggestion) {
                     found.push(suggestion);
                 }
@@ -160,9 +162,14 @@ impl Suggestions {
 
     /// Whether any word begins so.
     fn is_begun_by(&self, word: &str) -> bool {
+        self.begun_by(word).next().is_some()
+    }
+
+    /// The places of words that begin so, in the order of what follows.
+    fn begun_by<'s>(&'s self, beginning: &'s str) -> impl Iterator<Item = (u32, u32)> + 's {
         let rest = |(number, at): &(u32, u32)| &self.entries[*number as usize].key[*at as usize..];
-        let first = self.starts.partition_point(|start| rest(start) < word);
-        self.starts.get(first).is_some_and(|start| rest(start).starts_with(word))
+        let first = self.starts.partition_point(|start| rest(start) < beginning);
+        self.starts[first..].iter().take_while(move |start| rest(start).starts_with(beginning)).copied()
     }
 
     /// What begins with `prefix`, or has a word that does: first the former, then what has most offers. Only what
@@ -174,13 +181,9 @@ impl Suggestions {
             return Vec::new();
         }
         let today = day_number(today);
-        let rest = |(number, at): &(u32, u32)| &self.entries[*number as usize].key[*at as usize..];
-        let first = self.starts.partition_point(|start| rest(start) < prefix.as_str());
         let mut best = BTreeSet::new();
         let mut found: HashMap<u32, bool> = HashMap::new();
-        for start in self.starts[first..].iter().take_while(|start| rest(start).starts_with(prefix.as_str()))
-        {
-            let (number, at) = *start;
+        for (number, at) in self.begun_by(&prefix) {
             if self.entries[number as usize].until < today {
                 continue;
             }
