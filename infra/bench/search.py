@@ -35,7 +35,7 @@ def run(stack: Stack) -> None:
         for size in SIZES:
             content = offers.csv_file(size)
             tenant.bring(content)
-            wait_for(lambda: tenant.front.search(limit=1)["total"] == size, "the new index in the deployed function")
+            wait_for(lambda: tenant.front.search(limit=1, duplicates="true")["total"] == size, "the new index in the deployed function")
             print(f"\n{size} offers")
             ways = {
                 "a refused search: the way there and back": _refused(program, alone, tenant.tenant_id),
