@@ -11,6 +11,9 @@ pub struct Mail {
     pub html: Redacted,
     /// The same in plain text.
     pub text: Redacted,
+    /// Of a mail that comes again and again: where a mail program ends it by one POST (RFC 8058). Whoever has the address can,
+    /// so it does not print.
+    pub one_click: Option<Redacted>,
 }
 
 /// What an invitation says (K6.2b).
