@@ -7,7 +7,7 @@ CREATE TABLE alerts (
     email        text NOT NULL,
     language     text NOT NULL CHECK (language IN ('fr', 'en')),
     frequency    text NOT NULL CHECK (frequency IN ('daily', 'weekly')),
-    -- The whole search, as the query of a search is written.
+    -- The whole search: the names and values of its query's parameters, as a JSON list of pairs.
     search       text NOT NULL,
     state        text NOT NULL CHECK (state IN ('pending', 'active')),
     created_at   timestamptz NOT NULL,
