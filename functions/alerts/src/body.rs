@@ -18,9 +18,9 @@ pub(crate) struct NewAlertRequest {
     #[schema(value_type = String, max_length = 8000, example = "q=boulanger&contract=permanent&near=Nantes&radius_km=20")]
     search: Redacted,
     /// How often.
-    pub(crate) frequency: FrequencyView,
+    pub(crate) frequency: AlertFrequency,
     /// What mails are written in.
-    pub(crate) language: LanguageView,
+    pub(crate) language: AlertLanguage,
 }
 
 impl NewAlertRequest {
@@ -36,23 +36,23 @@ impl NewAlertRequest {
 /// How often an alert tells of new offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum FrequencyView {
+pub(crate) enum AlertFrequency {
     /// Once a day.
     Daily,
     /// Once a week.
     Weekly,
 }
 
-impl From<FrequencyView> for Frequency {
-    fn from(view: FrequencyView) -> Self {
+impl From<AlertFrequency> for Frequency {
+    fn from(view: AlertFrequency) -> Self {
         match view {
-            FrequencyView::Daily => Self::Daily,
-            FrequencyView::Weekly => Self::Weekly,
+            AlertFrequency::Daily => Self::Daily,
+            AlertFrequency::Weekly => Self::Weekly,
         }
     }
 }
 
-impl From<Frequency> for FrequencyView {
+impl From<Frequency> for AlertFrequency {
     fn from(frequency: Frequency) -> Self {
         match frequency {
             Frequency::Daily => Self::Daily,
@@ -64,18 +64,18 @@ impl From<Frequency> for FrequencyView {
 /// What mails are written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum LanguageView {
+pub(crate) enum AlertLanguage {
     /// French.
     Fr,
     /// English.
     En,
 }
 
-impl From<LanguageView> for Language {
-    fn from(view: LanguageView) -> Self {
+impl From<AlertLanguage> for Language {
+    fn from(view: AlertLanguage) -> Self {
         match view {
-            LanguageView::Fr => Self::Fr,
-            LanguageView::En => Self::En,
+            AlertLanguage::Fr => Self::Fr,
+            AlertLanguage::En => Self::En,
         }
     }
 }
@@ -83,7 +83,7 @@ impl From<LanguageView> for Language {
 /// What a link in a mail carries.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct TokenRequest {
+pub(crate) struct AlertToken {
     /// As the link has it.
     #[schema(value_type = String)]
     pub(crate) token: Redacted,
@@ -93,7 +93,7 @@ pub(crate) struct TokenRequest {
 #[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct KeptAlert {
     /// How often it tells of new offers.
-    frequency: FrequencyView,
+    frequency: AlertFrequency,
     /// When it ends by itself.
     expires_at: Timestamp,
 }

@@ -14,7 +14,7 @@ use vivier_tenancy::TenantScope;
 
 use crate::{
     App,
-    body::{KeptAlert, NewAlertRequest, TokenRequest},
+    body::{AlertToken, KeptAlert, NewAlertRequest},
     limits, saved, token,
 };
 
@@ -109,7 +109,7 @@ async fn search(app: &App, scope: &TenantScope, query: &str) -> Result<Redacted,
     path = "/v1/alerts/confirmation",
     operation_id = "alerts_confirm",
     tag = "alerts",
-    request_body = TokenRequest,
+    request_body = AlertToken,
     responses(
         (status = 200, description = "It is confirmed", body = KeptAlert),
         (status = 400, description = "The body is not what this route takes", body = Problem,
@@ -121,7 +121,7 @@ async fn search(app: &App, scope: &TenantScope, query: &str) -> Result<Redacted,
 async fn confirm(
     State(app): State<App>,
     FrontOffice(scope): FrontOffice,
-    ApiJson(body): ApiJson<TokenRequest>,
+    ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<Json<KeptAlert>, Problem> {
     let hash = hash(&body.token)?;
     let mut session = app.tenancy.silo(&scope).await?;
@@ -137,7 +137,7 @@ async fn confirm(
     path = "/v1/alerts/renewal",
     operation_id = "alerts_renew",
     tag = "alerts",
-    request_body = TokenRequest,
+    request_body = AlertToken,
     responses(
         (status = 200, description = "It lasts longer", body = KeptAlert),
         (status = 400, description = "The body is not what this route takes", body = Problem,
@@ -149,7 +149,7 @@ async fn confirm(
 async fn renew(
     State(app): State<App>,
     FrontOffice(scope): FrontOffice,
-    ApiJson(body): ApiJson<TokenRequest>,
+    ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<Json<KeptAlert>, Problem> {
     let hash = hash(&body.token)?;
     let mut session = app.tenancy.silo(&scope).await?;
@@ -165,7 +165,7 @@ async fn renew(
     path = "/v1/alerts/unsubscription",
     operation_id = "alerts_unsubscribe",
     tag = "alerts",
-    request_body = TokenRequest,
+    request_body = AlertToken,
     responses(
         (status = 204, description = "It is gone"),
         (status = 400, description = "The body is not what this route takes", body = Problem,
@@ -177,7 +177,7 @@ async fn renew(
 async fn unsubscribe(
     State(app): State<App>,
     FrontOffice(scope): FrontOffice,
-    ApiJson(body): ApiJson<TokenRequest>,
+    ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<StatusCode, Problem> {
     delete(&app, &scope, &hash(&body.token)?).await
 }
