@@ -35,7 +35,7 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
             }
             let scope = platform.lend(&tenant);
             let slice = until.min(Instant::now() + SLICE);
-            match work::work(app, &tenant, &scope, slice).await {
+            match Box::pin(work::work(app, &tenant, &scope, slice)).await {
                 Ok((tally, more)) => {
                     all.add(tally);
                     if more {

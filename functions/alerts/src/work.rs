@@ -1,6 +1,6 @@
 //! One tenant's turn: alert after alert, the one that has waited longest first.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use vivier_domain::{
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long a run may take over one alert before another takes it up: longer than an invocation lasts.
-const LEASE: Duration = Duration::from_secs(120);
+const LEASE: SignedDuration = SignedDuration::from_mins(2);
 /// What could not be done is tried again after this long.
 const PAUSE: SignedDuration = SignedDuration::from_mins(10);
 /// So often a mail is handed over.
@@ -90,7 +90,7 @@ pub(crate) async fn work(
 
 async fn claim(app: &App, scope: &TenantScope) -> Result<Option<(Alert, Lease)>, HandlerError> {
     let now = app.clock.now();
-    let until = now + SignedDuration::try_from(LEASE).unwrap_or(PAUSE);
+    let until = now + LEASE;
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
     let claimed = alerts::claim(&tx, now, until).await?;

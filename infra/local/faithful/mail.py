@@ -48,6 +48,13 @@ def install():
         return response
 
     ses_v2.handle_request = handled
+    show = emulator._handle_ses_messages_request
+
+    async def shown(*request):
+        response = await show(*request)
+        return with_headers(response) if response and response[0] == 200 else response
+
+    emulator._handle_ses_messages_request = shown
 
 
 def keep_headers(message, message_id):
@@ -57,6 +64,18 @@ def keep_headers(message, message_id):
         if sent["MessageId"] == message_id:
             sent["Headers"] = [[header["Name"], header["Value"]] for header in added]
             return
+
+
+def with_headers(response):
+    """The list of what was sent, with the headers that were kept."""
+    kept = {
+        sent["MessageId"]: sent["Headers"]
+        for sents in ses._sent_emails.to_dict().values() if isinstance(sents, list)
+        for sent in sents if "Headers" in sent}
+    told = json.loads(response[2])
+    for sent in (sent for account in told["messages"].values() for sent in account):
+        sent["Headers"] = kept.get(sent["MessageId"], [])
+    return (*response[:2], json.dumps(told).encode())
 
 
 def resources(message, region, account):
