@@ -392,7 +392,8 @@ class TestKilled:
         tenant.sql("INSERT INTO alert_mails (id, alert_id, kind, state, offers, total, created_at) VALUES (%s, %s, 'offers', %s, %s, 1, now())", uuid.uuid4(), alert, left, [known])
         tenant.sql("INSERT INTO alert_offers VALUES (%s, %s)", alert, known)
         (second,) = feed.add("Tourneuse")
-        feed.told(email)
+        feed.told()
+        looked(stage, tenant, email)
         assert feed.titles(email) == ([[first]] if mailed else [])
         looked(stage, tenant, email)
         assert feed.titles(email) == ([[first], [second]] if mailed else [[second]])
@@ -473,6 +474,7 @@ class TestEnding:
 
     def test_what_is_past_its_end_is_removed_and_reported(self, stage: Stage, operator: Operator, other: Tenant):
         """One that ran out, one that nobody confirmed, one that goes on."""
+        other.sql("DELETE FROM alerts")
         over, waiting, going = saved(stage, other), fresh(), saved(stage, other)
         asked(stage, other, waiting)
         days = "SELECT expires_at - created_at = interval '48 hours' FROM alerts WHERE email = %s"
