@@ -41,7 +41,7 @@ def tenant(make_tenant) -> Tenant:
         offer("BAKE", title="Boulanger / Boulangère", city="Lyon", postal_code="69003", skills="Pétrissage|Cuisson"),
     ]
     bring_offers(tenant, "csv", csv_file(rows))
-    has_vectors = lambda: tenant.front.search("soudeur", explain="true")["hits"][0]["reason"]["meaning"] is not None  # noqa: E731
+    has_vectors = lambda: tenant.front.search("boulanger", explain="true")["hits"][0]["reason"]["meaning"] > 0  # noqa: E731
     wait_for(has_vectors, "the vectors of the offers", timeout=120)
     return tenant
 
@@ -135,13 +135,27 @@ class TestRefusals:
 class TestNothingStays:
     def test_in_logs_stores_or_files(self, stage: Stage, tenant: Tenant):
         unusual = ("Quatrefages", "impasse Verte", "Xylander", "Ateliers du Rhône")
-        before = keys(stage, tenant)
+        unusual += tuple(base64.b64encode(WELDER.format(**OTHER).encode())[at : at + 40].decode() for at in (0, 80, 160))
+        before, told = keys(stage, tenant), residencies(stage)
         for body in ({"text": WELDER.format(**ONE)}, file(WELDER.format(**OTHER).encode()), file(b"%PDF-1.4 Xylander", "application/pdf")):
             tenant.candidate.send("POST", PATH, json=body, headers={"Idempotency-Key": "cv-1"})
+        wait_for(lambda: residencies(stage) == told + 3, "the metric of each CV, the broken one too", timeout=10)
         logs = [file.read_text(errors="replace") for file in stage.running.stack.logs.glob("*.log")]
-        assert any("CvResidency" in log for log in logs)
         assert not [word for word in unusual for log in logs if word in log]
         assert keys(stage, tenant) == before
+        dynamodb = stage.client("dynamodb")
+        tables = [name for name in dynamodb.list_tables()["TableNames"] if stage.name in name]
+        assert any("requests" in name for name in tables)
+        for name in tables:
+            for page in dynamodb.get_paginator("scan").paginate(TableName=name):
+                assert not [word for word in unusual if word in str(page["Items"])], name
+        assert not tenant.pool("SELECT 1 FROM events WHERE kind = 'cv_matched' AND detail::text ~ 'Quatrefages|Xylander'")
+
+
+def residencies(stage: Stage) -> int:
+    """How often a CV's stay was recorded."""
+    log = stage.running.stack.logs / f"{stage.function('matching')}.log"
+    return log.read_text(errors="replace").count('"CvResidency":')
 
 
 def keys(stage: Stage, tenant: Tenant) -> list[str]:

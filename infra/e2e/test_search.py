@@ -65,7 +65,7 @@ def vectors(alpha: Tenant, beta: Tenant) -> None:
 
 def has_vectors(tenant: Tenant) -> bool:
     hits = tenant.front.search(tenant.notes["rows"][0]["title"], explain="true")["hits"]
-    return hits[0]["reason"]["meaning"] is not None
+    return (hits[0]["reason"]["meaning"] or 0) > 0
 
 
 class TestWords:
@@ -221,7 +221,7 @@ class TestPlaces:
 
     def test_a_radius_that_holds_few_widens_and_says_so(self, alpha: Tenant):
         page = alpha.front.search(near="Brest", q="boulanger")
-        assert page["radius_km"] in (20, 30, 50, 100)
+        assert page["total"] < 10 and page["radius_km"] == 100
 
     def test_remote_is_a_place(self, alpha: Tenant):
         remote = alpha.front.search(near="télétravail", limit=100)
@@ -261,8 +261,9 @@ class TestOccupations:
     def test_are_told_from_titles_and_from_searches(self, alpha: Tenant):
         told = alpha.front.search("boulangère", related="true")["occupation"]
         assert (told["code"], told["confidence"] >= 0.5) == ("D1102", True)
-        offered = {value["value"] for value in alpha.front.search()["facets"]["occupation"]}
-        assert {near["code"] for near in told["related"]} <= offered - {"D1102"}
+        assert told["related"] and "D1102" not in {near["code"] for near in told["related"]}
+        for near in told["related"]:
+            assert alpha.front.search(occupation=near["code"])["total"] > 0
         assert "occupation" not in alpha.front.search("boulangère")
         assert "occupation" not in alpha.front.search("zzzyxw", related="true")
 

@@ -59,7 +59,7 @@ pub fn understand(
         titles: profile.titles.clone(),
         skills: profile.skills.clone(),
         experience_years: profile.experience_years(),
-        place: place.map(|place| format!("{} ({})", place.name, place.department.code)),
+        place: place.map(vivier_reference::Place::label),
     };
     Ok((candidate, understood))
 }

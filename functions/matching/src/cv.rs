@@ -50,6 +50,16 @@ pub(crate) enum Cv {
     File { content: Vec<u8>, media_type: Option<String> },
 }
 
+impl Cv {
+    /// The field of the body that it came in by.
+    pub(crate) const fn field(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::File { .. } => "file",
+        }
+    }
+}
+
 impl CvBody {
     /// What is to be read, and how many offers are asked for.
     pub(crate) fn check(self) -> Result<(Cv, usize), Problem> {

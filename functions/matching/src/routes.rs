@@ -66,10 +66,11 @@ async fn match_cv(
     ApiJson(body): ApiJson<CvBody>,
 ) -> Result<Json<MatchedCv>, Problem> {
     let (cv, limit) = body.check()?;
+    let given = cv.field();
     let index = app.index(&scope).await?;
     let profile = cv::read(&app, cv).await?.profile(app.clock.today());
     if profile.titles.is_empty() && profile.skills.is_empty() {
-        return Err(Problem::new(ProblemKind::InvalidBody).field("text", "nothing-to-match"));
+        return Err(Problem::new(ProblemKind::InvalidBody).field(given, "nothing-to-match"));
     }
     let weighing = app.clone();
     let weighed = tokio::task::spawn_blocking(move || {
@@ -83,7 +84,11 @@ async fn match_cv(
         };
         Ok::<_, Problem>((suitable.map_err(|error| internal(&error))?, understood))
     });
-    let (matches, profile) = weighed.await.map_err(|error| internal(&error))??;
+    let (matches, profile) = weighed.await.map_err(|_| {
+        // Its cause may quote the CV.
+        tracing::error!("weighing a CV ended early");
+        Problem::new(ProblemKind::Internal)
+    })??;
     let results = matches.len() as u64;
     count(&app.tenancy, app.clock, &scope, EventKind::CvMatched { results }).await;
     let cv_residency_ms = residency.over();

@@ -98,14 +98,10 @@ static INDEX: LazyLock<SearchIndex> = LazyLock::new(|| {
             region: ("52".to_owned(), "Pays de la Loire".to_owned()),
             position: Position::from_degrees(*north, *east),
         };
-        let vector = meaning(&*EMBEDDER, &content).expect("a vector");
+        // The last one's vector is still to come.
+        let vector = (n < 10).then(|| meaning(&*EMBEDDER, &content).expect("a vector"));
         let id = OfferId::from(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 | n));
-        Entry {
-            offer: Offer { id, content },
-            place: Some(place),
-            occupation_confidence: None,
-            vector: Some(vector),
-        }
+        Entry { offer: Offer { id, content }, place: Some(place), occupation_confidence: None, vector }
     });
     let archive = build(entries, Some(EMBEDDER.identity()), GenerationId::generate(), Timestamp::UNIX_EPOCH)
         .expect("an archive");
@@ -126,7 +122,9 @@ fn matches(cv: &str) -> Vec<SuitableOffer> {
 
 /// Order, and every figure to the last bit.
 fn told(matches: &[SuitableOffer]) -> Vec<(Uuid, u32, String)> {
-    let told = |one: &SuitableOffer| (one.offer.id, one.score.to_bits(), format!("{:?}", one.reasons));
+    let told = |one: &SuitableOffer| {
+        (one.offer.id, one.score.to_bits(), serde_json::to_string(&one.reasons).expect("JSON"))
+    };
     matches.iter().map(told).collect()
 }
 
@@ -134,8 +132,7 @@ fn same(career: &Career, one: &Person, other: &Person) -> Result<(), TestCaseErr
     let (left, right) = (matches(&career.written_for(one)), matches(&career.written_for(other)));
     prop_assert_eq!(told(&left), told(&right));
     // Otherwise nothing would be shown.
-    prop_assert_eq!(left.len(), 10);
-    prop_assert!(left[0].score > left[9].score);
+    prop_assert!(left.len() >= 9 && left[0].score > left[8].score);
     Ok(())
 }
 
@@ -171,4 +168,12 @@ fn what_somebody_can_do_counts() {
     let accountant = best(&cv("Comptable", "Angers", "Comptabilité"));
     assert_eq!(accountant.offer.reference, "R-8");
     assert_eq!(accountant.reasons.skills.missing, ["Paie", "Excel"]);
+}
+
+#[test]
+fn an_offer_whose_vector_is_still_to_come_goes_by_its_words() {
+    let found =
+        matches("EXPÉRIENCE PROFESSIONNELLE\nWaiter, Harbour Inn, Rennes\nJanvier 2019 - décembre 2024\n");
+    assert_eq!(found[0].offer.reference, "R-10");
+    assert!(found[0].reasons.title.score > 0.4, "{}", found[0].reasons.title.score);
 }

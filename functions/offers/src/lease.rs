@@ -92,21 +92,34 @@ pub enum Take {
     Failed(&'static str),
 }
 
+/// Who brings vectors locks the imports for moments: so often, and so long, that is waited for. A run that writes rows holds them longer,
+/// and takes up what waits when it ends.
+const TRIES: u32 = 15;
+const PAUSE: Duration = Duration::from_millis(200);
+
 /// Takes an import, if it may be run now.
 pub async fn take(session: &mut Session, id: ImportId, now: Timestamp) -> Result<Take, RunError> {
+    for _ in 0..TRIES {
+        if let Some(taken) = try_take(session, id, now).await? {
+            return Ok(taken);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(Take::Left)
+}
+
+/// The same; `None` while somebody else holds the lock.
+async fn try_take(session: &mut Session, id: ImportId, now: Timestamp) -> Result<Option<Take>, RunError> {
     let tx = session.begin().await?;
     if !imports::try_lock(&tx).await? {
-        return Ok(Take::Left);
+        return Ok(None);
     }
     let standing = imports::inspect(&tx, id).await?;
     let taken = match (decide(standing.as_ref()), standing) {
-        (Decision::Run, Some(Standing { format, source, confirmed, applied, .. })) => Take::Taken(Taken {
-            lease: imports::take(&tx, id, now).await?,
-            format,
-            source,
-            confirmed,
-            applied,
-        }),
+        (Decision::Run, Some(Standing { format, source, confirmed, applied, .. })) => {
+            let lease = imports::take(&tx, id, now).await?;
+            Take::Taken(Taken { lease, format, source, confirmed, applied })
+        }
         (Decision::Fail(failure), _) => {
             imports::fail(&tx, id, failure, now).await?;
             Take::Failed(failure)
@@ -114,7 +127,7 @@ pub async fn take(session: &mut Session, id: ImportId, now: Timestamp) -> Result
         _ => Take::Left,
     };
     tx.commit().await?;
-    Ok(taken)
+    Ok(Some(taken))
 }
 
 /// Waits for work that needs no database, and renews the lease meanwhile. Losing it drops the work.

@@ -54,8 +54,9 @@ impl Meanings {
                 tracing::error!(error = telemetry::chain(&error), "a search was compared by its words alone");
                 return None;
             }
-            Err(error) => {
-                tracing::error!(error = telemetry::chain(&error), "a search was compared by its words alone");
+            Err(_) => {
+                // Its cause may quote the search.
+                tracing::error!("a search was compared by its words alone: making its vector ended early");
                 return None;
             }
         };

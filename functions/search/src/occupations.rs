@@ -17,14 +17,20 @@ const MOST: usize = 5;
 /// What a search means; `None` where no occupation is likely, or they cannot be read: the search is answered all the same.
 pub(crate) async fn meant(app: &App, q: &str, index: &Arc<SearchIndex>) -> Option<MeantOccupation> {
     let (reference, q, index) = (app.reference.clone(), q.to_owned(), Arc::clone(index));
+    let today = app.clock.today();
     // The first title asked for reads the occupations and makes a table of their words.
     let finding = tokio::task::spawn_blocking(move || {
         let occupations = reference.occupations()?;
-        Ok::<_, ReferenceError>(find(occupations, &q, |code| index.has_occupation(code)))
+        Ok::<_, ReferenceError>(find(occupations, &q, |code| index.has_occupation(code, today)))
     });
-    match finding.await.ok()? {
-        Ok(found) => found,
-        Err(error) => {
+    match finding.await {
+        Ok(Ok(found)) => found,
+        Err(_) => {
+            // Its cause may quote the search.
+            tracing::error!("looking for an occupation ended early");
+            None
+        }
+        Ok(Err(error)) => {
             tracing::error!(error = telemetry::chain(&error), "the occupations cannot be read");
             None
         }

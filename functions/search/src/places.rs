@@ -4,7 +4,7 @@ use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
 use vivier_index::{
-    near::{REMOTE, folded, label},
+    near::{REMOTE, folded},
     parameters,
 };
 use vivier_reference::{Places, Suggestion};
@@ -81,7 +81,7 @@ fn complete(places: &Places, typed: &str, limit: usize) -> Vec<Suggested> {
     let found = places.suggest(typed, limit).into_iter().map(|suggestion| {
         let (kind, label, postal_codes) = match suggestion {
             Suggestion::Place(place) => {
-                ("commune", label(place), place.postal_codes.iter().map(ToString::to_string).collect())
+                ("commune", place.label(), place.postal_codes.iter().map(ToString::to_string).collect())
             }
             Suggestion::Department(department) => {
                 ("department", format!("{} ({})", department.name, department.code), Vec::new())

@@ -84,8 +84,8 @@ async fn search(
     let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)
         .map_err(refused)?;
     let Asked { mut request, filters, related, place } = asked;
-    app.tuning.tune(&app.tenancy, &scope, &mut request).await;
-    let mut page = match app.index(&scope).await? {
+    let ((), index) = tokio::join!(app.tuning.tune(&app.tenancy, &scope, &mut request), app.index(&scope));
+    let mut page = match index? {
         Some(index) => {
             if request.weights.meaning > 0.0
                 && let Some(model) = index.model()

@@ -153,7 +153,9 @@ pub(crate) fn search_hash(request: &SearchRequest) -> [u8; 8] {
     part("salary_max", &mut numbers(request.salary_max).into_iter());
     part("within", &mut request.within.iter().map(|circle| format!("{circle:?}")));
     part("published_since", &mut request.published_since.iter().map(ToString::to_string));
-    part("weights", &mut std::iter::once(format!("{:?} {:?}", request.weights, request.fields)));
+    // What a front office weighs how much may change between two pages; what a search goes by does not.
+    let by = (request.weights.words > 0.0, request.weights.meaning > 0.0);
+    part("by", &mut std::iter::once(format!("{by:?}")));
     part("duplicates", &mut std::iter::once(request.duplicates.to_string()));
     part("meaning", &mut request.vector.iter().map(|_| "compared".to_owned()));
     part("sort", &mut std::iter::once(format!("{:?}", request.sort)));

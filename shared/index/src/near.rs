@@ -1,7 +1,8 @@
 //! What `near` of a search means: degrees, a place by name or postal code, or work at a distance.
 
 use vivier_domain::offer::Position;
-use vivier_reference::{Place, Places, Point};
+use vivier_reference::{Places, Point};
+use vivier_text::analysis::fold;
 
 /// Where a search is to look.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +36,7 @@ pub fn near(text: &str, places: Option<&Places>) -> Option<Near> {
         return Some(Near::Remote);
     }
     let place = *places?.find(text).first()?;
-    Some(Near::Place(position(place.point)?, label(place)))
+    Some(Near::Place(position(place.point)?, place.label()))
 }
 
 fn means_remote(text: &str) -> bool {
@@ -44,17 +45,11 @@ fn means_remote(text: &str) -> bool {
 
 /// Without case and accents, hyphens or doubled spaces.
 pub fn folded(text: &str) -> String {
-    let folded = text.to_lowercase().replace(['é', 'è'], "e").replace('à', "a").replace('-', " ");
-    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+    fold(text).replace('-', " ").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn position(point: Point) -> Option<Position> {
     Position::from_degrees(point.latitude, point.longitude)
-}
-
-/// Such as `Saint-Denis (93)`.
-pub fn label(place: &Place) -> String {
-    format!("{} ({})", place.name, place.department.code)
 }
 
 /// Degrees north and east, as `47.2184,-1.5536`.
@@ -69,7 +64,14 @@ mod tests {
 
     #[test]
     fn no_place_at_all() {
-        for text in ["Télétravail", " télé-travail", "À distance", "remote", "Full  Remote"] {
+        for text in [
+            "Télétravail",
+            "te\u{301}le\u{301}travail",
+            " télé-travail",
+            "À distance",
+            "remote",
+            "Full  Remote",
+        ] {
             assert_eq!(near(text, None), Some(Near::Remote), "{text}");
         }
         for text in ["", "Lyon", "91,0", "distant"] {

@@ -83,7 +83,7 @@ pub fn search(
             "salary_min" => set(&mut request.salary_min, number(&value, 0..=MOST_EUROS).map(Some)),
             "salary_max" => set(&mut request.salary_max, number(&value, 0..=MOST_EUROS).map(Some)),
             "salary_period" => set(&mut period, value.parse().ok()),
-            "near" => set(&mut near, near::near(&value, places).map(Some)),
+            "near" => set(&mut near, text(value).and_then(|text| near::near(&text, places)).map(Some)),
             "radius_km" => set(&mut radius, number(&value, 1..=500).map(Some)),
             "match" => set(&mut request.weights, weights(&value)),
             "duplicates" => set(&mut request.duplicates, value.parse().ok()),
@@ -104,30 +104,37 @@ pub fn search(
     }
     request.salary_min = request.salary_min.map(|euros| period.yearly(euros));
     request.salary_max = request.salary_max.map(|euros| period.yearly(euros));
-    let (centre, place) = match near {
-        Some(Near::Point(centre)) => (Some(centre), None),
-        Some(Near::Place(centre, place)) => (Some(centre), Some(place)),
-        Some(Near::Remote) => {
-            request.remote.push(Remote::Full);
-            (None, None)
-        }
-        None => (None, None),
-    };
-    request.within = centre.map(|centre| Circle {
-        centre,
-        radius_km: radius.unwrap_or(USUAL_KM),
-        widen: radius.is_none(),
-    });
-    for (given, needed, name) in [
-        (radius.is_some(), centre.is_some(), "radius_km"),
-        (request.sort == Sort::Distance, centre.is_some(), "sort"),
-    ] {
-        if given && !needed {
+    for (given, name) in [(radius.is_some(), "radius_km"), (request.sort == Sort::Distance, "sort")] {
+        if given && near.is_none() {
             problem = problem.field(name, "needs-near");
         }
     }
+    let place = whereabouts(near, radius, &mut request);
     let filters = filters(&request);
     if problem.errors.is_empty() { Ok(Asked { request, filters, related, place }) } else { Err(problem) }
+}
+
+/// Takes in where the search is to look; the place it names. Work at a distance is nowhere: a radius and an order by distance mean nothing
+/// for it, and nothing is found where only other work was asked for.
+fn whereabouts(near: Option<Near>, radius: Option<u32>, request: &mut SearchRequest) -> Option<String> {
+    let (centre, place) = match near? {
+        Near::Point(centre) => (centre, None),
+        Near::Place(centre, place) => (centre, Some(place)),
+        Near::Remote => {
+            let excluded = !request.remote.is_empty() && !request.remote.contains(&Remote::Full);
+            request.remote = vec![Remote::Full];
+            if excluded {
+                // No offer is published after the last day there is.
+                request.published_since = Some(Date::MAX);
+            }
+            if request.sort == Sort::Distance {
+                request.sort = Sort::Relevance;
+            }
+            return None;
+        }
+    };
+    request.within = Some(Circle { centre, radius_km: radius.unwrap_or(USUAL_KM), widen: radius.is_none() });
+    place
 }
 
 /// How many filters are set.
@@ -255,6 +262,20 @@ mod tests {
     }
 
     #[test]
+    fn work_at_a_distance_is_nowhere() {
+        let (request, _) =
+            read(&[("near", "télétravail"), ("radius_km", "20"), ("sort", "distance")]).unwrap();
+        assert_eq!(
+            (request.remote, request.within, request.sort),
+            (vec![Remote::Full], None, Sort::Relevance)
+        );
+        let (request, _) = read(&[("remote", "partial"), ("remote", "full"), ("near", "remote")]).unwrap();
+        assert_eq!((request.remote, request.published_since), (vec![Remote::Full], None));
+        let (request, _) = read(&[("remote", "none"), ("near", "remote")]).unwrap();
+        assert_eq!(request.published_since, Some(Date::MAX));
+    }
+
+    #[test]
     fn bad_parameters_are_named() {
         let long = "a".repeat(LONGEST_TEXT + 1);
         for (query, error) in [
@@ -273,7 +294,7 @@ mod tests {
             (vec![("experience", "many")], "experience:invalid"),
             (vec![("salary_min", "-1")], "salary_min:invalid"),
             (vec![("near", "91,0")], "near:invalid"),
-            (vec![("near", "à distance"), ("sort", "distance")], "sort:needs-near"),
+            (vec![("near", long.as_str())], "near:invalid"),
             (vec![("near", "NaN,0")], "near:invalid"),
             (vec![("radius_km", "5")], "radius_km:needs-near"),
             (vec![("sort", "distance")], "sort:needs-near"),

@@ -2,7 +2,9 @@
 //!
 //! What comes in has no field for who somebody is, so nothing of that can count.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
+use std::fmt;
 
 use jiff::civil::Date;
 use serde::Serialize;
@@ -16,12 +18,13 @@ use crate::build::day_number;
 use crate::filters::distance_km;
 use crate::page::{OfferDetail, OfferSummary};
 use crate::query::{FieldWeights, Queries};
+use crate::row::{self, Dimension};
 use crate::search::{SearchError, SearchIndex};
 use crate::vectors::Sought;
 use crate::words::Words;
 
 /// What somebody has done and can do.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct CandidateProfile {
     /// What they worked as, latest first; the first [`TITLES`] count.
     pub titles: Vec<Meant>,
@@ -36,7 +39,7 @@ pub struct CandidateProfile {
 }
 
 /// A text and what it means.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Meant {
     /// The text.
     pub text: String,
@@ -58,7 +61,7 @@ pub struct SuitableOffer {
 }
 
 /// What suits and what is missing; each part's score is from 0 to 1.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct Reasons {
     /// Of what was worked as.
     pub title: TitleReason,
@@ -71,7 +74,7 @@ pub struct Reasons {
 }
 
 /// How near the work is to what was done.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct TitleReason {
     /// The title of the profile that is nearest.
     pub matched: Option<String>,
@@ -80,7 +83,7 @@ pub struct TitleReason {
 }
 
 /// Skills of the offer. Where it lists none, those of the profile that its text names.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, PartialEq, Serialize, ToSchema)]
 pub struct SkillsReason {
     /// There.
     pub matched: Vec<String>,
@@ -109,6 +112,19 @@ pub struct ExperienceReason {
     /// What there is of what is asked for.
     pub score: f32,
 }
+
+/// What stands in a CV is not printed.
+macro_rules! redacted {
+    ($($type:ident),+) => {
+        $(impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($type), "([redacted])"))
+            }
+        })+
+    };
+}
+
+redacted!(CandidateProfile, Meant, Reasons, TitleReason, SkillsReason);
 
 /// Titles of a profile that count.
 pub const TITLES: usize = 3;
@@ -157,12 +173,26 @@ impl SearchIndex {
         }
         docs.extend(self.nearest(profile.skills_vector.as_deref().map(Sought::new).as_ref(), open));
         let skills = Skills::of(&profile.skills);
-        let mut found = Vec::with_capacity(docs.len());
-        for doc in docs {
-            let reasons_of = Candidate { index: self, profile, titles: &titles, skills: &skills };
+        let candidate = Candidate { index: self, profile, titles: &titles, skills: &skills };
+        // What is read of an offer beyond its row can add this much: offers that cannot reach the page any more are not read.
+        let mut before: Vec<(f32, u32)> = docs.into_iter().map(|doc| (candidate.at_most(doc), doc)).collect();
+        before.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(a.cmp(b)));
+        let mut found: Vec<(u32, SuitableOffer)> = Vec::new();
+        let mut best: BinaryHeap<Reverse<u32>> = BinaryHeap::new();
+        for (at_most, doc) in before {
+            if best.len() >= limit
+                && best.peek().is_some_and(|Reverse(least)| f32::from_bits(*least) > at_most)
+            {
+                break;
+            }
             let offer = self.stored(&searcher, doc)?;
-            let (score, reasons) = reasons_of.weigh(doc, &offer);
+            let (score, reasons) = candidate.weigh(doc, &offer);
             found.push((doc, SuitableOffer { offer: offer.summary, score, reasons }));
+            // Scores are not negative: their bits are in their order.
+            best.push(Reverse(score.to_bits()));
+            if best.len() > limit {
+                best.pop();
+            }
         }
         let key = |doc: u32| (self.rows[doc as usize].published, self.rows[doc as usize].id);
         found.sort_by(|(a, x), (b, y)| y.score.total_cmp(&x.score).then(key(*b).cmp(&key(*a))));
@@ -200,6 +230,10 @@ impl SearchIndex {
     }
 }
 
+fn near(kilometres: f32) -> f32 {
+    ((FAR_KM - kilometres) / (FAR_KM - NEAR_KM)).clamp(0.0, 1.0)
+}
+
 struct Title<'p> {
     text: &'p str,
     shares: HashMap<u32, f32>,
@@ -215,11 +249,11 @@ impl<'p> Skills<'p> {
         Self(with_terms.filter(|(_, terms)| !terms.is_empty()).collect())
     }
 
-    /// Whether the profile has a skill: in other words around the same terms, or in the most of its own.
+    /// Whether the profile has a skill: all its terms in one of its own, or one of its own that is more than half of it.
     fn have(&self, asked: &HashSet<String>) -> bool {
         self.0
             .iter()
-            .any(|(_, had)| asked.is_subset(had) || had.len() * 2 >= asked.len() && had.is_subset(asked))
+            .any(|(_, had)| asked.is_subset(had) || had.len() * 2 > asked.len() && had.is_subset(asked))
     }
 }
 
@@ -236,6 +270,14 @@ struct Candidate<'a> {
 }
 
 impl Candidate<'_> {
+    /// The most that an offer's score can be, by its row and its vector.
+    fn at_most(&self, doc: u32) -> f32 {
+        let row = &self.index.rows[doc as usize];
+        let remote = row.values[Dimension::Remote as usize] == row::remote(Remote::Full);
+        let place = if remote { Some(1.0) } else { self.distance(doc).map(near) };
+        0.5 * self.title(doc).score + 0.3 + 0.1 * place.unwrap_or(HALF) + 0.1
+    }
+
     fn weigh(&self, doc: u32, offer: &OfferDetail) -> (f32, Reasons) {
         let reasons = Reasons {
             title: self.title(doc),
@@ -255,7 +297,8 @@ impl Candidate<'_> {
         for (title, counts) in self.titles.iter().zip(TITLE_COUNTS) {
             let share = title.shares.get(&doc).copied().unwrap_or_default();
             let meant = match (&self.index.vectors, &title.sought) {
-                (Some(vectors), Some(sought)) => {
+                // An offer whose vector is still to come goes by its words.
+                (Some(vectors), Some(sought)) if vectors.has(doc) => {
                     WORDS * share + (1.0 - WORDS) * vectors.cosine(sought, doc).clamp(0.0, 1.0)
                 }
                 _ => share,
@@ -268,7 +311,9 @@ impl Candidate<'_> {
     }
 
     fn skills(&self, offer: &OfferDetail) -> SkillsReason {
-        let asked = &offer.summary.skills;
+        // What has no word that counts cannot be compared.
+        let asked = offer.summary.skills.iter().map(|skill| (skill, terms(skill)));
+        let asked: Vec<_> = asked.filter(|(_, terms)| !terms.is_empty()).collect();
         if asked.is_empty() {
             let said = terms(&format!("{}\n{}", offer.summary.title, offer.description));
             let named = self.skills.0.iter().filter(|(_, terms)| terms.is_subset(&said));
@@ -276,9 +321,12 @@ impl Candidate<'_> {
             let score = (!self.skills.0.is_empty()).then(|| (matched.len() as f32 / ENOUGH_NAMED).min(1.0));
             return SkillsReason { matched, missing: Vec::new(), score };
         }
-        let (matched, missing): (Vec<String>, Vec<String>) =
-            asked.iter().cloned().partition(|skill| self.skills.have(&terms(skill)));
-        let score = Some(matched.len() as f32 / asked.len() as f32);
+        let (matched, missing): (Vec<_>, Vec<_>) =
+            asked.into_iter().partition(|(_, terms)| self.skills.have(terms));
+        let names =
+            |some: Vec<(&String, _)>| some.into_iter().map(|(skill, _)| skill.clone()).collect::<Vec<_>>();
+        let score = Some(matched.len() as f32 / (matched.len() + missing.len()) as f32);
+        let (matched, missing) = (names(matched), names(missing));
         SkillsReason { matched, missing, score }
     }
 
@@ -286,14 +334,52 @@ impl Candidate<'_> {
         if offer.remote == Remote::Full {
             return Some(PlaceReason { distance_km: None, score: 1.0 });
         }
-        let kilometres = distance_km(self.profile.place?, self.index.rows[doc as usize].place?);
-        let score = ((FAR_KM - kilometres) / (FAR_KM - NEAR_KM)).clamp(0.0, 1.0);
-        Some(PlaceReason { distance_km: Some(kilometres), score })
+        let kilometres = self.distance(doc)?;
+        Some(PlaceReason { distance_km: Some(kilometres), score: near(kilometres) })
+    }
+
+    /// Kilometres between the offer and where somebody lives.
+    fn distance(&self, doc: u32) -> Option<f32> {
+        Some(distance_km(self.profile.place?, self.index.rows[doc as usize].place?))
     }
 
     fn experience(&self, offer: &OfferSummary) -> Option<ExperienceReason> {
         let (asked_years, years) = (offer.experience_years?, self.profile.experience_years);
         let score = if asked_years == 0 { 1.0 } else { (years as f32 / f32::from(asked_years)).min(1.0) };
         Some(ExperienceReason { asked_years, years, score })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skills_that_somebody_has() {
+        let listed =
+            ["Soudage TIG", "Gestion", "Conduite de chariots élévateurs", "Excel"].map(str::to_owned);
+        let skills = Skills::of(&listed);
+        for (asked, had) in [
+            ("soudage TIG", true),
+            ("Soudage", true),
+            ("Soudage MIG", false),
+            ("Gestion de paie", false),
+            ("Conduite de chariot élévateur frontal", true),
+            ("excel", true),
+            ("Word", false),
+        ] {
+            assert_eq!(skills.have(&terms(asked)), had, "{asked}");
+        }
+    }
+
+    #[test]
+    fn nothing_of_a_profile_is_printed() {
+        let titles = vec![Meant { text: "Soudeuse".to_owned(), vector: None }];
+        let title = TitleReason { matched: Some("Soudeuse".to_owned()), score: 1.0 };
+        let profile =
+            CandidateProfile { titles, skills: vec!["Soudeuse".to_owned()], ..CandidateProfile::default() };
+        for printed in [format!("{profile:?} {:?}", profile.titles), format!("{title:?}")] {
+            assert!(!printed.contains("Soudeuse"), "{printed}");
+        }
     }
 }

@@ -135,7 +135,8 @@ impl Queries<'_> {
     /// The most that the words could weigh in an offer of this index: all of them in its title, or where else they weigh more. A
     /// word that no offer has counts as the rarest there could be, so that the rest of the search weighs little beside it.
     pub(crate) fn ideal(&self, words: &Words) -> tantivy::Result<f32> {
-        let unknown = self.weights.of(self.fields)[0].1 * idf(self.searcher.num_docs(), 0);
+        let heaviest = self.weights.of(self.fields).into_iter().map(|(_, weight)| weight).fold(0.0, f32::max);
+        let unknown = heaviest * idf(self.searcher.num_docs(), 0);
         let mut sum = 0.0;
         for word in &words.wanted {
             sum += self.rarity(&word.stem)?.unwrap_or(unknown);

@@ -19,7 +19,7 @@ use crate::page::{Hit, OfferDetail, Reason, SearchPage, Suggestion};
 use crate::query::Queries;
 use crate::rank::{Near, Ranking, Weights};
 use crate::request::{Circle, FEW, MAX_LIMIT, SearchRequest, Sort};
-use crate::row::Row;
+use crate::row::{Dimension, Row};
 use crate::schema::Fields;
 use crate::suggest::Suggestions;
 use crate::tables::Tables;
@@ -76,9 +76,13 @@ impl SearchIndex {
         self.tables.city.get(number).map(|value| value.label.as_str())
     }
 
-    /// Whether some offer of the index bears this ROME code.
-    pub fn has_occupation(&self, code: &str) -> bool {
-        self.tables.occupation.number(code).is_some()
+    /// Whether some offer that is shown on `today` bears this ROME code.
+    pub fn has_occupation(&self, code: &str, today: Date) -> bool {
+        let today = day_number(today) as i32;
+        self.tables.occupation.number(code).is_some_and(|number| {
+            let is = |row: &Row| row.expires >= today && row.values[Dimension::Occupation as usize] == number;
+            self.rows.iter().any(is)
+        })
     }
 
     /// The model whose vectors the offers bear; `None` in an index of words alone.
@@ -124,10 +128,9 @@ impl SearchIndex {
         let mut after = cursor.map(|cursor| cursor.position);
         if let Some(cursor) = cursor
             && let Some(ranking) = order.ranking()
-            && cursor.generation != self.manifest.generation
             && let Some(doc) = self.find(&searcher, cursor.last())?
         {
-            // Scores differ between generations: go on from where the last offer stands now.
+            // Scores differ between generations, and where weights changed: go on from where the last offer stands now.
             let score = ranking.score(doc, &self.rows[doc as usize], words_of(&*weight, &searcher, doc)?);
             after = Some(self.position(doc, score));
         }

@@ -21,6 +21,8 @@ const STARTS: &str = "suggestions.bin";
 const MAX_SUGGESTIONS: usize = 50;
 /// Fewer completions than these, and a slip is looked for.
 const FEW: usize = 3;
+/// More words than these before the last one, and none is: each costs a look at the whole vocabulary.
+const MENDED: usize = 3;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Entry {
@@ -141,6 +143,9 @@ impl Suggestions {
             let meant = if self.is_begun_by(word) { None } else { vocabulary.meant(word).first().copied() };
             meant.unwrap_or(word).to_owned()
         };
+        if before.split_whitespace().count() > MENDED {
+            return found;
+        }
         let before: String = before.split_whitespace().map(|word| mended(word) + " ").collect();
         let beginnings = vocabulary.begun(last).into_iter().chain(std::iter::once(last.to_owned()));
         for beginning in beginnings {

@@ -155,6 +155,11 @@ impl Vectors {
         &self.model
     }
 
+    /// Whether an offer's vector is there yet.
+    pub(crate) fn has(&self, doc: u32) -> bool {
+        self.scales.get(doc as usize).is_some_and(|scale| *scale > 0.0)
+    }
+
     /// The cosine of an offer's vector and the sought one; 0 for an offer without a vector.
     pub(crate) fn cosine(&self, sought: &Sought, doc: u32) -> f32 {
         let (doc, dimension) = (doc as usize, self.model.dimension);

@@ -38,7 +38,7 @@ pub struct Profile {
 }
 
 /// A place without its street.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Place {
     /// The city, as written.
     pub city: Option<String>,
@@ -50,6 +50,12 @@ impl Profile {
     /// Whole years worked.
     pub fn experience_years(&self) -> u32 {
         self.experience_months / 12
+    }
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Place([redacted])")
     }
 }
 

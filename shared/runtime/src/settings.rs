@@ -20,16 +20,26 @@ use crate::telemetry;
 
 /// For so long settings hold as they were read.
 const FRESH: Duration = Duration::from_secs(3);
-/// How long one that can do without waits for them.
+/// How long one that can do without waits for them: where some are known, and where none are.
 const PATIENCE: Duration = Duration::from_millis(150);
+const FIRST_PATIENCE: Duration = Duration::from_secs(1);
 /// More front offices than this are not remembered.
 const MOST: usize = 512;
 
-type Known = HashMap<(TenantId, ProjectId), (Instant, Arc<ProjectSettings>)>;
+/// What is known of a front office.
+#[derive(Debug, Clone)]
+struct Known {
+    /// `None` as long as they could never be read.
+    settings: Option<Arc<ProjectSettings>>,
+    /// When they were read.
+    read: Option<Instant>,
+    /// When that was tried last.
+    tried: Instant,
+}
 
 /// The settings that this process has read lately.
 #[derive(Debug, Default)]
-pub struct Settings(Mutex<Known>);
+pub struct Settings(Mutex<HashMap<(TenantId, ProjectId), Known>>);
 
 impl Settings {
     /// What holds for the scope's front office; the defaults where nothing is published, or there is none.
@@ -42,22 +52,26 @@ impl Settings {
         scope: &TenantScope,
     ) -> Result<Arc<ProjectSettings>, TenancyError> {
         let Some(project) = scope.project() else { return Ok(Arc::default()) };
-        match self.remembered(scope, project) {
-            Some((read, settings)) if read.elapsed() < FRESH => Ok(settings),
-            _ => self.read(tenancy, scope, project).await,
+        match self.fresh(scope, project) {
+            Some(settings) => Ok(settings),
+            None => self.read(tenancy, scope, project).await,
         }
     }
 
-    /// The same for one that goes on without: what was known last where they cannot be read soon, or else the defaults.
+    /// The same for one that goes on without: what was known last where they cannot be read soon, or else the defaults. Tried again in a
+    /// while, not by every request.
     pub async fn lately(&self, tenancy: &Tenancy, scope: &TenantScope) -> Arc<ProjectSettings> {
         let Some(project) = scope.project() else { return Arc::default() };
-        let known = self.remembered(scope, project);
-        if let Some((read, settings)) = &known
-            && read.elapsed() < FRESH
-        {
-            return Arc::clone(settings);
+        if let Some(settings) = self.fresh(scope, project) {
+            return settings;
         }
-        match tokio::time::timeout(PATIENCE, self.read(tenancy, scope, project)).await {
+        let known = self.known().get(&(scope.tenant(), project)).cloned();
+        let last = known.as_ref().and_then(|known| known.settings.clone());
+        if known.is_some_and(|known| known.tried.elapsed() < FRESH) {
+            return last.unwrap_or_default();
+        }
+        let patience = if last.is_some() { PATIENCE } else { FIRST_PATIENCE };
+        match tokio::time::timeout(patience, self.read(tenancy, scope, project)).await {
             Ok(Ok(settings)) => return settings,
             Ok(Err(error)) => {
                 tracing::warn!(
@@ -67,9 +81,8 @@ impl Settings {
             }
             Err(_) => tracing::warn!("settings are not read in time: the last ones hold"),
         }
-        let settings = known.map(|(_, settings)| settings).unwrap_or_default();
-        // Tried again in a while, not by every request.
-        self.remember(scope, project, Instant::now(), settings)
+        self.remember(scope, project, None);
+        last.unwrap_or_default()
     }
 
     async fn read(
@@ -81,35 +94,41 @@ impl Settings {
         let read = Instant::now();
         let key: RecordKey<Published<ProjectSettings>> = RecordKey::published(Place::Project(project));
         let found = tenancy.records(scope)?.fetch(&key).await?;
-        let settings = found.map(|found| found.value.settings).unwrap_or_default();
-        Ok(self.remember(scope, project, read, Arc::new(settings)))
+        let settings = Arc::new(found.map(|found| found.value.settings).unwrap_or_default());
+        Ok(self.remember(scope, project, Some((read, settings))).unwrap_or_default())
     }
 
-    fn remembered(&self, scope: &TenantScope, project: ProjectId) -> Option<(Instant, Arc<ProjectSettings>)> {
-        self.known().get(&(scope.tenant(), project)).cloned()
+    fn fresh(&self, scope: &TenantScope, project: ProjectId) -> Option<Arc<ProjectSettings>> {
+        let known = self.known();
+        let known = known.get(&(scope.tenant(), project))?;
+        known.read.filter(|read| read.elapsed() < FRESH).and(known.settings.clone())
     }
 
-    /// What did not change stays the same object: what was made of it need not be made anew.
+    /// Takes down what was read, or that nothing was; what is known from now on. What did not change stays the same object: what was made
+    /// of it need not be made anew.
     fn remember(
         &self,
         scope: &TenantScope,
         project: ProjectId,
-        read: Instant,
-        settings: Arc<ProjectSettings>,
-    ) -> Arc<ProjectSettings> {
+        found: Option<(Instant, Arc<ProjectSettings>)>,
+    ) -> Option<Arc<ProjectSettings>> {
         let place = (scope.tenant(), project);
-        let mut known = self.known();
-        let same =
-            known.get(&place).map(|(_, before)| Arc::clone(before)).filter(|before| *before == settings);
-        let settings = same.unwrap_or(settings);
-        if known.len() >= MOST && !known.contains_key(&place) {
-            known.clear();
+        let mut all = self.known();
+        if all.len() >= MOST && !all.contains_key(&place) {
+            all.clear();
         }
-        known.insert(place, (read, Arc::clone(&settings)));
-        settings
+        let known = all.entry(place).or_insert(Known { settings: None, read: None, tried: Instant::now() });
+        known.tried = Instant::now();
+        if let Some((read, settings)) = found {
+            known.read = Some(read);
+            if known.settings.as_ref() != Some(&settings) {
+                known.settings = Some(settings);
+            }
+        }
+        known.settings.clone()
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+    fn known(&self) -> std::sync::MutexGuard<'_, HashMap<(TenantId, ProjectId), Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

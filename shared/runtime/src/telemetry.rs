@@ -7,8 +7,13 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tracing_subscriber::{EnvFilter, fmt, prelude::*};
 
-/// Starts logging. `RUST_LOG` sets the level; `info` without it.
+/// Starts logging. `RUST_LOG` sets the level; `info` without it. A panic is logged by its place: its message may quote what was being
+/// worked on.
 pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place, "a panic");
+    }));
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let layer = fmt::layer().json().with_current_span(true).with_span_list(false).with_target(true);
     // A second start (tests in one process) keeps the first.

@@ -325,10 +325,10 @@ pub async fn hold_back(tx: &SiloTx<'_>, lease: &Lease, counts: &Counts) -> Resul
         .await
 }
 
-/// Confirms an import that is held back: the schedule takes it up. `false` when it is not held.
+/// Confirms an import that is held back: the schedule takes it up. Attempts go on counting, for a lease is told by its number. `false` when it is not held.
 pub async fn confirm(tx: &SiloTx<'_>, id: ImportId, now: Timestamp) -> Result<bool, DatabaseError> {
     const SQL: &str = "-- imports::confirm
-        UPDATE imports SET status = 'running', confirmed_at = $2, attempts = 0 WHERE id = $1 AND status = 'held'";
+        UPDATE imports SET status = 'running', confirmed_at = $2 WHERE id = $1 AND status = 'held'";
     Ok(tx.execute(SQL, &[&id.as_uuid(), &now]).await? == 1)
 }
 

@@ -69,6 +69,11 @@ impl Place {
     pub fn region(&self) -> &Region {
         &self.department.region
     }
+
+    /// As people read it: `Saint-Denis (93)`.
+    pub fn label(&self) -> String {
+        format!("{} ({})", self.name, self.department.code)
+    }
 }
 
 /// All places, in memory: some 10 MB.
