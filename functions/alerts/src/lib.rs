@@ -45,12 +45,12 @@ impl App {
         Ok(Self { tenancy, clock: Clock::System, indexes: Arc::default(), reference, domain })
     }
 
-    /// The tenant's index; `None` when nothing was published yet.
+    /// The tenant's newest index; `None` when nothing was published yet. What a look misses waits for the next one, a day or a week.
     async fn index(
         &self,
         scope: &TenantScope,
     ) -> Result<Option<Arc<SearchIndex>>, vivier_index::FollowError> {
         let open = async { Ok::<_, TenancyError>(self.tenancy.files(scope).await?.published_index()) };
-        self.indexes.current(scope.tenant(), open).await
+        self.indexes.newest(scope.tenant(), open).await
     }
 }
