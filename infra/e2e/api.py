@@ -32,6 +32,11 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("front", "POST", "/v1/chat/sessions/{id}/messages"),
     ("front", "POST", "/v1/chat/sessions/{id}/messages/stream"),
     ("front", "PUT", "/v1/chat/sessions/{id}/messages/{message_id}/feedback"),
+    ("front", "POST", "/v1/alerts"),
+    ("front", "POST", "/v1/alerts/confirmation"),
+    ("front", "POST", "/v1/alerts/renewal"),
+    ("front", "POST", "/v1/alerts/unsubscription"),
+    ("front", "POST", "/v1/alerts/unsubscription/{token}"),
     ("front", "GET", "/v1/front-office"),
     ("back", "POST", "/v1/imports"),
     ("back", "GET", "/v1/imports"),
@@ -130,7 +135,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
 
 SOME_ID = "01920000-0000-7000-8000-000000000001"
 """An id that nothing ever had."""
-NEVER = {"id": SOME_ID, "message_id": SOME_ID, "project": SOME_ID, "number": "4000000000"}
+NEVER = {"id": SOME_ID, "message_id": SOME_ID, "project": SOME_ID, "number": "4000000000", "token": "A" * 43}
 """A value for each parameter of a path that nothing ever had."""
 
 # Addresses of an earlier run may still be remembered, so this run begins somewhere else.

@@ -130,6 +130,7 @@ BODIES = {
     "PATCH /v1/documents/{id}": {"name": "croisé.txt"},
     "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},
     "POST /v1/documents/batches": {"documents": [{"name": "", "media_type": "text/plain", "size": 9}]},
+    "POST /v1/alerts": {"email": "croisee@nobody.example", "search": "q=soudeur", "frequency": "daily", "language": "fr"},
     "POST /v1/offers/match": {"text": "EXPÉRIENCE\nSoudeur, Atelier, Lyon\n2019 - 2024\nCOMPÉTENCES\nSoudage TIG"},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
     "POST /v1/chat/sessions/{id}/messages/stream": {"text": "Bonjour ?"},
@@ -231,11 +232,13 @@ class TestRoutes:
             options["json"] = {"number": 2}
         if path == "/v1/chat/sessions/resume":
             options["json"] = {"token": "A" * 43}
+        if path.startswith("/v1/alerts/"):
+            options["json"] = {"token": "A" * 43}
         if path.endswith(("suggest", "places")):
             options["params"] = {"q": owner.notes["rows"][0]["company"][:8]}
         answer = caller.send(method, path, **options)
         # What the other has not drafted, published or kept is not there; nothing of the owner's stands in for it.
-        assert answer.ok or path.startswith(("/v1/settings", "/v1/chat/sessions/resume")), answer.text
+        assert answer.ok or path.startswith(("/v1/settings", "/v1/chat/sessions/resume", "/v1/alerts/")), answer.text
         mine = [owner.tenant_id, owner.simple, owner.notes["rows"][0]["company"], owner.email, session_of(owner)["csrf"]]
         # The log says what its own members reached for.
         if not path.startswith("/v1/audit"):
@@ -362,7 +365,7 @@ class TestEvents:
         arrived(beta, theirs, mine)
         assert theirs["event_id"] not in {str(row[0]) for row in alpha.pool("SELECT event_id FROM events")}
 
-    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "evaluation"])
+    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "evaluation", "alerts"])
     def test_a_schedule_mixes_no_tenants(self, stage: Stage, alpha: Tenant, beta: Tenant, function: str):
         before = [seen_stores(tenant) for tenant in (alpha, beta)]
         stage.tick(function)
@@ -378,7 +381,7 @@ class TestEvents:
             found = connection.execute("SELECT 1 FROM purge_reports WHERE run_id = %s", [report["run_id"]])
             assert found.fetchall() == []
 
-    @pytest.mark.parametrize("function", ["offers", "search", "matching", "ingest", "chat", "evaluation", "metrics", "front"])
+    @pytest.mark.parametrize("function", ["offers", "search", "alerts", "matching", "ingest", "chat", "evaluation", "metrics", "front"])
     def test_functions_without_commands_take_none(self, operator: Operator, function: str):
         with pytest.raises(OperatorError, match="unknown-event"):
             operator.invoke(function, {"operation": "list"})
@@ -389,6 +392,7 @@ def seen_stores(tenant: Tenant) -> dict:
     return {
         "offers": tenant.sql("SELECT id, reference, status FROM offers ORDER BY id"),
         "imports": tenant.sql("SELECT id, status FROM imports ORDER BY id"),
+        "alerts": tenant.sql("SELECT id, email, state FROM alerts ORDER BY id"),
         "documents": tenant.sql("SELECT id, status, chunks FROM documents ORDER BY id"),
         "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),
         "test questions": tenant.pool("SELECT id, question, document_id FROM test_questions ORDER BY id"),

@@ -52,6 +52,7 @@ pub(crate) fn not_invited(error: InviteError) -> Problem {
         ),
         InviteError::Mail(MailError::SenderNotApproved) => Problem::new(ProblemKind::SenderNotApproved),
         InviteError::Mail(MailError::Tenancy(error)) => error.into(),
+        InviteError::Mail(MailError::Unclear) => Problem::new(ProblemKind::Unavailable),
     }
 }
 

@@ -16,7 +16,7 @@ use vivier_domain::{
     permission::Permission,
     redacted::Redacted,
     role::{Role, RoleId, Roles},
-    settings::tenant::{is_email, is_printable},
+    settings::tenant::{is_address, is_printable},
 };
 use vivier_runtime::http::{Problem, ProblemKind};
 use vivier_tenancy::rooms::people::{Account, Factor};
@@ -147,19 +147,6 @@ impl InvitationRequest {
         });
         Ok((self.email, language, self.role))
     }
-}
-
-/// An address that every mail server takes: plain ASCII, as HTML forms check it.
-fn is_address(text: &str) -> bool {
-    let local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c);
-    let label = |label: &str| {
-        label.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-    };
-    is_email(text)
-        && text
-            .split_once('@')
-            .is_some_and(|(name, domain)| name.chars().all(local) && domain.split('.').all(label))
 }
 
 /// A role to grant.

@@ -6,7 +6,7 @@ use vivier_domain::{
     retention::{DataKind, Days},
 };
 use vivier_store::{
-    audit, events,
+    alerts, audit, events,
     purge_reports::{self, Part},
 };
 use vivier_tenancy::{TenancyError, TenantScope, rooms::PoolTx, rooms::database::DatabaseError};
@@ -32,8 +32,9 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What is older than this goes.
-    pub fn cutoff(&self, days: Days) -> Timestamp {
+    /// What is older than this goes; what has an end of its own, when that is past.
+    pub fn cutoff(&self, days: Option<Days>) -> Timestamp {
+        let Some(days) = days else { return self.as_of };
         Timestamp::from_microsecond(self.as_of.as_microsecond() - days.seconds() * 1_000_000)
             .unwrap_or(Timestamp::MIN)
     }
@@ -55,18 +56,19 @@ pub async fn purge(
     scope: &TenantScope,
     plan: &Plan,
     kind: DataKind,
-    days: Days,
+    days: Option<Days>,
 ) -> Result<Purged, TenancyError> {
     let cutoff = plan.cutoff(days);
     let mut removed = 0;
     loop {
         let wanted = next(plan, removed);
-        // The table is no part of the transaction: its items are gone even where their report cannot be written.
+        // Another store is no part of the transaction: what it held is gone even where its report cannot be written.
         let items = match kind {
             DataKind::Conversations => {
                 let table = app.tenancy.conversations(scope).await?;
                 table.purge(plan.as_of, cutoff, wanted as usize, plan.dry_run).await?.0
             }
+            DataKind::Alerts => expired_alerts(app, scope, plan, wanted).await?,
             DataKind::Events | DataKind::AuditLog => 0,
         };
         let mut session = app.tenancy.pool(scope).await?;
@@ -91,6 +93,25 @@ fn next(plan: &Plan, removed: u64) -> u32 {
     if plan.dry_run { left } else { left.min(BATCH) }
 }
 
+/// Removes alerts that are over, or counts them. An alert counts as one, with all that goes with it.
+async fn expired_alerts(
+    app: &App,
+    scope: &TenantScope,
+    plan: &Plan,
+    wanted: u32,
+) -> Result<u64, TenancyError> {
+    let mut session = app.tenancy.silo(scope).await?;
+    let tx = session.begin().await?;
+    let found = if plan.dry_run {
+        alerts::count_expired(&tx, plan.as_of, wanted).await?
+    } else {
+        alerts::forget_mails(&tx, plan.as_of).await?;
+        alerts::purge(&tx, plan.as_of, wanted).await?
+    };
+    tx.commit().await?;
+    Ok(found)
+}
+
 async fn rows(
     tx: &PoolTx<'_>,
     plan: &Plan,
@@ -99,7 +120,7 @@ async fn rows(
     limit: u32,
 ) -> Result<u64, DatabaseError> {
     match (kind, plan.dry_run) {
-        (DataKind::Conversations, _) => Ok(0),
+        (DataKind::Conversations | DataKind::Alerts, _) => Ok(0),
         (DataKind::Events, true) => events::count_before(tx, cutoff, limit).await,
         (DataKind::Events, false) => events::purge(tx, cutoff, limit).await,
         (DataKind::AuditLog, true) => audit::count_before(tx, cutoff, limit).await,
@@ -131,7 +152,8 @@ mod tests {
 
     #[test]
     fn the_cutoff_is_whole_days_back() {
-        let days = |days: u16| Days::try_from(days).unwrap();
+        let days = |days: u16| Some(Days::try_from(days).unwrap());
+        assert_eq!(plan(1, false).cutoff(None).to_string(), "2026-04-01T00:00:00Z");
         assert_eq!(plan(1, false).cutoff(days(1)).to_string(), "2026-03-31T00:00:00Z");
         assert_eq!(plan(1, false).cutoff(days(90)).to_string(), "2026-01-01T00:00:00Z");
     }

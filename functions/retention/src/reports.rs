@@ -26,7 +26,7 @@ pub struct ReportView {
     /// The run.
     #[schema(format = Uuid)]
     pub run_id: String,
-    /// `conversations`, `events` or `audit_log`.
+    /// `conversations`, `events`, `audit_log` or `alerts`.
     pub kind: String,
     /// Whether the run only counted.
     pub dry_run: bool,

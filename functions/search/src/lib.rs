@@ -5,7 +5,6 @@
 
 mod meaning;
 mod occupations;
-mod parameters;
 mod places;
 pub mod routes;
 mod tuning;

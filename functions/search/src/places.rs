@@ -3,15 +3,17 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
-use vivier_domain::offer::Position;
-use vivier_reference::{Places, Point, Suggestion};
+use vivier_index::{
+    near::{REMOTE, folded},
+    parameters,
+};
+use vivier_reference::{Places, Suggestion};
 use vivier_runtime::{
     http::{ApiQuery, FrontOffice, Problem, ProblemKind},
     telemetry,
 };
-use vivier_text::analysis::fold;
 
-use crate::{App, parameters};
+use crate::{App, routes::refused};
 
 /// The places, read when first asked for: most searches name none.
 pub(crate) async fn open(app: &App) -> Result<&Places, Problem> {
@@ -23,54 +25,6 @@ pub(crate) async fn open(app: &App) -> Result<&Places, Problem> {
     };
     opening.await.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
     app.reference.places().map_err(|error| failed(&error))
-}
-
-/// Where a search is to look.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Near {
-    /// Around a point.
-    Point(Position),
-    /// Around a place that has a name, as people read it.
-    Place(Position, String),
-    /// Wherever one likes: work that is done at a distance.
-    Remote,
-}
-
-/// What people type for a place when they mean none; as [`folded`] writes it.
-const REMOTE: [&str; 8] = [
-    "a distance",
-    "distance",
-    "distanciel",
-    "full remote",
-    "remote",
-    "tele travail",
-    "teletravail",
-    "travail a distance",
-];
-
-/// What `near` means: degrees, a place by name or postal code, or none at all; `None` for what nobody knows.
-pub(crate) fn near(text: &str, places: Option<&Places>) -> Option<Near> {
-    if let Some(position) = parameters::position(text) {
-        return Some(Near::Point(position));
-    }
-    if means_remote(text) {
-        return Some(Near::Remote);
-    }
-    let place = *places?.find(text).first()?;
-    Some(Near::Place(position(place.point)?, place.label()))
-}
-
-fn means_remote(text: &str) -> bool {
-    REMOTE.contains(&folded(text).as_str())
-}
-
-/// Without case and accents, hyphens or doubled spaces.
-fn folded(text: &str) -> String {
-    fold(text).replace('-', " ").split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-fn position(point: Point) -> Option<Position> {
-    Position::from_degrees(point.latitude, point.longitude)
 }
 
 /// What may be meant by what is being typed.
@@ -108,7 +62,7 @@ pub(crate) async fn suggest(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<Suggestions>, Problem> {
-    let (typed, limit) = parameters::suggest(query)?;
+    let (typed, limit) = parameters::suggest(query).map_err(refused)?;
     let places = open(&app).await?;
     Ok(Json(Suggestions { suggestions: complete(places, &typed, limit) }))
 }
@@ -137,27 +91,4 @@ fn complete(places: &Places, typed: &str, limit: usize) -> Vec<Suggested> {
         Suggested { kind, label, code: suggestion.code().to_owned(), postal_codes }
     });
     remote.into_iter().chain(found).take(limit).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_place_at_all() {
-        for text in [
-            "Télétravail",
-            "te\u{301}le\u{301}travail",
-            " télé-travail",
-            "À distance",
-            "remote",
-            "Full  Remote",
-        ] {
-            assert_eq!(near(text, None), Some(Near::Remote), "{text}");
-        }
-        for text in ["", "Lyon", "91,0", "distant"] {
-            assert_eq!(near(text, None), None, "{text}");
-        }
-        assert!(matches!(near("47.2,-1.5", None), Some(Near::Point(_))));
-    }
 }

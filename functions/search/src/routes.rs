@@ -4,18 +4,17 @@ use axum::{Json, Router, extract::State, routing::get};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use vivier_domain::{event::EventKind, ids::OfferId};
-use vivier_index::{Fingerprint, OfferDetail, SearchError, SearchPage, Suggestion};
+use vivier_index::{
+    Fingerprint, OfferDetail, SearchError, SearchPage, Suggestion,
+    parameters::{self, Asked, Refused},
+};
 use vivier_runtime::{
     events::count,
     http::{ApiPath, ApiQuery, FrontOffice, Problem, ProblemKind},
     telemetry,
 };
 
-use crate::{
-    App, occupations,
-    parameters::{self, Asked},
-    places,
-};
+use crate::{App, occupations, places};
 
 /// The routes.
 pub fn router(app: App) -> Router {
@@ -82,7 +81,8 @@ async fn search(
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<SearchPage>, Problem> {
     let places = if parameters::names_a_place(&query) { Some(places::open(&app).await?) } else { None };
-    let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)?;
+    let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)
+        .map_err(refused)?;
     let Asked { mut request, filters, related, place } = asked;
     let ((), index) = tokio::join!(app.tuning.tune(&app.tenancy, &scope, &mut request), app.index(&scope));
     let mut page = match index? {
@@ -121,7 +121,7 @@ async fn suggest(
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<Suggestions>, Problem> {
-    let (prefix, limit) = parameters::suggest(query)?;
+    let (prefix, limit) = parameters::suggest(query).map_err(refused)?;
     let index = app.index(&scope).await?;
     let suggestions = index.map(|index| index.suggest(&prefix, limit, app.clock.today())).unwrap_or_default();
     count(&app.tenancy, app.clock, &scope, EventKind::Suggested { results: suggestions.len() as u64 }).await;
@@ -147,6 +147,12 @@ async fn fetch(
     let offer = offer.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     count(&app.tenancy, app.clock, &scope, EventKind::OfferViewed { offer_id: id }).await;
     Ok(Json(offer))
+}
+
+/// The problem that names what was refused.
+pub(crate) fn refused(refused: Refused) -> Problem {
+    let problem = Problem::new(ProblemKind::InvalidQuery);
+    refused.errors.into_iter().fold(problem, |problem, (field, code)| problem.field(field, code))
 }
 
 fn problem(error: &SearchError) -> Problem {

@@ -223,6 +223,9 @@ fn failed(error: InviteError) -> HandlerError {
         InviteError::AddressTaken => {
             HandlerError::refused("address-taken", "this address belongs to another tenant")
         }
+        InviteError::Mail(MailError::Unclear) => {
+            HandlerError::refused("mail-unclear", "whether the mail was sent is not known: invite again")
+        }
         InviteError::Mail(MailError::SenderNotApproved) => HandlerError::refused(
             "sender-not-approved",
             "the tenant's settings name a sender of a domain that is not approved: see approve_senders",

@@ -4,6 +4,8 @@ The emulator asks for `ses:SendEmail` on `*`. On AWS the resource is the verifie
 that is verified, else its domain) and the configuration set, and policies may name `ses:FromAddress`, `ses:FromDisplayName`,
 `ses:Recipients` and `ses:FeedbackAddress`.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
+
+It also forgets the headers that a message adds. On AWS they are in the mail, so they are kept with the message that can be read.
 """
 
 import json
@@ -36,6 +38,44 @@ def install():
         return None
 
     emulator._enforce_ses_v2 = enforced
+
+    handle = ses_v2.handle_request
+
+    async def handled(method, path, headers, body, query):
+        response = await handle(method, path, headers, body, query)
+        if method == "POST" and path.rstrip("/") == SEND and response[0] == 200:
+            keep_headers(json.loads(body), json.loads(response[2])["MessageId"])
+        return response
+
+    ses_v2.handle_request = handled
+    show = emulator._handle_ses_messages_request
+
+    async def shown(*request):
+        response = await show(*request)
+        return with_headers(response) if response and response[0] == 200 else response
+
+    emulator._handle_ses_messages_request = shown
+
+
+def keep_headers(message, message_id):
+    """Puts the headers that a message adds beside it, as pairs."""
+    added = message.get("Content", {}).get("Simple", {}).get("Headers") or []
+    for sent in reversed(ses._sent_emails_list()):
+        if sent["MessageId"] == message_id:
+            sent["Headers"] = [[header["Name"], header["Value"]] for header in added]
+            return
+
+
+def with_headers(response):
+    """The list of what was sent, with the headers that were kept."""
+    kept = {
+        sent["MessageId"]: sent["Headers"]
+        for sents in ses._sent_emails.to_dict().values() if isinstance(sents, list)
+        for sent in sents if "Headers" in sent}
+    told = json.loads(response[2])
+    for sent in (sent for account in told["messages"].values() for sent in account):
+        sent["Headers"] = kept.get(sent["MessageId"], [])
+    return (*response[:2], json.dumps(told).encode())
 
 
 def resources(message, region, account):

@@ -114,6 +114,14 @@ id!(
     /// One run over a front office's test questions.
     TestRunId
 );
+id!(
+    /// A search that a candidate saved, to be told of new offers.
+    AlertId
+);
+id!(
+    /// A mail of an alert.
+    AlertMailId
+);
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,10 @@
 //!
 //! Nothing here does input or output: whatever a function, a store or a test must agree on stands here once.
 
+#[macro_use]
+mod list;
+
+pub mod alert;
 pub mod conversation;
 pub mod document;
 pub mod entrance;

@@ -27,7 +27,8 @@ impl ProductKind {
             |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if under("/v1/chat") {
             Some(Self::Chatbot)
-        } else if under("/v1/offers") {
+        } else if under("/v1/offers") || path == "/v1/alerts" {
+            // What is below the latter ends alerts or keeps them: whoever switches the product off must not keep people in.
             Some(Self::SearchEngine)
         } else {
             None
@@ -111,6 +112,8 @@ mod tests {
             ("/v1/chat/sessions", Some(ProductKind::Chatbot)),
             ("/v1/offers", Some(ProductKind::SearchEngine)),
             ("/v1/offers/suggest", Some(ProductKind::SearchEngine)),
+            ("/v1/alerts", Some(ProductKind::SearchEngine)),
+            ("/v1/alerts/unsubscription", None),
             ("/v1/offersx", None),
             ("/v1/front-office", None),
         ] {

@@ -15,11 +15,14 @@ pub enum DataKind {
     Events,
     /// The application (audit) log.
     AuditLog,
+    /// Searches that candidates saved, with the address to tell. Each has an end of its own: 90 days after it was last confirmed, or
+    /// two where nobody confirmed it.
+    Alerts,
 }
 
 impl DataKind {
     /// Every kind, in the order a purge takes them.
-    pub const ALL: &'static [Self] = &[Self::Conversations, Self::Events, Self::AuditLog];
+    pub const ALL: &'static [Self] = &[Self::Conversations, Self::Events, Self::AuditLog, Self::Alerts];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
@@ -27,6 +30,7 @@ impl DataKind {
             Self::Conversations => "conversations",
             Self::Events => "events",
             Self::AuditLog => "audit_log",
+            Self::Alerts => "alerts",
         }
     }
 }
@@ -89,12 +93,13 @@ impl Default for RetentionPolicy {
 }
 
 impl RetentionPolicy {
-    /// How long `kind` is kept.
-    pub const fn days(&self, kind: DataKind) -> Days {
+    /// How long `kind` is kept; `None` for what has an end of its own.
+    pub const fn days(&self, kind: DataKind) -> Option<Days> {
         match kind {
-            DataKind::Conversations => self.conversations_days,
-            DataKind::Events => self.events_days,
-            DataKind::AuditLog => self.audit_log_days,
+            DataKind::Conversations => Some(self.conversations_days),
+            DataKind::Events => Some(self.events_days),
+            DataKind::AuditLog => Some(self.audit_log_days),
+            DataKind::Alerts => None,
         }
     }
 }

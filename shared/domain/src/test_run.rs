@@ -9,32 +9,6 @@ use serde::{Deserialize, Serialize};
 #[error("not a name of this list")]
 pub struct UnknownName;
 
-macro_rules! list {
-    ($(#[$doc:meta])* $list:ident { $($(#[$each:meta])* $name:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
-        pub enum $list {
-            $($(#[$each])* $name,)+
-        }
-
-        impl $list {
-            /// The stable name.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text),+ }
-            }
-        }
-
-        impl FromStr for $list {
-            type Err = UnknownName;
-
-            fn from_str(text: &str) -> Result<Self, UnknownName> {
-                match text { $($text => Ok(Self::$name),)+ _ => Err(UnknownName) }
-            }
-        }
-    };
-}
-
 list! {
     /// How far a run is.
     TestRunStatus {

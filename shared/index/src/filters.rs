@@ -1,5 +1,10 @@
 //! Which offers a request lets through, facet by facet.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use uuid::Uuid;
+use vivier_domain::ids::OfferId;
 use vivier_domain::offer::Position;
 
 use crate::build::day_number;
@@ -19,6 +24,7 @@ pub(crate) struct Filters {
     pub(crate) days: [i32; DAYS.len()],
     today: i32,
     within: Option<Circle>,
+    among: Option<Arc<HashSet<OfferId>>>,
     duplicates: bool,
 }
 
@@ -96,6 +102,7 @@ impl Filters {
             days,
             today,
             within: request.within,
+            among: request.among.clone(),
             duplicates: request.duplicates,
         }
     }
@@ -109,6 +116,7 @@ impl Filters {
         if row.hidden && !self.duplicates
             || row.expires < self.today
             || self.within.is_some_and(|circle| !circle.holds(row.place))
+            || self.among.as_ref().is_some_and(|among| !among.contains(&Uuid::from_u128(row.id).into()))
         {
             return Verdict::Out;
         }

@@ -101,6 +101,24 @@ impl Indexes {
         Ok(known.index)
     }
 
+    /// The tenant's newest index, for whoever would rather wait than miss something: it is looked for each time.
+    ///
+    /// # Errors
+    /// When it cannot be looked for, also where an older one is at hand.
+    pub async fn newest<F, E>(
+        &self,
+        tenant: TenantId,
+        open: impl Future<Output = Result<F, E>> + Send,
+    ) -> Result<Option<Arc<SearchIndex>>, FollowError>
+    where
+        F: IndexFiles,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let slot = self.slot(tenant);
+        look(&slot, &open.await.map_err(FollowError::files)?).await?;
+        Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()))
+    }
+
     fn slot(&self, tenant: TenantId) -> Arc<Slot> {
         let mut slots = lock(&self.slots);
         if slots.len() >= MOST_TENANTS && !slots.contains_key(&tenant) {

@@ -1,10 +1,11 @@
 //! What a search asks for.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use vivier_domain::ids::OfferId;
 use vivier_domain::offer::{Contract, Position, Remote, UnknownTerm, WorkingTime};
 
 use crate::cursor::Fingerprint;
@@ -55,6 +56,8 @@ pub struct SearchRequest {
     pub within: Option<Circle>,
     /// Offers published on this day or later.
     pub published_since: Option<Date>,
+    /// Only these offers, where it is set; a circle is then not drawn wider for want of offers.
+    pub among: Option<Arc<HashSet<OfferId>>>,
     /// What the words of `q` mean: the vector of the model that [`crate::SearchIndex::model`] names. Without it, words alone
     /// decide.
     pub vector: Option<Vec<f32>>,
@@ -101,6 +104,7 @@ impl SearchRequest {
             salary_max: None,
             within: None,
             published_since: None,
+            among: None,
             vector: None,
             synonyms: Arc::default(),
             weights: Weights::default(),

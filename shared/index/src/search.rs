@@ -149,7 +149,7 @@ impl SearchIndex {
                 order: &order,
             };
             let gathered = self.walk(&walk, &searcher, &*weight, request.weights)?;
-            match within.filter(|_| gathered.total < FEW).and_then(Circle::wider) {
+            match within.filter(|_| gathered.total < FEW && request.among.is_none()).and_then(Circle::wider) {
                 Some(wider) => {
                     filters.within(wider);
                     within = Some(wider);

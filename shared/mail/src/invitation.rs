@@ -56,7 +56,7 @@ pub fn invitation(invitation: Invitation<'_>, language: Language) -> Result<Mail
             fill(&EnglishText::from(invitation))?,
         ),
     };
-    Ok(Mail { subject, html, text })
+    Ok(Mail { subject, html, text, one_click: None })
 }
 
 #[cfg(test)]

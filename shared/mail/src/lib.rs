@@ -2,12 +2,14 @@
 //!
 //! The HTML templates escape what is put into them; nothing a tenant or a person wrote can become markup.
 
+mod alert;
 mod invitation;
 mod reset;
 
+pub use alert::{alert_confirmation, alert_offers};
 pub use invitation::invitation;
 pub use reset::{password_changed, reset};
-pub use vivier_domain::mail::{Invitation, Mail};
+pub use vivier_domain::mail::{AlertConfirmation, AlertOffers, Invitation, ListedOffer, Mail};
 
 /// A template could not be filled in. It says nothing of what was to be put in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -1,5 +1,6 @@
 //! Statements and items: one file per table or item type. Each takes its tenant's transaction, never a tenant's id.
 
+pub mod alerts;
 pub mod audit;
 pub mod batches;
 pub mod chunks;

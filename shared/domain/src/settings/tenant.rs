@@ -93,6 +93,19 @@ pub fn is_email(text: &str) -> bool {
         })
 }
 
+/// An address that every mail server takes: plain ASCII, as HTML forms check it.
+pub fn is_address(text: &str) -> bool {
+    let local = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+/=?^_`{|}~.-".contains(c);
+    let label = |label: &str| {
+        label.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    is_email(text)
+        && text
+            .split_once('@')
+            .is_some_and(|(name, domain)| name.chars().all(local) && domain.split('.').all(label))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,11 +1,12 @@
 //! Filters, facets and order, against the plainest way to count them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use vivier_domain::offer::{Contract, Offer, Remote};
-use vivier_index::{FacetCount, Sort};
+use vivier_domain::offer::{Contract, Offer, Position, Remote};
+use vivier_index::{Circle, FacetCount, SearchPage, Sort};
 
 use super::support::*;
 
@@ -204,4 +205,33 @@ fn an_offer_is_given_in_full() {
     let found = index.get(id(7), TODAY).unwrap().unwrap();
     assert_eq!(found, full.into());
     assert_eq!(index.get(id(8), TODAY).unwrap(), None);
+}
+
+#[test]
+fn a_search_among_some_offers_keeps_its_filters_and_its_circle() {
+    let at = |n, title, north: f64| {
+        let mut offer = offer(n, title);
+        offer.content.position = Position::from_degrees(47.0 + north, -1.5);
+        offer
+    };
+    // The second lies some 56 km from the first.
+    let index =
+        index(&[at(0, "Vendeur", 0.0), at(1, "Vendeur", 0.5), at(2, "Soudeur", 0.0), at(3, "Vendeur", 0.0)]);
+    let mut asked = request("vendeur");
+    let among = |numbers: &[u128]| Some(Arc::new(numbers.iter().map(|n| id(*n)).collect::<HashSet<_>>()));
+    asked.among = among(&[0, 1, 2, 9]);
+    let sorted = |page: &SearchPage| {
+        let mut found = ids(page);
+        found.sort();
+        found
+    };
+    assert_eq!(sorted(&index.search(&asked).unwrap()), [id(0), id(1)]);
+    let centre = Position::from_degrees(47.0, -1.5).unwrap();
+    asked.within = Some(Circle { centre, radius_km: 20, widen: true });
+    let page = index.search(&asked).unwrap();
+    assert_eq!((sorted(&page), page.radius_km), (vec![id(0)], Some(20)), "not drawn wider");
+    asked.among = None;
+    assert_eq!(sorted(&index.search(&asked).unwrap()), [id(0), id(1), id(3)], "drawn wider");
+    asked.among = among(&[]);
+    assert_eq!(index.search(&asked).unwrap().total, 0);
 }

@@ -33,8 +33,12 @@ fn settings() -> MailSettings {
 
 /// Whether a mail of these settings gets as far as the mail service; what that says of it is another matter.
 async fn reaches_the_service(tenancy: &Tenancy, scope: &TenantScope) -> bool {
-    let mail =
-        Mail { subject: "Test".into(), html: Redacted::new("<p>Test</p>"), text: Redacted::new("Test") };
+    let mail = Mail {
+        subject: "Test".into(),
+        html: Redacted::new("<p>Test</p>"),
+        text: Redacted::new("Test"),
+        one_click: None,
+    };
     let to = Redacted::new("somebody@recipient.example");
     let sent = tenancy.mail(scope).unwrap().send(&to, &mail, &settings()).await;
     !matches!(sent, Err(MailError::SenderNotApproved))

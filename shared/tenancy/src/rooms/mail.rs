@@ -3,9 +3,10 @@
 
 use aws_sdk_sesv2::{
     Client,
+    config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::send_email::SendEmailError,
-    types::{Body, Content, Destination, EmailContent, Message},
+    types::{Body, Content, Destination, EmailContent, Message, MessageHeader},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use vivier_domain::{
@@ -27,7 +28,10 @@ pub enum MailError {
     /// The settings name a sender that the operator has not approved, or not any more.
     #[error("the sender is not approved")]
     SenderNotApproved,
-    /// Something did not answer.
+    /// The request was sent and its answer never came: the mail may have gone out, or not.
+    #[error("whether the mail was sent is not known")]
+    Unclear,
+    /// Something did not answer, and the mail was not sent.
     #[error(transparent)]
     Tenancy(#[from] TenancyError),
 }
@@ -79,6 +83,26 @@ impl<'a> Mails<'a> {
     /// refused is never replaced by another: the recipient must know who writes. That the sender is the tenant's to use is
     /// looked up for each mail: the settings were published under the approval of another day.
     pub async fn send(&self, to: &Redacted, mail: &Mail, settings: &MailSettings) -> Result<(), MailError> {
+        self.hand_over(to, mail, settings, false).await.map(drop)
+    }
+
+    /// The same for a mail that is better lost than doubled: it is handed over once. Returns what the service calls it.
+    pub async fn send_once(
+        &self,
+        to: &Redacted,
+        mail: &Mail,
+        settings: &MailSettings,
+    ) -> Result<Option<String>, MailError> {
+        self.hand_over(to, mail, settings, true).await
+    }
+
+    async fn hand_over(
+        &self,
+        to: &Redacted,
+        mail: &Mail,
+        settings: &MailSettings,
+        once: bool,
+    ) -> Result<Option<String>, MailError> {
         if settings.sender_address.is_some()
             && !Senders::read(&self.records, Some(self.sender.clone())).await?.allow(settings)
         {
@@ -93,17 +117,22 @@ impl<'a> Mails<'a> {
         let message = Message::builder()
             .subject(utf8(&mail.subject)?)
             .body(Body::builder().html(utf8(mail.html.expose())?).text(utf8(mail.text.expose())?).build())
+            .set_headers(mail.one_click.as_ref().map(one_click).transpose()?)
             .build();
-        let sent = self
+        let request = self
             .client
             .send_email()
             .from_email_address(mailbox(&name, address))
             .destination(Destination::builder().to_addresses(to.expose()).build())
             .content(EmailContent::builder().simple(message).build())
-            .send()
-            .await;
-        match sent {
-            Ok(_) => Ok(()),
+            .customize();
+        let request = if once {
+            request.config_override(Builder::new().retry_config(RetryConfig::disabled()))
+        } else {
+            request
+        };
+        match request.send().await {
+            Ok(sent) => Ok(sent.message_id),
             Err(error) => {
                 let error = read(&error);
                 if let MailError::Refused(code) = &error {
@@ -120,8 +149,22 @@ fn utf8(text: &str) -> Result<Content, TenancyError> {
     content.map_err(TenancyError::cloud("ses"))
 }
 
+/// The two headers of RFC 8058.
+fn one_click(address: &Redacted) -> Result<Vec<MessageHeader>, TenancyError> {
+    let header = |name: &str, value: String| {
+        MessageHeader::builder().name(name).value(value).build().map_err(TenancyError::cloud("ses"))
+    };
+    Ok(vec![
+        header("List-Unsubscribe", format!("<{}>", address.expose()))?,
+        header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click".to_owned())?,
+    ])
+}
+
 fn read(error: &SdkError<SendEmailError>) -> MailError {
     use SendEmailError as E;
+    if matches!(error, SdkError::TimeoutError(_) | SdkError::ResponseError(_)) {
+        return MailError::Unclear;
+    }
     match error.as_service_error() {
         Some(E::MessageRejected(_)) => MailError::Refused("message-rejected"),
         Some(E::MailFromDomainNotVerifiedException(_)) => MailError::Refused("sender-not-verified"),
@@ -171,6 +214,19 @@ mod tests {
         ] {
             assert_eq!(mailbox(name, "rh@acme.example"), expected);
         }
+    }
+
+    #[test]
+    fn one_click_is_two_headers() {
+        let headers = one_click(&Redacted::new("https://acme.vivier.example/v1/a")).unwrap();
+        let headers: Vec<_> = headers.iter().map(|header| (header.name(), header.value())).collect();
+        assert_eq!(
+            headers,
+            [
+                ("List-Unsubscribe", "<https://acme.vivier.example/v1/a>"),
+                ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")
+            ]
+        );
     }
 
     #[test]

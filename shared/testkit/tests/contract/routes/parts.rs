@@ -64,6 +64,12 @@ pub(super) fn parts() -> Vec<Part> {
     const CLOCK: Clock = Clock::System;
     let part = |name, document, serve| Part { name, document, serve };
     vec![
+        part("alerts", alerts::routes::openapi(), |function, house| {
+            let (indexes, domain) = (Arc::default(), "vivier.example".to_owned());
+            let tenancy = house.tenancy.clone();
+            let app = alerts::App { tenancy, clock: CLOCK, indexes, reference: reference(), domain };
+            function.http(alerts::routes::router(app))
+        }),
         part("audit", audit::routes::openapi(), |function, house| {
             function.http(audit::routes::router(audit::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
         }),

@@ -1,17 +1,19 @@
-//! Query parameters, read one by one so that a wrong one is named.
+//! A search as it is written in a request's query, read one by one so that a wrong parameter is named. Whoever keeps a search
+//! keeps it in this form, and reads it by the same code as whoever answers it.
 
 use std::{ops::RangeInclusive, str::FromStr};
 
 use jiff::civil::Date;
-use vivier_domain::offer::{Position, Remote, SalaryPeriod};
-use vivier_index::{Circle, DEFAULT_LIMIT, Fingerprint, MAX_LIMIT, SearchRequest, Sort, Weights};
+use vivier_domain::offer::{Remote, SalaryPeriod};
 use vivier_reference::Places;
-use vivier_runtime::http::{Problem, ProblemKind};
 
-use crate::places::{self, Near};
+use crate::cursor::Fingerprint;
+use crate::near::{self, Near};
+use crate::rank::Weights;
+use crate::request::{Circle, DEFAULT_LIMIT, MAX_LIMIT, SearchRequest, Sort};
 
 /// The longest search text, in characters.
-pub(crate) const LONGEST_TEXT: usize = 300;
+const LONGEST_TEXT: usize = 300;
 /// The most values of one filter.
 const MOST_VALUES: usize = 50;
 /// Nobody is paid more in a year.
@@ -21,31 +23,45 @@ const USUAL_KM: u32 = 20;
 
 /// What was asked for.
 #[derive(Debug)]
-pub(crate) struct Asked {
+pub struct Asked {
     /// The search.
-    pub(crate) request: SearchRequest,
+    pub request: SearchRequest,
     /// How many filters are set.
-    pub(crate) filters: u8,
+    pub filters: u8,
     /// Whether the occupation that `q` means is asked for.
-    pub(crate) related: bool,
+    pub related: bool,
     /// The place that `near` was taken for, where it names one.
-    pub(crate) place: Option<String>,
+    pub place: Option<String>,
+}
+
+/// Parameters that are refused: a name of ours and a stable word for each.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Refused {
+    /// Such as `limit` and `invalid`.
+    pub errors: Vec<(String, &'static str)>,
+}
+
+impl Refused {
+    fn field(mut self, name: impl Into<String>, code: &'static str) -> Self {
+        self.errors.push((name.into(), code));
+        self
+    }
 }
 
 /// Whether reading these needs the places.
-pub(crate) fn names_a_place(parameters: &[(String, String)]) -> bool {
-    parameters.iter().any(|(name, value)| name == "near" && places::near(value, None).is_none())
+pub fn names_a_place(parameters: &[(String, String)]) -> bool {
+    parameters.iter().any(|(name, value)| name == "near" && near::near(value, None).is_none())
 }
 
 /// Reads a search. Filters may be repeated; anything unknown or repeated otherwise is refused.
-pub(crate) fn search(
+pub fn search(
     parameters: Vec<(String, String)>,
     tenant: Fingerprint,
     today: Date,
     places: Option<&Places>,
-) -> Result<Asked, Problem> {
+) -> Result<Asked, Refused> {
     let mut request = SearchRequest::new(tenant, today);
-    let mut problem = Problem::new(ProblemKind::InvalidQuery);
+    let mut problem = Refused::default();
     let mut seen = Vec::new();
     let (mut period, mut near, mut radius, mut related) = (SalaryPeriod::Year, None, None, false);
     for (name, value) in parameters {
@@ -67,7 +83,7 @@ pub(crate) fn search(
             "salary_min" => set(&mut request.salary_min, number(&value, 0..=MOST_EUROS).map(Some)),
             "salary_max" => set(&mut request.salary_max, number(&value, 0..=MOST_EUROS).map(Some)),
             "salary_period" => set(&mut period, value.parse().ok()),
-            "near" => set(&mut near, text(value).and_then(|text| places::near(&text, places)).map(Some)),
+            "near" => set(&mut near, text(value).and_then(|text| near::near(&text, places)).map(Some)),
             "radius_km" => set(&mut radius, number(&value, 1..=500).map(Some)),
             "match" => set(&mut request.weights, weights(&value)),
             "duplicates" => set(&mut request.duplicates, value.parse().ok()),
@@ -145,9 +161,9 @@ fn filters(request: &SearchRequest) -> u8 {
 }
 
 /// Reads what a suggestion is asked for: the beginning of a word, and how many.
-pub(crate) fn suggest(parameters: Vec<(String, String)>) -> Result<(String, usize), Problem> {
+pub fn suggest(parameters: Vec<(String, String)>) -> Result<(String, usize), Refused> {
     let (mut q, mut most) = (None, 10);
-    let mut problem = Problem::new(ProblemKind::InvalidQuery);
+    let mut problem = Refused::default();
     for (name, value) in parameters {
         let outcome = match name.as_str() {
             "q" if q.is_none() => set(&mut q, text(value).map(Some)),
@@ -207,12 +223,6 @@ fn weights(value: &str) -> Option<Weights> {
     }
 }
 
-/// Degrees north and east, as `47.2184,-1.5536`.
-pub(crate) fn position(value: &str) -> Option<Position> {
-    let (latitude, longitude) = value.split_once(',')?;
-    Position::from_degrees(latitude.trim().parse().ok()?, longitude.trim().parse().ok()?)
-}
-
 const _: () = assert!(DEFAULT_LIMIT <= MAX_LIMIT);
 
 #[cfg(test)]
@@ -224,8 +234,8 @@ mod tests {
         let parameters = query.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
         search(parameters, Fingerprint::of(TenantId::generate()), jiff::civil::date(2026, 1, 1), None)
             .map(|asked| (asked.request, asked.filters))
-            .map_err(|problem| {
-                problem.errors.into_iter().map(|error| format!("{}:{}", error.field, error.code)).collect()
+            .map_err(|refused| {
+                refused.errors.into_iter().map(|(field, code)| format!("{field}:{code}")).collect()
             })
     }
 

@@ -1,0 +1,20 @@
+//! The function `alerts`: see the library beside it.
+
+use alerts::{App, routes, tick};
+use vivier_runtime::{Function, StartError, telemetry};
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let app = App::from_env().await?;
+    let ticking = app.clone();
+    Function::new("alerts")
+        .http(routes::router(app.clone()))
+        .idempotent(&app.tenancy, app.clock)
+        .schedule(move |platform| {
+            let app = ticking.clone();
+            async move { tick::run(&app, &platform).await }
+        })
+        .serve()
+        .await
+}

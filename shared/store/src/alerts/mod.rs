@@ -1,0 +1,81 @@
+//! Searches that candidates saved, with the address to tell of new offers. The address and the search are personal: they leave
+//! this database in types that do not print.
+
+mod asking;
+mod ending;
+mod mails;
+mod tokens;
+mod work;
+
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use uuid::Uuid;
+use vivier_domain::{
+    alert::Frequency,
+    ids::{AlertId, ProjectId},
+    member::Language,
+    redacted::Redacted,
+};
+use vivier_tenancy::TenancyError;
+
+pub use asking::{MOST_OF_ADDRESS, MOST_PENDING_OF_ADDRESS, NewAlert, count_asked, insert};
+pub use ending::{count_expired, forget_mails, purge};
+pub use mails::{Came, OpenMail, close, compose, fetch_open, hand_over};
+pub use tokens::{Kept, TokenHash, confirm, delete, renew};
+pub use work::{Lease, claim, finish, list_new, move_mark};
+
+/// An alert that a run has taken up.
+#[derive(Debug, Clone)]
+pub struct Alert {
+    /// Its id.
+    pub id: AlertId,
+    /// The front office that it was saved in.
+    pub project: ProjectId,
+    /// Whom to tell.
+    pub email: Redacted,
+    /// What mails are written in.
+    pub language: Language,
+    /// How often.
+    pub frequency: Frequency,
+    /// The search: names and values of its query's parameters, as a JSON list of pairs.
+    pub search: Redacted,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// When the look that is due was due.
+    pub next_at: Timestamp,
+    /// What only a confirmed one has.
+    pub marks: Option<Marks>,
+}
+
+/// Which offers are new to an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// When it was first confirmed: older offers never are.
+    pub new_since: Timestamp,
+    /// Up to here offers were looked at.
+    pub seen_until: Timestamp,
+}
+
+const COLUMNS: &str =
+    "id, project_id, email, language, frequency, search, expires_at, next_at, new_since, seen_until";
+
+fn read(row: &Row) -> Result<Alert, TenancyError> {
+    const CORRUPT: TenancyError = TenancyError::Corrupt("alert");
+    let marks =
+        row.get::<_, Option<Timestamp>>("new_since").zip(row.get::<_, Option<Timestamp>>("seen_until"));
+    Ok(Alert {
+        id: row.get::<_, Uuid>("id").into(),
+        project: row.get::<_, Uuid>("project_id").into(),
+        email: Redacted::new(row.get::<_, String>("email")),
+        language: match row.get("language") {
+            "fr" => Language::Fr,
+            "en" => Language::En,
+            _ => return Err(CORRUPT),
+        },
+        frequency: row.get::<_, &str>("frequency").parse().map_err(|_| CORRUPT)?,
+        search: Redacted::new(row.get::<_, String>("search")),
+        expires_at: row.get("expires_at"),
+        next_at: row.get("next_at"),
+        marks: marks.map(|(new_since, seen_until)| Marks { new_since, seen_until }),
+    })
+}
