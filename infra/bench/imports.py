@@ -42,4 +42,4 @@ def _noted(stack: Stack, status: Json) -> tuple[float, float]:
     log = (stack.folder / "logs" / f"vivier-{stack.name}-offers.log").read_text().splitlines()
     lines = [json.loads(line) for line in log if status["import_id"] in line or status["index_generation"] in line]
     times = {line["fields"]["message"]: moment(line["timestamp"]) for line in lines}
-    return times["the rows of an import are in"], times["an index was built"]
+    return times["the rows of an import are in"], times["an archive of the index was built"]

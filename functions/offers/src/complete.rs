@@ -7,6 +7,9 @@ use vivier_reference::{Occupations, Places, Reference, ReferenceError};
 /// An occupation is told from a title where it is at least this likely to be the right one.
 const LIKELY: f32 = 0.8;
 
+/// Changes whenever the same offer is completed otherwise: by other rules or other data.
+pub const VERSION: u32 = 1;
+
 /// What completes offers.
 #[derive(Debug)]
 pub struct Completion<'r> {

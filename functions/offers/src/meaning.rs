@@ -40,7 +40,8 @@ pub async fn run(app: &App, scope: &TenantScope, until: Instant) -> Result<Turn,
     let model = app.embedder.identity().name.clone();
     let taken = {
         let tx = session.begin().await?;
-        let due = offer_vectors::any_missing(&tx, &model).await? || search_index::is_stale(&tx).await?;
+        let due = offer_vectors::any_missing(&tx, &model).await?
+            || search_index::is_stale(&tx, &publish::made_with(app)).await?;
         if !due {
             return Ok(Turn::Idle);
         }
@@ -77,13 +78,13 @@ async fn work(
     let now = app.clock.now();
     let due = {
         let tx = session.begin().await?;
-        search_index::is_stale(&tx).await?
+        search_index::is_stale(&tx, &publish::made_with(app)).await?
             && (!missing || search_index::published_before(&tx, now - PATIENCE).await?)
     };
     if due {
         let files = app.tenancy.files(scope).await?;
-        let generation = publish::publish(app, session, &files, &Right::Vectors(taken)).await?;
-        publish::remove_old(&files, generation).await?;
+        let published = publish::publish(app, session, &files, &Right::Vectors(taken)).await?;
+        publish::remove_old(&files, &published).await?;
     }
     Ok(())
 }

@@ -116,7 +116,8 @@ async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Take
         tracing::info!(%import_id, read = counts.read, created = counts.created, updated = counts.updated,
                        closed = counts.closed, rejected = counts.rejected, "the rows of an import are in");
     }
-    let generation = publish::publish(app, session, files, &Right::Import(*lease)).await?;
+    let published = publish::publish(app, session, files, &Right::Import(*lease)).await?;
+    let generation = published.generation;
     let tx = session.begin().await?;
     if !imports::hold(&tx, lease).await? {
         return Err(RunError::Lost);
@@ -125,7 +126,7 @@ async fn steps(app: &App, session: &mut Session, files: &Files<'_>, taken: &Take
     tx.commit().await?;
     tracing::info!(%import_id, %generation, "an import succeeded");
     // The import is done; what cannot be removed now, the next one removes.
-    if let Err(error) = publish::remove_old(files, generation).await {
+    if let Err(error) = publish::remove_old(files, &published).await {
         tracing::warn!(error = vivier_runtime::telemetry::chain(&error), "old indexes could not be removed");
     }
     Ok(true)

@@ -17,17 +17,16 @@ impl SearchIndex {
         queries: &Queries<'_>,
         words: &Words,
     ) -> Result<Option<Vec<bool>>, SearchError> {
-        let segment = queries.searcher.segment_readers().first();
-        let asked = !words.phrases.is_empty() || !words.unwanted.is_empty();
-        let Some(segment) = segment.filter(|_| asked) else { return Ok(None) };
+        if words.phrases.is_empty() && words.unwanted.is_empty() {
+            return Ok(None);
+        }
         let mut admitted = vec![true; self.rows.len()];
         let phrases = words.phrases.iter().map(|phrase| (phrase, true));
         for (phrase, wanted) in phrases.chain(words.unwanted.iter().map(|phrase| (phrase, false))) {
             let mut having = vec![false; self.rows.len()];
             let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
             let weight = queries.in_one_piece(phrase).weight(scoring)?;
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| having[*doc as usize] = true);
-            weight.for_each_no_score(segment, &mut block)?;
+            self.each(queries.searcher, &*weight, |doc| having[doc as usize] = true)?;
             admitted.iter_mut().zip(having).for_each(|(admitted, having)| *admitted &= having == wanted);
         }
         Ok(Some(admitted))
@@ -39,15 +38,14 @@ impl SearchIndex {
         queries: &Queries<'_>,
         words: &Words,
     ) -> Result<Option<Vec<u8>>, SearchError> {
-        let segment = queries.searcher.segment_readers().first();
-        let others = words.wanted.iter().any(|word| !word.same.is_empty());
-        let Some(segment) = segment.filter(|_| others) else { return Ok(None) };
+        if words.wanted.iter().all(|word| word.same.is_empty()) {
+            return Ok(None);
+        }
         let mut having = vec![0u8; self.rows.len()];
         for word in &words.wanted {
             let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
             let weight = queries.in_one_piece(std::slice::from_ref(&word.stem)).weight(scoring)?;
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| having[*doc as usize] += 1);
-            weight.for_each_no_score(segment, &mut block)?;
+            self.each(queries.searcher, &*weight, |doc| having[doc as usize] += 1)?;
         }
         Ok(Some(having))
     }
@@ -61,14 +59,14 @@ impl SearchIndex {
         admitted: Option<&[bool]>,
         today: i32,
     ) -> Result<Option<Covering>, SearchError> {
-        let segment = queries.searcher.segment_readers().first();
-        let Some(segment) = segment.filter(|_| words.wanted.len() > 1) else { return Ok(None) };
+        if words.wanted.len() < 2 {
+            return Ok(None);
+        }
         let mut counts = vec![0u8; self.rows.len()];
         for word in &words.wanted {
             let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
             let weight = queries.wanted(word)?.weight(scoring)?;
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| counts[*doc as usize] += 1);
-            weight.for_each_no_score(segment, &mut block)?;
+            self.each(queries.searcher, &*weight, |doc| counts[doc as usize] += 1)?;
         }
         for (count, admitted) in counts.iter_mut().zip(admitted.unwrap_or_default()) {
             *count *= u8::from(*admitted);

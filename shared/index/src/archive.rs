@@ -1,4 +1,4 @@
-//! An index as one object: a tar of the engine's files, our tables and a manifest.
+//! A part of an index as one object: a tar of the engine's files, our tables and a manifest.
 //!
 //! What is read back came over a network from a store that others may write to, so everything is checked before the
 //! engine sees it: the digest, the shape of the archive, the versions.
@@ -13,30 +13,43 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use vivier_domain::ids::GenerationId;
+use vivier_text::analysis;
 
 /// Changes whenever an older reader could not read a newer archive.
-pub(crate) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 3;
+/// Changes whenever the same offers make another archive: its format, and how words are taken apart.
+pub const VERSION: (u32, u32) = (FORMAT, analysis::VERSION);
 pub(crate) const MANIFEST: &str = "manifest.json";
+/// Offers of earlier archives that are closed: sixteen bytes each.
+pub(crate) const CLOSED: &str = "closed.bin";
 /// The engine writes about a dozen files; more is not an index.
 const MAX_FILES: usize = 64;
 
-/// A search index, ready to be stored.
+/// A part of a search index, ready to be stored.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Archive {
     /// A tar.
     pub bytes: Vec<u8>,
-    /// Which index this is.
+    /// Which one this is.
     pub generation: GenerationId,
     /// Of `bytes`.
     pub sha256: Digest,
     /// Offers in it.
     pub offers: u64,
+    /// Offers of earlier archives that it says are closed.
+    pub closed: u64,
+    /// Whether it holds what changed since earlier archives.
+    pub changes: bool,
 }
 
 impl fmt::Debug for Archive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { bytes, generation, sha256, offers } = self;
-        write!(f, "Archive {{ {generation}, {sha256}, {offers} offers, {} bytes }}", bytes.len())
+        let Self { bytes, generation, sha256, offers, closed, changes: _ } = self;
+        write!(
+            f,
+            "Archive {{ {generation}, {sha256}, {offers} offers, {closed} closed, {} bytes }}",
+            bytes.len()
+        )
     }
 }
 
@@ -129,6 +142,8 @@ pub(crate) struct Manifest {
     pub(crate) generation: GenerationId,
     pub(crate) built_at: Timestamp,
     pub(crate) offers: u64,
+    /// Whether it says what became of offers that archives before it hold.
+    pub(crate) changes: bool,
 }
 
 /// Writes the files, by name, as one tar.

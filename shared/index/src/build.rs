@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use tantivy::directory::RamDirectory;
 use tantivy::indexer::SingleSegmentIndexWriter;
 use tantivy::{Directory, Index, TantivyDocument};
-use vivier_domain::ids::GenerationId;
+use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_domain::offer::{Contract, Offer, OfferDraft, Position, Remote};
 
 use crate::archive::{self, Archive, Digest, FORMAT, Manifest};
@@ -69,10 +69,31 @@ pub struct Place {
     pub position: Option<Position>,
 }
 
-/// Builds the index of `entries` as generation `generation`; `model` made their vectors. One segment, in memory: a search then
-/// has no segments to merge and its scores depend on nothing but the offers.
+/// Builds an archive of `entries` as generation `generation`; `model` made their vectors. It is one segment, made in memory.
 pub fn build(
     entries: impl IntoIterator<Item = impl Into<Entry>>,
+    model: Option<&ModelIdentity>,
+    generation: GenerationId,
+    built_at: Timestamp,
+) -> Result<Archive, BuildError> {
+    archive(entries, None, model, generation, built_at)
+}
+
+/// Builds an archive of what changed since the archives before it: `entries` are offers as they are now, whether those have them or not,
+/// and `closed` are theirs no more.
+pub fn build_changes(
+    entries: impl IntoIterator<Item = impl Into<Entry>>,
+    closed: &[OfferId],
+    model: Option<&ModelIdentity>,
+    generation: GenerationId,
+    built_at: Timestamp,
+) -> Result<Archive, BuildError> {
+    archive(entries, Some(closed), model, generation, built_at)
+}
+
+fn archive(
+    entries: impl IntoIterator<Item = impl Into<Entry>>,
+    closed: Option<&[OfferId]>,
     model: Option<&ModelIdentity>,
     generation: GenerationId,
     built_at: Timestamp,
@@ -106,10 +127,17 @@ pub fn build(
     if let Some(drafted) = drafted {
         drafted.write(&mut files)?;
     }
-    let manifest = Manifest { format: FORMAT, analysis: analysis::VERSION, generation, built_at, offers };
+    let changes = closed.is_some();
+    if let Some(closed) = closed {
+        let ids = closed.iter().flat_map(|id| id.as_uuid().into_bytes());
+        files.insert(archive::CLOSED.to_owned(), ids.collect());
+    }
+    let closed = closed.map_or(0, <[OfferId]>::len) as u64;
+    let manifest =
+        Manifest { format: FORMAT, analysis: analysis::VERSION, generation, built_at, offers, changes };
     files.insert(archive::MANIFEST.to_owned(), serde_json::to_vec(&manifest)?);
     let bytes = archive::pack(&files)?;
-    Ok(Archive { sha256: Digest::of(&bytes), bytes, generation, offers })
+    Ok(Archive { sha256: Digest::of(&bytes), bytes, generation, offers, closed, changes })
 }
 
 /// What is gathered beside the engine while offers pass by.
@@ -135,7 +163,7 @@ impl Draft {
         occupation_confidence: Option<f32>,
     ) -> Result<TantivyDocument, BuildError> {
         self.offers += 1;
-        self.suggestions.add(&offer);
+        self.suggestions.add(&offer.content);
         self.vocabulary.add(&offer.content);
         let id = offer.id.as_uuid();
         let content = &offer.content;

@@ -10,6 +10,9 @@ use tantivy::Directory;
 use tantivy::directory::error::{DeleteError, LockError, OpenReadError, OpenWriteError};
 use tantivy::directory::{DirectoryLock, FileHandle, Lock, OwnedBytes, WatchCallback, WatchHandle, WritePtr};
 
+/// The engine's list of segments.
+pub(crate) const META: &str = "meta.json";
+
 /// An archive in memory, opened for reading without a copy.
 #[derive(Clone, Debug)]
 pub(crate) struct ArchiveDirectory {
@@ -21,6 +24,14 @@ impl ArchiveDirectory {
     pub(crate) fn new(bytes: Vec<u8>, files: &BTreeMap<String, Range<usize>>) -> Self {
         let bytes = OwnedBytes::new(bytes);
         let files = files.iter().map(|(name, range)| (name.clone(), bytes.slice(range.clone()))).collect();
+        Self { files: Arc::new(files) }
+    }
+
+    /// The files of several, with `meta` for the engine's list of segments. Segments bear names of their own, so nothing else meets.
+    pub(crate) fn union<'a>(several: impl IntoIterator<Item = &'a Self>, meta: Vec<u8>) -> Self {
+        let files = several.into_iter().flat_map(|one| one.files.iter());
+        let mut files: BTreeMap<_, _> = files.map(|(name, bytes)| (name.clone(), bytes.clone())).collect();
+        files.insert(META.to_owned(), OwnedBytes::new(meta));
         Self { files: Arc::new(files) }
     }
 

@@ -7,6 +7,7 @@ use vivier_domain::published::{Fetched, IndexFiles};
 use crate::{
     archive::OpenError,
     indexes::Known,
+    part::Part,
     pointer::{Pointer, PointerError},
     search::SearchIndex,
 };
@@ -51,20 +52,54 @@ impl FollowError {
 /// What is current now. A published index is never unpublished: a pointer that is gone is a fault of the store, and the
 /// index at hand stays.
 pub(crate) async fn follow(files: &impl IndexFiles, known: Option<Known>) -> Result<Known, FollowError> {
-    let checked = Instant::now();
     let etag = known.as_ref().and_then(|known| known.etag.clone());
-    let pointer = match files.pointer(etag.as_deref()).await.map_err(FollowError::files)? {
-        Fetched::Found(pointer) => pointer,
-        Fetched::Unchanged | Fetched::Missing => {
-            let (index, etag) = known.map_or((None, None), |known| (known.index, known.etag));
-            return Ok(Known { index, etag, checked });
+    let mut failed = None;
+    loop {
+        let checked = Instant::now();
+        let pointer = match files.pointer(etag.as_deref()).await.map_err(FollowError::files)? {
+            Fetched::Found(pointer) => pointer,
+            Fetched::Unchanged | Fetched::Missing => {
+                let (index, etag) = known.map_or((None, None), |known| (known.index, known.etag));
+                return Ok(Known { index, etag, checked });
+            }
+        };
+        let at_hand = known.as_ref().and_then(|known| known.index.as_deref());
+        match fetch(files, &Pointer::from_json(&pointer.bytes)?, at_hand).await {
+            // Archives that are no part of the index any more are removed, maybe while they were fetched: then the pointer is another.
+            Err(FollowError::Missing) if failed.as_ref() != Some(&pointer.etag) => {
+                failed = Some(pointer.etag)
+            }
+            Err(error) => return Err(error),
+            Ok(index) => {
+                return Ok(Known { index: Some(Arc::new(index)), etag: Some(pointer.etag), checked });
+            }
         }
-    };
-    let target = Pointer::from_json(&pointer.bytes)?;
-    let archive = files.archive(target.generation).await.map_err(FollowError::files)?;
-    let Fetched::Found(archive) = archive else { return Err(FollowError::Missing) };
-    let index =
-        tokio::task::spawn_blocking(move || SearchIndex::open(archive.bytes, &target.sha256)).await??;
-    tracing::info!(generation = %index.generation(), offers = index.offers(), "an index was loaded");
-    Ok(Known { index: Some(Arc::new(index)), etag: Some(pointer.etag), checked })
+    }
+}
+
+/// The index that a pointer names. Archives that are at hand are not fetched again.
+async fn fetch(
+    files: &impl IndexFiles,
+    pointer: &Pointer,
+    at_hand: Option<&SearchIndex>,
+) -> Result<SearchIndex, FollowError> {
+    let mut parts = Vec::with_capacity(pointer.archives.len());
+    let mut fetched = 0;
+    for archive in &pointer.archives {
+        let same = |part: &&Arc<Part>| part.sha256() == archive.sha256;
+        if let Some(part) = at_hand.and_then(|index| index.parts().iter().find(same)) {
+            parts.push(Arc::clone(part));
+            continue;
+        }
+        let file = files.archive(archive.generation).await.map_err(FollowError::files)?;
+        let Fetched::Found(file) = file else { return Err(FollowError::Missing) };
+        let sha256 = archive.sha256;
+        let opened = tokio::task::spawn_blocking(move || Part::open(file.bytes, &sha256)).await??;
+        parts.push(Arc::new(opened));
+        fetched += 1;
+    }
+    let index = tokio::task::spawn_blocking(move || SearchIndex::of(parts)).await??;
+    tracing::info!(generation = %index.generation(), offers = index.offers(), archives = pointer.archives.len(), fetched,
+                   "an index was loaded");
+    Ok(index)
 }

@@ -1,13 +1,15 @@
 //! The search index of a tenant's offers: building it, publishing it, reading it.
 //!
-//! An index is one immutable archive. An import builds it with [`build`] and publishes it with a [`Pointer`]; the
-//! search function opens it in memory as a [`SearchIndex`] and needs no server to answer. A new import makes a new
-//! generation; nothing is ever changed in place. [`Indexes`] holds those of many tenants and follows what they publish.
+//! An index is one immutable archive or several: those that [`build`] made of all offers, and those that [`build_changes`] made of what
+//! changed since. A [`Pointer`] names them; the search function opens them in memory as a [`SearchIndex`] and needs no server to answer.
+//! Nothing is ever changed in place, so whoever follows a newer pointer fetches only the archives that are new. [`Indexes`] holds the
+//! indexes of many tenants and follows what they publish.
 
 mod admit;
 mod archive;
 mod build;
 mod collect;
+mod completions;
 mod cursor;
 mod directory;
 mod facets;
@@ -21,6 +23,7 @@ mod open;
 mod order;
 mod page;
 pub mod parameters;
+mod part;
 mod pointer;
 mod profile;
 mod query;
@@ -38,8 +41,8 @@ mod vectors;
 mod vocabulary;
 mod words;
 
-pub use archive::{Archive, Digest, InvalidDigest, OpenError};
-pub use build::{BuildError, Entry, Place, build};
+pub use archive::{Archive, Digest, InvalidDigest, OpenError, VERSION};
+pub use build::{BuildError, Entry, Place, build, build_changes};
 pub use cursor::{Cursor, CursorError, Fingerprint};
 pub use follow::FollowError;
 pub use indexes::Indexes;
@@ -48,7 +51,8 @@ pub use page::{
     FacetCount, Facets, Highlight, Hit, MeantOccupation, OfferDetail, OfferSummary, Reason,
     RelatedOccupation, SearchPage, Suggestion, SuggestionKind,
 };
-pub use pointer::{POINTER_KEY, Pointer, PointerError, archive_key};
+pub use part::Part;
+pub use pointer::{ArchiveRef, POINTER_KEY, Pointer, PointerError, archive_key};
 pub use profile::{
     CandidateProfile, ExperienceReason, Meant, PlaceReason, Reasons, SkillsReason, SuitableOffer, TITLES,
     TitleReason,

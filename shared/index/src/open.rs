@@ -1,62 +1,127 @@
-//! From an archive to an index that can be asked.
+//! From archives to an index that can be asked.
+//!
+//! Each archive was built alone. Together they are one index: the engine counts words over all segments, the values of facets get numbers
+//! in common, and an offer that a later archive has again, or closes, is taken out of the earlier one.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::Arc;
 
-use tantivy::{Index, IndexReader, ReloadPolicy};
-use vivier_text::analysis;
+use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
 
-use crate::archive::{self, Digest, FORMAT, MANIFEST, Manifest, OpenError};
-use crate::directory::ArchiveDirectory;
-use crate::row;
+use crate::archive::{Digest, OpenError};
+use crate::completions::Completions;
+use crate::part::{Part, guarded, together};
+use crate::row::{self, Row};
 use crate::schema::schema;
 use crate::search::SearchIndex;
-use crate::suggest::Suggestions;
-use crate::tables::{self, Tables};
+use crate::tables::Tables;
 use crate::vectors::Vectors;
-use crate::vocabulary::{self, Vocabulary};
 
 impl SearchIndex {
-    /// Opens an archive. The bytes stay in memory as they are; nothing is unpacked.
+    /// Opens an archive that is a whole index.
     ///
     /// # Errors
     /// When the bytes are not those of `expected`, or not an archive that this version can read.
     pub fn open(bytes: Vec<u8>, expected: &Digest) -> Result<Self, OpenError> {
-        if Digest::of(&bytes) != *expected {
-            return Err(OpenError::Digest);
-        }
-        // The engine trusts its files where we cannot: a forged one must not end the process.
-        catch_unwind(AssertUnwindSafe(|| Self::open_checked(bytes)))
-            .unwrap_or(Err(OpenError::Malformed("the engine gave up on a file")))
+        Self::of(vec![Arc::new(Part::open(bytes, expected)?)])
     }
 
-    fn open_checked(bytes: Vec<u8>) -> Result<Self, OpenError> {
-        let files = archive::unpack(&bytes)?;
-        let directory = ArchiveDirectory::new(bytes, &files);
-        let file = |name: &str| directory.file(name).ok_or(OpenError::Malformed("a file is missing"));
-        let manifest: Manifest = serde_json::from_slice(file(MANIFEST)?).map_err(OpenError::Table)?;
-        if (manifest.format, manifest.analysis) != (FORMAT, analysis::VERSION) {
-            return Err(OpenError::Version { format: manifest.format, analysis: manifest.analysis });
-        }
-        let tables: Tables = serde_json::from_slice(file(tables::FILE)?).map_err(OpenError::Table)?;
-        let suggestions = Suggestions::read(file)?;
-        let index = Index::open(directory.clone())?;
-        let (expected, fields) = schema();
-        if index.schema() != expected {
-            return Err(OpenError::Malformed("the schema is another"));
-        }
+    /// The index of these archives, oldest first.
+    ///
+    /// # Errors
+    /// When there is none, or they do not fit together.
+    pub fn of(parts: Vec<Arc<Part>>) -> Result<Self, OpenError> {
+        guarded(|| Self::of_checked(parts))
+    }
+
+    fn of_checked(parts: Vec<Arc<Part>>) -> Result<Self, OpenError> {
+        let Some(newest) = parts.last() else { return Err(OpenError::Malformed("there is no archive")) };
+        let (generation, built_at) = (newest.manifest.generation, newest.manifest.built_at);
+        let index = Index::open(together(&parts)?)?;
+        let (_, fields) = schema();
         let reader: IndexReader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = reader.searcher();
-        let rows = match searcher.segment_readers() {
-            [] => Vec::new(),
-            [segment] => row::read(segment)?,
-            _ => return Err(OpenError::Malformed("more than one segment")),
-        };
-        if rows.len() as u64 != manifest.offers || searcher.num_docs() != manifest.offers {
-            return Err(OpenError::Malformed("the offers are not as many as it says"));
+        let mut tables = Tables::default();
+        let (mut rows, mut groups, mut starts, mut held) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for segment in searcher.segment_readers() {
+            let name = segment.segment_id().uuid_string();
+            let part = parts.iter().position(|part| part.segments.contains(&name));
+            let part = part.ok_or(OpenError::Malformed("a segment is in no archive"))?;
+            let numbers = tables.take_in(&parts[part].tables);
+            let (theirs, their_groups) =
+                row::read(segment, |dimension, number| numbers.of(dimension, number))?;
+            let start = u32::try_from(rows.len()).map_err(|_| OpenError::Malformed("too many offers"))?;
+            starts.push(start);
+            held.push((part, rows.len()..rows.len() + theirs.len()));
+            rows.extend(theirs);
+            groups.extend(their_groups);
         }
-        let vocabulary: Vocabulary =
-            serde_json::from_slice(file(vocabulary::FILE)?).map_err(OpenError::Table)?;
-        let vectors = Vectors::read(rows.len(), file)?;
-        Ok(Self { reader, fields, manifest, rows, tables, suggestions, vocabulary, vectors })
+        close(&mut rows, &parts, &held);
+        row::hide_duplicates(&mut rows, &groups);
+        let vectors = Vectors::of(
+            held.iter()
+                .map(|(part, range)| (range.start as u32..range.end as u32, parts[*part].vectors.as_ref())),
+        );
+        let vocabulary = match parts.as_slice() {
+            [one] => Arc::clone(&one.vocabulary),
+            [first, others @ ..] => {
+                let all =
+                    others.iter().fold((*first.vocabulary).clone(), |all, part| all.and(&part.vocabulary));
+                Arc::new(all)
+            }
+            [] => Arc::default(),
+        };
+        let offers = rows.iter().filter(|row| !row.is_closed()).count() as u64;
+        let suggestions = Completions::of(parts.clone());
+        let mut index = Self {
+            reader,
+            fields,
+            generation,
+            built_at,
+            offers,
+            parts,
+            starts,
+            rows,
+            tables,
+            suggestions,
+            vocabulary,
+            vectors,
+        };
+        index.forget_closed(&searcher, &held)?;
+        Ok(index)
+    }
+
+    /// Takes closed offers out of what is suggested.
+    fn forget_closed(
+        &mut self,
+        searcher: &Searcher,
+        held: &[(usize, Range<usize>)],
+    ) -> Result<(), OpenError> {
+        for (part, range) in held {
+            for doc in range.clone().filter(|doc| self.rows[*doc].is_closed()) {
+                let offer = self.stored(searcher, doc as u32);
+                let offer = offer.map_err(|_| OpenError::Malformed("a stored offer cannot be read"))?;
+                self.suggestions.forget(*part, &offer);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Closes what later archives close or have again. `held` tells in which part the rows lie.
+fn close(rows: &mut [Row], parts: &[Arc<Part>], held: &[(usize, Range<usize>)]) {
+    let mut ranges = vec![0..0; parts.len()];
+    held.iter().for_each(|(part, range)| ranges[*part] = range.clone());
+    let mut later: HashSet<u128> = HashSet::new();
+    for (part, range) in parts.iter().zip(ranges).rev() {
+        for row in &mut rows[range] {
+            if later.contains(&row.id) {
+                row.close();
+            } else if part.manifest.changes {
+                later.insert(row.id);
+            }
+        }
+        later.extend(&part.closed);
     }
 }

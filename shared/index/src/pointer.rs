@@ -1,6 +1,6 @@
-//! Which generation of an index is current.
+//! Which archives an index is made of.
 //!
-//! An archive is immutable and large; the pointer is small and replaced as one object. Writing it after the archive
+//! Archives are immutable and large; the pointer is small and replaced as one object. Writing it after the archives
 //! is what makes a publication atomic: readers see the old index or the new one, never a mixture.
 
 use jiff::Timestamp;
@@ -15,16 +15,31 @@ pub const POINTER_KEY: &str = "index/current.json";
 /// The content of [`POINTER_KEY`], as JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pointer {
-    /// The generation that is current.
+    /// The archives, oldest first. What a later one says of an offer holds.
+    pub archives: Vec<ArchiveRef>,
+    /// All that decides what an offer becomes in an archive, beside the offer: changes can be added to archives that were made alike.
+    pub made_with: String,
+    /// When it became current.
+    pub published_at: Timestamp,
+}
+
+/// An archive of an index.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArchiveRef {
+    /// Which one it is.
     pub generation: GenerationId,
-    /// The key of its archive in the same bucket.
+    /// The key of the archive in the same bucket.
     pub key: String,
     /// SHA-256 of the archive, as 64 hexadecimal digits in JSON.
     pub sha256: Digest,
     /// Offers in it.
     pub offers: u64,
-    /// When it became current.
-    pub published_at: Timestamp,
+    /// Offers of earlier archives that it closes.
+    pub closed: u64,
+    /// Whether it holds what changed since the archives before it; otherwise it is a part of all offers.
+    pub changes: bool,
+    /// What changed from here on is not in it, nor in an earlier one: the database's number of a transaction.
+    pub until: String,
 }
 
 /// The content of a pointer object is not a pointer.
@@ -32,16 +47,26 @@ pub struct Pointer {
 #[error("the index pointer is not understood")]
 pub struct PointerError(#[source] serde_json::Error);
 
-impl Pointer {
-    /// The pointer that makes `archive` current.
-    pub fn to(archive: &Archive, published_at: Timestamp) -> Self {
+impl ArchiveRef {
+    /// Names `archive`, made of what the database held at `until`.
+    pub fn to(archive: &Archive, until: &str) -> Self {
+        let &Archive { generation, sha256, offers, closed, changes, .. } = archive;
         Self {
-            generation: archive.generation,
-            key: archive_key(archive.generation),
-            sha256: archive.sha256,
-            offers: archive.offers,
-            published_at,
+            generation,
+            key: archive_key(generation),
+            sha256,
+            offers,
+            closed,
+            changes,
+            until: until.to_owned(),
         }
+    }
+}
+
+impl Pointer {
+    /// The index that it names: that of its newest archive. `None` where it names none.
+    pub fn generation(&self) -> Option<GenerationId> {
+        self.archives.last().map(|archive| archive.generation)
     }
 
     /// Reads the content of [`POINTER_KEY`].

@@ -219,13 +219,12 @@ impl SearchIndex {
         let queries = Queries { fields: &self.fields, weights: FieldWeights::default(), searcher };
         let words = Words::parse(title);
         let mut shares = HashMap::new();
-        let Some(segment) = searcher.segment_readers().first() else { return Ok(shares) };
         if words.wanted.is_empty() {
             return Ok(shares);
         }
         let ideal = queries.ideal(&words)?;
         let weight = queries.all(&words)?.weight(EnableScoring::enabled_from_searcher(searcher))?;
-        weight.for_each(segment, &mut |doc, weighs| {
+        self.each_weighed(searcher, &*weight, |doc, weighs| {
             if open(doc) && ideal > 0.0 {
                 shares.insert(doc, (weighs / ideal).min(1.0));
             }

@@ -140,8 +140,26 @@ pub(crate) fn education(level: u8) -> u32 {
     u32::from(level).saturating_sub(2)
 }
 
-/// Reads the columns that [`crate::build`] wrote.
-pub(crate) fn read(segment: &SegmentReader) -> Result<Vec<Row>, OpenError> {
+impl Row {
+    /// Takes it out: from now on it is shown on no day.
+    pub(crate) fn close(&mut self) {
+        self.expires = CLOSED;
+    }
+
+    /// Whether a later archive says that it is no more, or says it anew.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.expires == CLOSED
+    }
+}
+
+/// Before every day.
+const CLOSED: i32 = i32::MIN;
+
+/// Reads the columns that [`crate::build`] wrote, and each offer's group. `renumber` tells the number that a value has in the whole index.
+pub(crate) fn read(
+    segment: &SegmentReader,
+    renumber: impl Fn(Dimension, u32) -> u32,
+) -> Result<(Vec<Row>, Vec<u64>), OpenError> {
     let columns = segment.fast_fields();
     let numbers = |name: &str| columns.u64(name).map(|column| column.first_or_default_col(0));
     let days = |name: &str| columns.i64(name).map(|column| column.first_or_default_col(0));
@@ -160,20 +178,23 @@ pub(crate) fn read(segment: &SegmentReader) -> Result<Vec<Row>, OpenError> {
             .zip(longitude.first(doc))
             .map(|(latitude, longitude)| Position { latitude: latitude as i32, longitude: longitude as i32 }),
         salary: (least.get_val(doc) as u32, most.get_val(doc) as u32),
-        values: std::array::from_fn(|dimension| values[dimension].get_val(doc) as u32),
+        values: std::array::from_fn(|at| renumber(Dimension::ALL[at], values[at].get_val(doc) as u32)),
         duplicates: 0,
         hidden: false,
     };
-    let mut rows: Vec<Row> = (0..segment.max_doc()).map(row).collect();
-    let groups: Vec<u64> = (0..segment.max_doc()).map(|doc| group.get_val(doc)).collect();
-    hide_duplicates(&mut rows, &groups);
-    Ok(rows)
+    Ok((
+        (0..segment.max_doc()).map(row).collect(),
+        (0..segment.max_doc()).map(|doc| group.get_val(doc)).collect(),
+    ))
 }
 
 /// Of offers of one group, the one shown longest, then the newest, stands for all; 0 is no group.
-fn hide_duplicates(rows: &mut [Row], groups: &[u64]) {
+pub(crate) fn hide_duplicates(rows: &mut [Row], groups: &[u64]) {
     let mut shown: HashMap<u64, usize> = HashMap::new();
-    for (at, group) in groups.iter().enumerate().filter(|(_, group)| **group != 0) {
+    for (at, group) in groups.iter().enumerate() {
+        if *group == 0 || rows[at].is_closed() {
+            continue;
+        }
         let Some(other) = shown.insert(*group, at) else { continue };
         let rank = |row: &Row| (row.expires, row.published, std::cmp::Reverse(row.id));
         let (winner, loser) = if rank(&rows[at]) > rank(&rows[other]) { (at, other) } else { (other, at) };

@@ -1,27 +1,29 @@
 //! An open index, and what can be asked of it.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tantivy::query::{EnableScoring, Query as _, TermQuery, Weight};
 use tantivy::schema::{IndexRecordOption, Value as _};
-use tantivy::{DocAddress, IndexReader, Searcher, TantivyDocument, Term};
+use tantivy::{DocAddress, IndexReader, Searcher, SegmentReader, TantivyDocument, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_text::embed::ModelIdentity;
 
-use crate::archive::Manifest;
 use crate::build::day_number;
 use crate::collect::{Gathered, Walk};
+use crate::completions::Completions;
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
 use crate::filters::{Filters, distance_km};
 use crate::highlight::Highlighter;
 use crate::order::Order;
 use crate::page::{Hit, OfferDetail, Reason, SearchPage, Suggestion};
+use crate::part::Part;
 use crate::query::Queries;
 use crate::rank::{Near, Ranking, Weights};
 use crate::request::{Circle, FEW, MAX_LIMIT, SearchRequest, Sort};
 use crate::row::{Dimension, Row};
 use crate::schema::Fields;
-use crate::suggest::Suggestions;
 use crate::tables::Tables;
 use crate::vectors::Vectors;
 use crate::vocabulary::Vocabulary;
@@ -45,29 +47,39 @@ pub enum SearchError {
 pub struct SearchIndex {
     pub(crate) reader: IndexReader,
     pub(crate) fields: Fields,
-    pub(crate) manifest: Manifest,
+    pub(crate) generation: GenerationId,
+    pub(crate) built_at: Timestamp,
+    pub(crate) offers: u64,
+    pub(crate) parts: Vec<Arc<Part>>,
+    /// The number of each segment's first offer: offers are numbered through all segments.
+    pub(crate) starts: Vec<u32>,
     pub(crate) rows: Vec<Row>,
     pub(crate) tables: Tables,
-    pub(crate) suggestions: Suggestions,
-    pub(crate) vocabulary: Vocabulary,
+    pub(crate) suggestions: Completions,
+    pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) vectors: Option<Vectors>,
 }
 
 impl std::fmt::Debug for SearchIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "SearchIndex {{ {}, {} offers }}", self.manifest.generation, self.manifest.offers)
+        write!(f, "SearchIndex {{ {}, {} offers }}", self.generation, self.offers)
     }
 }
 
 impl SearchIndex {
-    /// Which index this is.
+    /// Which index this is: that of its newest archive.
     pub fn generation(&self) -> GenerationId {
-        self.manifest.generation
+        self.generation
     }
 
     /// Offers in it, expired ones included.
     pub fn offers(&self) -> u64 {
-        self.manifest.offers
+        self.offers
+    }
+
+    /// The archives it is made of, oldest first.
+    pub fn parts(&self) -> &[Arc<Part>] {
+        &self.parts
     }
 
     /// The city of the index that a text names, whatever its case and accents, as most offers write it.
@@ -92,7 +104,7 @@ impl SearchIndex {
 
     /// When it was built.
     pub fn built_at(&self) -> Timestamp {
-        self.manifest.built_at
+        self.built_at
     }
 
     /// A page of the offers that match, and the facets of all that match.
@@ -131,7 +143,8 @@ impl SearchIndex {
             && let Some(doc) = self.find(&searcher, cursor.last())?
         {
             // Scores differ between generations, and where weights changed: go on from where the last offer stands now.
-            let score = ranking.score(doc, &self.rows[doc as usize], words_of(&*weight, &searcher, doc)?);
+            let score =
+                ranking.score(doc, &self.rows[doc as usize], self.words_of(&*weight, &searcher, doc)?);
             after = Some(self.position(doc, score));
         }
 
@@ -161,7 +174,7 @@ impl SearchIndex {
         let total = gathered.total;
         let (page, more) = gathered.page(limit);
         let next = page.last().filter(|_| more).map(|(position, _)| Cursor {
-            generation: self.manifest.generation,
+            generation: self.generation,
             search,
             position: *position,
         });
@@ -171,14 +184,14 @@ impl SearchIndex {
             let row = &self.rows[doc as usize];
             let reason = match order.ranking() {
                 Some(ranking) if request.explain => {
-                    let weight = words_of(&*weight, &searcher, doc)?;
+                    let weight = self.words_of(&*weight, &searcher, doc)?;
                     let (share, meaning) = ranking.parts(doc, weight);
                     Some(Reason {
                         score: ranking.score(doc, row, weight),
                         words: share,
                         meaning,
                         recency: ranking.recency(row),
-                        matched: matched(&queries, &words, doc)?,
+                        matched: self.matched(&queries, &words, doc)?,
                     })
                 }
                 _ => None,
@@ -227,15 +240,13 @@ impl SearchIndex {
         weights: Weights,
     ) -> Result<Gathered, SearchError> {
         let mut gathered = Gathered::new(self.sizes());
-        let Some(segment) = searcher.segment_readers().first() else { return Ok(gathered) };
         let Some(ranking) = walk.order.ranking() else {
-            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| walk.see(&mut gathered, *doc, 0.0));
-            weight.for_each_no_score(segment, &mut block)?;
+            self.each(searcher, weight, |doc| walk.see(&mut gathered, doc, 0.0))?;
             return Ok(gathered);
         };
         // What is near in meaning is in, whatever words it has, and is seen once.
         let mut near = Near::new(ranking.near(), self.rows.len());
-        let mut see = |doc: u32, words: f32| {
+        let see = |doc: u32, words: f32| {
             if near.meet(doc) {
                 walk.take(&mut gathered, doc, words);
             } else {
@@ -243,7 +254,7 @@ impl SearchIndex {
             }
         };
         if weights.words > 0.0 {
-            weight.for_each(segment, &mut see)?;
+            self.each_weighed(searcher, weight, see)?;
         }
         near.others().for_each(|doc| walk.take(&mut gathered, doc, 0.0));
         Ok(gathered)
@@ -285,9 +296,14 @@ impl SearchIndex {
         let term = Term::from_field_bytes(self.fields.id, id.as_uuid().as_bytes());
         let by_id = TermQuery::new(term, IndexRecordOption::Basic);
         let weight = by_id.weight(EnableScoring::disabled_from_searcher(searcher))?;
-        let Some(segment) = searcher.segment_readers().first() else { return Ok(None) };
-        let doc = weight.scorer(segment, 1.0)?.doc();
-        Ok((doc != tantivy::TERMINATED).then_some(doc))
+        let mut found = None;
+        self.each(searcher, &*weight, |doc| {
+            // Earlier archives may have it as it was.
+            if !self.rows[doc as usize].is_closed() {
+                found = Some(doc);
+            }
+        })?;
+        Ok(found)
     }
 
     fn position(&self, doc: u32, score: f32) -> Position {
@@ -296,29 +312,66 @@ impl SearchIndex {
     }
 
     pub(crate) fn stored(&self, searcher: &Searcher, doc: u32) -> Result<OfferDetail, SearchError> {
-        let document: TantivyDocument = searcher.doc(DocAddress::new(0, doc))?;
+        let (segment, own) = self.locate(doc);
+        let document: TantivyDocument = searcher.doc(DocAddress::new(segment as u32, own))?;
         let json = document.get_first(self.fields.offer).and_then(|value| value.as_bytes());
         serde_json::from_slice(json.ok_or(SearchError::Stored(None))?)
             .map_err(|error| SearchError::Stored(Some(error)))
     }
-}
 
-/// What the words of a search weigh in one offer; 0 where it has none of them.
-fn words_of(weight: &dyn Weight, searcher: &Searcher, doc: u32) -> Result<f32, SearchError> {
-    let Some(segment) = searcher.segment_readers().first() else { return Ok(0.0) };
-    let mut scorer = weight.scorer(segment, 1.0)?;
-    Ok(if scorer.doc() <= doc && scorer.seek(doc) == doc { scorer.score() } else { 0.0 })
-}
-
-/// The words of the search that an offer has, in any form.
-fn matched(queries: &Queries<'_>, words: &Words, doc: u32) -> Result<Vec<String>, SearchError> {
-    let mut matched = Vec::new();
-    for word in &words.wanted {
-        let scoring = EnableScoring::enabled_from_searcher(queries.searcher);
-        let weight = queries.wanted(word)?.weight(scoring)?;
-        if words_of(&*weight, queries.searcher, doc)? > 0.0 {
-            matched.push(word.typed.clone());
-        }
+    /// Sees every offer that matches, by its number in the index.
+    pub(crate) fn each(
+        &self,
+        searcher: &Searcher,
+        weight: &dyn Weight,
+        mut see: impl FnMut(u32),
+    ) -> tantivy::Result<()> {
+        self.segments(searcher).try_for_each(|(segment, start)| {
+            let mut block = |docs: &[u32]| docs.iter().for_each(|doc| see(start + doc));
+            weight.for_each_no_score(segment, &mut block)
+        })
     }
-    Ok(matched)
+
+    /// The same, with what its words weigh.
+    pub(crate) fn each_weighed(
+        &self,
+        searcher: &Searcher,
+        weight: &dyn Weight,
+        mut see: impl FnMut(u32, f32),
+    ) -> tantivy::Result<()> {
+        self.segments(searcher).try_for_each(|(segment, start)| {
+            weight.for_each(segment, &mut |doc, words| see(start + doc, words))
+        })
+    }
+
+    fn segments<'s>(&'s self, searcher: &'s Searcher) -> impl Iterator<Item = (&'s SegmentReader, u32)> {
+        searcher.segment_readers().iter().zip(self.starts.iter().copied())
+    }
+
+    /// The segment that holds an offer, and the offer's number in it.
+    fn locate(&self, doc: u32) -> (usize, u32) {
+        let segment = self.starts.partition_point(|start| *start <= doc).saturating_sub(1);
+        (segment, doc - self.starts.get(segment).copied().unwrap_or_default())
+    }
+
+    /// What the words of a search weigh in one offer; 0 where it has none of them.
+    fn words_of(&self, weight: &dyn Weight, searcher: &Searcher, doc: u32) -> Result<f32, SearchError> {
+        let (segment, own) = self.locate(doc);
+        let Some(segment) = searcher.segment_readers().get(segment) else { return Ok(0.0) };
+        let mut scorer = weight.scorer(segment, 1.0)?;
+        Ok(if scorer.doc() <= own && scorer.seek(own) == own { scorer.score() } else { 0.0 })
+    }
+
+    /// The words of the search that an offer has, in any form.
+    fn matched(&self, queries: &Queries<'_>, words: &Words, doc: u32) -> Result<Vec<String>, SearchError> {
+        let mut matched = Vec::new();
+        for word in &words.wanted {
+            let scoring = EnableScoring::enabled_from_searcher(queries.searcher);
+            let weight = queries.wanted(word)?.weight(scoring)?;
+            if self.words_of(&*weight, queries.searcher, doc)? > 0.0 {
+                matched.push(word.typed.clone());
+            }
+        }
+        Ok(matched)
+    }
 }

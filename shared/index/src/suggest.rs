@@ -5,37 +5,29 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use vivier_domain::offer::Offer;
+use vivier_domain::offer::OfferDraft;
 
 use crate::archive::OpenError;
 use crate::build::day_number;
-use crate::page::{Suggestion, SuggestionKind};
+use crate::page::SuggestionKind;
 use crate::tables::{key, usual};
-use crate::vocabulary::Vocabulary;
 
 const ENTRIES: &str = "suggestions.json";
 const STARTS: &str = "suggestions.bin";
-/// The most completions one answer holds.
-const MAX_SUGGESTIONS: usize = 50;
-/// Fewer completions than these, and a slip is looked for.
-const FEW: usize = 3;
-/// More words than these before the last one, and none is: each costs a look at the whole vocabulary.
-const MENDED: usize = 3;
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Entry {
+pub(crate) struct Entry {
     /// As [`key`] writes it.
-    key: String,
-    text: String,
-    kind: SuggestionKind,
-    offers: u32,
+    pub(crate) key: String,
+    pub(crate) text: String,
+    pub(crate) kind: SuggestionKind,
+    pub(crate) offers: u32,
     /// The day number after which none of its offers is shown.
     until: i64,
 }
 
-/// The completions of an index.
+/// The texts of an archive's offers that complete what is typed.
 #[derive(Debug, Default)]
 pub(crate) struct Suggestions {
     /// Most offers first.
@@ -56,15 +48,15 @@ struct Gathered {
 }
 
 impl Draft {
-    pub(crate) fn add(&mut self, offer: &Offer) {
-        let content = &offer.content;
+    pub(crate) fn add(&mut self, content: &OfferDraft) {
         let until = content.expires_on.map_or(i64::MAX, day_number);
-        for (kind, text) in [
+        let said = [
             (SuggestionKind::Title, Some(&content.title)),
             (SuggestionKind::Occupation, content.occupation.as_ref()),
             (SuggestionKind::Company, content.company.as_ref()),
             (SuggestionKind::City, Some(&content.city)),
-        ] {
+        ];
+        for (kind, text) in said {
             let Some(text) = text else { continue };
             let key = key(text);
             if key.is_empty() {
@@ -125,43 +117,8 @@ impl Suggestions {
         Ok(Self { entries, starts })
     }
 
-    /// The same as [`Self::find`], and where that is little, what its words may have been meant to be.
-    pub(crate) fn find_or_mend(
-        &self,
-        prefix: &str,
-        limit: usize,
-        today: Date,
-        vocabulary: &Vocabulary,
-    ) -> Vec<Suggestion> {
-        let mut found = self.find(prefix, limit, today);
-        if found.len() >= FEW.min(limit) {
-            return found;
-        }
-        let typed = key(prefix);
-        let (before, last) = typed.rsplit_once(' ').unwrap_or(("", &typed));
-        let mended = |word: &str| {
-            let meant = if self.is_begun_by(word) { None } else { vocabulary.meant(word).first().copied() };
-            meant.unwrap_or(word).to_owned()
-        };
-        if before.split_whitespace().count() > MENDED {
-            return found;
-        }
-        let meant: String = before.split_whitespace().map(|word| mended(word) + " ").collect();
-        // What was typed was looked for already, unless a word before it was mended.
-        let as_typed = (meant.trim_end() != before).then(|| last.to_owned());
-        let beginnings = vocabulary.begun(last).into_iter().chain(as_typed);
-        for beginning in beginnings {
-            for suggestion in self.find(&format!("{meant}{beginning}"), limit, today) {
-                if found.len() < limit && !found.contains(&suggestion) {
-                    found.push(suggestion);
-                }
-            }
-        }
-        found
-    }
-
     /// Whether any word begins so.
-    fn is_begun_by(&self, word: &str) -> bool {
+    pub(crate) fn is_begun_by(&self, word: &str) -> bool {
         self.begun_by(word).next().is_some()
     }
 
@@ -172,18 +129,12 @@ impl Suggestions {
         self.starts[first..].iter().take_while(move |start| rest(start).starts_with(beginning)).copied()
     }
 
-    /// What begins with `prefix`, or has a word that does: first the former, then what has most offers. Only what
-    /// has an offer open on `today`.
-    pub(crate) fn find(&self, prefix: &str, limit: usize, today: Date) -> Vec<Suggestion> {
-        let limit = limit.min(MAX_SUGGESTIONS);
-        let prefix = key(prefix);
-        if prefix.is_empty() || limit == 0 {
-            return Vec::new();
-        }
-        let today = day_number(today);
+    /// The entries that begin with `prefix`, a key, or have a word that does, at most `most`: whether it is a later word, and their places.
+    /// First those that begin so, then those with most offers. Only what has an offer open on the day numbered `today`.
+    pub(crate) fn best(&self, prefix: &str, most: usize, today: i64) -> BTreeSet<(bool, u32)> {
         let mut best = BTreeSet::new();
         let mut found: HashMap<u32, bool> = HashMap::new();
-        for (number, at) in self.begun_by(&prefix) {
+        for (number, at) in self.begun_by(prefix) {
             if self.entries[number as usize].until < today {
                 continue;
             }
@@ -195,15 +146,25 @@ impl Suggestions {
             }
             found.insert(number, inside);
             best.insert((inside, number));
-            if best.len() > limit
+            if best.len() > most
                 && let Some((_, dropped)) = best.pop_last()
             {
                 found.remove(&dropped);
             }
         }
-        let entry = |(_, number): (bool, u32)| &self.entries[number as usize];
-        let named =
-            |entry: &Entry| Suggestion { text: entry.text.clone(), kind: entry.kind, offers: entry.offers };
-        best.into_iter().map(entry).map(named).collect()
+        best
+    }
+
+    /// The place of an entry.
+    pub(crate) fn place(&self, kind: SuggestionKind, key: &str) -> Option<u32> {
+        let is = |number: u32| {
+            let entry = &self.entries[number as usize];
+            entry.kind == kind && entry.key == key
+        };
+        self.begun_by(key).filter(|(_, at)| *at == 0).map(|(number, _)| number).find(|number| is(*number))
+    }
+
+    pub(crate) fn entry(&self, place: u32) -> &Entry {
+        &self.entries[place as usize]
     }
 }

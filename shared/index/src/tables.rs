@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use vivier_text::analysis::fold;
 
+use crate::row::Dimension;
+
 /// The name of the tables in the archive.
 pub(crate) const FILE: &str = "tables.json";
 
@@ -24,7 +26,7 @@ pub(crate) struct Tables {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Values(pub(crate) Vec<Value>);
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Value {
     /// What a filter names.
     pub(crate) key: String,
@@ -32,7 +34,65 @@ pub(crate) struct Value {
     pub(crate) label: String,
 }
 
+impl Tables {
+    /// Takes the values of a part in, behind those that are known: for each table, the number here of each of its numbers.
+    pub(crate) fn take_in(&mut self, part: &Self) -> Renumbering {
+        Renumbering {
+            company: self.company.take_in(&part.company),
+            city: self.city.take_in(&part.city),
+            department: self.department.take_in(&part.department),
+            region: self.region.take_in(&part.region),
+            occupation: self.occupation.take_in(&part.occupation),
+            family: self.family.take_in(&part.family),
+        }
+    }
+}
+
+/// The numbers that a part's values have in the whole index, by the part's own, from 1.
+#[derive(Debug)]
+pub(crate) struct Renumbering {
+    company: Vec<u32>,
+    city: Vec<u32>,
+    department: Vec<u32>,
+    region: Vec<u32>,
+    occupation: Vec<u32>,
+    family: Vec<u32>,
+}
+
+impl Renumbering {
+    /// The number in the whole index. Closed vocabularies have the same everywhere.
+    pub(crate) fn of(&self, dimension: Dimension, number: u32) -> u32 {
+        let numbers = match dimension {
+            Dimension::Company => &self.company,
+            Dimension::City => &self.city,
+            Dimension::Department => &self.department,
+            Dimension::Region => &self.region,
+            Dimension::Occupation => &self.occupation,
+            Dimension::Family => &self.family,
+            _ => return number,
+        };
+        let place = (number as usize).checked_sub(1);
+        place.and_then(|place| numbers.get(place)).copied().unwrap_or_default()
+    }
+}
+
 impl Values {
+    fn take_in(&mut self, part: &Self) -> Vec<u32> {
+        if self.0.is_empty() {
+            self.0.clone_from(&part.0);
+            return (1u32..).zip(&part.0).map(|(number, _)| number).collect();
+        }
+        let mut known: HashMap<String, u32> =
+            (1u32..).zip(&self.0).map(|(number, value)| (value.key.clone(), number)).collect();
+        let number = |value: &Value| {
+            *known.entry(value.key.clone()).or_insert_with(|| {
+                self.0.push(value.clone());
+                self.0.len() as u32
+            })
+        };
+        part.0.iter().map(number).collect()
+    }
+
     /// The number of a value as a person may write it.
     pub(crate) fn number(&self, text: &str) -> Option<u32> {
         let key = key(text);

@@ -5,6 +5,8 @@
 //! walked or clustered, so a filter never hides a neighbour, and there is nothing to build.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
 
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
@@ -91,9 +93,66 @@ impl Draft {
     }
 }
 
-/// The vectors of an index.
+/// The vectors of an index, archive by archive.
 #[derive(Debug)]
 pub(crate) struct Vectors {
+    /// The numbers of each archive's offers.
+    parts: Vec<(Range<u32>, Arc<Stored>)>,
+    model: ModelIdentity,
+}
+
+impl Vectors {
+    /// The vectors of parts, each with the numbers of its offers; those that another model made than the last part's are left out. `None`
+    /// where there are none.
+    pub(crate) fn of<'a>(parts: impl Iterator<Item = (Range<u32>, Option<&'a Arc<Stored>>)>) -> Option<Self> {
+        let mut parts: Vec<_> =
+            parts.filter_map(|(docs, stored)| Some((docs, Arc::clone(stored?)))).collect();
+        let model = parts.last().map(|(_, stored)| stored.model.clone())?;
+        parts.retain(|(_, stored)| stored.model == model);
+        Some(Self { parts, model })
+    }
+
+    pub(crate) fn model(&self) -> &ModelIdentity {
+        &self.model
+    }
+
+    fn part(&self, doc: u32) -> Option<(u32, &Stored)> {
+        let at = self.parts.partition_point(|(docs, _)| docs.end <= doc);
+        let (docs, stored) = self.parts.get(at)?;
+        docs.contains(&doc).then(|| (doc - docs.start, &**stored))
+    }
+
+    /// Whether an offer's vector is there yet.
+    pub(crate) fn has(&self, doc: u32) -> bool {
+        self.part(doc).is_some_and(|(own, stored)| stored.has(own))
+    }
+
+    /// The cosine of an offer's vector and the sought one; 0 for an offer without a vector.
+    pub(crate) fn cosine(&self, sought: &Sought, doc: u32) -> f32 {
+        self.part(doc).map_or(0.0, |(own, stored)| stored.cosine(sought, own))
+    }
+
+    /// The `most` offers nearest to what is sought among those that `open` lets in, nearest first, with their cosines.
+    pub(crate) fn nearest(
+        &self,
+        sought: &Sought,
+        most: usize,
+        open: impl Fn(u32) -> bool,
+    ) -> Vec<(u32, f32)> {
+        let mut near = Vec::new();
+        for (docs, stored) in &self.parts {
+            let theirs = stored.nearest(sought, most, |own| open(docs.start + own));
+            near.extend(theirs.into_iter().map(|(own, cosine)| (docs.start + own, cosine)));
+        }
+        near.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+        near.truncate(most);
+        near
+    }
+}
+
+/// The vectors of an archive.
+#[derive(Debug)]
+pub(crate) struct Stored {
     model: ModelIdentity,
     bytes: Vec<i8>,
     scales: Vec<f32>,
@@ -123,7 +182,7 @@ impl Sought {
     }
 }
 
-impl Vectors {
+impl Stored {
     /// Reads what [`Draft::write`] wrote, for this many offers; `None` from an archive without vectors.
     pub(crate) fn read<'a>(
         offers: usize,
@@ -151,29 +210,17 @@ impl Vectors {
         }
     }
 
-    pub(crate) fn model(&self) -> &ModelIdentity {
-        &self.model
-    }
-
-    /// Whether an offer's vector is there yet.
-    pub(crate) fn has(&self, doc: u32) -> bool {
+    fn has(&self, doc: u32) -> bool {
         self.scales.get(doc as usize).is_some_and(|scale| *scale > 0.0)
     }
 
-    /// The cosine of an offer's vector and the sought one; 0 for an offer without a vector.
-    pub(crate) fn cosine(&self, sought: &Sought, doc: u32) -> f32 {
+    fn cosine(&self, sought: &Sought, doc: u32) -> f32 {
         let (doc, dimension) = (doc as usize, self.model.dimension);
         let vector = self.bytes.get(doc * dimension..(doc + 1) * dimension).unwrap_or_default();
         dot(vector, &sought.bytes) as f32 * sought.scale * self.scales.get(doc).copied().unwrap_or_default()
     }
 
-    /// The `most` offers nearest to what is sought among those that `open` lets in, nearest first, with their cosines.
-    pub(crate) fn nearest(
-        &self,
-        sought: &Sought,
-        most: usize,
-        open: impl Fn(u32) -> bool,
-    ) -> Vec<(u32, f32)> {
+    fn nearest(&self, sought: &Sought, most: usize, open: impl Fn(u32) -> bool) -> Vec<(u32, f32)> {
         let width = words(self.model.dimension);
         if sought.bits.len() != width {
             return Vec::new();
@@ -262,7 +309,7 @@ mod tests {
         (0..count).map(|_| unit((0..DIMENSION).map(|_| number()).collect())).collect()
     }
 
-    fn vectors(of: &[Option<Vec<f32>>]) -> Vectors {
+    fn vectors(of: &[Option<Vec<f32>>]) -> Stored {
         let model = ModelIdentity { name: "made-up".into(), dimension: DIMENSION };
         let mut draft = Draft::new(model);
         for vector in of {
@@ -271,7 +318,7 @@ mod tests {
         let mut files = BTreeMap::new();
         draft.write(&mut files).unwrap();
         let file = |name: &str| files.get(name).map(Vec::as_slice).ok_or(OpenError::Malformed("missing"));
-        Vectors::read(of.len(), file).unwrap().unwrap()
+        Stored::read(of.len(), file).unwrap().unwrap()
     }
 
     #[test]

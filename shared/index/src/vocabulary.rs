@@ -58,6 +58,16 @@ impl Draft {
 }
 
 impl Vocabulary {
+    /// The words of two vocabularies.
+    pub(crate) fn and(&self, other: &Self) -> Self {
+        let mut words: BTreeMap<&str, (&str, u32)> = BTreeMap::new();
+        for (word, stem, count) in self.0.iter().chain(&other.0) {
+            words.entry(word).or_insert((stem, 0)).1 += count;
+        }
+        let words = words.into_iter();
+        Self(words.map(|(word, (stem, count))| (word.to_owned(), stem.to_owned(), count)).collect())
+    }
+
     /// Words that begin with `beginning`, most frequent first.
     pub(crate) fn completions(&self, beginning: &str) -> Vec<&str> {
         if beginning.chars().count() < PREFIX_CHARS

@@ -9,6 +9,7 @@ pub mod documents;
 pub mod events;
 pub mod imports;
 pub mod keys;
+pub mod offer_changes;
 pub mod offer_vectors;
 pub mod offers;
 pub mod passages;

@@ -78,7 +78,8 @@ pub async fn upsert(
         FROM unnest($3::uuid[], $4::bytea[], $5::bytea[]) AS given (offer_id, text_hash, vector)
         WHERE EXISTS (SELECT FROM offers WHERE id = offer_id)
         ON CONFLICT (offer_id) DO UPDATE SET
-            model = excluded.model, text_hash = excluded.text_hash, vector = excluded.vector, read_at = excluded.read_at";
+            model = excluded.model, text_hash = excluded.text_hash, vector = excluded.vector, read_at = excluded.read_at,
+            changed = pg_current_xact_id()";
     let ids: Vec<Uuid> = made.iter().map(|one| one.offer.as_uuid()).collect();
     let hashes: Vec<&[u8]> = made.iter().map(|one| one.text_hash.as_slice()).collect();
     let vectors: Vec<&[u8]> = made.iter().map(|one| one.vector.as_slice()).collect();

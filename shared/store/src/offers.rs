@@ -126,7 +126,7 @@ async fn write(
             skills = excluded.skills, working_time = excluded.working_time,
             experience_years = excluded.experience_years, education_level = excluded.education_level,
             latitude = excluded.latitude, longitude = excluded.longitude, content_hash = excluded.content_hash, import_id = excluded.import_id,
-            updated_at = excluded.updated_at
+            updated_at = excluded.updated_at, changed = pg_current_xact_id()
         RETURNING xmax = 0 AS created";
     let drafts = || batch.iter().map(|one| &one.draft);
     let text = |of: fn(&OfferDraft) -> &str| drafts().map(of).collect::<Vec<&str>>();
@@ -199,7 +199,7 @@ pub async fn count_open(tx: &SiloTx<'_>, source: &ImportSource) -> Result<u64, D
 /// Closes the open offers of the source that the import did not see; how many.
 pub async fn close_unseen(tx: &SiloTx<'_>, by: Bringing<'_>, now: Timestamp) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- offers::close_unseen
-        UPDATE offers SET status = 'closed', closed_at = $2, updated_at = $2
+        UPDATE offers SET status = 'closed', closed_at = $2, updated_at = $2, changed = pg_current_xact_id()
         WHERE status = 'open' AND source = $3 AND import_id <> $1";
     tx.execute(SQL, &[&by.import.as_uuid(), &now, &by.source.as_str()]).await
 }
@@ -216,6 +216,16 @@ pub async fn list_open(
     );
     let after = after.map_or(Uuid::nil(), OfferId::as_uuid);
     tx.query(&sql, &[&after, &i64::from(limit)]).await?.iter().map(read).collect()
+}
+
+/// The open ones among these offers, in the order of their ids.
+pub async fn list_open_among(tx: &SiloTx<'_>, ids: &[OfferId]) -> Result<Vec<Offer>, TenancyError> {
+    let sql = format!(
+        "-- offers::list_open_among
+        SELECT {COLUMNS} FROM offers WHERE status = 'open' AND id = ANY ($1::uuid[]) ORDER BY id"
+    );
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+    tx.query(&sql, &[&ids]).await?.iter().map(read).collect()
 }
 
 pub(crate) fn read(row: &Row) -> Result<Offer, TenancyError> {

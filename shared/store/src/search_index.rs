@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use uuid::Uuid;
+use vivier_domain::ids::GenerationId;
 use vivier_tenancy::rooms::{SiloTx, database::DatabaseError};
 
 use crate::imports;
@@ -60,18 +62,42 @@ pub async fn made(tx: &SiloTx<'_>) -> Result<i64, DatabaseError> {
     Ok(tx.query_one(SQL, &[]).await?.get("made"))
 }
 
-/// Notes that an index with the first `made` batches of vectors was published at `now`.
-pub async fn set_published(tx: &SiloTx<'_>, made: i64, now: Timestamp) -> Result<(), DatabaseError> {
-    const SQL: &str = "-- search_index::set_published
-        UPDATE search_index SET published = greatest(published, $1), published_at = $2";
-    tx.execute_one(SQL, &[&made, &now]).await
+/// An index that was published.
+#[derive(Debug, Clone, Copy)]
+pub struct Published<'a> {
+    /// Which one.
+    pub generation: GenerationId,
+    /// All that decides what an offer becomes in it, beside the offer.
+    pub made_with: &'a str,
+    /// It has the first so many batches of vectors.
+    pub batches: i64,
 }
 
-/// Whether vectors were made that the published index lacks.
-pub async fn is_stale(tx: &SiloTx<'_>) -> Result<bool, DatabaseError> {
+/// Notes that an index was published at `now`.
+pub async fn set_published(
+    tx: &SiloTx<'_>,
+    index: Published<'_>,
+    now: Timestamp,
+) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- search_index::set_published
+        UPDATE search_index
+        SET published = greatest(published, $1), published_at = $2, generation = $3, made_with = $4";
+    tx.execute_one(SQL, &[&index.batches, &now, &index.generation.as_uuid(), &index.made_with]).await
+}
+
+/// The index that was published last.
+pub async fn published(tx: &SiloTx<'_>) -> Result<Option<GenerationId>, DatabaseError> {
+    const SQL: &str = "-- search_index::published
+        SELECT generation FROM search_index";
+    Ok(tx.query_one(SQL, &[]).await?.get::<_, Option<Uuid>>("generation").map(GenerationId::from))
+}
+
+/// Whether the published index lacks vectors that were made, or was made with something else than `made_with`.
+pub async fn is_stale(tx: &SiloTx<'_>, made_with: &str) -> Result<bool, DatabaseError> {
     const SQL: &str = "-- search_index::is_stale
-        SELECT made > published AS stale FROM search_index";
-    Ok(tx.query_one(SQL, &[]).await?.get("stale"))
+        SELECT made > published OR (published_at IS NOT NULL AND made_with IS DISTINCT FROM $1) AS stale
+        FROM search_index";
+    Ok(tx.query_one(SQL, &[&made_with]).await?.get("stale"))
 }
 
 /// Whether the last index was published before this moment, or none was.

@@ -1,7 +1,7 @@
 //! Archives that are not what they should be.
 
 use jiff::Timestamp;
-use vivier_index::{Digest, OpenError, Pointer, SearchIndex, archive_key};
+use vivier_index::{ArchiveRef, Digest, OpenError, Pointer, SearchIndex, archive_key};
 
 use super::support::*;
 
@@ -92,7 +92,7 @@ fn strange_containers_are_refused() {
 #[test]
 fn another_version_is_named() {
     let mut bytes = archive(&[]).bytes;
-    let at = bytes.windows(10).position(|window| window == b"\"format\":2").unwrap();
+    let at = bytes.windows(10).position(|window| window == b"\"format\":3").unwrap();
     bytes[at + 9] = b'7';
     assert!(matches!(forged(bytes), OpenError::Version { format: 7, .. }));
 }
@@ -100,9 +100,15 @@ fn another_version_is_named() {
 #[test]
 fn a_pointer_reads_back() {
     let archive = archive(&[offer(0, "Vendeur")]);
-    let pointer = Pointer::to(&archive, Timestamp::UNIX_EPOCH);
-    assert_eq!(pointer.key, archive_key(archive.generation));
-    assert_eq!(pointer.offers, 1);
+    let named = ArchiveRef::to(&archive, "750");
+    assert_eq!(named.key, archive_key(archive.generation));
+    assert_eq!((named.offers, named.closed, named.changes), (1, 0, false));
+    let pointer = Pointer {
+        archives: vec![named],
+        made_with: "nothing else".to_owned(),
+        published_at: Timestamp::UNIX_EPOCH,
+    };
+    assert_eq!(pointer.generation(), Some(archive.generation));
     assert_eq!(Pointer::from_json(&pointer.to_json()).unwrap(), pointer);
     for bytes in [&b""[..], b"{}", b"null", b"{\"generation\":1}", &pointer.to_json()[..40]] {
         assert!(Pointer::from_json(bytes).is_err());

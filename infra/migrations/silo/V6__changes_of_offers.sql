@@ -1,0 +1,14 @@
+-- Which transaction wrote an offer or its vector last, so that an index can take in what changed since the one before it. Transactions
+-- commit in another order than they begin: whoever asks "since when" asks for the oldest that was running then.
+
+ALTER TABLE offers ADD COLUMN changed xid8 NOT NULL DEFAULT pg_current_xact_id();
+CREATE INDEX offers_changed ON offers (changed);
+
+ALTER TABLE offer_vectors ADD COLUMN changed xid8 NOT NULL DEFAULT pg_current_xact_id();
+CREATE INDEX offer_vectors_changed ON offer_vectors (changed);
+
+ALTER TABLE search_index
+    -- The index that was published last. One in the bucket that is another was published for another state of this database.
+    ADD COLUMN generation uuid,
+    -- What it was made with: one that was made otherwise is made anew.
+    ADD COLUMN made_with  text;
