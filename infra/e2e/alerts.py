@@ -36,7 +36,7 @@ def ask(tenant: Tenant, email: str, search: str = ANYTHING, **more: Any) -> requ
 
 def token(mail: dict[str, Any], page: str) -> str:
     """The secret of a mail's link to a page."""
-    found = re.search(rf"/alerts/{page}#token=([A-Za-z0-9_-]+)", mail["BodyText"])
+    found = re.search(rf"/alerts/page#{page}=([A-Za-z0-9_-]+)", mail["BodyText"])
     assert found, f"the mail has no link for {page}"
     assert found[0] in mail["BodyHtml"]
     return found[1]
@@ -93,7 +93,7 @@ def looked(stage: Stage, tenant: Tenant, *emails: str) -> None:
 
 def offers_mails(stage: Stage, email: str) -> list[dict[str, Any]]:
     """The mails with offers to an address, the oldest first."""
-    return [mail for mail in mails(stage, email) if "/alerts/unsubscription#token=" in mail["BodyText"]]
+    return [mail for mail in mails(stage, email) if "/alerts/page#unsubscription=" in mail["BodyText"]]
 
 
 def told(stage: Stage, tenant: Tenant, *emails: str, witness: str) -> None:

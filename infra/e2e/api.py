@@ -130,6 +130,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("public", "POST", "/v1/password/forgotten"),
     ("public", "POST", "/v1/password/reset"),
     ("public", "GET", "/v1/openapi.json"),
+    ("public", "GET", "/v1/alerts/page"),
 )
 """Office, method and path of every route of template.yaml; a test compares. A public one asks nobody who they are."""
 

@@ -64,7 +64,7 @@ class TestChanges:
         assert {hit["title"] for hit in tenant.front.search("luthier")["hits"]} == {"Luthière", "Luthier"}
         assert tenant.front.search("soudeur", limit=1)["total"] == old - 2
         assert tenant.front.search(limit=1)["total"] == MANY
-        by_title = {one["text"]: one["offers"] for one in tenant.front.call("GET", "/v1/offers/suggestions", q="soud")["suggestions"]}
+        by_title = {one["text"]: one["offers"] for one in tenant.front.suggest("soud")["suggestions"]}
         assert by_title["Soudeuse ou soudeur"] == old - 2
 
     def test_nothing_is_published_where_nothing_changed(self, stage: Stage, tenant: Tenant):

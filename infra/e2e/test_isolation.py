@@ -333,7 +333,13 @@ class TestBeforeALogin:
         assert Browser(stage).login(person.email, person.password).status_code == 200, "the password is as it was"
 
     def test_the_document_says_nothing_of_tenants(self, stage: Stage, furnished: tuple[Tenant, Tenant]):
-        text = Api(stage.stack.api_url).get("/v1/openapi.json").text
+        self.says_nothing(Api(stage.stack.api_url).get("/v1/openapi.json").text, furnished)
+
+    def test_the_page_of_alerts_says_nothing_of_tenants(self, stage: Stage, furnished: tuple[Tenant, Tenant]):
+        self.says_nothing(Api(stage.stack.api_url).get("/v1/alerts/page").text, furnished)
+
+    @staticmethod
+    def says_nothing(text: str, furnished: tuple[Tenant, Tenant]) -> None:
         for tenant in furnished:
             assert not [mine for mine in (tenant.slug, tenant.tenant_id, tenant.host, tenant.project) if mine in text]
 

@@ -7,6 +7,7 @@
 mod body;
 mod limits;
 mod look;
+mod page;
 mod post;
 pub mod routes;
 mod saved;

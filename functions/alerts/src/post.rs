@@ -27,9 +27,9 @@ pub(crate) struct Front<'a> {
 }
 
 impl Front<'_> {
-    /// A page that takes the token up. Behind the hash sign it reaches no server and stands in no log.
+    /// The page that does what it is called for with the token. Behind the hash sign it reaches no server and stands in no log.
     fn page(&self, name: &str, token: &Redacted) -> Redacted {
-        Redacted::new(format!("https://{}/alerts/{name}#token={}", self.host, token.expose()))
+        Redacted::new(format!("https://{}/v1/alerts/page#{name}={}", self.host, token.expose()))
     }
 
     /// Where a mail program posts: no page is opened there, so the token stands in the path.

@@ -1,6 +1,6 @@
 //! The function's routes: all of the front office.
 
-use axum::{Json, Router, extract::State, routing::post};
+use axum::{Json, Router, extract::State, routing::{get, post}};
 use http::StatusCode;
 use utoipa::OpenApi;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use vivier_tenancy::TenantScope;
 use crate::{
     App,
     body::{AlertToken, KeptAlert, NewAlertRequest},
-    limits, saved, token,
+    limits, page, saved, token,
 };
 
 const NOT_FOUND: fn() -> Problem = || Problem::new(ProblemKind::NotFound);
@@ -24,6 +24,7 @@ const NOT_FOUND: fn() -> Problem = || Problem::new(ProblemKind::NotFound);
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/v1/alerts", post(create))
+        .route("/v1/alerts/page", get(page::fetch))
         .route("/v1/alerts/confirmation", post(confirm))
         .route("/v1/alerts/renewal", post(renew))
         .route("/v1/alerts/unsubscription", post(unsubscribe))
@@ -34,7 +35,7 @@ pub fn router(app: App) -> Router {
 /// The routes' OpenAPI document.
 pub fn openapi() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(create, confirm, renew, unsubscribe, unsubscribe_at_one_click))]
+    #[openapi(paths(create, page::fetch, confirm, renew, unsubscribe, unsubscribe_at_one_click))]
     struct Document;
     Document::openapi()
 }

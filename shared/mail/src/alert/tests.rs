@@ -1,7 +1,7 @@
 use super::*;
 use vivier_domain::redacted::Redacted;
 
-const LINK: &str = "https://acme.vivier.example/alerts/confirmation#token=AAAA_bb-";
+const LINK: &str = "https://acme.vivier.example/v1/alerts/page#confirmation=AAAA_bb-";
 
 fn offer(title: &str) -> ListedOffer {
     ListedOffer {
