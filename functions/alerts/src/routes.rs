@@ -1,6 +1,10 @@
 //! The function's routes: all of the front office.
 
-use axum::{Json, Router, extract::State, routing::{get, post}};
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
 use http::StatusCode;
 use utoipa::OpenApi;
 use uuid::Uuid;

@@ -1,5 +1,7 @@
 //! The rows of a file go in, all in one transaction: a run that dies leaves nothing behind.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 use vivier_domain::import::MAXIMUM_OFFERS;
 use vivier_runtime::Clock;
@@ -18,6 +20,8 @@ use crate::{
 
 /// Offers per statement: about a megabyte of an ordinary feed, far below the limit on a statement's time.
 const BATCH: usize = 500;
+/// Rows after which the database hears of the run, though nothing changed: it ends a transaction that is silent for a minute.
+const PULSE: u64 = 5_000;
 
 /// Brings a file's rows in, closes what it no longer has, and records the counts and the errors.
 pub async fn apply(
@@ -38,22 +42,27 @@ pub async fn apply(
     if !imports::hold(&tx, lease).await? {
         return Err(RunError::Lost);
     }
-    let open_before = offers::count_open(&tx, source).await?;
+    let open = offers::list_hashes(&tx, source).await?;
+    let open_before = open.len() as u64;
     let mut sieve = Sieve::default();
-    let mut batch = Batch::new(by, now);
+    let mut batch = Batch::new(by, open, now);
     for row in rows {
         batch.add(sieve.sift(&row));
         if batch.is_full() {
             batch.flush(&tx).await?;
         }
+        if batch.counts.read.is_multiple_of(PULSE) && !imports::hold(&tx, lease).await? {
+            return Err(RunError::Lost);
+        }
     }
     batch.flush(&tx).await?;
-    let Batch { mut counts, errors, .. } = batch;
+    let Batch { mut counts, errors, unseen, .. } = batch;
     if counts.read == 0 {
         return Err(FileFault::Empty.into());
     }
     if may_close(&counts) {
-        counts.closed = offers::close_unseen(&tx, by, now).await?;
+        let unseen: Vec<&str> = unseen.keys().map(String::as_str).collect();
+        counts.closed = offers::close(&tx, source, &unseen, now).await?;
     }
     if !confirmed && shrinks(open_before, counts.closed) {
         // Nothing of it was committed: what the file would do is all that is kept.
@@ -104,22 +113,31 @@ struct Batch<'a> {
     counts: Counts,
     errors: Vec<RowError>,
     accepted: Vec<Brought>,
-    kept: Vec<String>,
+    /// Offers of the source that were open before and that no row was about yet, each with the hash of its content.
+    unseen: HashMap<String, [u8; 32]>,
 }
 
 impl<'a> Batch<'a> {
-    fn new(by: Bringing<'a>, now: Timestamp) -> Self {
+    fn new(by: Bringing<'a>, open: HashMap<String, [u8; 32]>, now: Timestamp) -> Self {
         let counts = Counts::default();
-        Self { by, now, counts, errors: Vec::new(), accepted: Vec::new(), kept: Vec::new() }
+        Self { by, now, counts, errors: Vec::new(), accepted: Vec::new(), unseen: open }
     }
 
     fn add(&mut self, sifted: Sifted) {
         self.counts.read += 1;
         match sifted {
-            Sifted::Accepted(draft) => self.accepted.push((*draft).into()),
+            Sifted::Accepted(draft) => {
+                let brought = Brought::from(*draft);
+                if self.unseen.remove(&brought.draft.reference) == Some(brought.hash) {
+                    self.counts.unchanged += 1;
+                } else {
+                    self.accepted.push(brought);
+                }
+            }
             Sifted::Rejected { reference, errors } => {
                 self.counts.rejected += 1;
-                self.kept.extend(reference);
+                // A slip in a feed must not take an offer away.
+                reference.and_then(|reference| self.unseen.remove(&reference));
                 let room = MAXIMUM_ERRORS as usize - self.errors.len();
                 self.errors.extend(errors.into_iter().take(room));
             }
@@ -127,7 +145,7 @@ impl<'a> Batch<'a> {
     }
 
     fn is_full(&self) -> bool {
-        self.accepted.len() + self.kept.len() >= BATCH
+        self.accepted.len() >= BATCH
     }
 
     async fn flush(&mut self, tx: &SiloTx<'_>) -> Result<(), DatabaseError> {
@@ -136,12 +154,7 @@ impl<'a> Batch<'a> {
             let done = offers::upsert(tx, by, &self.accepted, self.now).await?;
             self.counts.created += done.created;
             self.counts.updated += done.updated;
-            self.counts.unchanged += done.unchanged;
             self.accepted.clear();
-        }
-        if !self.kept.is_empty() {
-            offers::keep(tx, by, &self.kept).await?;
-            self.kept.clear();
         }
         Ok(())
     }
@@ -193,7 +206,7 @@ mod tests {
             |n| (0..n).map(|_| RowError { line: 1, field: "title", code: "missing".into() }).collect();
         let source = ImportSource::of(ImportFormat::Csv);
         let by = Bringing { import: ImportId::generate(), source: &source };
-        let mut batch = Batch::new(by, Timestamp::UNIX_EPOCH);
+        let mut batch = Batch::new(by, HashMap::new(), Timestamp::UNIX_EPOCH);
         for n in [MAXIMUM_ERRORS - 1, 3, 1] {
             batch.add(Sifted::Rejected { reference: None, errors: errors(n) });
         }

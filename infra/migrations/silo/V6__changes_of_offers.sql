@@ -12,3 +12,6 @@ ALTER TABLE search_index
     ADD COLUMN generation uuid,
     -- What it was made with: one that was made otherwise is made anew.
     ADD COLUMN made_with  text;
+
+-- No longer the one that saw it last: what a file does not change is not written.
+COMMENT ON COLUMN offers.import_id IS 'The import that wrote it last.';

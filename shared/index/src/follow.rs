@@ -67,7 +67,7 @@ pub(crate) async fn follow(files: &impl IndexFiles, known: Option<Known>) -> Res
         match fetch(files, &Pointer::from_json(&pointer.bytes)?, at_hand).await {
             // Archives that are no part of the index any more are removed, maybe while they were fetched: then the pointer is another.
             Err(FollowError::Missing) if failed.as_ref() != Some(&pointer.etag) => {
-                failed = Some(pointer.etag)
+                failed = Some(pointer.etag);
             }
             Err(error) => return Err(error),
             Ok(index) => {

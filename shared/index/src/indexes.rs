@@ -148,7 +148,7 @@ async fn look(slot: &Slot, files: &impl IndexFiles) -> Result<(), FollowError> {
     if known.as_ref().is_some_and(|known| known.checked >= started) {
         return Ok(());
     }
-    let newer = follow(files, known).await?;
+    let newer = Box::pin(follow(files, known)).await?;
     *lock(&slot.known) = Some(newer);
     Ok(())
 }

@@ -112,7 +112,9 @@ impl SearchIndex {
 /// Closes what later archives close or have again. `held` tells in which part the rows lie.
 fn close(rows: &mut [Row], parts: &[Arc<Part>], held: &[(usize, Range<usize>)]) {
     let mut ranges = vec![0..0; parts.len()];
-    held.iter().for_each(|(part, range)| ranges[*part] = range.clone());
+    for (part, range) in held {
+        ranges[*part] = range.clone();
+    }
     let mut later: HashSet<u128> = HashSet::new();
     for (part, range) in parts.iter().zip(ranges).rev() {
         for row in &mut rows[range] {

@@ -1,6 +1,6 @@
 //! Offers of one tenant. An import writes them, batch by batch; the index is built from the open ones.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date};
 use tokio_postgres::Row;
@@ -46,8 +46,6 @@ pub struct Upserted {
     pub created: u64,
     /// Offers with other content, or open again.
     pub updated: u64,
-    /// Offers as they were.
-    pub unchanged: u64,
 }
 
 /// What [`read`] reads.
@@ -58,45 +56,29 @@ pub(crate) const COLUMNS: &str = "id, reference, title, description, company, ci
 /// Between skills in one text: PostgreSQL has no arrays of arrays of several lengths. No skill holds it.
 const SKILL_SEPARATOR: &str = "|";
 
+/// The open offers of a source: the hash of each one's content, by reference. Most offers of a feed are what they were the day before, and
+/// need not be sent.
+pub async fn list_hashes(
+    tx: &SiloTx<'_>,
+    source: &ImportSource,
+) -> Result<HashMap<String, [u8; 32]>, TenancyError> {
+    const SQL: &str = "-- offers::list_hashes
+        SELECT reference, content_hash FROM offers WHERE status = 'open' AND source = $1";
+    let rows = tx.query(SQL, &[&source.as_str()]).await?;
+    let pair = |row: &Row| {
+        let hash = row.get::<_, &[u8]>("content_hash").try_into();
+        Ok((row.get("reference"), hash.map_err(|_| TenancyError::Corrupt("offer"))?))
+    };
+    rows.iter().map(pair).collect()
+}
+
 /// Brings a batch in by source and reference; an offer keeps its id for ever. References must not repeat within a batch.
-///
-/// Most offers of a feed are what they were the day before: those are told by their hash and their content is not sent.
 pub async fn upsert(
     tx: &SiloTx<'_>,
     by: Bringing<'_>,
     batch: &[Brought],
     now: Timestamp,
 ) -> Result<Upserted, DatabaseError> {
-    let same = touch(tx, by, batch).await?;
-    let rest: Vec<&Brought> = batch.iter().filter(|one| !same.contains(&one.draft.reference)).collect();
-    let (created, updated) = if rest.is_empty() { (0, 0) } else { write(tx, by, &rest, now).await? };
-    Ok(Upserted { created, updated, unchanged: same.len() as u64 })
-}
-
-/// Marks open offers with the same content as seen; their references.
-async fn touch(
-    tx: &SiloTx<'_>,
-    by: Bringing<'_>,
-    batch: &[Brought],
-) -> Result<HashSet<String>, DatabaseError> {
-    const SQL: &str = "-- offers::touch
-        UPDATE offers SET import_id = $1
-        FROM unnest($2::text[], $3::bytea[]) AS given (reference, content_hash)
-        WHERE offers.reference = given.reference AND offers.content_hash = given.content_hash
-          AND offers.status = 'open' AND offers.source = $4
-        RETURNING offers.reference";
-    let references: Vec<&str> = batch.iter().map(|one| one.draft.reference.as_str()).collect();
-    let hashes: Vec<&[u8]> = batch.iter().map(|one| one.hash.as_slice()).collect();
-    let rows = tx.query(SQL, &[&by.import.as_uuid(), &references, &hashes, &by.source.as_str()]).await?;
-    Ok(rows.iter().map(|row| row.get("reference")).collect())
-}
-
-async fn write(
-    tx: &SiloTx<'_>,
-    by: Bringing<'_>,
-    batch: &[&Brought],
-    now: Timestamp,
-) -> Result<(u64, u64), DatabaseError> {
     const SQL: &str = "-- offers::upsert
         INSERT INTO offers
             (id, reference, status, title, description, company, city, postal_code, country, contract,
@@ -179,29 +161,20 @@ async fn write(
         .await?;
     // A row that no transaction has replaced or locked has no xmax: it is new.
     let created = rows.iter().filter(|row| row.get::<_, bool>("created")).count();
-    Ok((created as u64, (rows.len() - created) as u64))
+    Ok(Upserted { created: created as u64, updated: (rows.len() - created) as u64 })
 }
 
-/// Keeps open offers open although their rows were refused: a slip in a feed must not take an offer away.
-pub async fn keep(tx: &SiloTx<'_>, by: Bringing<'_>, references: &[String]) -> Result<u64, DatabaseError> {
-    const SQL: &str = "-- offers::keep
-        UPDATE offers SET import_id = $1 WHERE reference = ANY ($2::text[]) AND status = 'open' AND source = $3";
-    tx.execute(SQL, &[&by.import.as_uuid(), &references, &by.source.as_str()]).await
-}
-
-/// How many offers of a source are open.
-pub async fn count_open(tx: &SiloTx<'_>, source: &ImportSource) -> Result<u64, DatabaseError> {
-    const SQL: &str = "-- offers::count_open
-        SELECT count(*) AS open FROM offers WHERE status = 'open' AND source = $1";
-    Ok(tx.query_one(SQL, &[&source.as_str()]).await?.get::<_, i64>("open").unsigned_abs())
-}
-
-/// Closes the open offers of the source that the import did not see; how many.
-pub async fn close_unseen(tx: &SiloTx<'_>, by: Bringing<'_>, now: Timestamp) -> Result<u64, DatabaseError> {
-    const SQL: &str = "-- offers::close_unseen
+/// Closes these open offers of a source; how many.
+pub async fn close(
+    tx: &SiloTx<'_>,
+    source: &ImportSource,
+    references: &[&str],
+    now: Timestamp,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- offers::close
         UPDATE offers SET status = 'closed', closed_at = $2, updated_at = $2, changed = pg_current_xact_id()
-        WHERE status = 'open' AND source = $3 AND import_id <> $1";
-    tx.execute(SQL, &[&by.import.as_uuid(), &now, &by.source.as_str()]).await
+        WHERE status = 'open' AND source = $3 AND reference = ANY ($1::text[])";
+    tx.execute(SQL, &[&references, &now, &source.as_str()]).await
 }
 
 /// Open offers in the order of their ids, from the one after `after`.

@@ -53,7 +53,7 @@ const COMPANIES: [&str; 3] = ["Détours", "Ô Fournil", "Métal 49"];
 fn made_up(n: u8, kind: usize) -> Offer {
     let mut made = offer(u128::from(n), TITLES[kind % TITLES.len()]);
     made.content.company = Some(COMPANIES[kind % COMPANIES.len()].to_owned());
-    made.content.city = ["Angers", "Nantes"][kind % 2].to_owned();
+    made.content.city = ["Angers", "Nantes"][kind % 2].into();
     made.content.contract = Contract::ALL[kind % 3];
     made.content.published_on = made.content.published_on.saturating_add(i64::from(n).days());
     made
