@@ -56,10 +56,10 @@ def _changed(tenant: Tenant, content: bytes) -> None:
     found = lambda: tenant.front.search("qwxzkj", limit=1, match="words", duplicates="true")["total"] == changed  # noqa: E731
     wait_for(found, "what changed in the deployed function", every=0.1)
     seconds = {
-        "from the file's arrival to `succeeded`": moment(status["finished_at"]) - moment(status["started_at"]),
+        "from the run's start to `succeeded`": moment(status["finished_at"]) - moment(status["started_at"]),
         "from announcement until found": time.time() - announced,
     }
-    print(f"\n{changed} of {ROWS} offers changed")
+    print(f"\n{changed} of {ROWS} offers changed, while vectors are being made")
     figures.table([["", "s"], *([part, taken] for part, taken in seconds.items())])
 
 

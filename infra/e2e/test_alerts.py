@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import threading
 import uuid
 from collections.abc import Callable
@@ -176,6 +177,17 @@ class TestOptIn:
         is_problem(answer, ("urn:vivier:problem:invalid-body", 400))
         assert fields is None or refused_fields(answer) == fields
         assert kept(tenant) == before
+
+
+class TestPage:
+    def test_runs_its_own_script_alone(self, tenant: Tenant):
+        answer = tenant.candidate.get("/v1/alerts/page")
+        policy = answer.headers["Content-Security-Policy"]
+        assert answer.headers["Content-Type"] == "text/html; charset=utf-8" and policy.startswith("default-src 'none';")
+        for tag in ("script", "style"):
+            [inside] = re.findall(rf"<{tag}>(.*?)</{tag}>", answer.text, re.DOTALL)
+            digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+            assert f"{tag}-src 'sha256-{digest}'" in policy
 
 
 class TestTokens:

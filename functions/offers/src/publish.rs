@@ -48,6 +48,8 @@ const MOST_ADDED: usize = 8;
 pub struct Now {
     /// The index.
     pub generation: GenerationId,
+    /// Whether it was not before.
+    anew: bool,
     /// Its archives, and those of the index before, which a reader may still be fetching.
     kept: Vec<GenerationId>,
 }
@@ -93,7 +95,7 @@ pub async fn publish(
 
     let mut archives = before.as_ref().map(|before| before.archives.clone()).unwrap_or_default();
     let mut kept: Vec<GenerationId> = archives.iter().map(|archive| archive.generation).collect();
-    let store = Store { app, files, right, until: &moment.oldest_running };
+    let store = Store { app, files, right, until: &moment.snapshot };
     match &lacking {
         Lacking::Nothing => {}
         Lacking::Changes(behind, changed) => {
@@ -106,16 +108,19 @@ pub async fn publish(
     // An index of no offers is an archive all the same.
     let generation = pointer.generation().ok_or(TenancyError::Corrupt("index pointer"))?;
     kept.extend(pointer.archives.iter().map(|archive| archive.generation));
-    if lacking != Lacking::Nothing {
-        // Renewed just before the switch: a run that was overtaken must not put its index over a newer one.
-        lease::hold(session, right).await?;
+    // Held until both know of the index: whoever overtakes this run begins after that, or this run publishes nothing.
+    let tx = session.begin().await?;
+    if !right.hold(&tx).await? {
+        return Err(RunError::Lost);
+    }
+    let anew = lacking != Lacking::Nothing;
+    if anew {
         Box::pin(files.put(&FileKey::IndexPointer, pointer.to_json(), "application/json")).await?;
     }
-    let tx = session.begin().await?;
     let published = Published { generation, made_with: &pointer.made_with, batches };
     search_index::set_published(&tx, published, app.clock.now()).await?;
     tx.commit().await?;
-    Ok(Now { generation, kept })
+    Ok(Now { generation, anew, kept })
 }
 
 /// The index that is published; `None` where there is none, or one that this version cannot read.
@@ -295,9 +300,9 @@ pub async fn remove_old(files: &Files<'_>, now: &Now) -> Result<u64, TenancyErro
     Ok(removed)
 }
 
-/// What is newer than the index is being made into the next one, by another run.
+/// What is newer than the index is being made into the next one, by another run. Where nothing was published, nobody let go of anything.
 fn old(mut lying: Vec<GenerationId>, now: &Now) -> Vec<GenerationId> {
-    lying.retain(|generation| *generation < now.generation && !now.kept.contains(generation));
+    lying.retain(|generation| now.anew && *generation < now.generation && !now.kept.contains(generation));
     lying
 }
 
@@ -314,8 +319,10 @@ mod tests {
             (&ids[..6], ids[5], &[]),
             (&ids[..1], ids[0], &[]),
         ] {
-            let now = Now { generation: current, kept: kept.to_vec() };
+            let mut now = Now { generation: current, anew: true, kept: kept.to_vec() };
             assert_eq!(old(ids.clone(), &now), removed);
+            now.anew = false;
+            assert_eq!(old(ids.clone(), &now), []);
         }
     }
 }

@@ -1,5 +1,5 @@
 -- Which transaction wrote an offer or its vector last, so that an index can take in what changed since the one before it. Transactions
--- commit in another order than they begin: whoever asks "since when" asks for the oldest that was running then.
+-- commit in another order than they begin: whoever asks "since when" names a snapshot, and gets what was not to be seen in it.
 
 ALTER TABLE offers ADD COLUMN changed xid8 NOT NULL DEFAULT pg_current_xact_id();
 CREATE INDEX offers_changed ON offers (changed);
@@ -8,7 +8,7 @@ ALTER TABLE offer_vectors ADD COLUMN changed xid8 NOT NULL DEFAULT pg_current_xa
 CREATE INDEX offer_vectors_changed ON offer_vectors (changed);
 
 ALTER TABLE search_index
-    -- The index that was published last. One in the bucket that is another was published for another state of this database.
+    -- The index that was published last. Where the bucket has another, nobody knows what it lacks.
     ADD COLUMN generation uuid,
     -- What it was made with: one that was made otherwise is made anew.
     ADD COLUMN made_with  text;

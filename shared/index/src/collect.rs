@@ -47,7 +47,7 @@ impl Gathered {
         Self { total: 0, counts: sizes.map(|size| vec![0; size]), best: BinaryHeap::new() }
     }
 
-    /// The offers of the page in order, by number in the segment, and whether more follow.
+    /// The offers of the page in order, by number in the index, and whether more follow.
     pub(crate) fn page(self, limit: usize) -> (Vec<(Position, u32)>, bool) {
         let mut page: Vec<_> = self.best.into_sorted_vec().into_iter().map(|Reverse(found)| found).collect();
         let more = page.len() > limit;

@@ -18,7 +18,7 @@ const MAX_SUGGESTIONS: usize = 50;
 const FEW: usize = 3;
 /// More words than these before the last one, and none is: each costs a look at the whole vocabulary.
 const MENDED: usize = 3;
-/// So many more are taken from each archive than are asked for: some have no offer any more, and others move when their offers are summed.
+/// So many times what is asked for is taken from each archive: some move up when the offers of all are summed.
 const MARGIN: usize = 4;
 
 /// What offers of several archives complete.
@@ -33,7 +33,8 @@ impl Completions {
         Self { parts: parts.into_iter().map(|part| (part, HashMap::new())).collect() }
     }
 
-    /// Takes an offer of a part, by the part's place, out of what is counted.
+    /// Takes an offer of a part, by the part's place, out of what is counted. How long the others are shown is not known: where it was shown
+    /// longest, its texts may be completed for longer than they lead to an offer.
     pub(crate) fn forget(&mut self, part: usize, offer: &OfferDetail) {
         let Some((part, closed)) = self.parts.get_mut(part) else { return };
         let offer = &offer.summary;
@@ -99,8 +100,8 @@ impl Completions {
         }
         let most = if self.parts.len() > 1 { limit * MARGIN } else { limit };
         let mut found: BTreeMap<(&str, SuggestionKind), (bool, &str)> = BTreeMap::new();
-        for (part, _) in &self.parts {
-            for (inside, place) in part.suggestions.best(&prefix, most, day_number(today)) {
+        for (part, closed) in &self.parts {
+            for (inside, place) in part.suggestions.best(&prefix, most, day_number(today), closed) {
                 let entry = part.suggestions.entry(place);
                 let known = found.entry((&entry.key, entry.kind)).or_insert((inside, &entry.text));
                 known.0 &= inside;

@@ -48,6 +48,9 @@ impl SearchIndex {
             let name = segment.segment_id().uuid_string();
             let part = parts.iter().position(|part| part.segments.contains(&name));
             let part = part.ok_or(OpenError::Malformed("a segment is in no archive"))?;
+            if held.iter().any(|(known, _)| *known == part) {
+                return Err(OpenError::Malformed("an archive is there twice"));
+            }
             let numbers = tables.take_in(&parts[part].tables);
             let (theirs, their_groups) =
                 row::read(segment, |dimension, number| numbers.of(dimension, number))?;

@@ -21,7 +21,7 @@ use crate::vocabulary::{self, Vocabulary};
 pub struct Part {
     pub(crate) directory: ArchiveDirectory,
     pub(crate) manifest: Manifest,
-    /// The names of its segments: one, or none where it has no offers.
+    /// The names of its segments: one, where it was made here.
     pub(crate) segments: BTreeSet<String>,
     pub(crate) tables: Tables,
     pub(crate) suggestions: Suggestions,

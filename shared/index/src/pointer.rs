@@ -38,7 +38,7 @@ pub struct ArchiveRef {
     pub closed: u64,
     /// Whether it holds what changed since the archives before it; otherwise it is a part of all offers.
     pub changes: bool,
-    /// What changed from here on is not in it, nor in an earlier one: the database's number of a transaction.
+    /// What the database held when the publication began: a snapshot, as it writes it. What changed later is not in it.
     pub until: String,
 }
 

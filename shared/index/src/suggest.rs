@@ -130,12 +130,20 @@ impl Suggestions {
     }
 
     /// The entries that begin with `prefix`, a key, or have a word that does, at most `most`: whether it is a later word, and their places.
-    /// First those that begin so, then those with most offers. Only what has an offer open on the day numbered `today`.
-    pub(crate) fn best(&self, prefix: &str, most: usize, today: i64) -> BTreeSet<(bool, u32)> {
+    /// First those that begin so, then those with most offers. Only what has an offer open on the day numbered `today` beside those that
+    /// are `closed`, by place.
+    pub(crate) fn best(
+        &self,
+        prefix: &str,
+        most: usize,
+        today: i64,
+        closed: &HashMap<u32, u32>,
+    ) -> BTreeSet<(bool, u32)> {
         let mut best = BTreeSet::new();
         let mut found: HashMap<u32, bool> = HashMap::new();
         for (number, at) in self.begun_by(prefix) {
-            if self.entries[number as usize].until < today {
+            let entry = &self.entries[number as usize];
+            if entry.until < today || closed.get(&number).is_some_and(|closed| *closed >= entry.offers) {
                 continue;
             }
             let inside = at > 0;

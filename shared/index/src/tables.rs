@@ -1,4 +1,4 @@
-//! The values of the facets: each value once, by number, with the spelling most offers use.
+//! The values of the facets: each value once, by number, with the spelling most offers of the first archive that has it use.
 
 use std::collections::HashMap;
 

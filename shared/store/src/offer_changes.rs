@@ -4,23 +4,23 @@ use uuid::Uuid;
 use vivier_domain::ids::OfferId;
 use vivier_tenancy::rooms::{SiloTx, database::DatabaseError};
 
-/// A moment between transactions: all before it have ended.
+/// What could be seen at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Moment {
-    /// The oldest transaction that is still running, as PostgreSQL numbers them.
-    pub oldest_running: String,
-    /// Whether the moment that was asked about lies before this one: not where the database was made anew meanwhile.
+    /// Which transactions had ended, as PostgreSQL writes it (`pg_snapshot`).
+    pub snapshot: String,
+    /// Whether the moment that was asked about lies before this one: not in a database that counts from an earlier one again.
     pub follows: bool,
 }
 
-/// The moment that it is, and whether it follows on `since`.
+/// The moment that it is, and whether it follows on `since`, another one's snapshot.
 pub async fn now(tx: &SiloTx<'_>, since: Option<&str>) -> Result<Moment, DatabaseError> {
     const SQL: &str = "-- offer_changes::now
-        SELECT pg_snapshot_xmin(snapshot)::text AS oldest,
-               coalesce(pg_snapshot_xmax(snapshot) >= $1::text::xid8, false) AS follows
+        SELECT snapshot::text,
+               coalesce(pg_snapshot_xmax(snapshot) >= pg_snapshot_xmax($1::text::pg_snapshot), false) AS follows
         FROM pg_current_snapshot() AS snapshot";
     let row = tx.query_one(SQL, &[&since]).await?;
-    Ok(Moment { oldest_running: row.get("oldest"), follows: row.get("follows") })
+    Ok(Moment { snapshot: row.get("snapshot"), follows: row.get("follows") })
 }
 
 /// An offer that changed.
@@ -32,7 +32,8 @@ pub struct Changed {
     pub open: bool,
 }
 
-/// The offers that changed since a moment, or whose vector of `model` did, in the order of their ids; `None` where they are more than `most`.
+/// The offers that changed since a moment, by its snapshot, or whose vector of `model` did, in the order of their ids; `None` where they
+/// are more than `most`. The index finds what is not older than the oldest transaction that was running then; some of it had ended.
 pub async fn list(
     tx: &SiloTx<'_>,
     model: &str,
@@ -40,10 +41,12 @@ pub async fn list(
     most: u32,
 ) -> Result<Option<Vec<Changed>>, DatabaseError> {
     const SQL: &str = "-- offer_changes::list
-        SELECT id, status = 'open' AS open FROM offers WHERE changed >= $2::text::xid8
+        SELECT id, status = 'open' AS open FROM offers
+        WHERE changed >= pg_snapshot_xmin($2::text::pg_snapshot) AND NOT pg_visible_in_snapshot(changed, $2::text::pg_snapshot)
         UNION
         SELECT id, status = 'open' FROM offer_vectors JOIN offers ON id = offer_id
-        WHERE model = $1 AND offer_vectors.changed >= $2::text::xid8
+        WHERE model = $1 AND offer_vectors.changed >= pg_snapshot_xmin($2::text::pg_snapshot)
+          AND NOT pg_visible_in_snapshot(offer_vectors.changed, $2::text::pg_snapshot)
         ORDER BY id LIMIT $3";
     let rows = tx.query(SQL, &[&model, &since, &(i64::from(most) + 1)]).await?;
     if rows.len() > most as usize {
