@@ -39,7 +39,6 @@ pub(crate) async fn fetch() -> Response {
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
-        (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "public, max-age=300"),
     ];
     (headers, PAGE).into_response()

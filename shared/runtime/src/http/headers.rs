@@ -1,22 +1,26 @@
-//! Headers of every answer: what a browser may do with it. Nothing of this API is a page, so nothing is allowed that a
-//! page would need.
+//! Headers of every answer: what a browser may do with it. Hardly anything of this API is a page, so nothing is allowed that a
+//! page would need, unless the handler says what its page needs.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 /// What every answer says. Sites that may read an answer ask with CORS, which `Cross-Origin-Resource-Policy` leaves
 /// alone: it keeps everybody else from embedding one.
-const ALWAYS: [(HeaderName, &str); 6] = [
+const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
 ];
 
-/// Completes an answer's headers. A handler may have said how long the answer can be kept; otherwise nobody keeps it.
+/// What an answer may load or run that is no page.
+const NOTHING: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Completes an answer's headers. A handler may have said how long the answer can be kept; otherwise nobody keeps it. It may have said what
+/// its page runs; otherwise it runs nothing.
 pub(super) fn secure(status: StatusCode, headers: &mut HeaderMap) {
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NOTHING));
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -46,6 +50,16 @@ mod tests {
             assert_eq!(headers[header::CACHE_CONTROL], cached, "{status}");
             assert_eq!(headers.contains_key(header::CONTENT_TYPE), typed, "{status}");
             assert!(ALWAYS.iter().all(|(name, value)| headers[name] == value), "{status}");
+            assert_eq!(headers[header::CONTENT_SECURITY_POLICY], NOTHING);
         }
+    }
+
+    #[test]
+    fn a_page_says_what_it_runs() {
+        let own = "default-src 'none'; connect-src 'self'";
+        let mut headers = HeaderMap::new();
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(own));
+        secure(StatusCode::OK, &mut headers);
+        assert_eq!(headers[header::CONTENT_SECURITY_POLICY], own);
     }
 }
