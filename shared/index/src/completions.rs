@@ -7,8 +7,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::build::day_number;
-use crate::page::{OfferDetail, Suggestion, SuggestionKind};
+use crate::page::{OfferDetail, OfferSummary, Suggestion, SuggestionKind};
 use crate::part::Part;
+use crate::suggest::said;
 use crate::tables::key;
 use crate::vocabulary::Vocabulary;
 
@@ -37,15 +38,9 @@ impl Completions {
     /// longest, its texts may be completed for longer than they lead to an offer.
     pub(crate) fn forget(&mut self, part: usize, offer: &OfferDetail) {
         let Some((part, closed)) = self.parts.get_mut(part) else { return };
-        let offer = &offer.summary;
-        let said = [
-            (SuggestionKind::Title, Some(&offer.title)),
-            (SuggestionKind::Occupation, offer.occupation.as_ref()),
-            (SuggestionKind::Company, offer.company.as_ref()),
-            (SuggestionKind::City, Some(&offer.city)),
-        ];
-        for (kind, text) in said {
-            if let Some(place) = text.and_then(|text| part.suggestions.place(kind, &key(text))) {
+        let OfferSummary { title, occupation, company, city, .. } = &offer.summary;
+        for (kind, key, _) in said(title, occupation.as_deref(), company.as_deref(), city) {
+            if let Some(place) = part.suggestions.place(kind, &key) {
                 *closed.entry(place).or_default() += 1;
             }
         }

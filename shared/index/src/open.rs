@@ -36,7 +36,10 @@ impl SearchIndex {
     }
 
     fn of_checked(parts: Vec<Arc<Part>>) -> Result<Self, OpenError> {
-        let Some(newest) = parts.last() else { return Err(OpenError::Malformed("there is no archive")) };
+        let [first, others @ ..] = parts.as_slice() else {
+            return Err(OpenError::Malformed("there is no archive"));
+        };
+        let newest = others.last().unwrap_or(first);
         let (generation, built_at) = (newest.manifest.generation, newest.manifest.built_at);
         let index = Index::open(together(&parts)?)?;
         let (_, fields) = schema();
@@ -45,8 +48,7 @@ impl SearchIndex {
         let mut tables = Tables::default();
         let (mut rows, mut groups, mut starts, mut held) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for segment in searcher.segment_readers() {
-            let name = segment.segment_id().uuid_string();
-            let part = parts.iter().position(|part| part.segments.contains(&name));
+            let part = parts.iter().position(|part| part.segment == Some(segment.segment_id()));
             let part = part.ok_or(OpenError::Malformed("a segment is in no archive"))?;
             if held.iter().any(|(known, _)| *known == part) {
                 return Err(OpenError::Malformed("an archive is there twice"));
@@ -66,15 +68,8 @@ impl SearchIndex {
             held.iter()
                 .map(|(part, range)| (range.start as u32..range.end as u32, parts[*part].vectors.as_ref())),
         );
-        let vocabulary = match parts.as_slice() {
-            [one] => Arc::clone(&one.vocabulary),
-            [first, others @ ..] => {
-                let all =
-                    others.iter().fold((*first.vocabulary).clone(), |all, part| all.and(&part.vocabulary));
-                Arc::new(all)
-            }
-            [] => Arc::default(),
-        };
+        let vocabulary = Arc::clone(&first.vocabulary);
+        let vocabulary = others.iter().fold(vocabulary, |all, part| Arc::new(all.and(&part.vocabulary)));
         let offers = rows.iter().filter(|row| !row.is_closed()).count() as u64;
         let suggestions = Completions::of(parts.clone());
         let mut index = Self {

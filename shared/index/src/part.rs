@@ -1,12 +1,11 @@
 //! One archive, checked and opened: an index is made of one or several.
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use tantivy::Index;
-use vivier_domain::ids::GenerationId;
+use tantivy::index::SegmentId;
 use vivier_text::analysis;
 
 use crate::archive::{self, CLOSED, Digest, FORMAT, MANIFEST, Manifest, OpenError};
@@ -21,8 +20,8 @@ use crate::vocabulary::{self, Vocabulary};
 pub struct Part {
     pub(crate) directory: ArchiveDirectory,
     pub(crate) manifest: Manifest,
-    /// The names of its segments: one, where it was made here.
-    pub(crate) segments: BTreeSet<String>,
+    /// Its segment; `None` where the engine wrote none.
+    pub(crate) segment: Option<SegmentId>,
     pub(crate) tables: Tables,
     pub(crate) suggestions: Suggestions,
     pub(crate) vocabulary: Arc<Vocabulary>,
@@ -51,11 +50,6 @@ impl Part {
         guarded(|| Self::open_checked(bytes, *expected))
     }
 
-    /// Which archive it is.
-    pub fn generation(&self) -> GenerationId {
-        self.manifest.generation
-    }
-
     /// Of its bytes.
     pub fn sha256(&self) -> Digest {
         self.sha256
@@ -76,14 +70,14 @@ impl Part {
             return Err(OpenError::Malformed("the schema is another"));
         }
         let segments = index.searchable_segment_metas()?;
-        if segments.len() > 1 {
-            return Err(OpenError::Malformed("more than one segment"));
-        }
-        let offers: u64 = segments.iter().map(|segment| u64::from(segment.num_docs())).sum();
-        if offers != manifest.offers {
+        let (segment, offers) = match segments.as_slice() {
+            [] => (None, 0),
+            [one] => (Some(one.id()), one.num_docs()),
+            _ => return Err(OpenError::Malformed("more than one segment")),
+        };
+        if u64::from(offers) != manifest.offers {
             return Err(OpenError::Malformed("the offers are not as many as it says"));
         }
-        let segments = segments.iter().map(|segment| segment.id().uuid_string()).collect();
         let vocabulary: Vocabulary =
             serde_json::from_slice(file(vocabulary::FILE)?).map_err(OpenError::Table)?;
         let vectors = Stored::read(offers as usize, file)?.map(Arc::new);
@@ -98,7 +92,7 @@ impl Part {
         Ok(Self {
             directory,
             manifest,
-            segments,
+            segment,
             tables,
             suggestions,
             vocabulary,

@@ -36,6 +36,23 @@ pub(crate) struct Suggestions {
     starts: Vec<(u32, u32)>,
 }
 
+/// What of an offer completes what is typed: each text with its kind and its key.
+pub(crate) fn said<'o>(
+    title: &'o str,
+    occupation: Option<&'o str>,
+    company: Option<&'o str>,
+    city: &'o str,
+) -> impl Iterator<Item = (SuggestionKind, String, &'o str)> {
+    let texts = [
+        (SuggestionKind::Title, Some(title)),
+        (SuggestionKind::Occupation, occupation),
+        (SuggestionKind::Company, company),
+        (SuggestionKind::City, Some(city)),
+    ];
+    let keyed = texts.into_iter().filter_map(|(kind, text)| Some((kind, key(text?), text?)));
+    keyed.filter(|(_, key, _)| !key.is_empty())
+}
+
 /// Completions under construction.
 #[derive(Default)]
 pub(crate) struct Draft(HashMap<(SuggestionKind, String), Gathered>);
@@ -50,21 +67,11 @@ struct Gathered {
 impl Draft {
     pub(crate) fn add(&mut self, content: &OfferDraft) {
         let until = content.expires_on.map_or(i64::MAX, day_number);
-        let said = [
-            (SuggestionKind::Title, Some(&content.title)),
-            (SuggestionKind::Occupation, content.occupation.as_ref()),
-            (SuggestionKind::Company, content.company.as_ref()),
-            (SuggestionKind::City, Some(&content.city)),
-        ];
-        for (kind, text) in said {
-            let Some(text) = text else { continue };
-            let key = key(text);
-            if key.is_empty() {
-                continue;
-            }
+        let OfferDraft { title, occupation, company, city, .. } = content;
+        for (kind, key, text) in said(title, occupation.as_deref(), company.as_deref(), city) {
             let gathered =
                 self.0.entry((kind, key)).or_insert_with(|| Gathered { until, ..Gathered::default() });
-            *gathered.spellings.entry(text.clone()).or_default() += 1;
+            *gathered.spellings.entry(text.to_owned()).or_default() += 1;
             gathered.offers += 1;
             gathered.until = gathered.until.max(until);
         }
