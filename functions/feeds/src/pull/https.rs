@@ -113,13 +113,12 @@ fn fault(error: &reqwest::Error) -> Fault {
     }
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     while let Some(error) = cause {
-        // An input or output error does not name what it wraps as its source.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if error.is::<rustls::Error>() || wrapped.is_some_and(<dyn Error + Send + Sync>::is::<rustls::Error>)
-        {
+        if error.is::<rustls::Error>() {
             return Fault::Tls;
         }
-        cause = error.source();
+        // An input or output error does not name what it wraps as its source.
+        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        cause = wrapped.map_or_else(|| error.source(), |inner| Some(inner as _));
     }
     Fault::Unreachable
 }
