@@ -164,10 +164,10 @@ class FileServer:
 
     USER, PASSWORD = "vivier", "sésame ouvre-toi"
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, algorithm: str = "ssh-ed25519") -> None:
         self.folder = folder
-        self.host_key = asyncssh.generate_private_key("ssh-ed25519")
-        self.user_key = asyncssh.generate_private_key("ssh-ed25519")
+        self.host_key = asyncssh.generate_private_key(algorithm)
+        self.user_key = asyncssh.generate_private_key(algorithm)
         self.logins: list[str] = []
         self.read = 0
         self._loop = asyncio.new_event_loop()

@@ -236,6 +236,13 @@ class TestSftp:
         files.put(f"{kind}.csv", some("P-2"), changed=1_768_000_002)
         assert finished_import(tenant, pulled(tenant, feed)["import_id"])["counts"]["closed"] == 1
 
+    @pytest.mark.parametrize("algorithm", ["ecdsa-sha2-nistp256", "ssh-rsa"])
+    def test_keys_of_other_kinds(self, tenant: Tenant, tmp_path: Path, algorithm: str):
+        server = FileServer(tmp_path, algorithm)
+        opened = {"credentials": server.credentials("private_key"), "host_keys": [server.fingerprint]}
+        assert pulled(tenant, new_feed(tenant, server.put("a.csv", some("P-1")), fresh(), **opened))["status"] == "imported"
+        server.close()
+
     def test_a_server_with_another_key_is_told_nothing(self, tenant: Tenant, files: FileServer):
         feed = self.feed(tenant, files, files.put("key.csv", some("P-1")), host_keys=[PIN])
         logins = list(files.logins)

@@ -246,7 +246,7 @@ mod tests {
                "credentials": {"kind": "password", "username": "a", "password": "b"}, "host_keys": [PIN]})
     }
 
-    fn with(mut body: Value, change: Value) -> Value {
+    fn with(mut body: Value, change: &Value) -> Value {
         body.as_object_mut().unwrap().extend(change.as_object().unwrap().clone());
         body
     }
@@ -262,28 +262,28 @@ mod tests {
         for (body, broken) in [
             (https(), vec![]),
             (sftp(), vec![]),
-            (with(https(), json!({"credentials": basic})), vec![]),
-            (with(https(), json!({"address": "http://a.example/b"})), vec!["address scheme-not-supported"]),
+            (with(https(), &json!({"credentials": basic})), vec![]),
+            (with(https(), &json!({"address": "http://a.example/b"})), vec!["address scheme-not-supported"]),
             (
-                with(https(), json!({"address": "", "schedule": {"every": "day"}})),
+                with(https(), &json!({"address": "", "schedule": {"every": "day"}})),
                 vec!["address invalid", "schedule.hour required"],
             ),
             (
-                with(https(), json!({"schedule": {"every": "day", "hour": 24}})),
+                with(https(), &json!({"schedule": {"every": "day", "hour": 24}})),
                 vec!["schedule.hour out-of-range"],
             ),
             (
-                with(https(), json!({"schedule": {"every": "hour", "hour": 1}})),
+                with(https(), &json!({"schedule": {"every": "hour", "hour": 1}})),
                 vec!["schedule.hour not-for-every-hour"],
             ),
-            (with(https(), json!({"host_keys": [PIN]})), vec!["host_keys not-for-this-address"]),
-            (with(sftp(), json!({"credentials": basic})), vec!["credentials.kind not-for-this-address"]),
+            (with(https(), &json!({"host_keys": [PIN]})), vec!["host_keys not-for-this-address"]),
+            (with(sftp(), &json!({"credentials": basic})), vec!["credentials.kind not-for-this-address"]),
             (
-                with(sftp(), json!({"credentials": null, "host_keys": []})),
+                with(sftp(), &json!({"credentials": null, "host_keys": []})),
                 vec!["credentials required", "host_keys required"],
             ),
-            (with(sftp(), json!({"host_keys": [PIN, "MD5:00"]})), vec!["host_keys[1] invalid"]),
-            (with(sftp(), json!({"host_keys": [PIN, PIN, PIN, PIN, PIN, PIN]})), vec!["host_keys too-many"]),
+            (with(sftp(), &json!({"host_keys": [PIN, "MD5:00"]})), vec!["host_keys[1] invalid"]),
+            (with(sftp(), &json!({"host_keys": [PIN, PIN, PIN, PIN, PIN, PIN]})), vec!["host_keys too-many"]),
         ] {
             assert_eq!(
                 codes(serde_json::from_value::<NewFeed>(body.clone()).unwrap().check()),
