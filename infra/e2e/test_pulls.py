@@ -56,6 +56,13 @@ def tenant(make_tenant: Callable[..., Tenant]) -> Tenant:
     return make_tenant("pulls-e2e")
 
 
+@pytest.fixture(autouse=True)
+def _room(tenant: Tenant) -> Iterator[None]:
+    """A tenant may have only so many feeds: each test leaves none."""
+    yield
+    tenant.sql("DELETE FROM feeds")
+
+
 @pytest.fixture(scope="module")
 def partner(stage: Stage) -> Iterator[Partner]:
     server = Partner(known(stage))
