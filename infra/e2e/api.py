@@ -42,6 +42,14 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("back", "GET", "/v1/imports"),
     ("back", "GET", "/v1/imports/{id}"),
     ("back", "POST", "/v1/imports/{id}/confirmation"),
+    ("back", "POST", "/v1/feeds"),
+    ("back", "GET", "/v1/feeds"),
+    ("back", "GET", "/v1/feeds/{id}"),
+    ("back", "PATCH", "/v1/feeds/{id}"),
+    ("back", "DELETE", "/v1/feeds/{id}"),
+    ("back", "POST", "/v1/feeds/{id}/runs"),
+    ("back", "GET", "/v1/feeds/{id}/runs"),
+    ("back", "GET", "/v1/feeds/{id}/runs/{run_id}"),
     ("back", "POST", "/v1/documents"),
     ("back", "GET", "/v1/documents"),
     ("back", "GET", "/v1/documents/{id}"),
@@ -136,7 +144,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
 
 SOME_ID = "01920000-0000-7000-8000-000000000001"
 """An id that nothing ever had."""
-NEVER = {"id": SOME_ID, "message_id": SOME_ID, "project": SOME_ID, "number": "4000000000", "token": "A" * 43}
+NEVER = {"id": SOME_ID, "message_id": SOME_ID, "run_id": SOME_ID, "project": SOME_ID, "number": "4000000000", "token": "A" * 43}
 """A value for each parameter of a path that nothing ever had."""
 
 # Addresses of an earlier run may still be remembered, so this run begins somewhere else.

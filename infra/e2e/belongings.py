@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 
 from .api import Api, filled
+from .feeds import finished_run
 from .tenants import Tenant
 
 Request = tuple[str, str, dict]
@@ -29,6 +30,13 @@ OF_DOCUMENT: tuple[tuple[str, str, dict | None], ...] = (
     ("POST", "/v1/documents/{id}/versions", {"media_type": "text/plain", "size": 1}),
     ("POST", "/v1/documents/{id}/reprocess", None),
     ("DELETE", "/v1/documents/{id}", None),
+)
+OF_FEED: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/feeds/{id}", None),
+    ("PATCH", "/v1/feeds/{id}", {"enabled": True}),
+    ("POST", "/v1/feeds/{id}/runs", None),
+    ("GET", "/v1/feeds/{id}/runs", None),
+    ("DELETE", "/v1/feeds/{id}", None),
 )
 IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/projects/{project}", None),
@@ -71,6 +79,15 @@ def furnish(tenant: Tenant) -> None:
     tenant.notes["import_ids"] += [
         tenant.back.call("POST", "/v1/imports", {"format": "csv", "size": 10})["import_id"] for _ in range(4)
     ]
+    for number in range(2):
+        # A name that nobody ever registers: whatever is fetched there, nothing comes of it.
+        feed = {"source": f"partner-{number}", "format": "csv", "address": "https://partner.invalid/offers.csv",
+                "schedule": {"every": "day", "hour": 3}, "enabled": False,
+                "credentials": {"kind": "bearer", "token": f"token-of-{tenant.slug}"}}  # fmt: skip
+        tenant.notes.setdefault("feeds", []).append(tenant.back.call("POST", "/v1/feeds", feed)["feed_id"])
+    run = tenant.back.call("POST", f"/v1/feeds/{tenant.notes['feeds'][0]}/runs")["run_id"]
+    tenant.notes["feed_runs"] = [run]
+    finished_run(tenant, tenant.notes["feeds"][0], run)
     # Every announcement of it is refused, so that there is no document whose file never comes.
     refused = {"documents": [{"name": "", "media_type": "text/plain", "size": 1}]}
     tenant.notes["batches"] = [tenant.back.call("POST", "/v1/documents/batches", refused)["batch_id"] for _ in range(2)]
@@ -126,6 +143,7 @@ def belongings(tenant: Tenant) -> Iterator[Reach]:
     yield from of_candidates(tenant)
     yield from of_conversations(tenant)
     yield from of_files(tenant)
+    yield from of_feeds(tenant)
     yield from of_people_and_projects(tenant)
 
 
@@ -179,6 +197,16 @@ def of_files(tenant: Tenant) -> Iterator[Reach]:
         yield "back", ("GET", f"/v1/imports/{import_id}", {}), ("GET", filled("/v1/imports/{id}"), {})
         path = "/v1/imports/{id}/confirmation"
         yield "back", ("POST", path.format(id=import_id), {}), ("POST", filled(path), {})
+
+
+def of_feeds(tenant: Tenant) -> Iterator[Reach]:
+    for feed in tenant.notes["feeds"]:
+        for method, path, body in OF_FEED:
+            options = {} if body is None else {"json": body}
+            yield "back", (method, filled(path, id=feed), options), (method, filled(path), options)
+    path, named = "/v1/feeds/{id}/runs/{run_id}", {"id": tenant.notes["feeds"][0], "run_id": tenant.notes["feed_runs"][0]}
+    yield "back", ("GET", filled(path, **named), {}), ("GET", filled(path), {})
+    yield from pages("back", tenant.member, "/v1/feeds", {"limit": 1})
 
 
 def of_people_and_projects(tenant: Tenant) -> Iterator[Reach]:
@@ -237,6 +265,8 @@ def seen(tenant: Tenant) -> dict:
         "documents": sorted((d["document_id"], d["status"], d["name"], d["version"]) for d in tenant.back.documents()),
         "sessions": [tenant.front.session(session) for session in tenant.notes["sessions"]],
         "imports": call("GET", "/v1/imports", limit=100),
+        "feeds": call("GET", "/v1/feeds"),
+        "feed runs": [call("GET", f"/v1/feeds/{feed}/runs") for feed in tenant.notes["feeds"]],
         "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),
         "members": call("GET", "/v1/members", limit=100),
         "roles": call("GET", "/v1/roles"),

@@ -23,6 +23,8 @@ from .stage import Stage
 DOCUMENT = json.loads((ROOT / "openapi.json").read_text())
 FRESH, ENDED = 30.0, 0.0
 """Seconds after which somebody logs in anew: some operations end sessions, the caller's own or, by chance, anybody's."""
+PATIENCE = 4
+"""So many times somebody tries to log in: each wait is as long as the answer says, 4 s first and then twice as long."""
 ENDING = {
     ("DELETE", "/v1/session"),
     ("DELETE", "/v1/sessions"),
@@ -56,7 +58,12 @@ def token(who: str) -> dict[str, str]:
 def cookie(who: str) -> dict[str, str]:
     """The headers of a browser in which one of the two members has just logged in."""
     browser = Browser(stage())
-    answer = browser.login(os.environ[f"VIVIER_E2E_{who}"], os.environ[f"VIVIER_E2E_{who}_PASSWORD"])
+    for _ in range(PATIENCE):
+        answer = browser.login(os.environ[f"VIVIER_E2E_{who}"], os.environ[f"VIVIER_E2E_{who}_PASSWORD"])
+        if answer.status_code != requests.codes.too_many_requests:
+            break
+        # Chance gets passwords wrong from the same address, and by so much that everybody there is slowed down.
+        time.sleep(float(answer.headers["Retry-After"]))
     if not browser.cookie or not browser.csrf:
         raise RuntimeError(f"a member could not log in: {answer.status_code}")
     return {"Cookie": f"{COOKIE}={browser.cookie}", "X-Vivier-CSRF": browser.csrf}

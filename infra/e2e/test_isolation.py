@@ -126,6 +126,9 @@ class TestApi:
 
 BODIES = {
     "POST /v1/imports": {"format": "csv", "size": 9},
+    "POST /v1/feeds": {"source": "crossed", "format": "csv", "address": "https://partner.invalid/a.csv", "schedule": {"every": "hour"},
+                       "enabled": False},
+    "PATCH /v1/feeds/{id}": {"enabled": False},
     "POST /v1/documents": {"name": "croisé.txt", "media_type": "text/plain", "size": 9},
     "PATCH /v1/documents/{id}": {"name": "croisé.txt"},
     "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},
@@ -171,6 +174,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "chat": lambda: owner.notes["sessions"][0],
         "conversations": lambda: owner.notes["sessions"][0],
         "imports": lambda: owner.notes["import_ids"][0],
+        "feeds": lambda: owner.notes["feeds"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
         "batches": lambda: owner.notes["batches"][0],
         "members": lambda: owner.notes["members"][0],
@@ -183,6 +187,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
     kind = path.split("/{id}")[0].rsplit("/", 1)[1] if "{id}" in path else ""
     kind = "chat" if "/chat/" in path else kind
     named = {"project": owner.project, "number": "3" if "project" in path else "2", "message_id": owner.notes["messages"][0]}
+    named["run_id"] = owner.notes["feed_runs"][0]
     return named | ({"id": kinds[kind]()} if kind else {})
 
 
@@ -243,7 +248,7 @@ class TestRoutes:
         # The log says what its own members reached for.
         if not path.startswith("/v1/audit"):
             mine += [owner.slug, owner.project, *owner.notes["document_ids"].values()]
-            for kind in ("members", "keys", "products", "projects", "import_ids", "batches"):
+            for kind in ("members", "keys", "products", "projects", "import_ids", "batches", "feeds"):
                 mine += owner.notes[kind]
         assert not [text for text in mine if text in answer.text]
         assert seen(owner) == before

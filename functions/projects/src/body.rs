@@ -4,7 +4,7 @@ use axum::{
     body::{Body, Bytes},
     extract::{FromRequest, Request},
 };
-use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use vivier_runtime::http::{ApiJson, Problem, ProblemKind};
 
 /// A JSON body that may be left out: then it is the default.
@@ -28,33 +28,6 @@ impl<S: Send + Sync, T: DeserializeOwned + Default> FromRequest<S> for OptionalJ
     }
 }
 
-/// A field that may be left as it is, set, or emptied with `null`.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Patch<T> {
-    /// It was not named.
-    #[default]
-    Keep,
-    /// This, or nothing.
-    Set(Option<T>),
-}
-
-impl<T> Patch<T> {
-    /// The field with the change in it.
-    pub fn on(self, before: Option<T>) -> Option<T> {
-        match self {
-            Self::Keep => before,
-            Self::Set(value) => value,
-        }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::deserialize(deserializer).map(Self::Set)
-    }
-}
-
 /// 400 with every field that does not hold; nothing where all do.
 pub fn refuse<F: Into<String>>(broken: Vec<(F, &'static str)>) -> Result<(), Problem> {
     if broken.is_empty() {
@@ -68,24 +41,13 @@ pub fn refuse<F: Into<String>>(broken: Vec<(F, &'static str)>) -> Result<(), Pro
 mod tests {
     use super::*;
     use axum::http::header;
+    use serde::Deserialize;
+    use vivier_runtime::http::Patch;
 
     #[derive(Debug, Default, PartialEq, Eq, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     struct Change {
         rate: Patch<u32>,
-    }
-
-    #[test]
-    fn keep_set_and_empty_are_three_things() {
-        for (text, before, after) in [
-            ("{}", Some(1), Some(1)),
-            ("{\"rate\": 2}", Some(1), Some(2)),
-            ("{\"rate\": null}", Some(1), None),
-            ("{}", None, None),
-        ] {
-            let change: Change = serde_json::from_str(text).unwrap();
-            assert_eq!(change.rate.on(before), after, "{text}");
-        }
     }
 
     #[tokio::test]

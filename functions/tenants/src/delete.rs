@@ -46,6 +46,7 @@ pub(crate) async fn delete(
     app.tenancy.records(&scope)?.clear().await?;
     provisioning.drop_conversations(&scope).await?;
     provisioning.drop_bucket(&scope).await?;
+    provisioning.drop_secrets(&scope).await?;
     provisioning.drop_silo(&scope).await?;
     provisioning.leave_pool(&scope).await?;
     registry.forget(platform, &tenant).await?;

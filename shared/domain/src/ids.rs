@@ -122,6 +122,18 @@ id!(
     /// A mail of an alert.
     AlertMailId
 );
+id!(
+    /// An address that offers are fetched from.
+    FeedId
+);
+id!(
+    /// One run of a feed: its file fetched, or not.
+    FeedRunId
+);
+id!(
+    /// A secret of a tenant's own. It names it and opens nothing.
+    SecretId
+);
 
 #[cfg(test)]
 mod tests {

@@ -10,6 +10,7 @@ pub mod conversation;
 pub mod document;
 pub mod entrance;
 pub mod event;
+pub mod feed;
 pub mod ids;
 pub mod import;
 pub mod mail;

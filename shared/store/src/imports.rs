@@ -126,7 +126,7 @@ pub struct Standing {
     pub superseded: bool,
 }
 
-// Any number will do: a tenant's database has no other advisory lock.
+// Any number will do that no other advisory lock of a tenant's database has: feeds are 2.
 const LOCK: i64 = 1;
 
 const COLUMNS: &str = "id, format, source, status, failure, read, created, updated, unchanged, closed, rejected, \

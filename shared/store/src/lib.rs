@@ -7,6 +7,7 @@ pub mod chunks;
 pub mod conversations;
 pub mod documents;
 pub mod events;
+pub mod feeds;
 pub mod imports;
 pub mod keys;
 pub mod offer_changes;

@@ -123,6 +123,8 @@ fn session_policy(partition: &str, names: &Names, tenant: TenantId) -> String {
             {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue",
              "Resource": format!("arn:{partition}:secretsmanager:*:*:secret:{}-*",
                                  names.database_secret(&names.database(tenant)))},
+            {"Effect": "Allow", "Action": "secretsmanager:*",
+             "Resource": format!("arn:{partition}:secretsmanager:*:*:secret:{}*", names.feed_secrets(tenant))},
             {"Effect": "Allow", "Action": "rds-db:connect",
              "Resource": format!("arn:{partition}:rds-db:*:*:dbuser:*/{}", names.database(tenant))},
             // It reads what is in the request and nothing else, so there is no resource to name.

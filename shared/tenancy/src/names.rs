@@ -1,7 +1,7 @@
 //! The names of a tenant's resources, all derived from the stage and the tenant's id: nothing to look up, nothing to
 //! mistype, and a policy can name them before they exist.
 
-use vivier_domain::ids::TenantId;
+use vivier_domain::ids::{SecretId, TenantId};
 
 /// The offices that the gateway counts apart: a flood of candidates, or of who pretends to be some, shuts no member out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,16 @@ impl Names {
     /// The secret that holds a database role's password.
     pub fn database_secret(&self, role: &str) -> String {
         format!("vivier/{}/database/{role}", self.stage)
+    }
+
+    /// What the names of the tenant's secrets of its feeds begin with.
+    pub fn feed_secrets(&self, tenant: TenantId) -> String {
+        format!("vivier/{}/feeds/{}/", self.stage, tenant.simple())
+    }
+
+    /// A secret by which one of the tenant's feeds is opened.
+    pub fn feed_secret(&self, tenant: TenantId, id: SecretId) -> String {
+        format!("{}{}", self.feed_secrets(tenant), id.simple())
     }
 
     /// The name, in its secret, of the administrator of the database server.

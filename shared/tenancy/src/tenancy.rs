@@ -27,6 +27,7 @@ use crate::{
         records::Records,
         relay::Relay,
         requests::Requests,
+        secrets::Secrets,
         sessions::Sessions,
     },
     scope::TenantScope,
@@ -236,6 +237,12 @@ impl Tenancy {
             self.0.names.conversations_table(scope.tenant()),
             scope,
         ))
+    }
+
+    /// What the tenant's feeds are opened with, by credentials that reach no other tenant's.
+    pub async fn secrets<'a>(&self, scope: &'a TenantScope) -> Result<Secrets<'a>, TenancyError> {
+        let sdk = self.tenant_sdk(scope).await?;
+        Ok(Secrets::new(aws_sdk_secretsmanager::Client::new(&sdk), self.0.names.clone(), scope))
     }
 
     /// Recognition of characters in the tenant's images, with credentials that reach no other tenant's things.

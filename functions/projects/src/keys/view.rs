@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::{origin::Origin, project::ProductKind};
+use vivier_runtime::http::Patch;
 use vivier_store::keys::{Generation, KeyRecord, Made, Terms};
 
-use crate::{body::Patch, schema};
+use crate::schema;
 
 /// How long an old text works on beside its successor unless the caller says otherwise, in minutes.
 const USUAL_OVERLAP: u32 = 60;

@@ -13,6 +13,7 @@ pub mod moment;
 pub mod new_id;
 pub mod office;
 pub mod page;
+mod patch;
 pub mod problem;
 pub mod query;
 pub mod refusals;
@@ -37,6 +38,7 @@ pub use etag::{ETag, IfMatch, IfNoneMatch};
 pub use new_id::{NewId, nth};
 pub use office::{BackOffice, FrontOffice, InProject, Myself};
 pub use page::PageQuery;
+pub use patch::Patch;
 pub use problem::{Problem, ProblemKind};
 pub use query::{ApiPath, ApiQuery};
 

@@ -1,6 +1,5 @@
 //! Databases, login roles and their passwords.
 
-use aws_sdk_secretsmanager::operation::delete_secret::DeleteSecretError;
 use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use tokio_postgres::Client;
 
@@ -8,7 +7,7 @@ use super::{Provisioning, password};
 use crate::{
     config::DatabaseAuth,
     names::{Names, PoolRole},
-    rooms::database::DatabaseError,
+    rooms::{database::DatabaseError, secrets},
     scope::TenantScope,
     tenancy::TenancyError,
 };
@@ -26,6 +25,7 @@ const MAINTENANCE: &str = "postgres";
 
 const END_SESSIONS: &str =
     "-- roles::end_sessions\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1";
+const DATABASE_EXISTS: &str = "-- databases::exists\nSELECT 1 FROM pg_database WHERE datname = $1";
 const ROLE_EXISTS: &str = "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1";
 
 impl Provisioning {
@@ -104,24 +104,30 @@ impl Provisioning {
         // them to leave and waits.
         run(&client, &format!("-- provisioning::drop_database\nDROP DATABASE IF EXISTS {name}")).await?;
         run(&client, &format!("-- provisioning::drop_role\nDROP ROLE IF EXISTS {name}")).await?;
-        let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk);
-        let outcome = secrets
-            .delete_secret()
-            .secret_id(self.names.database_secret(&name))
-            .force_delete_without_recovery(true)
-            .send()
-            .await;
-        match outcome {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(DeleteSecretError::is_resource_not_found_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(TenancyError::cloud("secretsmanager")(error)),
+        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        secrets::remove(&client, self.names.database_secret(&name)).await
+    }
+
+    /// Removes what the tenant's feeds were opened with. It is to be called before [`Self::drop_silo`]: their names are there.
+    pub async fn drop_secrets(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        const LIST: &str = "-- feed_secrets::list\nSELECT id FROM feed_secrets";
+        const KEPT: &str = "-- feed_secrets::exist\nSELECT 1 WHERE to_regclass($1) IS NOT NULL";
+        let name = self.names.database(scope.tenant());
+        if !exists(&self.administrator(MAINTENANCE).await?, DATABASE_EXISTS, &name).await? {
+            return Ok(());
         }
+        let database = self.administrator(&name).await?;
+        // A tenant that was never brought to this version has none.
+        if !exists(&database, KEPT, "feed_secrets").await? {
+            return Ok(());
+        }
+        let rows = database.query(LIST, &[]).await;
+        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        for row in rows.map_err(|error| DatabaseError::from_driver(LIST, error))? {
+            let id: uuid::Uuid = row.get("id");
+            secrets::remove(&client, self.names.feed_secret(scope.tenant(), id.into())).await?;
+        }
+        Ok(())
     }
 
     async fn administrator(&self, database: &str) -> Result<Client, DatabaseError> {
@@ -153,9 +159,9 @@ impl Provisioning {
 
     /// The role's password. It is stored before the role has it: after a crash in between, the next run finds it.
     async fn ensure_password(&self, role: &str) -> Result<String, TenancyError> {
-        let secrets = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
         let name = self.names.database_secret(role);
-        match secrets.get_secret_value().secret_id(&name).send().await {
+        match client.get_secret_value().secret_id(&name).send().await {
             Ok(found) => found
                 .secret_string()
                 .and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok())
@@ -168,7 +174,7 @@ impl Provisioning {
             {
                 let password = password::letters(32);
                 let value = serde_json::json!({"username": role, "password": password}).to_string();
-                secrets
+                client
                     .create_secret()
                     .name(&name)
                     .secret_string(value)
@@ -183,10 +189,7 @@ impl Provisioning {
 
     async fn ensure_database(&self, database: &str, role: &str) -> Result<(), TenancyError> {
         let client = self.administrator(MAINTENANCE).await?;
-        let found =
-            exists(&client, "-- databases::exists\nSELECT 1 FROM pg_database WHERE datname = $1", database)
-                .await?;
-        if !found {
+        if !exists(&client, DATABASE_EXISTS, database).await? {
             run(&client, &format!("-- databases::create\nCREATE DATABASE {database}")).await?;
         }
         // By default every role may connect to every database: only the owner and the named role shall.

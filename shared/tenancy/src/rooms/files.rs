@@ -6,6 +6,7 @@ use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
 use aws_sdk_s3::{
     Client,
+    config::timeout::TimeoutConfig,
     error::ProvideErrorMetadata,
     presigning::PresigningConfig,
     types::{Delete, ObjectIdentifier},
@@ -134,12 +135,18 @@ impl<'a> Files<'a> {
 
     /// Writes a file. A reader sees the old content or the new, never a part.
     pub async fn put(&self, key: &FileKey, bytes: Vec<u8>, media_type: &str) -> Result<(), TenancyError> {
+        // The usual limits are for what is small: eight megabytes a second are counted upon besides.
+        let attempt = Duration::from_secs(10 + (bytes.len() >> 23) as u64);
+        let timeouts =
+            TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(attempt * 2);
         self.client
             .put_object()
             .bucket(&self.bucket)
             .key(key.to_string())
             .content_type(media_type)
             .body(bytes.into())
+            .customize()
+            .config_override(aws_sdk_s3::config::Builder::new().timeout_config(timeouts.build()))
             .send()
             .await
             .map_err(TenancyError::cloud("s3"))?;

@@ -84,6 +84,10 @@ pub(super) fn parts() -> Vec<Part> {
                 evaluation::App { tenancy: tenancy.clone(), clock: CLOCK, embedder: Arc::clone(embedder) };
             function.http(evaluation::routes::router(app))
         }),
+        part("feeds", feeds::routes::openapi(), |function, house| {
+            let (tenancy, outside) = (house.tenancy.clone(), feeds::pull::outside::Outside::default());
+            function.http(feeds::routes::router(feeds::App { tenancy, clock: CLOCK, outside }))
+        }),
         part("front", front::routes::openapi(), |function, house| {
             function.http(front::routes::router(front::App { tenancy: house.tenancy.clone() }))
         }),

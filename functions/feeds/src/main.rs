@@ -1,0 +1,21 @@
+//! The function `feeds`: see the library beside it.
+
+use feeds::{App, routes, tick};
+use vivier_runtime::{Function, StartError, telemetry};
+
+#[tokio::main]
+async fn main() -> Result<(), StartError> {
+    telemetry::start();
+    let app = App::from_env().await?;
+    let ticking = app.clone();
+    Function::new("feeds")
+        .http(routes::router(app.clone()))
+        .audited(&app.tenancy, app.clock, &routes::openapi())
+        .idempotent(&app.tenancy, app.clock)
+        .schedule(move |platform| {
+            let app = ticking.clone();
+            async move { tick::run(&app, &platform).await }
+        })
+        .serve()
+        .await
+}
