@@ -42,7 +42,7 @@ impl App {
     pub async fn from_env() -> Result<Self, StartError> {
         let domain = required("FRONT_OFFICE_DOMAIN")?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
-        let tenancy = tenancy_from_env().await?;
+        let tenancy = tenancy_from_env()?;
         Ok(Self { tenancy, clock: Clock::System, indexes: Arc::default(), reference, domain })
     }
 

@@ -6,7 +6,7 @@ use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
+    let tenancy = tenancy_from_env()?;
     let app = App { tenancy, clock: Clock::System };
     Function::new("audit")
         .http(routes::router(app.clone()))

@@ -8,7 +8,7 @@ use vivier_runtime::{Function, StartError, telemetry, tenancy_from_env};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
+    let tenancy = tenancy_from_env()?;
     let authorizer =
         Authorizer::new(AuthorizerConfig::from_env()?, tenancy).map_err(StartError::dependency)?;
     let authorizer = Arc::new(authorizer);

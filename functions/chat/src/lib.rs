@@ -56,7 +56,7 @@ impl App {
 
     /// Reads the environment and opens the model in `MODEL_PATH`.
     pub async fn from_env() -> Result<Self, StartError> {
-        let tenancy = tenancy_from_env().await?;
+        let tenancy = tenancy_from_env()?;
         let model = PathBuf::from(required("MODEL_PATH")?);
         let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
         Ok(Self::new(tenancy, Clock::System, Arc::new(embedder)))

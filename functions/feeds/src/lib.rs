@@ -32,6 +32,6 @@ impl App {
     /// Reads the environment.
     pub async fn from_env() -> Result<Self, StartError> {
         let outside = Outside::from_env()?;
-        Ok(Self { tenancy: tenancy_from_env().await?, clock: Clock::System, outside })
+        Ok(Self { tenancy: tenancy_from_env()?, clock: Clock::System, outside })
     }
 }

@@ -6,6 +6,6 @@ use vivier_runtime::{Function, StartError, telemetry, tenancy_from_env};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
+    let tenancy = tenancy_from_env()?;
     Function::new("front").http(routes::router(App { tenancy })).serve().await
 }

@@ -7,7 +7,7 @@ use vivier_tenancy::config::required;
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
+    let tenancy = tenancy_from_env()?;
     let (back_office, clock) = (required("BACK_OFFICE_ORIGIN")?, Clock::System);
     let app = App { tenancy: tenancy.clone(), back_office, clock };
     Function::new("members")

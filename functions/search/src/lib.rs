@@ -53,7 +53,7 @@ impl App {
         let model = PathBuf::from(required("MODEL_PATH")?);
         // Read from the disk while the clients are being made.
         let opening = tokio::task::spawn_blocking(move || LocalE5::open(&model));
-        let tenancy = tenancy_from_env().await?;
+        let tenancy = tenancy_from_env()?;
         let embedder = opening.await.map_err(StartError::dependency)?.map_err(StartError::dependency)?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
         Ok(Self::new(tenancy, Clock::System, Arc::new(embedder), reference))

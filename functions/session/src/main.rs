@@ -8,7 +8,7 @@ use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
+    let tenancy = tenancy_from_env()?;
     let config = Arc::new(SessionConfig::from_env()?);
     let app = App { tenancy: tenancy.clone(), config, clock: Clock::System };
     Function::new("session")

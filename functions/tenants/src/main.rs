@@ -7,7 +7,7 @@ use vivier_tenancy::config::required;
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
+    let tenancy = tenancy_from_env()?;
     let app = App {
         tenancy,
         domain: required("FRONT_OFFICE_DOMAIN")?,

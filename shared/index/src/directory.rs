@@ -39,6 +39,11 @@ impl ArchiveDirectory {
         self.files.get(name).map(OwnedBytes::as_slice)
     }
 
+    /// A file, for whoever keeps it: it stays where it lies in the archive.
+    pub(crate) fn slice(&self, name: &str) -> Option<OwnedBytes> {
+        self.files.get(name).cloned()
+    }
+
     fn find(&self, path: &Path) -> Result<&OwnedBytes, OpenReadError> {
         let file = path.to_str().and_then(|name| self.files.get(name));
         file.ok_or_else(|| OpenReadError::FileDoesNotExist(path.to_owned()))

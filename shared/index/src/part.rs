@@ -80,7 +80,7 @@ impl Part {
         }
         let vocabulary: Vocabulary =
             serde_json::from_slice(file(vocabulary::FILE)?).map_err(OpenError::Table)?;
-        let vectors = Stored::read(offers as usize, file)?.map(Arc::new);
+        let vectors = Stored::read(offers as usize, |name| directory.slice(name))?.map(Arc::new);
         let closed = if manifest.changes { file(CLOSED)? } else { &[] };
         let (closed, rest) = closed.as_chunks::<16>();
         if !rest.is_empty() {

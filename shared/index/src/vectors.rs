@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
+use tantivy::directory::OwnedBytes;
 use vivier_text::embed::ModelIdentity;
 
 use crate::archive::OpenError;
@@ -150,13 +151,18 @@ impl Vectors {
     }
 }
 
-/// The vectors of an archive.
-#[derive(Debug)]
+/// The vectors of an archive, read where they lie in it: beside a million offers' half a gigabyte there is no room for a copy.
 pub(crate) struct Stored {
     model: ModelIdentity,
-    bytes: Vec<i8>,
+    bytes: OwnedBytes,
+    bits: OwnedBytes,
     scales: Vec<f32>,
-    bits: Vec<u64>,
+}
+
+impl std::fmt::Debug for Stored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Stored {{ {}, {} vectors }}", self.model.name, self.scales.len())
+    }
 }
 
 /// A search's vector, made ready to be compared.
@@ -175,7 +181,7 @@ impl Sought {
             .split_first_chunk::<4>()
             .map_or((0.0, &[][..]), |(scale, figures)| (f32::from_le_bytes(*scale), figures));
         Self {
-            bytes: figures.iter().map(|byte| i8::from_le_bytes([*byte])).collect(),
+            bytes: figures.iter().map(|byte| byte.cast_signed()).collect(),
             scale,
             bits: code(vector.iter().map(|figure| *figure > 0.0)),
         }
@@ -184,25 +190,22 @@ impl Sought {
 
 impl Stored {
     /// Reads what [`Draft::write`] wrote, for this many offers; `None` from an archive without vectors.
-    pub(crate) fn read<'a>(
+    pub(crate) fn read(
         offers: usize,
-        file: impl Fn(&str) -> Result<&'a [u8], OpenError>,
+        file: impl Fn(&str) -> Option<OwnedBytes>,
     ) -> Result<Option<Self>, OpenError> {
-        let Ok(about) = file(ABOUT) else { return Ok(None) };
-        let About { model } = serde_json::from_slice(about).map_err(OpenError::Table)?;
-        let (scales, _) = file(SCALES)?.as_chunks::<4>();
-        let (bits, _) = file(BITS)?.as_chunks::<8>();
-        let vectors = Self {
-            bytes: file(BYTES)?.iter().map(|byte| i8::from_le_bytes([*byte])).collect(),
-            scales: scales.iter().map(|scale| f32::from_le_bytes(*scale)).collect(),
-            bits: bits.iter().map(|word| u64::from_le_bytes(*word)).collect(),
-            model,
+        let Some(about) = file(ABOUT) else { return Ok(None) };
+        let About { model } = serde_json::from_slice(&about).map_err(OpenError::Table)?;
+        let (Some(bytes), Some(bits), Some(scales)) = (file(BYTES), file(BITS), file(SCALES)) else {
+            return Err(OpenError::Malformed("a file is missing"));
         };
+        let scales = scales.as_chunks::<4>().0.iter().map(|scale| f32::from_le_bytes(*scale)).collect();
+        let vectors = Self { model, bytes, bits, scales };
         let (dimension, words) = (vectors.model.dimension, words(vectors.model.dimension));
         let whole = dimension > 0
             && vectors.scales.len() == offers
-            && vectors.bytes.len() == offers * dimension
-            && vectors.bits.len() == offers * words;
+            && offers.checked_mul(dimension) == Some(vectors.bytes.len())
+            && offers.checked_mul(words * 8) == Some(vectors.bits.len());
         if whole {
             Ok(Some(vectors))
         } else {
@@ -226,7 +229,7 @@ impl Stored {
             return Vec::new();
         }
         let mut distances = vec![0u16; self.scales.len()];
-        differing(&self.bits, &sought.bits, &mut distances);
+        differing(self.bits.as_chunks().0, &sought.bits, &mut distances);
         let mut having = vec![0usize; width * 64 + 1];
         for (doc, distance) in (0u32..).zip(&mut distances) {
             // What has no vector, or is closed, is farther than anything.
@@ -261,7 +264,7 @@ fn words(dimension: usize) -> usize {
 }
 
 fn figure(byte: u8) -> f32 {
-    f32::from(i8::from_le_bytes([byte]))
+    f32::from(byte.cast_signed())
 }
 
 fn code(sides: impl Iterator<Item = bool>) -> Vec<u64> {
@@ -272,8 +275,8 @@ fn code(sides: impl Iterator<Item = bool>) -> Vec<u64> {
 
 /// The inner product of two vectors of bytes.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
-fn dot(one: &[i8], other: &[i8]) -> i32 {
-    one.iter().zip(other).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
+fn dot(one: &[u8], other: &[i8]) -> i32 {
+    one.iter().zip(other).map(|(a, b)| i32::from(i16::from(a.cast_signed()) * i16::from(*b))).sum()
 }
 
 /// Counts for every code the bits in which it differs from `sought`.
@@ -283,9 +286,10 @@ fn dot(one: &[i8], other: &[i8]) -> i32 {
     "x86_64+popcnt",
     "aarch64+neon"
 ))]
-fn differing(codes: &[u64], sought: &[u64], distances: &mut [u16]) {
+fn differing(codes: &[[u8; 8]], sought: &[u64], distances: &mut [u16]) {
     for (code, distance) in codes.chunks_exact(sought.len().max(1)).zip(distances) {
-        *distance = code.iter().zip(sought).map(|(a, b)| (a ^ b).count_ones()).sum::<u32>() as u16;
+        let differing = code.iter().zip(sought).map(|(a, b)| (u64::from_le_bytes(*a) ^ b).count_ones());
+        *distance = differing.sum::<u32>() as u16;
     }
 }
 
@@ -317,7 +321,7 @@ mod tests {
         }
         let mut files = BTreeMap::new();
         draft.write(&mut files).unwrap();
-        let file = |name: &str| files.get(name).map(Vec::as_slice).ok_or(OpenError::Malformed("missing"));
+        let file = |name: &str| files.get(name).cloned().map(OwnedBytes::new);
         Stored::read(of.len(), file).unwrap().unwrap()
     }
 

@@ -44,8 +44,8 @@ impl StartError {
 }
 
 /// The house as the environment furnishes it. Nothing is called yet: the first use connects.
-pub async fn tenancy_from_env() -> Result<Tenancy, StartError> {
-    Tenancy::new(Config::from_env()?, &Cloud::from_env().await).map_err(StartError::dependency)
+pub fn tenancy_from_env() -> Result<Tenancy, StartError> {
+    Ok(Tenancy::new(Config::from_env()?, &Cloud::from_env()))
 }
 
 /// A function: its name and a handler for each kind of event it takes. What it does not take, it refuses.

@@ -5,16 +5,18 @@ use std::io::Write as _;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use tracing_subscriber::{EnvFilter, fmt, prelude::*};
+use tracing::Level;
+use tracing_subscriber::{filter::Targets, fmt, prelude::*};
 
-/// Starts logging. `RUST_LOG` sets the level; `info` without it. A panic is logged by its place: its message may quote what was being
+/// Starts logging. `RUST_LOG` sets the level, of all or by module (`info,vivier_index=debug`); `info` without it. A panic is logged by its place: its message may quote what was being
 /// worked on.
 pub fn start() {
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);
         tracing::error!(place, "a panic");
     }));
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let chosen = std::env::var("RUST_LOG").ok().and_then(|chosen| chosen.parse::<Targets>().ok());
+    let filter = chosen.unwrap_or_else(|| Targets::new().with_default(Level::INFO));
     let layer = fmt::layer().json().with_current_span(true).with_span_list(false).with_target(true);
     // A second start (tests in one process) keeps the first.
     let _ = tracing_subscriber::registry().with(filter).with(layer).try_init();

@@ -42,6 +42,7 @@
 //! Behind the types stand two more locks, each enough alone: row security in the shared database, and AWS
 //! credentials that name one tenant's resources.
 
+mod clients;
 mod cloud;
 mod condition;
 pub mod config;

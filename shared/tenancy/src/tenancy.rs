@@ -1,11 +1,15 @@
 //! The house: built once at cold start, it opens rooms for scopes.
 
 use aws_config::SdkConfig;
-use std::{error::Error as StdError, sync::Arc};
+use std::{
+    error::Error as StdError,
+    sync::{Arc, OnceLock},
+};
 use tokio::sync::OnceCell;
 use vivier_domain::redacted::Redacted;
 
 use crate::{
+    clients::Clients,
     cloud::Cloud,
     config::Config,
     credentials::TenantCredentials,
@@ -88,47 +92,33 @@ struct Inner {
     names: Names,
     sdk: SdkConfig,
     tenant_credentials: Option<TenantCredentials>,
-    connector: Option<Arc<Connector>>,
-    dynamodb: aws_sdk_dynamodb::Client,
-    kinesis: aws_sdk_kinesis::Client,
-    sqs: aws_sdk_sqs::Client,
-    bedrock: aws_sdk_bedrockruntime::Client,
-    cognito: aws_sdk_cognitoidentityprovider::Client,
-    ses: aws_sdk_sesv2::Client,
+    connector: OnceLock<Arc<Connector>>,
+    clients: Clients,
     client_secret: Arc<OnceCell<Redacted>>,
     outage: Outage,
-    pool: Option<Pool>,
-    silo: Option<Silo>,
+    pool: OnceLock<Pool>,
+    silo: OnceLock<Silo>,
 }
 
 impl Tenancy {
-    /// Builds clients without calling anything: the first use connects.
-    pub fn new(config: Config, cloud: &Cloud) -> Result<Self, TenancyError> {
+    /// Calls nothing and makes no client: the first use of a room does.
+    pub fn new(config: Config, cloud: &Cloud) -> Self {
         let names = Names::new(config.stage.clone());
         let sdk = cloud.sdk.clone();
         let tenant_credentials =
             config.tenant_role.clone().map(|role| TenantCredentials::new(&sdk, role, names.clone()));
-        let connector = match &config.database {
-            Some(database) => Some(Arc::new(Connector::new(database.clone())?)),
-            None => None,
-        };
-        Ok(Self(Arc::new(Inner {
-            pool: connector.clone().map(|connector| Pool::new(connector, names.clone())),
-            silo: connector.clone().map(|connector| Silo::new(connector, names.clone())),
-            connector,
+        Self(Arc::new(Inner {
+            connector: OnceLock::new(),
+            pool: OnceLock::new(),
+            silo: OnceLock::new(),
             outage: Outage::default(),
-            dynamodb: aws_sdk_dynamodb::Client::new(&sdk),
-            kinesis: aws_sdk_kinesis::Client::new(&sdk),
-            sqs: aws_sdk_sqs::Client::new(&sdk),
-            bedrock: Models::client(&sdk),
-            cognito: aws_sdk_cognitoidentityprovider::Client::new(&sdk),
-            ses: aws_sdk_sesv2::Client::new(&sdk),
+            clients: Clients::new(sdk.clone()),
             client_secret: Arc::default(),
             config,
             names,
             sdk,
             tenant_credentials,
-        })))
+        }))
     }
 
     /// The names of resources in this deployment.
@@ -139,35 +129,35 @@ impl Tenancy {
     /// The registry of tenants.
     pub fn registry(&self) -> Result<Registry, TenancyError> {
         let table = self.0.config.tenants_table.clone().ok_or(TenancyError::NotFurnished("TENANTS_TABLE"))?;
-        Ok(Registry::new(self.0.dynamodb.clone(), table))
+        Ok(Registry::new(self.0.clients.dynamodb(), table))
     }
 
     /// The tenant's records: members, roles, projects, settings, keys.
     pub fn records<'a>(&self, scope: &'a TenantScope) -> Result<Records<'a>, TenancyError> {
         let table =
             self.0.config.projects_table.clone().ok_or(TenancyError::NotFurnished("PROJECTS_TABLE"))?;
-        Ok(Records::new(self.0.dynamodb.clone(), table, scope))
+        Ok(Records::new(self.0.clients.dynamodb(), table, scope))
     }
 
     /// The counters of the tenant's keys.
     pub fn limits<'a>(&self, scope: &'a TenantScope) -> Result<Limits<'a>, TenancyError> {
         let table =
             self.0.config.requests_table.clone().ok_or(TenancyError::NotFurnished("REQUESTS_TABLE"))?;
-        Ok(Limits::new(self.0.dynamodb.clone(), table, scope))
+        Ok(Limits::new(self.0.clients.dynamodb(), table, scope))
     }
 
     /// Sessions. Opening one needs its cookie and no scope; making and ending them goes by [`Sessions::of`] a scope.
     pub fn sessions(&self) -> Result<Sessions, TenancyError> {
         let table =
             self.0.config.sessions_table.clone().ok_or(TenancyError::NotFurnished("SESSIONS_TABLE"))?;
-        Ok(Sessions::new(self.0.dynamodb.clone(), table))
+        Ok(Sessions::new(self.0.clients.dynamodb(), table))
     }
 
     /// What slows down guessing. It is nobody's: whom an attempt was about is not known while it is counted.
     pub fn attempts(&self) -> Result<Attempts, TenancyError> {
         let table =
             self.0.config.attempts_table.clone().ok_or(TenancyError::NotFurnished("ATTEMPTS_TABLE"))?;
-        Ok(Attempts::new(self.0.dynamodb.clone(), table))
+        Ok(Attempts::new(self.0.clients.dynamodb(), table))
     }
 
     /// Accounts of the user pool, as far as a password, a code or a token opens them.
@@ -179,13 +169,13 @@ impl Tenancy {
             .user_pool_client
             .clone()
             .ok_or(TenancyError::NotFurnished("USER_POOL_CLIENT_ID"))?;
-        Ok(Accounts::new(self.0.cognito.clone(), pool, client, Arc::clone(&self.0.client_secret)))
+        Ok(Accounts::new(self.0.clients.cognito(), pool, client, Arc::clone(&self.0.client_secret)))
     }
 
     /// The tenant's people in the user pool.
     pub fn people<'a>(&self, scope: &'a TenantScope) -> Result<People<'a>, TenancyError> {
         let pool = self.0.config.user_pool.clone().ok_or(TenancyError::NotFurnished("USER_POOL_ID"))?;
-        Ok(People::new(self.0.cognito.clone(), pool, scope))
+        Ok(People::new(self.0.clients.cognito(), pool, scope))
     }
 
     /// The tenant's invitations: their mails lead to `back_office`, and `compose` writes them.
@@ -208,7 +198,7 @@ impl Tenancy {
     /// The tenant's mails.
     pub fn mail<'a>(&self, scope: &'a TenantScope) -> Result<Mails<'a>, TenancyError> {
         let sender = self.0.config.mail_sender.clone().ok_or(TenancyError::NotFurnished("MAIL_SENDER"))?;
-        Ok(Mails::new(self.0.ses.clone(), sender, self.registry()?, self.records(scope)?))
+        Ok(Mails::new(self.0.clients.ses(), sender, self.registry()?, self.records(scope)?))
     }
 
     /// From where the tenant may mail.
@@ -220,7 +210,7 @@ impl Tenancy {
     pub fn requests<'a>(&self, scope: &'a TenantScope) -> Result<Requests<'a>, TenancyError> {
         let table =
             self.0.config.requests_table.clone().ok_or(TenancyError::NotFurnished("REQUESTS_TABLE"))?;
-        Ok(Requests::new(self.0.dynamodb.clone(), table, scope))
+        Ok(Requests::new(self.0.clients.dynamodb(), table, scope))
     }
 
     /// The tenant's bucket, with credentials that reach no other.
@@ -261,7 +251,8 @@ impl Tenancy {
 
     /// The tenant's own database. Its password is read with credentials that can read no other tenant's.
     pub async fn silo(&self, scope: &TenantScope) -> Result<crate::rooms::database::Session, TenancyError> {
-        let silo = self.0.silo.as_ref().ok_or(TenancyError::NotFurnished("DATABASE_HOST"))?;
+        let connector = self.connector()?;
+        let silo = self.0.silo.get_or_init(|| Silo::new(connector, self.0.names.clone()));
         let sdk = self.tenant_sdk(scope).await?;
         Ok(silo.open(scope, &sdk).await?)
     }
@@ -271,7 +262,8 @@ impl Tenancy {
         &self,
         scope: &TenantScope,
     ) -> Result<crate::rooms::database::PoolSession, TenancyError> {
-        let pool = self.0.pool.as_ref().ok_or(TenancyError::NotFurnished("DATABASE_HOST"))?;
+        let connector = self.connector()?;
+        let pool = self.0.pool.get_or_init(|| Pool::new(connector, self.0.names.clone()));
         Ok(pool.open(scope, &self.0.sdk).await?)
     }
 
@@ -279,12 +271,12 @@ impl Tenancy {
     pub fn events<'a>(&'a self, scope: &'a TenantScope) -> Result<Events<'a>, TenancyError> {
         let stream =
             self.0.config.events_stream.clone().ok_or(TenancyError::NotFurnished("EVENTS_STREAM"))?;
-        Ok(Events::new(self.0.kinesis.clone(), stream, &self.0.outage, scope))
+        Ok(Events::new(self.0.clients.kinesis(), stream, &self.0.outage, scope))
     }
 
     /// Models at Amazon Bedrock that write for this tenant.
     pub fn models<'a>(&self, scope: &'a TenantScope) -> Models<'a> {
-        Models::new(self.0.bedrock.clone(), scope)
+        Models::new(self.0.clients.bedrock(), scope)
     }
 
     /// The queue of records that can never be counted.
@@ -295,7 +287,7 @@ impl Tenancy {
             .dead_letter_queue
             .clone()
             .ok_or(TenancyError::NotFurnished("EVENTS_DEAD_QUEUE_URL"))?;
-        Ok(DeadLetters::new(self.0.sqs.clone(), queue))
+        Ok(DeadLetters::new(self.0.clients.sqs(), queue))
     }
 
     /// The tools that make and remove a tenant's stores; only the `tenants` function's role can use them.
@@ -307,9 +299,18 @@ impl Tenancy {
             platform,
             &self.0.sdk,
             self.0.names.clone(),
-            self.0.connector.clone().ok_or(TenancyError::NotFurnished("DATABASE_HOST"))?,
+            self.connector()?,
             &self.0.config,
         ))
+    }
+
+    fn connector(&self) -> Result<Arc<Connector>, TenancyError> {
+        if let Some(connector) = self.0.connector.get() {
+            return Ok(Arc::clone(connector));
+        }
+        let database = self.0.config.database.clone().ok_or(TenancyError::NotFurnished("DATABASE_HOST"))?;
+        let made = Arc::new(Connector::new(database)?);
+        Ok(Arc::clone(self.0.connector.get_or_init(|| made)))
     }
 
     async fn tenant_sdk(&self, scope: &TenantScope) -> Result<SdkConfig, TenancyError> {

@@ -61,7 +61,7 @@ impl Stack {
             .credentials_provider(credentials)
             .load()
             .await;
-        Tenancy::new(self.config(role), &Cloud::new(sdk)).expect("the test stack's configuration")
+        Tenancy::new(self.config(role), &Cloud::new(sdk))
     }
 
     fn config(&self, role: PoolRole) -> Config {

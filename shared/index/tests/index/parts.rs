@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_domain::offer::{Contract, Offer};
 use vivier_index::{
-    Entry, FacetCount, Part, SearchIndex, SearchRequest, Sort, build, build_changes, quantise,
+    Archive, Digest, Entry, FacetCount, Part, SearchIndex, SearchRequest, Sort, build, build_changes,
+    quantise,
 };
 use vivier_text::embed::ModelIdentity;
 
@@ -32,14 +33,18 @@ fn entry(offer: Offer) -> Entry {
 }
 
 fn part(offers: impl IntoIterator<Item = Offer>, closed: Option<&[OfferId]>) -> Arc<Part> {
+    let archive = archive(offers, closed);
+    Arc::new(Part::open(archive.bytes, &archive.sha256).unwrap())
+}
+
+fn archive(offers: impl IntoIterator<Item = Offer>, closed: Option<&[OfferId]>) -> Archive {
     let (model, generation) = (model(), GenerationId::generate());
     let entries = offers.into_iter().map(entry);
     let archive = match closed {
         Some(closed) => build_changes(entries, closed, Some(&model), generation, Timestamp::UNIX_EPOCH),
         None => build(entries, Some(&model), generation, Timestamp::UNIX_EPOCH),
     };
-    let archive = archive.unwrap();
-    Arc::new(Part::open(archive.bytes, &archive.sha256).unwrap())
+    archive.unwrap()
 }
 
 fn whole(offers: impl IntoIterator<Item = Offer>) -> SearchIndex {
@@ -188,4 +193,40 @@ fn archives_that_do_not_fit_are_refused() {
     assert!(SearchIndex::of(Vec::new()).is_err());
     let one = part([made_up(1, 1)], None);
     assert!(SearchIndex::of(vec![Arc::clone(&one), one]).is_err());
+}
+
+/// Any bytes are vectors, scales or identifiers: they are read, and every search ends with offers that are there.
+#[test]
+fn forged_vectors_and_identifiers_end_no_search() {
+    let first = part((0..4).map(|n| made_up(n, usize::from(n))), None);
+    let changes = archive([made_up(1, 5)], Some(&[id(2)])).bytes;
+    let mut forged = 0;
+    for entry in tar::Archive::new(changes.as_slice()).entries().unwrap() {
+        let entry = entry.unwrap();
+        let name = entry.path().unwrap().to_string_lossy().into_owned();
+        if !matches!(name.as_str(), "vectors.i8" | "vectors.f32" | "vectors.bits" | "closed.bin") {
+            continue;
+        }
+        let (from, size) = (entry.raw_file_position() as usize, entry.size() as usize);
+        assert!(size > 0, "{name}");
+        for rubbish in [0x00, 0x5a, 0x7f, 0x80, 0xff] {
+            let mut bytes = changes.clone();
+            bytes[from..from + size].fill(rubbish);
+            let digest = Digest::of(&bytes);
+            let later = Arc::new(Part::open(bytes, &digest).unwrap());
+            let index = SearchIndex::of(vec![Arc::clone(&first), later]).unwrap();
+            for q in ["", "soudeur", "chef"] {
+                let page = index
+                    .search(&asked(|asked| {
+                        asked.q = q.into();
+                        asked.vector = Some(vector(TITLES[5]));
+                        asked.explain = true;
+                    }))
+                    .unwrap();
+                assert!(page.hits.len() as u64 == page.total && page.total <= 4, "{name} {rubbish:#x} {q}");
+            }
+            forged += 1;
+        }
+    }
+    assert_eq!(forged, 20);
 }

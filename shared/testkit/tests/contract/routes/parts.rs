@@ -205,7 +205,7 @@ impl House {
             mail_sender: Some("vivier@vivier.example".to_owned()),
             ..Config::default()
         };
-        let tenancy = Tenancy::new(config, &Cloud::new(sdk)).expect("a house needs nothing to be built");
+        let tenancy = Tenancy::new(config, &Cloud::new(sdk));
         Self { tenancy, embedder: Arc::new(NoModel(ModelIdentity { name: "none".to_owned(), dimension: 1 })) }
     }
 }
