@@ -58,7 +58,7 @@ def read_by_us(tenant: Tenant, fault: str, body: Json | None = None) -> Json:
     """A match whose CV we read in the parser's place, and why."""
     told, metric = len(faults(tenant)), counted(tenant.stage)
     answer = match(tenant, body or {"text": "\n".join(WAITER)})
-    assert answer["parser"] == "own" and answer["profile"]["skills"] == ["service salle"], answer
+    assert answer["parser"] == "own" and answer["profile"]["skills"] == ["servic sal"], answer
     wait_for(lambda: faults(tenant)[told:] == [fault], f"a line of the log that says {fault}", timeout=10)
     wait_for(lambda: counted(tenant.stage) == metric + 1, "its metric", timeout=10)
     assert answer["cv_residency_ms"] < 60_000

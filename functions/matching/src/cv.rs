@@ -269,11 +269,11 @@ mod tests {
     fn the_tenants_parser_reads_and_else_ours() {
         let skilled = |skill: &str| json!({"basics": {"name": "Alba"}, "skills": [{"name": skill}]});
         for (says, parser, fault, skills) in [
-            (None, CvParser::Own, None, ["soudage tig"]),
+            (None, CvParser::Own, None, ["soudag tig"]),
             (Some(Ok(skilled("Pliage"))), CvParser::External, None, ["pliage"]),
-            (Some(Ok(json!({}))), CvParser::Own, Some("nothing-read"), ["soudage tig"]),
-            (Some(Ok(json!({"skills": 7}))), CvParser::Own, Some("nothing-read"), ["soudage tig"]),
-            (Some(Err("timeout")), CvParser::Own, Some("timeout"), ["soudage tig"]),
+            (Some(Ok(json!({}))), CvParser::Own, Some("nothing-read"), ["soudag tig"]),
+            (Some(Ok(json!({"skills": 7}))), CvParser::Own, Some("nothing-read"), ["soudag tig"]),
+            (Some(Err("timeout")), CvParser::Own, Some("timeout"), ["soudag tig"]),
         ] {
             let says = says.map(Says);
             let read = read_text(says.as_ref().map(|says| says as &dyn ResumeParser));
