@@ -11,7 +11,7 @@ use vivier_runtime::telemetry;
 use vivier_tenancy::{Tenancy, TenancyError, TenantScope};
 
 /// How long a tenant's terms, or that there are none, are taken for true.
-const REMEMBERED: Duration = Duration::from_secs(60);
+const REMEMBERED: Duration = Duration::from_mins(1);
 /// How long nobody asks again after the store of secrets did not answer.
 const SPARED: Duration = Duration::from_secs(5);
 /// How long the store of secrets is waited for.
