@@ -270,7 +270,7 @@ mod tests {
         let skilled = |skill: &str| json!({"basics": {"name": "Alba"}, "skills": [{"name": skill}]});
         for (says, parser, fault, skills) in [
             (None, CvParser::Own, None, ["soudag tig"]),
-            (Some(Ok(skilled("Pliage"))), CvParser::External, None, ["pliage"]),
+            (Some(Ok(skilled("Pliage"))), CvParser::External, None, ["pliag"]),
             (Some(Ok(json!({}))), CvParser::Own, Some("nothing-read"), ["soudag tig"]),
             (Some(Ok(json!({"skills": 7}))), CvParser::Own, Some("nothing-read"), ["soudag tig"]),
             (Some(Err("timeout")), CvParser::Own, Some("timeout"), ["soudag tig"]),
