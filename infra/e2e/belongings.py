@@ -88,6 +88,11 @@ def furnish(tenant: Tenant) -> None:
     run = tenant.back.call("POST", f"/v1/feeds/{tenant.notes['feeds'][0]}/runs")["run_id"]
     tenant.notes["feed_runs"] = [run]
     finished_run(tenant, tenant.notes["feeds"][0], run)
+    # Nobody is there: our own parser reads.
+    tenant.notes["resume_parser"] = f"https://parser-of-{tenant.slug}.invalid/"
+    terms = {"address": tenant.notes["resume_parser"], "format": "json_resume",
+             "credentials": {"kind": "bearer", "token": f"token-of-{tenant.slug}"}}  # fmt: skip
+    tenant.back.call("PUT", "/v1/resume-parser", terms)
     # Every announcement of it is refused, so that there is no document whose file never comes.
     refused = {"documents": [{"name": "", "media_type": "text/plain", "size": 1}]}
     tenant.notes["batches"] = [tenant.back.call("POST", "/v1/documents/batches", refused)["batch_id"] for _ in range(2)]
@@ -266,6 +271,7 @@ def seen(tenant: Tenant) -> dict:
         "sessions": [tenant.front.session(session) for session in tenant.notes["sessions"]],
         "imports": call("GET", "/v1/imports", limit=100),
         "feeds": call("GET", "/v1/feeds"),
+        "resume parser": tenant.member.get("/v1/resume-parser").json(),
         "feed runs": [call("GET", f"/v1/feeds/{feed}/runs") for feed in tenant.notes["feeds"]],
         "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),
         "members": call("GET", "/v1/members", limit=100),

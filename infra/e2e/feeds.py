@@ -54,7 +54,7 @@ def new_feed(tenant: Tenant, address: str, source: str, **more: Any) -> str:
 
 
 def known(stage: Stage) -> Path:
-    """The folder of a certificate by this machine's own authority, which the local cloud's feeds trust."""
+    """The folder of a certificate by this machine's own authority, which the local cloud's functions trust."""
     return Path(stage.told["database"]["tls_ca"]).parent
 
 
@@ -92,6 +92,8 @@ class Partner:
 
             def do_GET(self) -> None:  # noqa: N802 - as the library calls it
                 partner.answer(self)
+
+            do_POST = do_GET
 
             def log_message(self, *_: Any) -> None:
                 pass

@@ -153,6 +153,8 @@ BODIES = {
     "POST /v1/projects/{project}/test-questions": {"questions": [{"question": "Combien de jours de congés ?"}]},
     "PUT /v1/projects/{project}/test-questions/{id}": {"question": "Combien de jours ?"},
     "POST /v1/projects/{project}/test-runs": {},
+    "PUT /v1/resume-parser": {"address": "https://parser.invalid/", "format": "json_resume",
+                              "credentials": {"kind": "bearer", "token": "crossed"}},
     "PUT /v1/settings/draft": {"sessions": {"hours": 11, "idle_minutes": 60}},
 }
 """What each write takes; one that is refused is refused because of whose thing it is."""
@@ -243,8 +245,10 @@ class TestRoutes:
             options["params"] = {"q": owner.notes["rows"][0]["company"][:8]}
         answer = caller.send(method, path, **options)
         # What the other has not drafted, published or kept is not there; nothing of the owner's stands in for it.
-        assert answer.ok or path.startswith(("/v1/settings", "/v1/chat/sessions/resume", "/v1/alerts/")), answer.text
+        absent = ("/v1/settings", "/v1/resume-parser", "/v1/chat/sessions/resume", "/v1/alerts/")
+        assert answer.ok or path.startswith(absent), answer.text
         mine = [owner.tenant_id, owner.simple, owner.notes["rows"][0]["company"], owner.email, session_of(owner)["csrf"]]
+        mine.append(owner.notes["resume_parser"])
         # The log says what its own members reached for.
         if not path.startswith("/v1/audit"):
             mine += [owner.slug, owner.project, *owner.notes["document_ids"].values()]

@@ -82,7 +82,7 @@ class TestMatches:
         assert near["reasons"]["title"]["matched"] and near["reasons"]["place"]["distance_km"] < 10
         assert far["reasons"]["place"]["score"] == 0 and far["score"] < near["score"] <= 1
         assert answer["profile"]["place"].startswith("Lyon") and answer["profile"]["experience_years"] == 7
-        assert 0 <= answer["cv_residency_ms"] < 60_000
+        assert 0 <= answer["cv_residency_ms"] < 60_000 and answer["parser"] == "own"
 
     def test_a_file_says_the_same(self, tenant: Tenant):
         lines = [line for line in WELDER.format(**ONE).splitlines() if line]

@@ -17,13 +17,16 @@ from .people import Browser
 from .stage import Stage
 from .tenants import Tenant
 
-FUNCTIONS_WITH_TENANT_ROLE = ("offers", "search", "matching", "ingest", "chat", "retention")
+FUNCTIONS_WITH_TENANT_ROLE = ("offers", "search", "matching", "ingest", "chat", "retention", "projects")
 
 
 class TestCredentials:
     """What a function's tenant-scoped credentials reach."""
 
     def test_are_the_tenants_own(self, stage: Stage, alpha: Tenant, beta: Tenant):
+        for tenant in (alpha, beta):
+            terms = {"address": "https://parser.invalid/", "format": "json_resume", "credentials": {"kind": "bearer", "token": "a"}}
+            tenant.back.call("PUT", "/v1/resume-parser", terms)
         for own, other in ((alpha, beta), (beta, alpha)):
             for function, reach in REACH.items():
                 with assumed(stage, function, own) as client:
@@ -58,6 +61,19 @@ def read_secret(client, stage: Stage, tenant: Tenant):
     return client("secretsmanager").get_secret_value(SecretId=f"vivier/{stage.name}/database/{tenant.database}")
 
 
+def parser_of(stage: Stage, tenant: Tenant) -> str:
+    return f"vivier/{stage.name}/resume-parser/{tenant.simple}"
+
+
+def read_parser(client, stage: Stage, tenant: Tenant):
+    return client("secretsmanager").get_secret_value(SecretId=parser_of(stage, tenant))
+
+
+def replace_parser(client, stage: Stage, tenant: Tenant):
+    same = read_parser(stage.client, stage, tenant)["SecretString"]
+    return client("secretsmanager").put_secret_value(SecretId=parser_of(stage, tenant), SecretString=same)
+
+
 def read_table(client, stage: Stage, tenant: Tenant):
     return client("dynamodb").query(
         TableName=tenant.table, KeyConditionExpression="pk = :pk", ExpressionAttributeValues={":pk": {"S": "session#none"}}
@@ -81,7 +97,8 @@ def write_file(key: str) -> Callable:
 
 REACH: dict[str, dict[str, Callable]] = {
     "search": {"read the index": read_file("index/current.json")},
-    "matching": {"read the index": read_file("index/current.json")},
+    "matching": {"read the index": read_file("index/current.json"), "read who reads CVs": read_parser},
+    "projects": {"read who reads CVs": read_parser, "replace who reads CVs": replace_parser},
     "offers": {
         "read the index": read_file("index/current.json"),
         "write an index": write_file("index/generations/none.tar"),
@@ -124,6 +141,7 @@ def session_policy(stage: Stage, tenant: Tenant) -> str:
         allow("dynamodb:*", f"arn:aws:dynamodb:*:*:table/{tenant.table}", f"arn:aws:dynamodb:*:*:table/{tenant.table}/index/*"),
         allow("secretsmanager:GetSecretValue",
               f"arn:aws:secretsmanager:*:*:secret:vivier/{stage.name}/database/{tenant.database}-*"),
+        allow("secretsmanager:*", f"arn:aws:secretsmanager:*:*:secret:{parser_of(stage, tenant)}*"),
         allow("rds-db:connect", f"arn:aws:rds-db:*:*:dbuser:*/{tenant.database}"),
     ]})  # fmt: skip
 

@@ -94,8 +94,8 @@ def _parameters(stack, database):
         "PdfiumPath": str(pdfium()),
         "IdentityEndpoint": stack.url,
         # Partners' servers of the tests and of a demonstration run on this machine. Its other addresses stay out of reach.
-        "FeedsExtraRanges": f"{HOST},::1",
-        "FeedsExtraCa": str(database.ca),
+        "OutsideExtraRanges": f"{HOST},::1",
+        "OutsideExtraCa": str(database.ca),
     }
     declared = yaml_parse(TEMPLATE.read_text()).get("Parameters") or {}
     for name, declaration in declared.items():

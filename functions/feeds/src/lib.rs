@@ -12,10 +12,9 @@ pub mod run;
 pub mod tick;
 pub mod view;
 
+use vivier_outside::Outside;
 use vivier_runtime::{Clock, StartError, tenancy_from_env};
 use vivier_tenancy::Tenancy;
-
-use crate::pull::outside::Outside;
 
 /// What the function holds from cold start on.
 #[derive(Debug, Clone)]

@@ -5,14 +5,16 @@
 
 mod candidate;
 mod cv;
+pub mod elsewhere;
 mod residency;
 pub mod routes;
 
 use std::{path::PathBuf, sync::Arc};
 
 use vivier_index::{Indexes, SearchIndex};
+use vivier_outside::Outside;
 use vivier_reference::Reference;
-use vivier_resume::{LocalParser, ResumeParser};
+use vivier_resume::LocalParser;
 use vivier_runtime::{
     Clock, StartError,
     http::{Problem, ProblemKind},
@@ -21,6 +23,7 @@ use vivier_runtime::{
 use vivier_tenancy::{Tenancy, TenancyError, TenantScope, config::required};
 use vivier_text::{Embedder, LocalE5};
 
+use crate::elsewhere::terms::Remembered;
 pub use candidate::{Understood, understand};
 
 /// What every request needs.
@@ -32,8 +35,12 @@ pub struct App {
     pub indexes: Arc<Indexes>,
     /// The model that turns titles into vectors.
     pub embedder: Arc<dyn Embedder>,
-    /// Who reads CVs.
-    pub parser: Arc<dyn ResumeParser>,
+    /// Who reads CVs, where the tenant has nobody else.
+    pub own: LocalParser,
+    /// Who else does.
+    pub remembered: Arc<Remembered>,
+    /// Whom other parsers may be.
+    pub outside: Outside,
     /// Places.
     pub reference: Arc<Reference>,
     /// The time.
@@ -50,6 +57,7 @@ impl App {
     /// Reads the environment, and opens the model in `MODEL_PATH`. The places in `REFERENCE_PATH` are opened by the first CV.
     pub async fn from_env() -> Result<Self, StartError> {
         let model = PathBuf::from(required("MODEL_PATH")?);
+        let outside = Outside::from_env()?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
         // Read from the disk while the clients are being made.
         let opening = tokio::task::spawn_blocking(move || LocalE5::open(&model));
@@ -59,7 +67,9 @@ impl App {
             tenancy,
             indexes: Arc::default(),
             embedder: Arc::new(embedder),
-            parser: Arc::new(LocalParser::default()),
+            own: LocalParser::default(),
+            remembered: Arc::default(),
+            outside,
             reference,
             clock: Clock::System,
         })

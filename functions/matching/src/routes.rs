@@ -18,7 +18,7 @@ use vivier_runtime::{
 use crate::{
     App,
     candidate::{Understood, understand},
-    cv::{self, CvBody, MAX_BODY},
+    cv::{self, CvBody, CvParser, MAX_BODY, Read},
     residency::Residency,
 };
 
@@ -44,6 +44,8 @@ struct MatchedCv {
     matches: Vec<SuitableOffer>,
     /// What was read of the CV, and all that counted: nobody is weighed by name, gender, age, photograph, nationality or street.
     profile: Understood,
+    /// Who read it: `own`, our parser, or `external`, one that the tenant has a contract with. Where that one fails, ours reads.
+    parser: CvParser,
     /// Milliseconds that the CV was here. Nothing of it is kept.
     cv_residency_ms: u64,
 }
@@ -68,7 +70,7 @@ async fn match_cv(
     let (cv, limit) = body.check()?;
     let given = cv.field();
     let index = app.index(&scope).await?;
-    let profile = cv::read(&app, cv).await?.profile(app.clock.today());
+    let Read { profile, parser, .. } = cv::read(&app, &scope, cv).await?;
     if profile.titles.is_empty() && profile.skills.is_empty() {
         return Err(Problem::new(ProblemKind::InvalidBody).field(given, "nothing-to-match"));
     }
@@ -92,8 +94,8 @@ async fn match_cv(
     let results = matches.len() as u64;
     count(&app.tenancy, app.clock, &scope, EventKind::CvMatched { results }).await;
     let cv_residency_ms = residency.over();
-    tracing::info!(cv_residency_ms, results, "a CV was matched and forgotten");
-    Ok(Json(MatchedCv { matches, profile, cv_residency_ms }))
+    tracing::info!(cv_residency_ms, results, ?parser, "a CV was matched and forgotten");
+    Ok(Json(MatchedCv { matches, profile, parser, cv_residency_ms }))
 }
 
 fn internal(error: &(dyn std::error::Error + 'static)) -> Problem {

@@ -7,7 +7,7 @@ use axum::{
 use utoipa::OpenApi;
 
 use crate::{
-    App, keys, products, projects,
+    App, keys, products, projects, resume_parser,
     settings::{project, tenant},
 };
 
@@ -39,6 +39,10 @@ pub fn router(app: App) -> Router {
         .route("/v1/settings/versions", get(tenant::list_versions))
         .route("/v1/settings/versions/{number}", get(tenant::fetch_version))
         .route("/v1/settings/rollback", post(tenant::roll_back))
+        .route(
+            "/v1/resume-parser",
+            get(resume_parser::fetch).put(resume_parser::put).delete(resume_parser::delete),
+        )
         .with_state(app)
 }
 
@@ -69,6 +73,9 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         tenant::list_versions,
         tenant::fetch_version,
         tenant::roll_back,
+        resume_parser::fetch,
+        resume_parser::put,
+        resume_parser::delete,
         keys::list,
         keys::create,
         keys::update,

@@ -24,6 +24,7 @@ pub mod permission;
 pub mod project;
 pub mod published;
 pub mod redacted;
+pub mod resume_parser;
 pub mod retention;
 pub mod role;
 pub mod settings;

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use vivier_text::extract::Format;
 use vivier_text::extract::guard::{self, Limits};
+use vivier_text::extract::{Extracted, Format};
 use vivier_text::{ExtractError, Hint};
 
 use crate::{Resume, parse, parse_extracted};
@@ -18,15 +18,15 @@ pub enum ResumeError {
     /// Its pages are images: their text has to be recognised first, and then read by [`parse_extracted`].
     #[error("the file shows its text as images")]
     Scanned,
-    /// Another parser did not answer, or answered with what is no CV. Nothing of the answer is in the message.
-    #[error("the parser gave no answer that could be read")]
-    Answer,
+    /// Another parser did not answer, or answered with what is no CV: why, in a stable word. Nothing of the answer is in it.
+    #[error("the parser gave no answer that could be read: {0}")]
+    Answer(&'static str),
 }
 
 /// Something that reads CVs. What it is given is in memory and stays there: it writes nothing, and logs nothing of it.
 ///
-/// A parser that answers in JSON Resume hands its answer to [`Resume::from_json_resume`]. It may block, so it is called
-/// off the asynchronous executor.
+/// A parser that answers in JSON Resume hands its answer to [`Resume::from_json_resume`], one of Textkernel's to
+/// [`Resume::from_textkernel`]. It may block, so it is called off the asynchronous executor.
 pub trait ResumeParser: Send + Sync {
     /// Reads a file; `media_type` is what its sender says it is.
     ///
@@ -42,17 +42,34 @@ pub struct LocalParser {
     pub limits: Limits,
 }
 
-impl ResumeParser for LocalParser {
-    fn parse(&self, file: &[u8], media_type: Option<&str>, today: Date) -> Result<Resume, ResumeError> {
-        let extracted = guard::run(file, Hint { media_type, file_name: None }, None, &self.limits)?;
+impl LocalParser {
+    /// The text that a file shows, by the guarded reader.
+    ///
+    /// # Errors
+    /// Where it is no file that is read here.
+    pub fn extract(&self, file: &[u8], media_type: Option<&str>) -> Result<Extracted, ResumeError> {
+        Ok(guard::run(file, Hint { media_type, file_name: None }, None, &self.limits)?)
+    }
+
+    /// Reads a file whose text was extracted.
+    ///
+    /// # Errors
+    /// Where it shows its text as images.
+    pub fn read(&self, file: &[u8], extracted: &Extracted, today: Date) -> Result<Resume, ResumeError> {
         if extracted.blocks.is_empty() && !extracted.scanned.is_empty() {
             return Err(ResumeError::Scanned);
         }
         // Paragraphs have lost their line ends, which say most in a plain CV.
         match extracted.format {
             Format::Txt => Ok(parse(&decoded(file), today)),
-            _ => Ok(parse_extracted(&extracted, today)),
+            _ => Ok(parse_extracted(extracted, today)),
         }
+    }
+}
+
+impl ResumeParser for LocalParser {
+    fn parse(&self, file: &[u8], media_type: Option<&str>, today: Date) -> Result<Resume, ResumeError> {
+        self.read(file, &self.extract(file, media_type)?, today)
     }
 }
 
@@ -75,7 +92,11 @@ mod tests {
 
     impl ResumeParser for Elsewhere {
         fn parse(&self, _: &[u8], _: Option<&str>, _: Date) -> Result<Resume, ResumeError> {
-            if self.0.is_object() { Ok(Resume::from_json_resume(&self.0)) } else { Err(ResumeError::Answer) }
+            if self.0.is_object() {
+                Ok(Resume::from_json_resume(&self.0))
+            } else {
+                Err(ResumeError::Answer("not-a-cv"))
+            }
         }
     }
 
@@ -94,6 +115,6 @@ mod tests {
             [Box::new(Elsewhere(answer)), Box::new(Elsewhere(json!(7)))];
         let profile = parsers[0].parse(b"", None, today).unwrap().profile(today);
         assert_eq!((profile.skills.len(), profile.titles.len(), profile.experience_months), (1, 1, 13));
-        assert!(matches!(parsers[1].parse(b"", None, today), Err(ResumeError::Answer)));
+        assert!(matches!(parsers[1].parse(b"", None, today), Err(ResumeError::Answer(_))));
     }
 }

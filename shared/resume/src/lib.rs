@@ -13,6 +13,7 @@ mod moment;
 mod parser;
 mod profile;
 mod resume;
+mod textkernel;
 
 pub use education::level as education_level;
 pub use external::{LocalParser, ResumeError, ResumeParser};

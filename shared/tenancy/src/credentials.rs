@@ -124,7 +124,9 @@ fn session_policy(partition: &str, names: &Names, tenant: TenantId) -> String {
              "Resource": format!("arn:{partition}:secretsmanager:*:*:secret:{}-*",
                                  names.database_secret(&names.database(tenant)))},
             {"Effect": "Allow", "Action": "secretsmanager:*",
-             "Resource": format!("arn:{partition}:secretsmanager:*:*:secret:{}*", names.feed_secrets(tenant))},
+             "Resource": [format!("arn:{partition}:secretsmanager:*:*:secret:{}*", names.feed_secrets(tenant)),
+                          // A secret that is not there yet is asked for without the letters that AWS puts behind its name.
+                          format!("arn:{partition}:secretsmanager:*:*:secret:{}*", names.parser_secret(tenant))]},
             {"Effect": "Allow", "Action": "rds-db:connect",
              "Resource": format!("arn:{partition}:rds-db:*:*:dbuser:*/{}", names.database(tenant))},
             // It reads what is in the request and nothing else, so there is no resource to name.

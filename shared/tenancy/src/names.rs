@@ -114,6 +114,11 @@ impl Names {
         format!("{}{}", self.feed_secrets(tenant), id.simple())
     }
 
+    /// The secret that says who reads the tenant's CVs in our place.
+    pub fn parser_secret(&self, tenant: TenantId) -> String {
+        format!("vivier/{}/resume-parser/{}", self.stage, tenant.simple())
+    }
+
     /// The name, in its secret, of the administrator of the database server.
     pub const ADMINISTRATOR: &'static str = "admin";
 

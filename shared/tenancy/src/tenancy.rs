@@ -31,6 +31,7 @@ use crate::{
         records::Records,
         relay::Relay,
         requests::Requests,
+        resume_parser::ResumeParser,
         secrets::Secrets,
         sessions::Sessions,
     },
@@ -233,6 +234,13 @@ impl Tenancy {
     pub async fn secrets<'a>(&self, scope: &'a TenantScope) -> Result<Secrets<'a>, TenancyError> {
         let sdk = self.tenant_sdk(scope).await?;
         Ok(Secrets::new(aws_sdk_secretsmanager::Client::new(&sdk), self.0.names.clone(), scope))
+    }
+
+    /// Who reads the tenant's CVs in our place, by credentials that reach no other tenant's.
+    pub async fn resume_parser<'a>(&self, scope: &'a TenantScope) -> Result<ResumeParser<'a>, TenancyError> {
+        let sdk = self.tenant_sdk(scope).await?;
+        let name = self.0.names.parser_secret(scope.tenant());
+        Ok(ResumeParser::new(aws_sdk_secretsmanager::Client::new(&sdk), name, scope))
     }
 
     /// Recognition of characters in the tenant's images, with credentials that reach no other tenant's things.

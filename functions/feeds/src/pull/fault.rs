@@ -2,24 +2,14 @@
 
 use std::borrow::Cow;
 
+use vivier_outside::Fault as Unreached;
+
 /// Why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// The host's name leads nowhere.
-    #[error("host-not-found")]
-    HostNotFound,
-    /// It leads to an address that no feed may reach.
-    #[error("address-not-allowed")]
-    AddressNotAllowed,
-    /// Nobody listens, or the connection broke.
-    #[error("unreachable")]
-    Unreachable,
-    /// The server's certificate is none for its name by an authority that is known, or its TLS is too old.
-    #[error("tls-failed")]
-    Tls,
-    /// It took too long, or the server fell silent.
-    #[error("timeout")]
-    Timeout,
+    /// The server was not reached, or fell silent.
+    #[error(transparent)]
+    Outside(#[from] Unreached),
     /// The SFTP server's key is none that the feed pins.
     #[error("host-key-mismatch")]
     HostKey,
@@ -65,9 +55,7 @@ impl Fault {
     /// Whether it may be otherwise in a few minutes, without anybody's doing.
     pub const fn is_passing(self) -> bool {
         match self {
-            Self::HostNotFound
-            | Self::Unreachable
-            | Self::Timeout
+            Self::Outside(Unreached::HostNotFound | Unreached::Unreachable | Unreached::Timeout)
             | Self::CredentialsMissing
             | Self::Empty
             | Self::Changing

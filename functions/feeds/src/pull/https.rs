@@ -1,13 +1,12 @@
 //! Files over HTTPS: conditional requests, few redirects, each checked as if it had been the feed's own address.
 
-use std::error::Error;
-
 use http::{HeaderMap, StatusCode, header};
-use reqwest::{Client, RequestBuilder, Response, redirect, tls};
+use reqwest::{RequestBuilder, Response};
 use vivier_domain::feed::{FeedAddress, Transport};
+use vivier_outside::{Fault as Unreached, Outside};
 use vivier_store::feeds::Validators;
 
-use super::{CONNECTING, LONGEST, Pulled, SILENCE, Wanted, content::Content, fault::Fault, outside::Outside};
+use super::{CONNECTING, LONGEST, Pulled, SILENCE, Wanted, content::Content, fault::Fault};
 use crate::credentials::Credentials;
 
 /// Redirects that are followed.
@@ -48,19 +47,13 @@ fn follow(from: &FeedAddress, headers: &HeaderMap) -> Result<FeedAddress, Fault>
 
 /// Asks one server, at an address that was looked at.
 async fn ask(outside: &Outside, address: &FeedAddress, wanted: Wanted<'_>) -> Result<Response, Fault> {
-    let client = Client::builder()
-        .resolve_to_addrs(&address.host(), &outside.resolve(address).await?)
-        .tls_version_min(tls::Version::TLS_1_2)
-        .tls_certs_merge(outside.authorities().iter().cloned())
-        .https_only(true)
-        .no_proxy()
-        .redirect(redirect::Policy::none())
-        .connect_timeout(CONNECTING)
+    let client = outside
+        .client(&address.host(), address.port(), CONNECTING)
+        .await?
         .read_timeout(SILENCE)
         .timeout(LONGEST)
-        .user_agent("Vivier")
         .build()
-        .map_err(|_| Fault::Tls)?;
+        .map_err(|_| Unreached::Tls)?;
     let mut request = client.get(address.as_str()).header(header::ACCEPT_ENCODING, "gzip");
     for (name, known) in [
         (header::IF_NONE_MATCH, &wanted.known.etag),
@@ -108,19 +101,7 @@ async fn read(mut response: Response) -> Result<Pulled, Fault> {
 }
 
 fn fault(error: &reqwest::Error) -> Fault {
-    if error.is_timeout() {
-        return Fault::Timeout;
-    }
-    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.is::<rustls::Error>() {
-            return Fault::Tls;
-        }
-        // An input or output error does not name what it wraps as its source.
-        let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        cause = wrapped.map_or_else(|| error.source(), |inner| Some(inner as _));
-    }
-    Fault::Unreachable
+    Fault::Outside(error.into())
 }
 
 #[cfg(test)]

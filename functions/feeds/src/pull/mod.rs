@@ -3,15 +3,15 @@
 pub mod content;
 pub mod fault;
 pub mod https;
-pub mod outside;
 pub mod sftp;
 
 use std::time::Duration;
 
 use vivier_domain::feed::{FeedAddress, Transport};
+use vivier_outside::{Fault as Unreached, Outside};
 use vivier_store::feeds::Validators;
 
-use self::{content::Content, fault::Fault, outside::Outside};
+use self::{content::Content, fault::Fault};
 use crate::credentials::Credentials;
 
 /// How long a file may take from the first question to the last byte.
@@ -64,5 +64,5 @@ pub async fn pull(outside: &Outside, wanted: Wanted<'_>) -> Result<Pulled, Fault
             Transport::Sftp => sftp::pull(outside, wanted).await,
         }
     };
-    tokio::time::timeout(LONGEST, pulling).await.unwrap_or(Err(Fault::Timeout))
+    tokio::time::timeout(LONGEST, pulling).await.unwrap_or(Err(Unreached::Timeout.into()))
 }

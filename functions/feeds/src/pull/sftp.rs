@@ -11,8 +11,9 @@ use russh_sftp::{
     protocol::StatusCode,
 };
 use tokio::{io::AsyncReadExt, net::TcpStream};
+use vivier_outside::{Fault as Unreached, Outside};
 
-use super::{CONNECTING, Pulled, SILENCE, Wanted, content::Content, fault::Fault, outside::Outside};
+use super::{CONNECTING, Pulled, SILENCE, Wanted, content::Content, fault::Fault};
 use crate::credentials::Credentials;
 
 /// Bytes asked for at a time.
@@ -57,20 +58,21 @@ fn state(metadata: &Metadata) -> Option<String> {
 }
 
 async fn connect(outside: &Outside, wanted: Wanted<'_>) -> Result<Handle<Pinned>, Fault> {
-    let addresses = outside.resolve(wanted.address).await?;
+    let (host, port) = (wanted.address.host(), wanted.address.port());
+    let addresses = outside.resolve(&host, port, CONNECTING).await?;
     let connecting = TcpStream::connect(addresses.as_slice());
-    let stream = tokio::time::timeout(CONNECTING, connecting).await.map_err(|_| Fault::Timeout)?;
-    let stream = stream.map_err(|_| Fault::Unreachable)?;
+    let stream = tokio::time::timeout(CONNECTING, connecting).await.map_err(|_| Unreached::Timeout)?;
+    let stream = stream.map_err(|_| Unreached::Unreachable)?;
     let config = client::Config { inactivity_timeout: Some(SILENCE), ..client::Config::default() };
     let handler = Pinned { keys: wanted.host_keys.to_vec() };
     let greeting = client::connect_stream(Arc::new(config), stream, handler);
-    let mut session =
-        tokio::time::timeout(SILENCE, greeting).await.map_err(|_| Fault::Timeout)?.map_err(|error| {
-            match error {
-                russh::Error::UnknownKey => Fault::HostKey,
-                russh::Error::InactivityTimeout => Fault::Timeout,
-                _ => Fault::Protocol,
-            }
+    let mut session = tokio::time::timeout(SILENCE, greeting)
+        .await
+        .map_err(|_| Unreached::Timeout)?
+        .map_err(|error| match error {
+            russh::Error::UnknownKey => Fault::HostKey,
+            russh::Error::InactivityTimeout => Unreached::Timeout.into(),
+            _ => Fault::Protocol,
         })?;
     let admitted = match wanted.credentials {
         Some(Credentials::Password { username, password }) => {
@@ -111,7 +113,7 @@ impl client::Handler for Pinned {
 
 fn fault(error: SftpError) -> Fault {
     match error {
-        SftpError::Timeout => Fault::Timeout,
+        SftpError::Timeout => Unreached::Timeout.into(),
         SftpError::Status(status) => match status.status_code {
             StatusCode::NoSuchFile => Fault::FileNotFound,
             StatusCode::PermissionDenied => Fault::NotAdmitted,

@@ -108,10 +108,13 @@ impl Provisioning {
         secrets::remove(&client, self.names.database_secret(&name)).await
     }
 
-    /// Removes what the tenant's feeds were opened with. It is to be called before [`Self::drop_silo`]: their names are there.
+    /// Removes what the tenant's feeds and its parser of CVs were opened with. It is to be called before [`Self::drop_silo`]: the
+    /// names of the feeds' are there.
     pub async fn drop_secrets(&self, scope: &TenantScope) -> Result<(), TenancyError> {
         const LIST: &str = "-- feed_secrets::list\nSELECT id FROM feed_secrets";
         const KEPT: &str = "-- feed_secrets::exist\nSELECT 1 WHERE to_regclass($1) IS NOT NULL";
+        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        secrets::remove(&client, self.names.parser_secret(scope.tenant())).await?;
         let name = self.names.database(scope.tenant());
         if !exists(&self.administrator(MAINTENANCE).await?, DATABASE_EXISTS, &name).await? {
             return Ok(());
@@ -122,7 +125,6 @@ impl Provisioning {
             return Ok(());
         }
         let rows = database.query(LIST, &[]).await;
-        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
         for row in rows.map_err(|error| DatabaseError::from_driver(LIST, error))? {
             let id: uuid::Uuid = row.get("id");
             secrets::remove(&client, self.names.feed_secret(scope.tenant(), id.into())).await?;

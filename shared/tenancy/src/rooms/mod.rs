@@ -15,6 +15,7 @@ pub mod recognition;
 pub mod records;
 pub mod relay;
 pub mod requests;
+pub mod resume_parser;
 pub mod secrets;
 pub mod sessions;
 

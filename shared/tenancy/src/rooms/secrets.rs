@@ -11,7 +11,7 @@ use vivier_domain::{ids::SecretId, redacted::Redacted};
 use crate::{names::Names, scope::TenantScope, tenancy::TenancyError};
 
 /// The service, as errors name it.
-const SERVICE: &str = "secretsmanager";
+pub(super) const SERVICE: &str = "secretsmanager";
 
 /// One tenant's secrets.
 #[derive(Debug)]

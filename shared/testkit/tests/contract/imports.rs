@@ -1,5 +1,5 @@
 //! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
-//! `store, text ← answers ← functions`, `domain ← mail, feeds ← functions`, `domain, text ← resume ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
+//! `store, text ← answers ← functions`, `domain ← mail, feeds ← functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
 //! line builds upon none of these: it stands outside, as those who type it do.
 
 use toml::{Table, Value};
@@ -18,6 +18,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("reference", &["domain", "text"]),
     ("index", &["domain", "text", "reference"]),
     ("mail", &["domain"]),
+    ("outside", &["domain", "tenancy"]),
     ("resume", &["domain", "text"]),
     ("testkit", &["domain", "tenancy"]),
 ];
@@ -33,6 +34,7 @@ const FUNCTION: &[&str] = &[
     "reference",
     "index",
     "mail",
+    "outside",
     "resume",
 ];
 /// Who may name the database driver and the cloud's clients; the store only for types.

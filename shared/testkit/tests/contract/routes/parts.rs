@@ -7,6 +7,7 @@ use aws_credential_types::Credentials;
 use serde_json::Value;
 use session::SessionConfig;
 use utoipa::openapi::OpenApi;
+use vivier_outside::Outside;
 use vivier_reference::Reference;
 use vivier_resume::LocalParser;
 use vivier_runtime::{Clock, Function};
@@ -85,7 +86,7 @@ pub(super) fn parts() -> Vec<Part> {
             function.http(evaluation::routes::router(app))
         }),
         part("feeds", feeds::routes::openapi(), |function, house| {
-            let (tenancy, outside) = (house.tenancy.clone(), feeds::pull::outside::Outside::default());
+            let (tenancy, outside) = (house.tenancy.clone(), Outside::default());
             function.http(feeds::routes::router(feeds::App { tenancy, clock: CLOCK, outside }))
         }),
         part("front", front::routes::openapi(), |function, house| {
@@ -103,7 +104,9 @@ pub(super) fn parts() -> Vec<Part> {
                 tenancy: tenancy.clone(),
                 indexes: Arc::default(),
                 embedder: Arc::clone(embedder),
-                parser: Arc::new(LocalParser::default()),
+                own: LocalParser::default(),
+                remembered: Arc::default(),
+                outside: Outside::default(),
                 reference: reference(),
                 clock: CLOCK,
             };

@@ -79,8 +79,14 @@ const UNNAMED: &[(&str, &str)] =
 
 /// Whether a resource stands for every tenant's: what a tenant's name would fill is a `*`.
 fn spans_tenants(resource: &str) -> bool {
-    let ends =
-        ["vivier-${Stage}-*", "conversations-*", "/database/*", "/feeds/*", "dbuser:*/vivier_${Stage}_*"];
+    let ends = [
+        "vivier-${Stage}-*",
+        "conversations-*",
+        "/database/*",
+        "/feeds/*",
+        "/resume-parser/*",
+        "dbuser:*/vivier_${Stage}_*",
+    ];
     ends.iter().any(|end| resource.contains(end))
         || resource.ends_with(":::*")
         || resource.ends_with("table/*")

@@ -1,20 +1,21 @@
-//! Whom a feed may reach. Its address is a member's, so whatever lies behind our own walls must be out of its reach: the address that
-//! a name leads to is looked at, and that very address is connected to, so that a name cannot lead elsewhere in between.
+//! Servers whose addresses members enter. Whatever lies behind our own walls must be out of their reach: the address that a name leads
+//! to is looked at, and that very address is connected to, so that a name cannot lead elsewhere in between.
 
-use std::net::{IpAddr, SocketAddr};
+mod fault;
 
-use reqwest::Certificate;
-use tokio::net::lookup_host;
-use vivier_domain::{
-    feed::FeedAddress,
-    network::{IpRange, is_public},
+use std::{
+    net::{IpAddr, SocketAddr},
+    time::Duration,
 };
-use vivier_runtime::StartError;
+
+use reqwest::{Certificate, Client, ClientBuilder, redirect, tls};
+use tokio::net::lookup_host;
+use vivier_domain::network::{IpRange, is_public};
 use vivier_tenancy::config::{ConfigError, optional};
 
-use super::{CONNECTING, fault::Fault};
+pub use fault::Fault;
 
-/// Whom feeds may reach, and whose certificates they trust, beside everybody's.
+/// Whom functions may reach, and whose certificates they trust, beside everybody's.
 #[derive(Debug, Clone, Default)]
 pub struct Outside {
     ranges: Vec<IpRange>,
@@ -22,31 +23,28 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// From `FEEDS_EXTRA_RANGES`, ranges divided by commas, and `FEEDS_EXTRA_CA`, a file of certificates. Both are for a local cloud.
-    pub fn from_env() -> Result<Self, StartError> {
-        const RANGES: &str = "FEEDS_EXTRA_RANGES";
+    /// From `OUTSIDE_EXTRA_RANGES`, ranges divided by commas, and `OUTSIDE_EXTRA_CA`, a file of certificates. Both are for a local
+    /// cloud.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        const RANGES: &str = "OUTSIDE_EXTRA_RANGES";
+        const CA: &str = "OUTSIDE_EXTRA_CA";
         let ranges = optional(RANGES).unwrap_or_default();
         let ranges = ranges.split(',').map(str::trim).filter(|range| !range.is_empty());
         let ranges: Result<Vec<_>, _> = ranges.map(|range| IpRange::try_from(range.to_owned())).collect();
-        let authorities = match optional("FEEDS_EXTRA_CA") {
+        let authorities = match optional(CA) {
             None => Vec::new(),
             Some(path) => {
-                let pem = std::fs::read(path).map_err(StartError::dependency)?;
-                Certificate::from_pem_bundle(&pem).map_err(StartError::dependency)?
+                let pem = std::fs::read(path).map_err(|_| ConfigError::Invalid(CA))?;
+                Certificate::from_pem_bundle(&pem).map_err(|_| ConfigError::Invalid(CA))?
             }
         };
         Ok(Self { ranges: ranges.map_err(|_| ConfigError::Invalid(RANGES))?, authorities })
     }
 
-    /// The authorities that are trusted beside everybody's.
-    pub fn authorities(&self) -> &[Certificate] {
-        &self.authorities
-    }
-
-    /// Where a feed's host is. Each of its addresses has to be allowed: one that is not says that somebody tries something.
-    pub async fn resolve(&self, address: &FeedAddress) -> Result<Vec<SocketAddr>, Fault> {
-        let lookup = lookup_host((address.host(), address.port()));
-        let found = tokio::time::timeout(CONNECTING, lookup).await.map_err(|_| Fault::HostNotFound)?;
+    /// Where a host is. Each of its addresses has to be allowed: one that is not says that somebody tries something.
+    pub async fn resolve(&self, host: &str, port: u16, within: Duration) -> Result<Vec<SocketAddr>, Fault> {
+        let lookup = lookup_host((host, port));
+        let found = tokio::time::timeout(within, lookup).await.map_err(|_| Fault::HostNotFound)?;
         let found: Vec<SocketAddr> = found.map_err(|_| Fault::HostNotFound)?.collect();
         if found.is_empty() {
             return Err(Fault::HostNotFound);
@@ -58,6 +56,21 @@ impl Outside {
         }
     }
 
+    /// The beginnings of a client for one server, at addresses that were looked at: HTTPS alone, TLS 1.2 at least, no redirects, no
+    /// proxy. Looking up and connecting take `connecting` each, at most.
+    pub async fn client(&self, host: &str, port: u16, connecting: Duration) -> Result<ClientBuilder, Fault> {
+        let addresses = self.resolve(host, port, connecting).await?;
+        Ok(Client::builder()
+            .resolve_to_addrs(host, &addresses)
+            .tls_version_min(tls::Version::TLS_1_2)
+            .tls_certs_merge(self.authorities.iter().cloned())
+            .https_only(true)
+            .no_proxy()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(connecting)
+            .user_agent("Vivier"))
+    }
+
     fn allows(&self, address: IpAddr) -> bool {
         is_public(address) || self.ranges.iter().any(|range| range.contains(address))
     }
@@ -66,6 +79,7 @@ impl Outside {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use vivier_domain::feed::FeedAddress;
 
     fn outside(ranges: &[&str]) -> Outside {
         let ranges = ranges.iter().map(|range| IpRange::try_from((*range).to_owned()).unwrap());
@@ -73,7 +87,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn addresses_that_a_feed_may_reach() {
+    async fn addresses_that_may_be_reached() {
         let local = ["127.0.0.1"];
         for (address, ranges, outcome) in [
             ("https://1.1.1.1/", &[][..], Ok("1.1.1.1:443")),
@@ -93,8 +107,15 @@ mod tests {
             ("https://nobody.invalid/", &[], Err(Fault::HostNotFound)),
         ] {
             let to = FeedAddress::try_from(address.to_owned()).unwrap();
-            let found = outside(ranges).resolve(&to).await.map(|found| found[0].to_string());
+            let found = outside(ranges).resolve(&to.host(), to.port(), Duration::from_secs(5)).await;
+            let found = found.map(|found| found[0].to_string());
             assert_eq!(found, outcome.map(str::to_owned), "{address}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_inwards_gets_no_client() {
+        let client = Outside::default().client("localhost", 443, Duration::from_secs(5)).await;
+        assert_eq!(client.err(), Some(Fault::AddressNotAllowed));
     }
 }
