@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use crate::page::{Highlight, OfferDetail};
 use crate::words::Words;
-use vivier_text::analysis::{root, terms};
+use vivier_text::analysis::{Initials, root, terms_beginning};
 
 /// Roughly what two lines of a list hold, in bytes.
 const FRAGMENT: usize = 240;
@@ -16,6 +16,8 @@ const LEAD: usize = 60;
 pub(crate) struct Highlighter {
     stems: HashSet<String>,
     roots: HashSet<String>,
+    /// What the stems begin with, and their roots.
+    initials: Initials,
 }
 
 /// A matching word: which, and where.
@@ -24,7 +26,8 @@ type Match = (String, Range<usize>);
 impl Highlighter {
     pub(crate) fn new(words: &Words) -> Self {
         let stems: HashSet<_> = words.stems().cloned().collect();
-        Self { roots: stems.iter().map(|stem| root(stem)).collect(), stems }
+        let initials = Initials::of(stems.iter().map(String::as_str));
+        Self { roots: stems.iter().map(|stem| root(stem)).collect(), stems, initials }
     }
 
     pub(crate) fn highlight(&self, offer: &OfferDetail) -> Highlight {
@@ -42,7 +45,7 @@ impl Highlighter {
         if self.stems.is_empty() {
             return Vec::new();
         }
-        let found = terms(text).into_iter().filter(|term| wanted(&term.text));
+        let found = terms_beginning(text, &self.initials).into_iter().filter(|term| wanted(&term.text));
         found.map(|term| (term.text, term.span)).collect()
     }
 

@@ -7,12 +7,14 @@
 mod abbreviations;
 mod fold;
 mod inclusive;
+mod initials;
 mod scan;
 mod stem;
 mod stop;
 
 pub use abbreviations::{long_form, short_forms};
 pub use fold::fold;
+pub use initials::Initials;
 pub use scan::{Word, words};
 pub use stem::{root, stem};
 pub use stop::is_stop_word;
@@ -31,7 +33,16 @@ pub struct Term {
 
 /// The terms of a text, in order, without stop words.
 pub fn terms(text: &str) -> Vec<Term> {
-    let meaningful = words(text).into_iter().filter(|word| !is_stop_word(&word.text));
+    stemmed(words(text))
+}
+
+/// The terms of a text that begin with one of these letters, and maybe others, in order: a fraction of the work, for whoever looks for few.
+pub fn terms_beginning(text: &str, initials: &Initials) -> Vec<Term> {
+    stemmed(scan::words_beginning(text, initials))
+}
+
+fn stemmed(words: Vec<Word>) -> Vec<Term> {
+    let meaningful = words.into_iter().filter(|word| !is_stop_word(&word.text));
     meaningful.map(|word| Term { text: stem(&word.text), span: word.span }).collect()
 }
 

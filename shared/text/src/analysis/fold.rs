@@ -5,6 +5,10 @@ use unicode_normalization::char::is_combining_mark;
 
 /// Lower case, without accents, ligatures spelt out: `Œuvre d’Été` → `oeuvre d’ete`.
 pub fn fold(text: &str) -> String {
+    // Most words, and nothing in them to take apart.
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     let mut folded = String::with_capacity(text.len());
     for c in text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         match c {

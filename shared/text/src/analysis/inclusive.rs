@@ -69,6 +69,10 @@ pub(super) fn skip_notice(chars: &Chars<'_>, start: usize) -> Option<usize> {
     let (mut at, mut end) = (start, start);
     loop {
         let after = chars.word_end(at);
+        // Nearly every word: longer than any of the letters.
+        if (at..at + 3).all(|at| chars.get(at).is_some_and(|c| c.is_ascii_alphanumeric())) {
+            break;
+        }
         let letter = fold(chars.text(at, after));
         if !matches!(letter.as_str(), "h" | "f" | "m" | "w" | "d" | "x" | "n" | "nb") {
             break;

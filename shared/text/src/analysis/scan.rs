@@ -6,6 +6,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::fold::fold;
 use super::inclusive;
+use super::initials::Initials;
 
 /// A word of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,12 +88,21 @@ pub(super) fn is_word_char(c: char) -> bool {
 
 /// The words of a text, in order, folded.
 pub fn words(text: &str) -> Vec<Word> {
+    read(text, &Initials::ALL)
+}
+
+/// The words of a text that begin with one of these letters, and maybe others: whoever looks for few words need not fold all.
+pub(super) fn words_beginning(text: &str, initials: &Initials) -> Vec<Word> {
+    read(text, initials)
+}
+
+fn read(text: &str, initials: &Initials) -> Vec<Word> {
     let chars = Chars::new(text);
     let mut words: Vec<Word> = Vec::new();
     let mut at = 0;
     while at < chars.chars.len() {
         if chars.get(at).is_some_and(char::is_alphanumeric) {
-            at = read_word(&chars, at, &mut words);
+            at = initials.pass(&chars, at).unwrap_or_else(|| read_word(&chars, at, &mut words));
         } else if chars.get(at) == Some('.') && is_net(&chars, at + 1) {
             // `.NET` is a name; its dot is what tells it from the net.
             push(&chars, &mut words, ".net".to_owned(), at, at + 4);
