@@ -131,6 +131,8 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("back", "GET", "/v1/projects/{project}/test-runs"),
     ("back", "POST", "/v1/projects/{project}/test-runs"),
     ("back", "GET", "/v1/projects/{project}/test-runs/{id}"),
+    ("back", "GET", "/v1/projects/{project}/search-queries"),
+    ("back", "GET", "/v1/projects/{project}/search-experiments"),
     ("back", "GET", "/v1/audit"),
     ("back", "GET", "/v1/audit/export"),
     ("public", "POST", "/v1/session"),

@@ -52,6 +52,8 @@ IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/projects/{project}/settings/versions", None),
     ("GET", "/v1/projects/{project}/settings/versions/{number}", None),
     ("POST", "/v1/projects/{project}/settings/rollback", {"number": 1}),
+    ("GET", "/v1/projects/{project}/search-queries", None),
+    ("GET", "/v1/projects/{project}/search-experiments", None),
     ("GET", "/v1/projects/{project}/keys", None),
     ("POST", "/v1/projects/{project}/keys", {"name": "Croisée", "origins": [], "products": []}),
 )

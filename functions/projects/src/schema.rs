@@ -105,6 +105,30 @@ pub struct SearchSettings {
     /// What weighs how much.
     #[schema(required = false)]
     pub weights: Weights,
+    /// So many different visitors must have searched for a text within a month before a member reads it; 5 by default.
+    #[schema(minimum = 5, maximum = 100, required = false)]
+    pub query_visitors: u16,
+    /// What is tried with a part of the visitors.
+    #[schema(required = false)]
+    pub experiment: Option<Experiment>,
+}
+
+/// Other settings, by which a part of the visitors searches, so that the two can be compared.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Experiment {
+    /// So many of a hundred visitors.
+    #[schema(minimum = 1, maximum = 99)]
+    pub percent: u8,
+    /// As the synonyms of the search engine.
+    #[schema(max_items = 500, required = false)]
+    pub synonyms: Vec<Vec<String>>,
+    /// As the rules of one direction of the search engine.
+    #[schema(max_items = 500, required = false)]
+    pub one_way: Vec<OneWay>,
+    /// As the weights of the search engine.
+    #[schema(required = false)]
+    pub weights: Weights,
 }
 
 /// Who searches `from` finds `to` as well.

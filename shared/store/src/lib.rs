@@ -15,6 +15,8 @@ pub mod offer_vectors;
 pub mod offers;
 pub mod passages;
 pub mod purge_reports;
+pub mod queries;
+pub mod query_figures;
 pub mod search_index;
 pub mod settings;
 pub mod sources;

@@ -34,6 +34,16 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, gen_random_uuid(), 'events', false, now(), 0, true, now())",
     ),
     (
+        "query_shares",
+        "INSERT INTO query_shares (tenant_id, tag, x, y, project_id, visitors, sealed, seen_at)\n\
+         VALUES ($tenant, 'test', sha256(''), sha256(''), gen_random_uuid(), 5, decode(repeat('00', 144), 'hex'), now())",
+    ),
+    (
+        "query_texts",
+        "INSERT INTO query_texts (tenant_id, tag, project_id, query, seen_at)\n\
+         VALUES ($tenant, 'test', gen_random_uuid(), 'test', now())",
+    ),
+    (
         "sources",
         "INSERT INTO sources (tenant_id, document_id, version, edition, name, tags, projects, model, chunks)\n\
          VALUES ($tenant, gen_random_uuid(), 1, 1, 'test', '{}', '{}', 'test', 1)",
@@ -115,6 +125,8 @@ async fn another_tenants_rows_are_not_there() {
         let column = match table {
             "events" => "stored_at",
             "purge_reports" => "removed",
+            "query_texts" => if role == PoolRole::App { "seen_at" } else { "stored_at" },
+            "query_shares" => "stored_at",
             _ => "tenant_id",
         };
         let seen = format!("SELECT FROM {table} WHERE tenant_id = '{}'", house.own.tenant());

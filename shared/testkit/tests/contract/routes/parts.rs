@@ -97,6 +97,10 @@ pub(super) fn parts() -> Vec<Part> {
             let app = ingest::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, lasts };
             function.http(ingest::routes::router(app))
         }),
+        part("learning", learning::routes::openapi(), |function, house| {
+            let app = learning::App { tenancy: house.tenancy.clone(), clock: CLOCK };
+            function.http(learning::routes::router(app))
+        }),
         part("matching", matching::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
             let app = matching::App {
