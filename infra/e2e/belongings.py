@@ -54,6 +54,12 @@ IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("POST", "/v1/projects/{project}/settings/rollback", {"number": 1}),
     ("GET", "/v1/projects/{project}/search-queries", None),
     ("GET", "/v1/projects/{project}/search-experiments", None),
+    ("GET", "/v1/projects/{project}/search-tests", None),
+    ("PUT", "/v1/projects/{project}/search-tests", {"tests": [{"query": "croisé", "expected": ["croisé"]}]}),
+    ("GET", "/v1/projects/{project}/synonym-proposals", None),
+    ("POST", "/v1/projects/{project}/synonym-proposals/effect", {"from": "croisé", "to": ["croisée"]}),
+    ("POST", "/v1/projects/{project}/synonym-proposals/acceptance", {"from": "croisé", "to": ["croisée"]}),
+    ("POST", "/v1/projects/{project}/synonym-proposals/refusal", {"from": "croisé", "to": ["croisée"]}),
     ("GET", "/v1/projects/{project}/keys", None),
     ("POST", "/v1/projects/{project}/keys", {"name": "Croisée", "origins": [], "products": []}),
 )

@@ -153,6 +153,10 @@ BODIES = {
     "POST /v1/projects/{project}/test-questions": {"questions": [{"question": "Combien de jours de congés ?"}]},
     "PUT /v1/projects/{project}/test-questions/{id}": {"question": "Combien de jours ?"},
     "POST /v1/projects/{project}/test-runs": {},
+    "PUT /v1/projects/{project}/search-tests": {"tests": [{"query": "croisé", "expected": ["croisé"]}]},
+    "POST /v1/projects/{project}/synonym-proposals/effect": {"from": "croisé", "to": ["croisée"]},
+    "POST /v1/projects/{project}/synonym-proposals/acceptance": {"from": "croisé", "to": ["croisée"]},
+    "POST /v1/projects/{project}/synonym-proposals/refusal": {"from": "croisé", "to": ["croisée"]},
     "PUT /v1/settings/draft": {"sessions": {"hours": 11, "idle_minutes": 60}},
 }
 """What each write takes; one that is refused is refused because of whose thing it is."""

@@ -1,16 +1,16 @@
 //! The function `learning`: see the library beside it.
 
 use learning::{App, routes};
-use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
+use vivier_runtime::{Function, StartError, telemetry};
 
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let tenancy = tenancy_from_env().await?;
-    let app = App { tenancy, clock: Clock::System };
+    let app = App::from_env().await?;
     Function::new("learning")
         .http(routes::router(app.clone()))
         .audited(&app.tenancy, app.clock, &routes::openapi())
+        .idempotent(&app.tenancy, app.clock)
         .serve()
         .await
 }

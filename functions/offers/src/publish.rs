@@ -133,7 +133,9 @@ pub async fn publish(
 /// The index that is published, `None` where there is none, or one that this version cannot read; and the key that the next one
 /// inherits.
 async fn current(files: &Files<'_>) -> Result<(Option<Pointer>, Option<Key>), TenancyError> {
-    let Fetched::Found(file) = files.get(&FileKey::IndexPointer, None).await? else { return Ok((None, None)) };
+    let Fetched::Found(file) = files.get(&FileKey::IndexPointer, None).await? else {
+        return Ok((None, None));
+    };
     Ok((Pointer::from_json(&file.bytes).ok(), Pointer::key_in(&file.bytes)))
 }
 

@@ -96,11 +96,10 @@ mod tests {
         let ticket = "A".repeat(71);
         let read = |parameters: &[(&str, &str)]| {
             let owned = parameters.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-            opening(owned.collect())
-                .map_err(|problem| {
-                    let error = problem.errors.into_iter().next().expect("a field");
-                    (error.field, error.code.to_string())
-                })
+            opening(owned.collect()).map_err(|problem| {
+                let error = problem.errors.into_iter().next().expect("a field");
+                (error.field, error.code.to_string())
+            })
         };
         assert_eq!(read(&[]), Ok(None));
         assert_eq!(read(&[("position", "3"), ("search", &ticket)]), Ok(Some((ticket.clone(), 3))));

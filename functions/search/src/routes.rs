@@ -115,9 +115,8 @@ async fn search(
     page.place = place;
     // A further page is the same search.
     let learnt = learning.zip(front).filter(|_| request.cursor.is_none());
-    let learnt = learnt.map(|(learning, front)| {
-        learning.learn(app.clock.now(), &request.q, front.visitors(), trial)
-    });
+    let learnt =
+        learnt.map(|(learning, front)| learning.learn(app.clock.now(), &request.q, front.visitors(), trial));
     let Learnt { ticket, context, share } = learnt.unwrap_or_default();
     page.search = ticket;
     let counted = EventKind::Search { results: page.total, filters, context, share };

@@ -11,7 +11,7 @@ use vivier_domain::{
     opaque::Opaque,
     settings::{ProjectSettings, search::SearchSettings},
 };
-use vivier_index::{FieldWeights, SearchRequest, Synonym, Synonyms, Weights};
+use vivier_index::{SearchRequest, Synonyms};
 use vivier_runtime::Settings;
 use vivier_tenancy::{Tenancy, TenantScope};
 use vivier_threshold::{Key, Visitor};
@@ -46,7 +46,7 @@ struct Tried {
 impl Front {
     fn new(settings: Arc<ProjectSettings>) -> Self {
         let search = &settings.search;
-        let read = |settings: &SearchSettings| Arc::new(Synonyms::new(&rules(settings)));
+        let read = |settings: &SearchSettings| Arc::new(Synonyms::of(settings));
         let experiment = search.experiment.as_ref().zip(search.fingerprint()).zip(search.tried());
         let tried = experiment.map(|((experiment, fingerprint), tried)| Tried {
             experiment: fingerprint,
@@ -76,8 +76,7 @@ impl Front {
             Some(tried) => (&tried.settings, &tried.synonyms),
             None => (&self.settings.search, &self.synonyms),
         };
-        weigh(settings, request);
-        request.synonyms = Arc::clone(synonyms);
+        request.tune(settings, Arc::clone(synonyms));
     }
 }
 
@@ -101,31 +100,6 @@ impl Tuning {
     }
 }
 
-/// Gives a search the front office's weights. What the request itself leaves out stays out, and a search always has something to go by.
-fn weigh(settings: &SearchSettings, request: &mut SearchRequest) {
-    let weights = settings.weights;
-    let part = |percent: u16| f32::from(percent) / 100.0;
-    request.fields = FieldWeights {
-        title: part(weights.title),
-        occupation: part(weights.occupation),
-        skills: part(weights.skills),
-        company: part(weights.company),
-        city: part(weights.city),
-        description: part(weights.description),
-    };
-    let Weights { words, meaning, recency } = request.weights;
-    let tuned = meaning * part(weights.meaning);
-    let meaning = if words > 0.0 || tuned > 0.0 { tuned } else { meaning };
-    request.weights = Weights { words, meaning, recency: recency * part(weights.recency) };
-}
-
-fn rules(settings: &SearchSettings) -> Vec<Synonym> {
-    let equal = settings.synonyms.iter().map(|words| Synonym::Equal { words: words.clone() });
-    let one_way =
-        settings.one_way.iter().map(|rule| Synonym::OneWay { from: rule.from.clone(), to: rule.to.clone() });
-    equal.chain(one_way).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,27 +108,6 @@ mod tests {
 
     fn request() -> SearchRequest {
         SearchRequest::new(Fingerprint::of(TenantId::generate()), jiff::civil::date(2026, 1, 1))
-    }
-
-    #[test]
-    fn the_usual_settings_are_those_of_the_engine() {
-        let mut tuned = request();
-        weigh(&SearchSettings::default(), &mut tuned);
-        assert_eq!((tuned.fields, tuned.weights), (FieldWeights::default(), Weights::default()));
-    }
-
-    #[test]
-    fn without_meaning_and_without_words() {
-        let weights = search::Weights { meaning: 0, recency: 200, ..search::Weights::default() };
-        let settings = SearchSettings { weights, ..SearchSettings::default() };
-        let usual = Weights::default();
-        let mut both = request();
-        weigh(&settings, &mut both);
-        assert_eq!(both.weights, Weights { meaning: 0.0, recency: 2.0 * usual.recency, ..usual });
-        // Who asks for meaning alone gets it.
-        let mut alone = SearchRequest { weights: Weights { words: 0.0, ..usual }, ..request() };
-        weigh(&settings, &mut alone);
-        assert_eq!(alone.weights, Weights { words: 0.0, recency: 2.0 * usual.recency, ..usual });
     }
 
     #[test]

@@ -98,7 +98,10 @@ mod tests {
     #[test]
     fn the_detail_holds_everything_but_the_kind() {
         for (kind, expected) in [
-            (EventKind::Search { results: 3, filters: 1, context: None, share: None }, json!({"results": 3, "filters": 1})),
+            (
+                EventKind::Search { results: 3, filters: 1, context: None, share: None },
+                json!({"results": 3, "filters": 1}),
+            ),
             (EventKind::ChatAnswered { citations: 2 }, json!({"citations": 2})),
             (EventKind::ChatOpened, json!({})),
         ] {

@@ -10,6 +10,8 @@ use vivier_domain::{
 };
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
+use crate::declined_synonyms;
+
 /// Shares of a text that are as many as it takes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ripe {
@@ -118,19 +120,22 @@ pub async fn set_opened(tx: &PoolTx<'_>, ripe: &Ripe, query: &str) -> Result<(),
     Ok(())
 }
 
-/// How many shares and texts were last seen before `cutoff`, counted up to `limit`.
+/// How many shares and texts were last seen before `cutoff`, and how many synonyms declined, counted up to `limit`.
 pub async fn count_before(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- queries::count_before\n\
         SELECT count(*) AS count FROM (\n\
             SELECT FROM query_shares WHERE tenant_id = bound_tenant() AND seen_at < $1\n\
             UNION ALL\n\
-            SELECT FROM query_texts WHERE tenant_id = bound_tenant() AND seen_at < $1 LIMIT $2\n\
+            SELECT FROM query_texts WHERE tenant_id = bound_tenant() AND seen_at < $1\n\
+            UNION ALL\n\
+            SELECT FROM declined_synonyms WHERE tenant_id = bound_tenant() AND declined_at < $1 LIMIT $2\n\
         ) AS old";
     let row = tx.query_one(SQL, &[&cutoff, &i64::from(limit)]).await?;
     Ok(row.get::<_, i64>("count").unsigned_abs())
 }
 
-/// Removes shares and texts that were last seen before `cutoff`, at most `limit` of both. Returns how many.
+/// Removes shares and texts that were last seen before `cutoff`, at most `limit` of both, and the synonyms declined before: a member
+/// declines few. Returns how many.
 pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
     // As events are purged: overlapping runs pass each other, and the limit is counted once.
     const SHARES: &str = "-- queries::purge_shares\n\
@@ -150,5 +155,6 @@ pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64
         DELETE FROM query_texts t USING old WHERE t.tenant_id = bound_tenant() AND t.tag = old.tag";
     let shares = tx.execute(SHARES, &[&cutoff, &i64::from(limit)]).await?;
     let left = i64::from(limit) - shares.cast_signed();
-    Ok(shares + tx.execute(TEXTS, &[&cutoff, &left]).await?)
+    let texts = tx.execute(TEXTS, &[&cutoff, &left]).await?;
+    Ok(shares + texts + declined_synonyms::purge(tx, cutoff).await?)
 }

@@ -45,33 +45,6 @@ pub type OfText = (Option<String>, Figures);
 /// An experiment's variant with its figures.
 pub type OfVariant = (Opaque<8>, Variant, Figures);
 
-/// One row for each search, with what was opened of it.
-macro_rules! searches {
-    ($head:literal, $rest:literal) => {
-        concat!(
-            $head,
-            "WITH seen AS (\n",
-            "    SELECT kind, detail, detail -> 'context' AS context FROM events\n",
-            "    WHERE tenant_id = bound_tenant() AND occurred_at >= $2 AND occurred_at < $3\n",
-            "          AND kind IN ('search', 'offer_viewed') AND detail -> 'context' ->> 'project' = $1\n",
-            "), made AS (\n",
-            "    SELECT context ->> 'tag' AS tag, context -> 'trial' ->> 'experiment' AS experiment,\n",
-            "           context -> 'trial' ->> 'variant' AS variant, 1 AS searches,\n",
-            "           CASE WHEN (detail ->> 'results')::bigint = 0 AND (detail ->> 'filters')::int = 0\n",
-            "                THEN 1 ELSE 0 END AS without_results,\n",
-            "           0 AS clicked, 0::bigint AS clicks, 0::float8 AS reciprocal\n",
-            "    FROM seen WHERE kind = 'search'\n",
-            "    UNION ALL\n",
-            "    SELECT min(context ->> 'tag'), min(context -> 'trial' ->> 'experiment'),\n",
-            "           min(context -> 'trial' ->> 'variant'), 0, 0,\n",
-            "           1, count(DISTINCT detail ->> 'offer_id'), 1.0 / min((detail ->> 'position')::int)\n",
-            "    FROM seen WHERE kind = 'offer_viewed' GROUP BY context ->> 'search'\n",
-            ")\n",
-            $rest
-        )
-    };
-}
-
 fn parameters(span: &Span) -> (String, Timestamp, Timestamp) {
     (span.project.to_string(), span.from, span.to)
 }
@@ -89,14 +62,30 @@ fn figures(row: &Row) -> Figures {
 
 /// Each text that may be read with its figures, and one row for all the rest, in this order.
 pub async fn list_texts(tx: &PoolTx<'_>, span: &Span, order: Order) -> Result<Vec<OfText>, DatabaseError> {
-    const SQL: &str = searches!(
-        "-- query_figures::list_texts\n",
-        "SELECT t.query, sum(m.searches)::bigint AS searches, sum(m.without_results)::bigint AS without_results,\n\
-                sum(m.clicked)::bigint AS clicked, sum(m.clicks)::bigint AS clicks, sum(m.reciprocal)::float8 AS reciprocal\n\
-         FROM made m LEFT JOIN query_texts t ON t.tenant_id = bound_tenant() AND t.tag = m.tag\n\
-         GROUP BY t.query\n\
-         ORDER BY CASE WHEN $4 THEN sum(m.without_results) ELSE 0 END DESC, searches DESC, t.query COLLATE \"C\""
-    );
+    // A row for each search, and one for each of which something was opened.
+    const SQL: &str = "-- query_figures::list_texts\n\
+        WITH seen AS (\n\
+            SELECT kind, detail, detail -> 'context' AS context FROM events\n\
+            WHERE tenant_id = bound_tenant() AND occurred_at >= $2 AND occurred_at < $3\n\
+                  AND kind IN ('search', 'offer_viewed') AND detail -> 'context' ->> 'project' = $1\n\
+        ), made AS (\n\
+            SELECT context ->> 'tag' AS tag, 1 AS searches,\n\
+                   CASE WHEN (detail ->> 'results')::bigint = 0 AND (detail ->> 'filters')::int = 0\n\
+                        THEN 1 ELSE 0 END AS without_results,\n\
+                   0 AS clicked, 0::bigint AS clicks, 0::float8 AS reciprocal\n\
+            FROM seen WHERE kind = 'search'\n\
+            UNION ALL\n\
+            SELECT min(context ->> 'tag'), 0, 0, 1, count(DISTINCT detail ->> 'offer_id'),\n\
+                   1.0 / min((detail ->> 'position')::int)\n\
+            FROM seen WHERE kind = 'offer_viewed' GROUP BY context ->> 'search'\n\
+        )\n\
+        SELECT t.query, sum(m.searches)::bigint AS searches, sum(m.without_results)::bigint AS without_results,\n\
+               sum(m.clicked)::bigint AS clicked, sum(m.clicks)::bigint AS clicks,\n\
+               sum(m.reciprocal)::float8 AS reciprocal\n\
+        FROM made m LEFT JOIN query_texts t ON t.tenant_id = bound_tenant() AND t.tag = m.tag\n\
+        GROUP BY t.query\n\
+        ORDER BY CASE WHEN $4 THEN sum(m.without_results) ELSE 0 END DESC, sum(m.searches) DESC,\n\
+                 t.query COLLATE \"C\"";
     let (project, from, to) = parameters(span);
     let by_none = order == Order::WithoutResults;
     let rows = tx.query(SQL, &[&project, &from, &to, &by_none]).await?;
@@ -105,13 +94,26 @@ pub async fn list_texts(tx: &PoolTx<'_>, span: &Span, order: Order) -> Result<Ve
 
 /// The figures of each variant of the experiments that visitors took part in, by experiment and variant.
 pub async fn list_variants(tx: &PoolTx<'_>, span: &Span) -> Result<Vec<OfVariant>, DatabaseError> {
-    const SQL: &str = searches!(
-        "-- query_figures::list_variants\n",
-        "SELECT experiment, variant, sum(searches)::bigint AS searches,\n\
-                sum(without_results)::bigint AS without_results, sum(clicked)::bigint AS clicked,\n\
-                sum(clicks)::bigint AS clicks, sum(reciprocal)::float8 AS reciprocal\n\
-         FROM made WHERE experiment IS NOT NULL GROUP BY experiment, variant ORDER BY experiment, variant"
-    );
+    const SQL: &str = "-- query_figures::list_variants\n\
+        WITH seen AS (\n\
+            SELECT kind, detail, detail -> 'context' AS context FROM events\n\
+            WHERE tenant_id = bound_tenant() AND occurred_at >= $2 AND occurred_at < $3\n\
+                  AND kind IN ('search', 'offer_viewed') AND detail -> 'context' ->> 'project' = $1\n\
+        ), made AS (\n\
+            SELECT context -> 'trial' ->> 'experiment' AS experiment, context -> 'trial' ->> 'variant' AS variant, 1 AS searches,\n\
+                   CASE WHEN (detail ->> 'results')::bigint = 0 AND (detail ->> 'filters')::int = 0\n\
+                        THEN 1 ELSE 0 END AS without_results,\n\
+                   0 AS clicked, 0::bigint AS clicks, 0::float8 AS reciprocal\n\
+            FROM seen WHERE kind = 'search'\n\
+            UNION ALL\n\
+            SELECT min(context -> 'trial' ->> 'experiment'), min(context -> 'trial' ->> 'variant'), 0, 0, 1, count(DISTINCT detail ->> 'offer_id'),\n\
+                   1.0 / min((detail ->> 'position')::int)\n\
+            FROM seen WHERE kind = 'offer_viewed' GROUP BY context ->> 'search'\n\
+        )\n\
+        SELECT experiment, variant, sum(searches)::bigint AS searches,\n\
+               sum(without_results)::bigint AS without_results, sum(clicked)::bigint AS clicked,\n\
+               sum(clicks)::bigint AS clicks, sum(reciprocal)::float8 AS reciprocal\n\
+        FROM made WHERE experiment IS NOT NULL GROUP BY experiment, variant ORDER BY experiment, variant";
     let (project, from, to) = parameters(span);
     let rows = tx.query(SQL, &[&project, &from, &to]).await?;
     let read = |row: &Row| {

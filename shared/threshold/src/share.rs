@@ -47,8 +47,9 @@ pub fn share(key: &Key, place: Place, query: &Query, visitor: Visitor) -> Option
     let parts: [&[u8]; 4] = [project.as_bytes(), &when, &visitors.to_be_bytes(), query.as_str().as_bytes()];
     let seed = key.derive("vivier query", &parts);
     let tag = Opaque(first(&derive(&seed, "tag", &[])));
-    let coefficient =
-        |number: u16| Scalar::from_bytes_mod_order_wide(&derive(&seed, "coefficient", &[&number.to_be_bytes()]));
+    let coefficient = |number: u16| {
+        Scalar::from_bytes_mod_order_wide(&derive(&seed, "coefficient", &[&number.to_be_bytes()]))
+    };
     // Of the text as well: a visitor's points in two texts have nothing in common.
     let x = Scalar::from_bytes_mod_order_wide(&key.derive("vivier visitor", &[&seed, &visitor.network()]));
     // Horner's rule, from the highest power down.

@@ -46,7 +46,7 @@ impl<'a> Tickets<'a> {
             (trial.is_some(), TRIED),
             (trial.is_some_and(|trial| trial.variant == Variant::B), VARIANT_B),
         ];
-        let mut body = vec![marks.iter().filter(|(set, _)| *set).map(|(_, mark)| mark).sum()];
+        let mut body: Vec<u8> = vec![marks.iter().filter(|(set, _)| *set).map(|(_, mark)| *mark).sum()];
         body.extend(tag.map_or([0; 16], |tag| tag.0));
         body.extend(trial.map_or([0; 8], |trial| trial.experiment.0));
         let nonce = self.cipher(day(now))?.seal_in_place_append_tag(self.bound(), &mut body).ok()?;

@@ -42,7 +42,8 @@ impl Visitor {
     /// Whether the visitor is among the `percent` of an experiment's visitors who search by the setting that is tried. Nothing
     /// of it is kept: it comes out the same each time.
     pub fn tries(&self, key: &Key, project: ProjectId, experiment: Opaque<8>, percent: u8) -> bool {
-        let parts: [&[u8]; 3] = [project.as_uuid().as_bytes(), experiment.as_bytes(), &self.host()];
+        let project = project.as_uuid();
+        let parts: [&[u8]; 3] = [project.as_bytes(), experiment.as_bytes(), &self.host()];
         let number = u64::from_be_bytes(first(&key.derive("vivier experiment", &parts)));
         number % 100 < u64::from(percent)
     }

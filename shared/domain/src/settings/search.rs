@@ -282,7 +282,7 @@ mod tests {
             SearchSettings { experiment, ..SearchSettings::default() }
         };
         let half = experiment(50, 300);
-        assert_eq!(half.broken(), []);
+        assert!(half.broken().is_empty());
         assert_eq!(half.tried().map(|tried| (tried.weights.title, tried.experiment)), Some((300, None)));
         assert_eq!(half.fingerprint(), experiment(50, 300).fingerprint());
         for other in [experiment(40, 300), experiment(50, 301)] {

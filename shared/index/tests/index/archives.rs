@@ -112,7 +112,10 @@ fn a_pointer_reads_back() {
     };
     assert_eq!(pointer.generation(), Some(archive.generation));
     assert_eq!(Pointer::from_json(&pointer.to_json()).unwrap(), pointer);
-    assert!(!String::from_utf8(pointer.to_json()).unwrap().contains("queries"), "as pointers were before there were keys");
+    assert!(
+        !String::from_utf8(pointer.to_json()).unwrap().contains("queries"),
+        "as pointers were before there were keys"
+    );
     let keyed = Pointer { queries: Some(Key::generate().unwrap()), ..pointer.clone() };
     assert_eq!(Pointer::from_json(&keyed.to_json()).unwrap(), keyed);
     assert_eq!(Pointer::key_in(&keyed.to_json()), keyed.queries);

@@ -24,6 +24,11 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, gen_random_uuid(), 1, 0, 'fr', '{}', '{}', 'test', '')",
     ),
     (
+        "declined_synonyms",
+        "INSERT INTO declined_synonyms (tenant_id, project_id, from_words, to_words, declined_at)\n\
+         VALUES ($tenant, gen_random_uuid(), 'test', 'test', now())",
+    ),
+    (
         "events",
         "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)\n\
          VALUES ($tenant, gen_random_uuid(), 'search', now(), '{}')",
@@ -42,6 +47,11 @@ const ROWS: &[(&str, &str)] = &[
         "query_texts",
         "INSERT INTO query_texts (tenant_id, tag, project_id, query, seen_at)\n\
          VALUES ($tenant, 'test', gen_random_uuid(), 'test', now())",
+    ),
+    (
+        "search_tests",
+        "INSERT INTO search_tests (tenant_id, project_id, version, tests, changed_at)\n\
+         VALUES ($tenant, gen_random_uuid(), 1, '[]', now())",
     ),
     (
         "sources",
@@ -125,7 +135,13 @@ async fn another_tenants_rows_are_not_there() {
         let column = match table {
             "events" => "stored_at",
             "purge_reports" => "removed",
-            "query_texts" => if role == PoolRole::App { "seen_at" } else { "stored_at" },
+            "query_texts" => {
+                if role == PoolRole::App {
+                    "seen_at"
+                } else {
+                    "stored_at"
+                }
+            }
             "query_shares" => "stored_at",
             _ => "tenant_id",
         };

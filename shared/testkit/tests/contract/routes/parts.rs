@@ -98,7 +98,14 @@ pub(super) fn parts() -> Vec<Part> {
             function.http(ingest::routes::router(app))
         }),
         part("learning", learning::routes::openapi(), |function, house| {
-            let app = learning::App { tenancy: house.tenancy.clone(), clock: CLOCK };
+            let House { tenancy, embedder } = house;
+            let app = learning::App {
+                tenancy: tenancy.clone(),
+                clock: CLOCK,
+                indexes: Arc::default(),
+                embedder: Arc::clone(embedder),
+                reference: reference(),
+            };
             function.http(learning::routes::router(app))
         }),
         part("matching", matching::routes::openapi(), |function, house| {

@@ -1,8 +1,8 @@
-//! The function's routes.
+//! What came of searches, by text and by experiment.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::IntoParams;
 use vivier_domain::{
     event::Variant,
     ids::ProjectId,
@@ -19,10 +19,7 @@ use vivier_store::{
     query_figures::{self, Figures, Order, Span},
     settings,
 };
-use vivier_tenancy::{
-    TenantScope,
-    rooms::records::{Place, RecordKey},
-};
+use vivier_tenancy::{TenantScope, rooms::records::Place};
 
 use crate::{
     App,
@@ -34,27 +31,11 @@ use crate::{
 const MOST: usize = 500;
 const USUAL: usize = 50;
 
-/// The routes with what they need.
-pub fn router(app: App) -> Router {
-    Router::new()
-        .route("/v1/projects/{project}/search-queries", get(list_queries))
-        .route("/v1/projects/{project}/search-experiments", get(list_experiments))
-        .with_state(app)
-}
-
-/// The routes' OpenAPI document.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    #[derive(OpenApi)]
-    #[openapi(paths(list_queries, list_experiments))]
-    struct Document;
-    Document::openapi()
-}
-
 /// The parameters as they are sent.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct QueriesQuery {
+pub(super) struct QueriesQuery {
     /// The beginning: an RFC 3339 timestamp, or a date, which begins at midnight UTC. Seven days before `to` when it
     /// is missing.
     from: Option<String>,
@@ -93,7 +74,7 @@ impl QueriesQuery {
     params(("project" = Uuid, Path, description = "The project"), QueriesQuery),
     responses((status = 200, description = "The texts and their figures", body = SearchQueries), Listing),
 )]
-async fn list_queries(
+pub(super) async fn list_queries(
     State(app): State<App>,
     office: InProject<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<QueriesQuery>,
@@ -133,7 +114,7 @@ async fn list_queries(
     params(("project" = Uuid, Path, description = "The project"), PeriodQuery),
     responses((status = 200, description = "The experiments and their figures", body = SearchExperiments), Listing),
 )]
-async fn list_experiments(
+pub(super) async fn list_experiments(
     State(app): State<App>,
     office: InProject<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<PeriodQuery>,
@@ -188,9 +169,8 @@ async fn search_settings(
     scope: &TenantScope,
     project: ProjectId,
 ) -> Result<SearchSettings, Problem> {
+    super::require(app, scope, project).await?;
     let records = app.tenancy.records(scope)?;
-    let found = records.fetch(&RecordKey::project(project)).await?;
-    found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     let state = settings::fetch::<ProjectSettings>(&records, Place::Project(project)).await?;
     Ok(state.settings().search)
 }
