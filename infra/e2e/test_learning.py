@@ -43,8 +43,10 @@ class Office:
     def __init__(self, tenant: Tenant) -> None:
         self.tenant, self.stage = tenant, tenant.stage
         self.project = tenant.back.call("POST", "/v1/projects", {"name": f"Essai {uuid.uuid4()}"})["project_id"]
+        product = {"kind": "search_engine", "name": "Recherche"}
+        tenant.back.call("POST", f"/v1/projects/{self.project}/products", product)
         self.key = tenant.new_key(self.project)[1]
-        wait_for(lambda: self.visitor().get("/v1/places", q="Nantes").status_code == 200, "the key", timeout=15)
+        wait_for(lambda: self.visitor().get("/v1/offers/suggest", q="a").status_code == 200, "the key", timeout=15)
 
     @property
     def settings(self) -> str:
