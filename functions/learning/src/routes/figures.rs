@@ -129,13 +129,11 @@ pub(super) async fn list_experiments(
     let mut found: Vec<(Opaque<8>, [Figures; 2])> = Vec::new();
     for (experiment, variant, figures) in variants {
         let place = usize::from(variant == Variant::B);
-        match found.last_mut().filter(|(last, _)| *last == experiment) {
-            Some((_, both)) => both[place] = figures,
-            None => {
-                let mut both = [Figures::default(); 2];
-                both[place] = figures;
-                found.push((experiment, both));
-            }
+        if found.last().is_none_or(|(last, _)| *last != experiment) {
+            found.push((experiment, [Figures::default(); 2]));
+        }
+        if let Some((_, both)) = found.last_mut() {
+            both[place] = figures;
         }
     }
     let experiments = found.into_iter().map(|(experiment, [a, b])| SearchExperiment {
