@@ -155,6 +155,10 @@ BODIES = {
     "POST /v1/projects/{project}/test-runs": {},
     "PUT /v1/resume-parser": {"address": "https://parser.invalid/", "format": "json_resume",
                               "credentials": {"kind": "bearer", "token": "crossed"}},
+    "PUT /v1/projects/{project}/search-tests": {"tests": [{"query": "croisé", "expected": ["croisé"]}]},
+    "POST /v1/projects/{project}/synonym-proposals/effect": {"from": "croisé", "to": ["croisée"]},
+    "POST /v1/projects/{project}/synonym-proposals/acceptance": {"from": "croisé", "to": ["croisée"]},
+    "POST /v1/projects/{project}/synonym-proposals/refusal": {"from": "croisé", "to": ["croisée"]},
     "PUT /v1/settings/draft": {"sessions": {"hours": 11, "idle_minutes": 60}},
 }
 """What each write takes; one that is refused is refused because of whose thing it is."""
@@ -396,7 +400,7 @@ class TestEvents:
             found = connection.execute("SELECT 1 FROM purge_reports WHERE run_id = %s", [report["run_id"]])
             assert found.fetchall() == []
 
-    @pytest.mark.parametrize("function", ["offers", "search", "alerts", "matching", "ingest", "chat", "evaluation", "metrics", "front"])
+    @pytest.mark.parametrize("function", ["offers", "search", "alerts", "matching", "ingest", "chat", "evaluation", "learning", "metrics", "front"])
     def test_functions_without_commands_take_none(self, operator: Operator, function: str):
         with pytest.raises(OperatorError, match="unknown-event"):
             operator.invoke(function, {"operation": "list"})

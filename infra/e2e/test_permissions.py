@@ -204,6 +204,8 @@ class TestPermissions:
             ("projects", "dynamodb:GetItem", "back", "/v1/projects/{project}/settings"),
             ("evaluation", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/test-runs"),
             ("evaluation", "dynamodb:GetItem", "back", "/v1/projects/{project}/test-questions"),
+            ("learning", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/search-queries"),
+            ("learning", "dynamodb:GetItem", "back", "/v1/projects/{project}/search-experiments"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),
         ],
     )

@@ -39,7 +39,7 @@ pub struct App {
 
 impl App {
     /// Reads the environment. Places are read when the first search names one.
-    pub async fn from_env() -> Result<Self, StartError> {
+    pub fn from_env() -> Result<Self, StartError> {
         let domain = required("FRONT_OFFICE_DOMAIN")?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
         let tenancy = tenancy_from_env()?;

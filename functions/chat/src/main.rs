@@ -6,7 +6,7 @@ use vivier_runtime::{Function, StartError, telemetry};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let app = App::from_env().await?;
+    let app = App::from_env()?;
     Function::new("chat")
         .http(routes::router(app.clone()))
         .streaming(routes::STREAMS)

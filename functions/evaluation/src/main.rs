@@ -6,7 +6,7 @@ use vivier_runtime::{Function, StartError, telemetry};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    let app = App::from_env().await?;
+    let app = App::from_env()?;
     let ticking = app.clone();
     Function::new("evaluation")
         .http(routes::router(app.clone()))

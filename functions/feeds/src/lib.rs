@@ -29,7 +29,7 @@ pub struct App {
 
 impl App {
     /// Reads the environment.
-    pub async fn from_env() -> Result<Self, StartError> {
+    pub fn from_env() -> Result<Self, StartError> {
         let outside = Outside::from_env()?;
         Ok(Self { tenancy: tenancy_from_env()?, clock: Clock::System, outside })
     }

@@ -52,7 +52,7 @@ impl std::fmt::Debug for App {
 
 impl App {
     /// Reads the environment and opens the model in `MODEL_PATH`. `RUN_SECONDS` is how long an invocation begins new work for.
-    pub async fn from_env() -> Result<Self, StartError> {
+    pub fn from_env() -> Result<Self, StartError> {
         let tenancy = tenancy_from_env()?;
         let model = PathBuf::from(required("MODEL_PATH")?);
         let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;

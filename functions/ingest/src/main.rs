@@ -16,7 +16,7 @@ fn main() -> Result<ExitCode, StartError> {
 
 async fn serve() -> Result<(), StartError> {
     telemetry::start();
-    let app = App::from_env().await?;
+    let app = App::from_env()?;
     let (arriving, resuming) = (app.clone(), app.clone());
     Function::new("ingest")
         .http(routes::router(app.clone()))

@@ -5,7 +5,7 @@
 //! Answers a back-office member's question how often what happened in a period.
 
 pub mod batch;
-pub mod period;
+pub mod queries;
 pub mod record;
 pub mod routes;
 pub mod store;

@@ -3,10 +3,10 @@
 use axum::{Json, Router, extract::State, routing::get};
 use utoipa::OpenApi;
 use vivier_domain::permission::needs;
-use vivier_runtime::http::{ApiQuery, BackOffice, Problem};
+use vivier_runtime::http::{ApiQuery, BackOffice, Problem, period::PeriodQuery};
 use vivier_store::events;
 
-use crate::{App, period::PeriodQuery, summary::Summary};
+use crate::{App, summary::Summary};
 
 /// The routes with what they need.
 pub fn router(app: App) -> Router {

@@ -6,7 +6,7 @@ use aws_lambda_events::kinesis::KinesisEventRecord;
 use vivier_domain::event::Event;
 use vivier_tenancy::{TenancyError, TenantScope, doors::stream::Poison, rooms::database::DatabaseError};
 
-use crate::App;
+use crate::{App, queries};
 
 /// What became of one tenant's events.
 #[derive(Debug)]
@@ -43,6 +43,7 @@ impl Store for App {
         let stored = async {
             let tx = session.begin().await?;
             let new = vivier_store::events::insert(&tx, events).await?;
+            queries::collect(&tx, events).await?;
             tx.commit().await?;
             Ok::<_, DatabaseError>(new)
         };

@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vivier_store::events::DayCount;
 
-use crate::period::Period;
+use vivier_runtime::http::period::Period;
 
 /// How often what happened in a period.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -3,6 +3,7 @@
 use vivier_index::BuildError;
 use vivier_runtime::HandlerError;
 use vivier_tenancy::{TenancyError, rooms::database::DatabaseError};
+use vivier_threshold::NoRandomness;
 
 use crate::rows::FileFault;
 
@@ -21,6 +22,9 @@ pub enum RunError {
     /// The index could not be built.
     #[error("the index could not be built")]
     Build(#[from] BuildError),
+    /// The system gave no randomness for a key.
+    #[error("no key could be made")]
+    Key(#[from] NoRandomness),
     /// Places and occupations could not be read.
     #[error("what completes offers could not be read")]
     Reference(#[from] vivier_reference::ReferenceError),

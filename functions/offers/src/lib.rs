@@ -60,7 +60,7 @@ impl std::fmt::Debug for App {
 
 impl App {
     /// Reads the environment and opens the model in `MODEL_PATH`; places and occupations in `REFERENCE_PATH` are opened by the first index that is built. `RUN_SECONDS` is how long a turn makes vectors for.
-    pub async fn from_env() -> Result<Self, StartError> {
+    pub fn from_env() -> Result<Self, StartError> {
         let tenancy = tenancy_from_env()?;
         let model = PathBuf::from(required("MODEL_PATH")?);
         let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;

@@ -23,6 +23,7 @@ use vivier_tenancy::{
         files::{Fetched, FileKey, Files},
     },
 };
+use vivier_threshold::Key;
 
 use crate::{
     App,
@@ -79,12 +80,18 @@ pub async fn publish(
     right: &Right,
 ) -> Result<Now, RunError> {
     let made_with = made_with(app);
-    let before = current(files).await?;
+    let (before, known) = current(files).await?;
+    let key_is_new = known.is_none();
+    let queries = Some(match known {
+        Some(key) => key,
+        None => Key::generate()?,
+    });
     let tx = session.begin().await?;
     // Vectors that come during the build are for the next one.
     let batches = search_index::made(&tx).await?;
-    let known = search_index::published(&tx).await?;
-    let like = before.as_ref().filter(|before| before.made_with == made_with && before.generation() == known);
+    let published = search_index::published(&tx).await?;
+    let like =
+        before.as_ref().filter(|before| before.made_with == made_with && before.generation() == published);
     let since = like.and_then(|before| before.archives.last()).map(|archive| archive.until.as_str());
     let moment = offer_changes::now(&tx, since).await?;
     let lacking = match like.filter(|_| moment.follows) {
@@ -104,7 +111,7 @@ pub async fn publish(
         }
         Lacking::Everything => archives = store.all(session).await?,
     }
-    let pointer = Pointer { archives, made_with, published_at: app.clock.now() };
+    let pointer = Pointer { archives, made_with, published_at: app.clock.now(), queries };
     // An index of no offers is an archive all the same.
     let generation = pointer.generation().ok_or(TenancyError::Corrupt("index pointer"))?;
     kept.extend(pointer.archives.iter().map(|archive| archive.generation));
@@ -114,7 +121,7 @@ pub async fn publish(
         return Err(RunError::Lost);
     }
     let anew = lacking != Lacking::Nothing;
-    if anew {
+    if anew || key_is_new {
         Box::pin(files.put(&FileKey::IndexPointer, pointer.to_json(), "application/json")).await?;
     }
     let published = Published { generation, made_with: &pointer.made_with, batches };
@@ -123,10 +130,13 @@ pub async fn publish(
     Ok(Now { generation, anew, kept })
 }
 
-/// The index that is published; `None` where there is none, or one that this version cannot read.
-async fn current(files: &Files<'_>) -> Result<Option<Pointer>, TenancyError> {
-    let Fetched::Found(file) = files.get(&FileKey::IndexPointer, None).await? else { return Ok(None) };
-    Ok(Pointer::from_json(&file.bytes).ok())
+/// The index that is published, `None` where there is none, or one that this version cannot read; and the key that the next one
+/// inherits.
+async fn current(files: &Files<'_>) -> Result<(Option<Pointer>, Option<Key>), TenancyError> {
+    let Fetched::Found(file) = files.get(&FileKey::IndexPointer, None).await? else {
+        return Ok((None, None));
+    };
+    Ok((Pointer::from_json(&file.bytes).ok(), Pointer::key_in(&file.bytes)))
 }
 
 async fn lacking(tx: &SiloTx<'_>, model: &str, index: &Pointer) -> Result<Lacking, RunError> {

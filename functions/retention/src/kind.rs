@@ -8,6 +8,7 @@ use vivier_domain::{
 use vivier_store::{
     alerts, audit, events,
     purge_reports::{self, Part},
+    queries,
 };
 use vivier_tenancy::{TenancyError, TenantScope, rooms::PoolTx, rooms::database::DatabaseError};
 
@@ -121,8 +122,21 @@ async fn rows(
 ) -> Result<u64, DatabaseError> {
     match (kind, plan.dry_run) {
         (DataKind::Conversations | DataKind::Alerts, _) => Ok(0),
-        (DataKind::Events, true) => events::count_before(tx, cutoff, limit).await,
-        (DataKind::Events, false) => events::purge(tx, cutoff, limit).await,
+        // With them goes what candidates searched for: it is kept as long as the events that count for it.
+        (DataKind::Events, dry_run) => {
+            let old = if dry_run {
+                events::count_before(tx, cutoff, limit).await?
+            } else {
+                events::purge(tx, cutoff, limit).await?
+            };
+            let left = limit - u32::try_from(old).unwrap_or(limit).min(limit);
+            Ok(old
+                + if dry_run {
+                    queries::count_before(tx, cutoff, left).await?
+                } else {
+                    queries::purge(tx, cutoff, left).await?
+                })
+        }
         (DataKind::AuditLog, true) => audit::count_before(tx, cutoff, limit).await,
         (DataKind::AuditLog, false) => audit::purge(tx, cutoff, limit).await,
     }

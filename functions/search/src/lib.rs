@@ -3,6 +3,7 @@
 //! A search waits for no server, but for moments for its settings: it reads the tenant's published index, which lies in memory.
 //! A newer index is followed within seconds of its publication, and the one at hand answers until the newer is loaded.
 
+mod learning;
 mod meaning;
 mod occupations;
 mod places;

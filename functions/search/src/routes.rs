@@ -14,7 +14,11 @@ use vivier_runtime::{
     telemetry,
 };
 
-use crate::{App, occupations, places};
+use crate::{
+    App,
+    learning::{self, Learning, Learnt},
+    occupations, places,
+};
 
 /// The routes.
 pub fn router(app: App) -> Router {
@@ -84,8 +88,14 @@ async fn search(
     let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)
         .map_err(refused)?;
     let Asked { mut request, filters, related, place } = asked;
-    let ((), index) = tokio::join!(app.tuning.tune(&app.tenancy, &scope, &mut request), app.index(&scope));
-    let mut page = match index? {
+    let (front, index) = tokio::join!(app.tuning.front(&app.tenancy, &scope), app.index(&scope));
+    let index = index?;
+    let learning = Learning::of(&scope, index.as_deref());
+    let trial = learning.zip(front.as_ref()).and_then(|(learning, front)| learning.trial(front));
+    if let Some(front) = &front {
+        front.tune(trial, &mut request);
+    }
+    let mut page = match &index {
         Some(index) => {
             if request.weights.meaning > 0.0
                 && let Some(model) = index.model()
@@ -94,7 +104,7 @@ async fn search(
             }
             let mut page = index.search(&request).map_err(|error| problem(&error))?;
             if related && !request.q.is_empty() {
-                page.occupation = occupations::meant(&app, &request.q, &index).await;
+                page.occupation = occupations::meant(&app, &request.q, index).await;
             }
             page
         }
@@ -103,7 +113,14 @@ async fn search(
         None => SearchPage::default(),
     };
     page.place = place;
-    count(&app.tenancy, app.clock, &scope, EventKind::Search { results: page.total, filters }).await;
+    // A further page is the same search.
+    let learnt = learning.zip(front).filter(|_| request.cursor.is_none());
+    let learnt =
+        learnt.map(|(learning, front)| learning.learn(app.clock.now(), &request.q, front.visitors(), trial));
+    let Learnt { ticket, context, share } = learnt.unwrap_or_default();
+    page.search = ticket;
+    let counted = EventKind::Search { results: page.total, filters, context, share };
+    count(&app.tenancy, app.clock, &scope, counted).await;
     Ok(Json(page))
 }
 
@@ -128,24 +145,36 @@ async fn suggest(
     Ok(Json(Suggestions { suggestions }))
 }
 
-/// Opens an offer.
+/// Opens an offer. Where it is opened among the hits of a search, `search` and `position` say so, both or neither: the position is
+/// counted, and a search that is not known any more is not.
 #[utoipa::path(
     get, path = "/v1/offers/{id}", tag = "offers",
-    params(("id" = String, Path, description = "The offer's id")),
-    responses((status = 200, body = OfferDetail), (status = 404, body = Problem))
+    params(
+        ("id" = String, Path, description = "The offer's id"),
+        ("search" = Option<String>, Query, description = "`search` of the answer whose hit it was"),
+        ("position" = Option<u16>, Query, minimum = 1, maximum = 10000, description = "Its place among the hits of all pages, from 1"),
+    ),
+    responses((status = 200, body = OfferDetail), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 async fn fetch(
     FrontOffice(scope): FrontOffice,
     State(app): State<App>,
     ApiPath(id): ApiPath<OfferId>,
+    ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<OfferDetail>, Problem> {
+    let opening = learning::opening(query)?;
     let index = app.index(&scope).await?;
-    let offer = match index {
+    let offer = match &index {
         Some(index) => index.get(id, app.clock.today()).map_err(|error| problem(&error))?,
         None => None,
     };
     let offer = offer.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
-    count(&app.tenancy, app.clock, &scope, EventKind::OfferViewed { offer_id: id }).await;
+    let learning = Learning::of(&scope, index.as_deref());
+    let opened = learning.zip(opening).and_then(|(learning, (ticket, position))| {
+        learning.opened(app.clock.now(), &ticket).map(|context| (context, position))
+    });
+    let (context, position) = opened.unzip();
+    count(&app.tenancy, app.clock, &scope, EventKind::OfferViewed { offer_id: id, context, position }).await;
     Ok(Json(offer))
 }
 

@@ -6,12 +6,15 @@ use std::{
 };
 
 use vivier_domain::{
+    event::{Trial, Variant},
     ids::{ProjectId, TenantId},
+    opaque::Opaque,
     settings::{ProjectSettings, search::SearchSettings},
 };
-use vivier_index::{FieldWeights, SearchRequest, Synonym, Synonyms, Weights};
+use vivier_index::{SearchRequest, Synonyms};
 use vivier_runtime::Settings;
 use vivier_tenancy::{Tenancy, TenantScope};
+use vivier_threshold::{Key, Visitor};
 
 /// More front offices than this are not remembered.
 const MOST: usize = 512;
@@ -20,62 +23,81 @@ const MOST: usize = 512;
 #[derive(Debug, Default)]
 pub(crate) struct Tuning {
     settings: Settings,
-    read: Mutex<HashMap<FrontOffice, Read>>,
+    read: Mutex<HashMap<(TenantId, ProjectId), Arc<Front>>>,
 }
 
-type FrontOffice = (TenantId, ProjectId);
-/// Settings, and the rules read from them.
-type Read = (Arc<ProjectSettings>, Arc<Synonyms>);
+/// A front office's settings, and the rules read from them.
+#[derive(Debug)]
+pub(crate) struct Front {
+    settings: Arc<ProjectSettings>,
+    synonyms: Arc<Synonyms>,
+    tried: Option<Tried>,
+}
 
-impl Tuning {
-    /// Makes a search the front office's own. What the request says of words and meaning stays.
-    pub(crate) async fn tune(&self, tenancy: &Tenancy, scope: &TenantScope, request: &mut SearchRequest) {
-        let Some(project) = scope.project() else { return };
-        let settings = self.settings.lately(tenancy, scope).await;
-        weigh(&settings.search, request);
-        request.synonyms = self.synonyms((scope.tenant(), project), settings);
+/// What is tried with a part of the visitors.
+#[derive(Debug)]
+struct Tried {
+    experiment: Opaque<8>,
+    percent: u8,
+    settings: SearchSettings,
+    synonyms: Arc<Synonyms>,
+}
+
+impl Front {
+    fn new(settings: Arc<ProjectSettings>) -> Self {
+        let search = &settings.search;
+        let read = |settings: &SearchSettings| Arc::new(Synonyms::of(settings));
+        let experiment = search.experiment.as_ref().zip(search.fingerprint()).zip(search.tried());
+        let tried = experiment.map(|((experiment, fingerprint), tried)| Tried {
+            experiment: fingerprint,
+            percent: experiment.percent,
+            synonyms: read(&tried),
+            settings: tried,
+        });
+        Self { synonyms: read(search), tried, settings }
     }
 
-    /// The rules, read once for as long as they do not change.
-    fn synonyms(&self, place: FrontOffice, settings: Arc<ProjectSettings>) -> Arc<Synonyms> {
+    /// So many visitors must have searched for a text before a member reads it.
+    pub(crate) fn visitors(&self) -> u16 {
+        self.settings.search.query_visitors
+    }
+
+    /// A visitor's part in the experiment, if there is one.
+    pub(crate) fn trial(&self, key: &Key, project: ProjectId, visitor: Visitor) -> Option<Trial> {
+        let Tried { experiment, percent, .. } = *self.tried.as_ref()?;
+        let tries = visitor.tries(key, project, experiment, percent);
+        Some(Trial { experiment, variant: if tries { Variant::B } else { Variant::A } })
+    }
+
+    /// Makes a search the front office's own. What the request says of words and meaning stays.
+    pub(crate) fn tune(&self, trial: Option<Trial>, request: &mut SearchRequest) {
+        let tried = self.tried.as_ref().filter(|_| trial.is_some_and(|trial| trial.variant == Variant::B));
+        let (settings, synonyms) = match tried {
+            Some(tried) => (&tried.settings, &tried.synonyms),
+            None => (&self.settings.search, &self.synonyms),
+        };
+        request.tune(settings, Arc::clone(synonyms));
+    }
+}
+
+impl Tuning {
+    /// The front office that was entered. What was read of its settings is kept for as long as they do not change.
+    pub(crate) async fn front(&self, tenancy: &Tenancy, scope: &TenantScope) -> Option<Arc<Front>> {
+        let place = (scope.tenant(), scope.project()?);
+        let settings = self.settings.lately(tenancy, scope).await;
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((of, synonyms)) = read.get(&place)
-            && Arc::ptr_eq(of, &settings)
+        if let Some(front) = read.get(&place)
+            && Arc::ptr_eq(&front.settings, &settings)
         {
-            return Arc::clone(synonyms);
+            return Some(Arc::clone(front));
         }
-        let synonyms = Arc::new(Synonyms::new(&rules(&settings.search)));
+        let front = Arc::new(Front::new(settings));
         if read.len() >= MOST && !read.contains_key(&place) {
             read.clear();
         }
-        read.insert(place, (settings, Arc::clone(&synonyms)));
-        synonyms
+        read.insert(place, Arc::clone(&front));
+        Some(front)
     }
-}
-
-/// Gives a search the front office's weights. What the request itself leaves out stays out, and a search always has something to go by.
-fn weigh(settings: &SearchSettings, request: &mut SearchRequest) {
-    let weights = settings.weights;
-    let part = |percent: u16| f32::from(percent) / 100.0;
-    request.fields = FieldWeights {
-        title: part(weights.title),
-        occupation: part(weights.occupation),
-        skills: part(weights.skills),
-        company: part(weights.company),
-        city: part(weights.city),
-        description: part(weights.description),
-    };
-    let Weights { words, meaning, recency } = request.weights;
-    let tuned = meaning * part(weights.meaning);
-    let meaning = if words > 0.0 || tuned > 0.0 { tuned } else { meaning };
-    request.weights = Weights { words, meaning, recency: recency * part(weights.recency) };
-}
-
-fn rules(settings: &SearchSettings) -> Vec<Synonym> {
-    let equal = settings.synonyms.iter().map(|words| Synonym::Equal { words: words.clone() });
-    let one_way =
-        settings.one_way.iter().map(|rule| Synonym::OneWay { from: rule.from.clone(), to: rule.to.clone() });
-    equal.chain(one_way).collect()
 }
 
 #[cfg(test)]
@@ -89,23 +111,25 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_settings_are_those_of_the_engine() {
-        let mut tuned = request();
-        weigh(&SearchSettings::default(), &mut tuned);
-        assert_eq!((tuned.fields, tuned.weights), (FieldWeights::default(), Weights::default()));
-    }
-
-    #[test]
-    fn without_meaning_and_without_words() {
-        let weights = search::Weights { meaning: 0, recency: 200, ..search::Weights::default() };
-        let settings = SearchSettings { weights, ..SearchSettings::default() };
-        let usual = Weights::default();
-        let mut both = request();
-        weigh(&settings, &mut both);
-        assert_eq!(both.weights, Weights { meaning: 0.0, recency: 2.0 * usual.recency, ..usual });
-        // Who asks for meaning alone gets it.
-        let mut alone = SearchRequest { weights: Weights { words: 0.0, ..usual }, ..request() };
-        weigh(&settings, &mut alone);
-        assert_eq!(alone.weights, Weights { words: 0.0, recency: 2.0 * usual.recency, ..usual });
+    fn only_who_tries_searches_by_what_is_tried() {
+        let weights = search::Weights { title: 900, ..search::Weights::default() };
+        let experiment = Some(search::Experiment { percent: 50, weights, ..search::Experiment::default() });
+        let search = SearchSettings { experiment, ..SearchSettings::default() };
+        let front = Front::new(Arc::new(ProjectSettings { search, ..ProjectSettings::default() }));
+        let (key, project) = (Key::generate().unwrap(), ProjectId::generate());
+        let mut seen = Vec::new();
+        for host in 1..=64 {
+            let trial = front.trial(&key, project, Visitor::at([192, 0, 2, host].into()));
+            let mut tuned = request();
+            front.tune(trial, &mut tuned);
+            let variant = trial.unwrap().variant;
+            let title = if variant == Variant::B { 9.0 } else { 2.0 };
+            assert!((tuned.fields.title - title).abs() < 1e-6);
+            seen.push(variant);
+        }
+        assert!(seen.contains(&Variant::A) && seen.contains(&Variant::B));
+        let usual = Front::new(Arc::default());
+        assert_eq!(usual.trial(&key, project, Visitor::at([192, 0, 2, 1].into())), None);
+        assert_eq!(usual.visitors(), 5);
     }
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     conversation::{Rating, Reason},
-    ids::{DocumentId, EventId, OfferId, TenantId},
+    ids::{DocumentId, EventId, OfferId, ProjectId, TenantId},
+    opaque::Opaque,
 };
 
 /// The version of this schema. A consumer takes its own version and older ones.
@@ -21,11 +22,23 @@ pub enum EventKind {
         results: u64,
         /// How many filters were set.
         filters: u8,
+        /// What it is counted under in its front office; none for a further page of the same search.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        context: Option<SearchContext>,
+        /// A part of the text, which nobody can read before enough visitors gave theirs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        share: Option<Box<QueryShare>>,
     },
     /// An offer was opened.
     OfferViewed {
         /// Which one.
         offer_id: OfferId,
+        /// The search among whose hits it was opened.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        context: Option<SearchContext>,
+        /// Its place among them, from 1.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        position: Option<u16>,
     },
     /// A CV was matched with the offers.
     CvMatched {
@@ -99,6 +112,54 @@ impl EventKind {
             Self::DocumentReady { .. } => "document_ready",
         }
     }
+}
+
+/// What a search is counted under. Two searches for the same text in one front office and month have the same tag, and nobody
+/// who does not hold the tenant's key can tell which text it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SearchContext {
+    /// The front office.
+    pub project: ProjectId,
+    /// Names the search for as long as hits of it are opened.
+    pub search: Opaque<12>,
+    /// Stands for the text; none where there is none, or one that is never collected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<Opaque<16>>,
+    /// The experiment that the visitor took part in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trial: Option<Trial>,
+}
+
+/// A visitor's part in an experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trial {
+    /// Stands for the two settings that are compared.
+    pub experiment: Opaque<8>,
+    /// By which of them was searched.
+    pub variant: Variant,
+}
+
+/// One of the two settings of an experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Variant {
+    /// Those that hold without the experiment.
+    A,
+    /// Those that are tried.
+    B,
+}
+
+/// One visitor's share of a text: as many as `visitors` different ones open `sealed`, and fewer say nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueryShare {
+    /// How many are needed.
+    pub visitors: u16,
+    /// Where the polynomial was looked at: the same for the same visitor and text.
+    pub x: Opaque<32>,
+    /// What it is there.
+    pub y: Opaque<32>,
+    /// The text, encrypted with what the shares give together, always of one length.
+    pub sealed: Opaque<144>,
 }
 
 /// One event with its envelope.

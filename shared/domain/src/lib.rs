@@ -17,6 +17,7 @@ pub mod mail;
 pub mod member;
 pub mod network;
 pub mod offer;
+pub mod opaque;
 pub mod origin;
 pub mod password;
 pub mod people;

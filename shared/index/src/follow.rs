@@ -98,7 +98,8 @@ async fn fetch(
         parts.push(Arc::new(opened));
         fetched += 1;
     }
-    let index = tokio::task::spawn_blocking(move || SearchIndex::of(parts)).await??;
+    let mut index = tokio::task::spawn_blocking(move || SearchIndex::of(parts)).await??;
+    index.queries.clone_from(&pointer.queries);
     tracing::info!(generation = %index.generation(), offers = index.offers(), archives = pointer.archives.len(), fetched,
                    "an index was loaded");
     Ok(index)

@@ -45,7 +45,7 @@ impl Highlighter {
         if self.stems.is_empty() {
             return Vec::new();
         }
-        let found = terms_beginning(text, &self.initials).into_iter().filter(|term| wanted(&term.text));
+        let found = terms_beginning(text, self.initials).into_iter().filter(|term| wanted(&term.text));
         found.map(|term| (term.text, term.span)).collect()
     }
 

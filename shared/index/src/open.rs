@@ -85,6 +85,7 @@ impl SearchIndex {
             suggestions,
             vocabulary,
             vectors,
+            queries: None,
         };
         index.forget_closed(&searcher, &held)?;
         Ok(index)

@@ -27,6 +27,10 @@ pub struct SearchPage {
     /// The search as it was understood, where a word that no offer has was taken for a slip of the keyboard.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub did_you_mean: Option<String>,
+    /// Names this search where a hit of it is opened (`GET /v1/offers/{id}`), for two days at most; on further pages it is that of
+    /// the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<String>,
     /// Opaque; absent on the last page.
     pub next_cursor: Option<String>,
 }

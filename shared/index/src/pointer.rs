@@ -6,6 +6,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use vivier_domain::ids::GenerationId;
+use vivier_threshold::Key;
 
 use crate::archive::{Archive, Digest};
 
@@ -21,6 +22,10 @@ pub struct Pointer {
     pub made_with: String,
     /// When it became current.
     pub published_at: Timestamp,
+    /// By which what candidates search for is collected without being readable: made with the first index, and handed on to each
+    /// after it. Pointers of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub queries: Option<Key>,
 }
 
 /// An archive of an index.
@@ -72,6 +77,15 @@ impl Pointer {
     /// Reads the content of [`POINTER_KEY`].
     pub fn from_json(bytes: &[u8]) -> Result<Self, PointerError> {
         serde_json::from_slice(bytes).map_err(PointerError)
+    }
+
+    /// The key alone, also of a pointer that is not understood otherwise: what was collected by it would come to nothing without.
+    pub fn key_in(bytes: &[u8]) -> Option<Key> {
+        #[derive(Deserialize)]
+        struct Keyed {
+            queries: Key,
+        }
+        serde_json::from_slice::<Keyed>(bytes).ok().map(|keyed| keyed.queries)
     }
 
     /// The content of [`POINTER_KEY`].

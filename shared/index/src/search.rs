@@ -9,6 +9,7 @@ use tantivy::schema::{IndexRecordOption, Value as _};
 use tantivy::{DocAddress, IndexReader, Searcher, SegmentReader, TantivyDocument, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_text::embed::ModelIdentity;
+use vivier_threshold::Key;
 
 use crate::build::day_number;
 use crate::collect::{Gathered, Walk};
@@ -58,6 +59,7 @@ pub struct SearchIndex {
     pub(crate) suggestions: Completions,
     pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) vectors: Option<Vectors>,
+    pub(crate) queries: Option<Key>,
 }
 
 impl std::fmt::Debug for SearchIndex {
@@ -100,6 +102,11 @@ impl SearchIndex {
     /// The model whose vectors the offers bear; `None` in an index of words alone.
     pub fn model(&self) -> Option<&ModelIdentity> {
         self.vectors.as_ref().map(Vectors::model)
+    }
+
+    /// By which what is searched for is collected; `None` where the index was published without.
+    pub fn queries(&self) -> Option<&Key> {
+        self.queries.as_ref()
     }
 
     /// When it was built.
@@ -213,6 +220,7 @@ impl SearchIndex {
             place: None,
             occupation: None,
             radius_km: within.map(|circle| circle.radius_km),
+            search: None,
             next_cursor: next.map(|cursor| cursor.encode(&request.tenant)),
         })
     }

@@ -34,11 +34,13 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
     tx.execute(SQL, &[&ids, &kinds, &times, &details]).await
 }
 
-/// An event's fields without its kind, which has a column of its own.
+/// An event's fields without its kind, which has a column of its own, and without a visitor's share, which is kept elsewhere until
+/// there are enough.
 fn detail(kind: &EventKind) -> Value {
     let mut value = serde_json::to_value(kind).unwrap_or_default();
     if let Some(fields) = value.as_object_mut() {
         fields.remove("kind");
+        fields.remove("share");
     }
     value
 }
@@ -96,7 +98,10 @@ mod tests {
     #[test]
     fn the_detail_holds_everything_but_the_kind() {
         for (kind, expected) in [
-            (EventKind::Search { results: 3, filters: 1 }, json!({"results": 3, "filters": 1})),
+            (
+                EventKind::Search { results: 3, filters: 1, context: None, share: None },
+                json!({"results": 3, "filters": 1}),
+            ),
             (EventKind::ChatAnswered { citations: 2 }, json!({"citations": 2})),
             (EventKind::ChatOpened, json!({})),
         ] {

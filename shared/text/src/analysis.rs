@@ -37,7 +37,7 @@ pub fn terms(text: &str) -> Vec<Term> {
 }
 
 /// The terms of a text that begin with one of these letters, and maybe others, in order: a fraction of the work, for whoever looks for few.
-pub fn terms_beginning(text: &str, initials: &Initials) -> Vec<Term> {
+pub fn terms_beginning(text: &str, initials: Initials) -> Vec<Term> {
     stemmed(scan::words_beginning(text, initials))
 }
 

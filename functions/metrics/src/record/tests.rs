@@ -74,7 +74,7 @@ fn tenant_id(tenant: u8) -> TenantId {
 
 fn event(tenant: u8, id: u32) -> serde_json::Value {
     let event_id = format!("018f0000-0000-7000-8000-00ff{id:08x}").parse().unwrap();
-    let kind = EventKind::Search { results: 1, filters: 0 };
+    let kind = EventKind::Search { results: 1, filters: 0, context: None, share: None };
     let event =
         Event { version: SCHEMA_VERSION, event_id, tenant_id: tenant_id(tenant), occurred_at: now(), kind };
     serde_json::to_value(event).unwrap()

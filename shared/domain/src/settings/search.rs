@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 use super::tenant::is_printable;
+use crate::opaque::Opaque;
 
 /// The most groups of words that mean the same.
 pub const MOST_GROUPS: usize = 500;
@@ -15,8 +17,14 @@ pub const LONGEST_WORD: usize = 60;
 /// The heaviest a field may weigh, in percent.
 pub const HEAVIEST: u16 = 1_000;
 
+/// As many different visitors must have searched for a text before a member reads it, where a tenant asks for no more. Fewer than
+/// five is where offices of statistics begin to suppress cells; more would leave a small front office with nothing to read.
+pub const USUAL_VISITORS: u16 = 5;
+/// The most that a tenant may ask for.
+pub const MOST_VISITORS: u16 = 100;
+
 /// How is searched.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SearchSettings {
     /// Groups of words, or of several words each, that mean the same.
@@ -24,6 +32,36 @@ pub struct SearchSettings {
     /// Words for which others are found as well, and not the other way round.
     pub one_way: Vec<OneWay>,
     /// What weighs how much.
+    pub weights: Weights,
+    /// So many different visitors must have searched for a text within a month before a member reads it.
+    pub query_visitors: u16,
+    /// What is tried with a part of the visitors.
+    pub experiment: Option<Experiment>,
+}
+
+impl Default for SearchSettings {
+    fn default() -> Self {
+        Self {
+            synonyms: Vec::new(),
+            one_way: Vec::new(),
+            weights: Weights::default(),
+            query_visitors: USUAL_VISITORS,
+            experiment: None,
+        }
+    }
+}
+
+/// Other settings, by which a part of the visitors searches, so that the two can be compared.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Experiment {
+    /// So many of a hundred visitors.
+    pub percent: u8,
+    /// As [`SearchSettings::synonyms`].
+    pub synonyms: Vec<Vec<String>>,
+    /// As [`SearchSettings::one_way`].
+    pub one_way: Vec<OneWay>,
+    /// As [`SearchSettings::weights`].
     pub weights: Weights,
 }
 
@@ -89,31 +127,64 @@ impl Weights {
 }
 
 impl SearchSettings {
+    /// The settings that the experiment tries; none where there is no experiment.
+    pub fn tried(&self) -> Option<Self> {
+        let Experiment { synonyms, one_way, weights, .. } = self.experiment.clone()?;
+        Some(Self { synonyms, one_way, weights, query_visitors: self.query_visitors, experiment: None })
+    }
+
+    /// Stands for the experiment in figures: another one where either of the two settings, or how many try, is another.
+    pub fn fingerprint(&self) -> Option<Opaque<8>> {
+        let experiment = self.experiment.as_ref()?;
+        let compared = serde_json::to_vec(&(&self.synonyms, &self.one_way, self.weights, experiment)).ok()?;
+        Sha256::digest(compared).first_chunk().copied().map(Opaque)
+    }
+
     pub(super) fn broken(&self) -> Vec<(String, &'static str)> {
-        let mut found = Vec::new();
-        if self.synonyms.len() > MOST_GROUPS {
-            found.push(("search.synonyms".to_owned(), "too-many"));
+        let mut found = broken_in("search", &self.synonyms, &self.one_way, self.weights);
+        if !(USUAL_VISITORS..=MOST_VISITORS).contains(&self.query_visitors) {
+            found.push(("search.query_visitors".to_owned(), "out-of-range"));
         }
-        for (place, group) in self.synonyms.iter().enumerate().take(MOST_GROUPS) {
-            found.extend(wrong(group).map(|code| (format!("search.synonyms[{place}]"), code)));
-        }
-        for (place, rule) in self.one_way.iter().enumerate().take(MOST_GROUPS) {
-            let group: Vec<String> = std::iter::once(&rule.from).chain(&rule.to).cloned().collect();
-            found.extend(wrong(&group).map(|code| (format!("search.one_way[{place}]"), code)));
-        }
-        if self.one_way.len() > MOST_GROUPS {
-            found.push(("search.one_way".to_owned(), "too-many"));
-        }
-        let weights = self.weights.of_fields();
-        let others = [("meaning", self.weights.meaning), ("recency", self.weights.recency)];
-        let heavy = weights.iter().chain(&others).filter(|(_, weight)| *weight > HEAVIEST);
-        found.extend(heavy.map(|(name, _)| (format!("search.weights.{name}"), "out-of-range")));
-        if weights.iter().all(|(_, weight)| *weight == 0) {
-            // Nothing could be told from anything else.
-            found.push(("search.weights".to_owned(), "all-zero"));
+        if let Some(Experiment { percent, synonyms, one_way, weights }) = &self.experiment {
+            if !(1..=99).contains(percent) {
+                found.push(("search.experiment.percent".to_owned(), "out-of-range"));
+            }
+            found.extend(broken_in("search.experiment", synonyms, one_way, *weights));
         }
         found
     }
+}
+
+/// What does not hold of rules and weights at a place of the document.
+fn broken_in(
+    at: &str,
+    synonyms: &[Vec<String>],
+    one_way: &[OneWay],
+    weights: Weights,
+) -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    if synonyms.len() > MOST_GROUPS {
+        found.push((format!("{at}.synonyms"), "too-many"));
+    }
+    for (place, group) in synonyms.iter().enumerate().take(MOST_GROUPS) {
+        found.extend(wrong(group).map(|code| (format!("{at}.synonyms[{place}]"), code)));
+    }
+    for (place, rule) in one_way.iter().enumerate().take(MOST_GROUPS) {
+        let group: Vec<String> = std::iter::once(&rule.from).chain(&rule.to).cloned().collect();
+        found.extend(wrong(&group).map(|code| (format!("{at}.one_way[{place}]"), code)));
+    }
+    if one_way.len() > MOST_GROUPS {
+        found.push((format!("{at}.one_way"), "too-many"));
+    }
+    let fields = weights.of_fields();
+    let others = [("meaning", weights.meaning), ("recency", weights.recency)];
+    let heavy = fields.iter().chain(&others).filter(|(_, weight)| *weight > HEAVIEST);
+    found.extend(heavy.map(|(name, _)| (format!("{at}.weights.{name}"), "out-of-range")));
+    if fields.iter().all(|(_, weight)| *weight == 0) {
+        // Nothing could be told from anything else.
+        found.push((format!("{at}.weights"), "all-zero"));
+    }
+    found
 }
 
 fn wrong(group: &[String]) -> Option<&'static str> {
@@ -199,5 +270,34 @@ mod tests {
             let broken = SearchSettings { weights, ..SearchSettings::default() }.broken();
             assert_eq!(broken.first().map(|(field, _)| field.as_str()), field);
         }
+    }
+
+    #[test]
+    fn an_experiment_and_how_many_visitors() {
+        let none = SearchSettings::default();
+        assert_eq!((none.tried(), none.fingerprint()), (None, None));
+        let experiment = |percent, title| {
+            let weights = Weights { title, ..Weights::default() };
+            let experiment = Some(Experiment { percent, weights, ..Experiment::default() });
+            SearchSettings { experiment, ..SearchSettings::default() }
+        };
+        let half = experiment(50, 300);
+        assert!(half.broken().is_empty());
+        assert_eq!(half.tried().map(|tried| (tried.weights.title, tried.experiment)), Some((300, None)));
+        assert_eq!(half.fingerprint(), experiment(50, 300).fingerprint());
+        for other in [experiment(40, 300), experiment(50, 301)] {
+            assert_ne!(half.fingerprint(), other.fingerprint());
+        }
+        for (settings, field) in [
+            (experiment(0, 300), "search.experiment.percent"),
+            (experiment(100, 300), "search.experiment.percent"),
+            (experiment(50, 2000), "search.experiment.weights.title"),
+            (SearchSettings { query_visitors: 4, ..none.clone() }, "search.query_visitors"),
+            (SearchSettings { query_visitors: 101, ..none }, "search.query_visitors"),
+        ] {
+            assert_eq!(settings.broken(), [(field.to_owned(), "out-of-range")]);
+        }
+        let old: SearchSettings = serde_json::from_str(r#"{"synonyms": [], "one_way": []}"#).unwrap();
+        assert_eq!(old, SearchSettings::default(), "as settings were written before there were experiments");
     }
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use vivier_index::{ArchiveRef, Digest, OpenError, Pointer, SearchIndex, archive_key};
+use vivier_threshold::Key;
 
 use super::support::*;
 
@@ -107,9 +108,20 @@ fn a_pointer_reads_back() {
         archives: vec![named],
         made_with: "nothing else".to_owned(),
         published_at: Timestamp::UNIX_EPOCH,
+        queries: None,
     };
     assert_eq!(pointer.generation(), Some(archive.generation));
     assert_eq!(Pointer::from_json(&pointer.to_json()).unwrap(), pointer);
+    assert!(
+        !String::from_utf8(pointer.to_json()).unwrap().contains("queries"),
+        "as pointers were before there were keys"
+    );
+    let keyed = Pointer { queries: Some(Key::generate().unwrap()), ..pointer.clone() };
+    assert_eq!(Pointer::from_json(&keyed.to_json()).unwrap(), keyed);
+    assert_eq!(Pointer::key_in(&keyed.to_json()), keyed.queries);
+    let foreign = String::from_utf8(keyed.to_json()).unwrap().replace("archives", "parts");
+    assert!(Pointer::from_json(foreign.as_bytes()).is_err());
+    assert_eq!(Pointer::key_in(foreign.as_bytes()), keyed.queries);
     for bytes in [&b""[..], b"{}", b"null", b"{\"generation\":1}", &pointer.to_json()[..40]] {
         assert!(Pointer::from_json(bytes).is_err());
     }

@@ -14,6 +14,7 @@ pub mod new_id;
 pub mod office;
 pub mod page;
 mod patch;
+pub mod period;
 pub mod problem;
 pub mod query;
 pub mod refusals;

@@ -36,7 +36,7 @@ async fn an_unknown_tenant_is_told_apart() {
 async fn counts_by_day_and_kind() {
     let house = House::open().await;
     let mut viewed = search(&house.own, days_ago(1));
-    viewed.kind = EventKind::OfferViewed { offer_id: OfferId::generate() };
+    viewed.kind = EventKind::OfferViewed { offer_id: OfferId::generate(), context: None, position: None };
     let midnight = "2026-03-31T00:00:00Z".parse().unwrap();
     let own = [
         search(&house.own, midnight),

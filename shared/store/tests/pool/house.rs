@@ -119,7 +119,7 @@ pub(crate) fn search(scope: &TenantScope, occurred_at: Timestamp) -> Event {
         event_id: EventId::generate(),
         tenant_id: scope.tenant(),
         occurred_at,
-        kind: EventKind::Search { results: 3, filters: 1 },
+        kind: EventKind::Search { results: 3, filters: 1, context: None, share: None },
     }
 }
 

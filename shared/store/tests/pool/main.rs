@@ -7,6 +7,7 @@ mod events;
 mod house;
 mod purge;
 mod purge_reports;
+mod queries;
 mod rights;
 mod row_security;
 mod schema;

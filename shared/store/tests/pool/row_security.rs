@@ -24,6 +24,11 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, gen_random_uuid(), 1, 0, 'fr', '{}', '{}', 'test', '')",
     ),
     (
+        "declined_synonyms",
+        "INSERT INTO declined_synonyms (tenant_id, project_id, from_words, to_words, declined_at)\n\
+         VALUES ($tenant, gen_random_uuid(), 'test', 'test', now())",
+    ),
+    (
         "events",
         "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)\n\
          VALUES ($tenant, gen_random_uuid(), 'search', now(), '{}')",
@@ -32,6 +37,21 @@ const ROWS: &[(&str, &str)] = &[
         "purge_reports",
         "INSERT INTO purge_reports (tenant_id, run_id, kind, dry_run, cutoff, removed, complete, finished_at)\n\
          VALUES ($tenant, gen_random_uuid(), 'events', false, now(), 0, true, now())",
+    ),
+    (
+        "query_shares",
+        "INSERT INTO query_shares (tenant_id, tag, x, y, project_id, visitors, sealed, seen_at)\n\
+         VALUES ($tenant, 'test', sha256(''), sha256(''), gen_random_uuid(), 5, decode(repeat('00', 144), 'hex'), now())",
+    ),
+    (
+        "query_texts",
+        "INSERT INTO query_texts (tenant_id, tag, project_id, query, seen_at)\n\
+         VALUES ($tenant, 'test', gen_random_uuid(), 'test', now())",
+    ),
+    (
+        "search_tests",
+        "INSERT INTO search_tests (tenant_id, project_id, version, tests, changed_at)\n\
+         VALUES ($tenant, gen_random_uuid(), 1, '[]', now())",
     ),
     (
         "sources",
@@ -113,8 +133,9 @@ async fn another_tenants_rows_are_not_there() {
     let house = furnished().await;
     for (role, table, _) in every() {
         let column = match table {
-            "events" => "stored_at",
             "purge_reports" => "removed",
+            "query_texts" if role == PoolRole::App => "seen_at",
+            "events" | "query_shares" | "query_texts" => "stored_at",
             _ => "tenant_id",
         };
         let seen = format!("SELECT FROM {table} WHERE tenant_id = '{}'", house.own.tenant());

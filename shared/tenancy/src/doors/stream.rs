@@ -63,7 +63,7 @@ mod tests {
             event_id: EventId::generate(),
             tenant_id: TenantId::generate(),
             occurred_at: jiff::Timestamp::UNIX_EPOCH,
-            kind: EventKind::Search { results: 3, filters: 1 },
+            kind: EventKind::Search { results: 3, filters: 1, context: None, share: None },
         };
         let (scope, read) = enter(&record(&serde_json::to_vec(&event).unwrap())).unwrap();
         assert_eq!(scope.tenant(), event.tenant_id);

@@ -223,8 +223,15 @@ fn grants(app: &str, retention: &str) -> String {
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
          GRANT SELECT, INSERT ON events TO {app};\n\
+         GRANT SELECT, INSERT, DELETE ON query_shares TO {app};\n\
+         GRANT SELECT, INSERT, UPDATE (seen_at) ON query_texts TO {app};\n\
+         GRANT SELECT, INSERT, UPDATE ON search_tests TO {app};\n\
+         GRANT SELECT, INSERT ON declined_synonyms TO {app};\n\
          GRANT SELECT ON audit_log, audit_chains TO {app};\n\
          GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events TO {retention};\n\
+         GRANT SELECT (tenant_id, tag, x, seen_at), UPDATE (stored_at), DELETE ON query_shares TO {retention};\n\
+         GRANT SELECT (tenant_id, tag, seen_at), UPDATE (stored_at), DELETE ON query_texts TO {retention};\n\
+         GRANT SELECT (tenant_id, declined_at), DELETE ON declined_synonyms TO {retention};\n\
          GRANT SELECT, INSERT, UPDATE (removed, complete, finished_at), DELETE ON purge_reports TO {retention};\n\
          GRANT SELECT (tenant_id, ordinal, happened_at) ON audit_log TO {retention};\n\
          GRANT EXECUTE ON FUNCTION audit_purge TO {retention};"

@@ -1,5 +1,5 @@
 //! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
-//! `store, text ← answers ← functions`, `domain ← mail, feeds ← functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
+//! `store, text ← answers ← functions`, `domain ← mail, feeds ← functions`, `domain ← threshold ← index, functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
 //! line builds upon none of these: it stands outside, as those who type it do.
 
 use toml::{Table, Value};
@@ -16,11 +16,12 @@ const ORDER: &[(&str, &[&str])] = &[
     ("answers", &["domain", "tenancy", "store", "text"]),
     ("feeds", &["domain"]),
     ("reference", &["domain", "text"]),
-    ("index", &["domain", "text", "reference"]),
+    ("index", &["domain", "text", "reference", "threshold"]),
     ("mail", &["domain"]),
     ("outside", &["domain", "tenancy"]),
     ("resume", &["domain", "text"]),
     ("testkit", &["domain", "tenancy"]),
+    ("threshold", &["domain"]),
 ];
 /// What a function may build upon.
 const FUNCTION: &[&str] = &[
@@ -36,6 +37,7 @@ const FUNCTION: &[&str] = &[
     "mail",
     "outside",
     "resume",
+    "threshold",
 ];
 /// Who may name the database driver and the cloud's clients; the store only for types.
 const CLIENTS: &[&str] = &["tenancy", "store"];

@@ -145,7 +145,7 @@ mod tests {
                         let sought = |terms: &[Term]| -> Vec<Term> {
                             terms.iter().filter(|term| term.text == wanted).cloned().collect()
                         };
-                        let some = sought(&terms_beginning(&text, &Initials::of([wanted])));
+                        let some = sought(&terms_beginning(&text, Initials::of([wanted])));
                         assert_eq!(some, sought(&all), "{text:?} {wanted}");
                         found += some.len();
                     }

@@ -88,15 +88,15 @@ pub(super) fn is_word_char(c: char) -> bool {
 
 /// The words of a text, in order, folded.
 pub fn words(text: &str) -> Vec<Word> {
-    read(text, &Initials::ALL)
+    read(text, Initials::ALL)
 }
 
 /// The words of a text that begin with one of these letters, and maybe others: whoever looks for few words need not fold all.
-pub(super) fn words_beginning(text: &str, initials: &Initials) -> Vec<Word> {
+pub(super) fn words_beginning(text: &str, initials: Initials) -> Vec<Word> {
     read(text, initials)
 }
 
-fn read(text: &str, initials: &Initials) -> Vec<Word> {
+fn read(text: &str, initials: Initials) -> Vec<Word> {
     let chars = Chars::new(text);
     let mut words: Vec<Word> = Vec::new();
     let mut at = 0;

@@ -98,6 +98,17 @@ pub(super) fn parts() -> Vec<Part> {
             let app = ingest::App { tenancy: tenancy.clone(), clock: CLOCK, embedder, lasts };
             function.http(ingest::routes::router(app))
         }),
+        part("learning", learning::routes::openapi(), |function, house| {
+            let House { tenancy, embedder } = house;
+            let app = learning::App {
+                tenancy: tenancy.clone(),
+                clock: CLOCK,
+                indexes: Arc::default(),
+                embedder: Arc::clone(embedder),
+                reference: reference(),
+            };
+            function.http(learning::routes::router(app))
+        }),
         part("matching", matching::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
             let app = matching::App {

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vivier_runtime::http::{
+
+use super::{
     Problem, ProblemKind,
     moment::{self, Edge},
 };
