@@ -26,6 +26,8 @@ from .search import QUERIES, search_event
 from .tenant import scratch
 
 OFFERS = 10_000
+FOUND = QUERIES[1:]
+"""What offers without remote work have, which is what `search_event` asks for."""
 EVERY = 0.2
 """Seconds between two searches."""
 
@@ -38,21 +40,25 @@ def run(stack: Stack, minutes: float) -> None:
         tenant.bring(offers.csv_file(OFFERS))
         project = tenant.back.call("GET", "/v1/projects", limit=1)["projects"][0]["project_id"]
         # A word that no offer has and that the front office's own settings alone give a meaning: found, the settings held.
-        tenant.back.publish(f"/v1/projects/{project}/settings", {"search": {"synonyms": [["qwxzkj", QUERIES[0]]]}})
+        tenant.back.publish(f"/v1/projects/{project}/settings", {"search": {"synonyms": [["qwxzkj", FOUND[0]]]}})
         wait_for(lambda: tenant.front.search(limit=1, duplicates="true")["total"] == OFFERS, "the index in the deployed function")
         rows: list[list[object]] = [["", "searches", "not answered", "p50 ms", "p99 ms", "most ms"]]
+        faults: Counter[str] = Counter()
         with Process(program, variables) as process:
             def ask(seconds: float) -> list[object]:
-                times, refused = [], Counter()
+                times, wrong = [], Counter()
                 until = time.monotonic() + seconds
                 while time.monotonic() < until:
-                    q, match = (QUERIES[len(times) % len(QUERIES)], "both") if len(times) % 2 else ("qwxzkj", "words")
+                    q, match = (FOUND[len(times) % len(FOUND)], "both") if len(times) % 2 else ("qwxzkj", "words")
                     milliseconds, answer = process.invoke(search_event(tenant.tenant_id, q, match, project=project))
                     times.append(milliseconds)
-                    if answer["statusCode"] != 200 or not json.loads(answer["body"])["total"]:
-                        refused[answer["statusCode"]] += 1
+                    if answer["statusCode"] != 200:
+                        wrong[f"{q}: {answer['statusCode']}"] += 1
+                    elif not json.loads(answer["body"])["total"]:
+                        wrong[f"{q}: nothing found"] += 1
                     time.sleep(EVERY)
-                return [str(len(times)), str(sum(refused.values())), *figures.p50_p99(times), max(times)]
+                faults.update(wrong)
+                return [str(len(times)), str(sum(wrong.values())), *figures.p50_p99(times), max(times)]
 
             ask(5)
             rows.append(["before", *ask(20)])
@@ -60,8 +66,8 @@ def run(stack: Stack, minutes: float) -> None:
                 rows.append(["during", *ask(minutes * 60)])
             rows.append(["after", *ask(20)])
         figures.table(rows)
-        if any(row[2] != "0" for row in rows[1:]):
-            raise RuntimeError("a search was not answered")
+        if faults:
+            raise RuntimeError(f"searches were not answered: {dict(faults)}")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ class TestSharedDatabase:
     """Row security, as the roles of functions meet it."""
 
     TABLES = ("sources", "chunks", "vectors", "terms", "test_questions", "test_runs", "test_outcomes",
+              "query_shares", "query_texts", "search_tests", "declined_synonyms",
               "events", "audit_log", "audit_chains", "purge_reports")  # fmt: skip
     ROLES = ("app", "retention")
     SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "test_questions"), ("app", "test_runs"),

@@ -44,11 +44,18 @@ impl<'a> Learning<'a> {
         front.trial(self.key, self.project, self.visitor?)
     }
 
-    /// What a search says. One whose visitor is not known, or whose text is never collected, is counted among the others.
-    pub(crate) fn learn(&self, now: Timestamp, q: &str, visitors: u16, trial: Option<Trial>) -> Learnt {
-        let place = Place::new(self.project, now, visitors);
-        let query = Query::read(&fold(q)).zip(self.visitor);
-        let shared = query.and_then(|(query, visitor)| share(self.key, place, &query, visitor));
+    /// What a search says. One whose visitor is not known, or whose text is never collected, is counted among the others; so is every
+    /// one while it is not known how many visitors the tenant wants to have searched for a text.
+    pub(crate) fn learn(
+        &self,
+        now: Timestamp,
+        q: &str,
+        visitors: Option<u16>,
+        trial: Option<Trial>,
+    ) -> Learnt {
+        let place = visitors.map(|visitors| Place::new(self.project, now, visitors));
+        let query = Query::read(&fold(q)).zip(self.visitor).zip(place);
+        let shared = query.and_then(|((query, visitor), place)| share(self.key, place, &query, visitor));
         let (tag, share) = shared.map(|(tag, share)| (tag, Box::new(share))).unzip();
         let given = Tickets::of(self.key, self.project).give(now, tag, trial);
         let (ticket, context) = given.unzip();

@@ -32,6 +32,8 @@ pub(crate) struct Front {
     settings: Arc<ProjectSettings>,
     synonyms: Arc<Synonyms>,
     tried: Option<Tried>,
+    /// Whether these are the tenant's own; defaults stand in where they could never be read.
+    known: bool,
 }
 
 /// What is tried with a part of the visitors.
@@ -44,6 +46,10 @@ struct Tried {
 }
 
 impl Front {
+    fn unknown() -> Self {
+        Self { known: false, ..Self::new(Arc::default()) }
+    }
+
     fn new(settings: Arc<ProjectSettings>) -> Self {
         let search = &settings.search;
         let read = |settings: &SearchSettings| Arc::new(Synonyms::of(settings));
@@ -54,12 +60,12 @@ impl Front {
             synonyms: read(&tried),
             settings: tried,
         });
-        Self { synonyms: read(search), tried, settings }
+        Self { synonyms: read(search), tried, settings, known: true }
     }
 
-    /// So many visitors must have searched for a text before a member reads it.
-    pub(crate) fn visitors(&self) -> u16 {
-        self.settings.search.query_visitors
+    /// So many visitors must have searched for a text before a member reads it; nothing where it is not known how many the tenant wants.
+    pub(crate) fn visitors(&self) -> Option<u16> {
+        self.known.then_some(self.settings.search.query_visitors)
     }
 
     /// A visitor's part in the experiment, if there is one.
@@ -84,7 +90,9 @@ impl Tuning {
     /// The front office that was entered. What was read of its settings is kept for as long as they do not change.
     pub(crate) async fn front(&self, tenancy: &Tenancy, scope: &TenantScope) -> Option<Arc<Front>> {
         let place = (scope.tenant(), scope.project()?);
-        let settings = self.settings.lately(tenancy, scope).await;
+        let Some(settings) = self.settings.known_lately(tenancy, scope).await else {
+            return Some(Arc::new(Front::unknown()));
+        };
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(front) = read.get(&place)
             && Arc::ptr_eq(&front.settings, &settings)
@@ -130,6 +138,6 @@ mod tests {
         assert!(seen.contains(&Variant::A) && seen.contains(&Variant::B));
         let usual = Front::new(Arc::default());
         assert_eq!(usual.trial(&key, project, Visitor::at([192, 0, 2, 1].into())), None);
-        assert_eq!(usual.visitors(), 5);
+        assert_eq!(usual.visitors(), Some(5));
     }
 }

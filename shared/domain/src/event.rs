@@ -12,7 +12,7 @@ use crate::{
 /// The version of this schema. A consumer takes its own version and older ones.
 pub const SCHEMA_VERSION: u16 = 1;
 
-/// What happened. Numbers, ids and closed lists only.
+/// What happened. Numbers, ids, closed lists, and bytes of a fixed length that say nothing alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EventKind {

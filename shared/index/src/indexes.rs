@@ -20,6 +20,10 @@ const FRESH: Duration = Duration::from_secs(1);
 const STALE: Duration = Duration::from_secs(3);
 /// How long a request waits for a check before the index at hand answers.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long nobody waits, where a check did not end in time: during an outage every request would wait in vain. Checks go on.
+const REST: Duration = Duration::from_secs(30);
+/// How long a request waits for the tenant's files to be opened meanwhile: for a moment of work, not for a server.
+const BRIEF: Duration = Duration::from_millis(20);
 /// More tenants than this in one process: those asked least lately make room.
 const MOST_TENANTS: usize = 16;
 
@@ -40,6 +44,15 @@ struct Slot {
     /// Held while someone looks for a newer index: one look at a time is enough.
     looking: tokio::sync::Mutex<()>,
     asked: Mutex<Instant>,
+    /// When somebody waited in vain for a check to end; nothing, once one did.
+    in_vain: Mutex<Option<Instant>>,
+}
+
+impl Slot {
+    /// Whether it is of no use to wait for a check.
+    fn rests(&self) -> bool {
+        lock(&self.in_vain).is_some_and(|since| since.elapsed() < REST)
+    }
 }
 
 /// Every index this process holds.
@@ -77,7 +90,11 @@ impl Indexes {
         if age < FRESH {
             return Ok(known.index);
         }
-        let files = match tokio::time::timeout(PATIENCE, open).await {
+        let rests = slot.rests();
+        if rests && slot.looking.try_lock().is_err() {
+            return Ok(known.index);
+        }
+        let files = match tokio::time::timeout(if rests { BRIEF } else { PATIENCE }, open).await {
             Ok(Ok(files)) => files,
             Ok(Err(error)) => {
                 tracing::warn!(error = FollowError::files(error).chain(), "a newer index was not looked for");
@@ -85,6 +102,7 @@ impl Indexes {
             }
             Err(_) => {
                 tracing::warn!("the published files did not open in time");
+                *lock(&slot.in_vain) = Some(Instant::now());
                 return Ok(known.index);
             }
         };
@@ -95,10 +113,14 @@ impl Indexes {
                 tracing::warn!(error = error.chain(), "a newer index was not loaded");
             }
         });
-        if age >= STALE && tokio::time::timeout(PATIENCE, task).await.is_ok() {
-            return Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()));
+        if age < STALE || rests {
+            return Ok(known.index);
         }
-        Ok(known.index)
+        if tokio::time::timeout(PATIENCE, task).await.is_err() {
+            *lock(&slot.in_vain) = Some(Instant::now());
+            return Ok(known.index);
+        }
+        Ok(lock(&slot.known).as_ref().and_then(|known| known.index.clone()))
     }
 
     /// The tenant's newest index, for whoever would rather wait than miss something: it is looked for each time.
@@ -132,6 +154,7 @@ impl Indexes {
                 known: Mutex::new(None),
                 looking: tokio::sync::Mutex::new(()),
                 asked: Mutex::new(Instant::now()),
+                in_vain: Mutex::default(),
             })
         });
         *lock(&slot.asked) = Instant::now();
@@ -150,5 +173,6 @@ async fn look(slot: &Slot, files: &impl IndexFiles) -> Result<(), FollowError> {
     }
     let newer = Box::pin(follow(files, known)).await?;
     *lock(&slot.known) = Some(newer);
+    *lock(&slot.in_vain) = None;
     Ok(())
 }

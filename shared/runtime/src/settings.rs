@@ -61,18 +61,23 @@ impl Settings {
     /// The same for one that goes on without: what was known last where they cannot be read soon, or else the defaults. Tried again in a
     /// while, not by every request.
     pub async fn lately(&self, tenancy: &Tenancy, scope: &TenantScope) -> Arc<ProjectSettings> {
-        let Some(project) = scope.project() else { return Arc::default() };
+        self.known_lately(tenancy, scope).await.unwrap_or_default()
+    }
+
+    /// The same for one that must not take defaults for what the tenant chose: nothing where they could never be read.
+    pub async fn known_lately(&self, tenancy: &Tenancy, scope: &TenantScope) -> Option<Arc<ProjectSettings>> {
+        let project = scope.project()?;
         if let Some(settings) = self.fresh(scope, project) {
-            return settings;
+            return Some(settings);
         }
         let known = self.known().get(&(scope.tenant(), project)).cloned();
         let last = known.as_ref().and_then(|known| known.settings.clone());
         if known.is_some_and(|known| known.tried.elapsed() < FRESH) {
-            return last.unwrap_or_default();
+            return last;
         }
         let patience = if last.is_some() { PATIENCE } else { FIRST_PATIENCE };
         match tokio::time::timeout(patience, self.read(tenancy, scope, project)).await {
-            Ok(Ok(settings)) => return settings,
+            Ok(Ok(settings)) => return Some(settings),
             Ok(Err(error)) => {
                 tracing::warn!(
                     error = telemetry::chain(&error),
@@ -82,7 +87,7 @@ impl Settings {
             Err(_) => tracing::warn!("settings are not read in time: the last ones hold"),
         }
         self.remember(scope, project, None);
-        last.unwrap_or_default()
+        last
     }
 
     async fn read(

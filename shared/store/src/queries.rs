@@ -107,17 +107,22 @@ pub async fn fetch_ripe(tx: &PoolTx<'_>, tag: &str) -> Result<Option<Ripe>, Data
     }))
 }
 
+/// Removes the shares of a text that do not fit together: it is collected anew, where they would stand in the way of others for good.
+pub async fn delete_shares(tx: &PoolTx<'_>, tag: &str) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- queries::delete_shares\n\
+        DELETE FROM query_shares WHERE tenant_id = bound_tenant() AND tag = $1";
+    tx.execute(SQL, &[&tag]).await?;
+    Ok(())
+}
+
 /// Stores a text that was opened; its shares are gone.
 pub async fn set_opened(tx: &PoolTx<'_>, ripe: &Ripe, query: &str) -> Result<(), DatabaseError> {
     const OPENED: &str = "-- queries::set_opened\n\
         INSERT INTO query_texts (tenant_id, tag, project_id, query, seen_at)\n\
         VALUES (bound_tenant(), $1, $2, $3, $4) ON CONFLICT (tenant_id, tag) DO NOTHING";
-    const DONE: &str = "-- queries::delete_shares\n\
-        DELETE FROM query_shares WHERE tenant_id = bound_tenant() AND tag = $1";
     let tag = ripe.tag.to_string();
     tx.execute(OPENED, &[&tag, &ripe.project.as_uuid(), &query, &ripe.seen_at]).await?;
-    tx.execute(DONE, &[&tag]).await?;
-    Ok(())
+    delete_shares(tx, &tag).await
 }
 
 /// How many shares and texts were last seen before `cutoff`, and how many synonyms declined, counted up to `limit`.

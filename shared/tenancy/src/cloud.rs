@@ -30,7 +30,6 @@ impl Cloud {
         let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https();
         // The loader would look into profiles and ask instances: a function has everything in its environment, and one that looked
         // further would carry, and start with, all that.
-        let variable = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
         let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
         let mut sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -41,6 +40,11 @@ impl Cloud {
             .http_client(http);
         sdk.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
         Self { sdk: sdk.build() }
+    }
+
+    /// Where one service is reached, when it is apart from the others: `AWS_ENDPOINT_URL_<SERVICE>`, by the SDKs' own name of it.
+    pub(crate) fn endpoint(service: &str) -> Option<String> {
+        variable(&format!("AWS_ENDPOINT_URL_{service}"))
     }
 
     /// A configuration made elsewhere: tests reach a stack that their own environment does not name.
@@ -54,4 +58,8 @@ impl Cloud {
             aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some()).build();
         aws_sdk_s3::Client::from_conf(config)
     }
+}
+
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
 }

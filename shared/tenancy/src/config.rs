@@ -70,13 +70,12 @@ impl DatabaseConfig {
                 .find(|role| role.as_str() == name)
                 .ok_or(ConfigError::Invalid("DATABASE_ROLE"))?,
         };
-        Ok(Some(Self {
-            host,
-            port: parsed("DATABASE_PORT", 5432)?,
-            tls_ca: required("DATABASE_TLS_CA")?.into(),
-            auth,
-            role,
-        }))
+        let tls_ca = PathBuf::from(required("DATABASE_TLS_CA")?);
+        // It is read when the first room is opened; that it is there is known at the start.
+        if !tls_ca.is_file() {
+            return Err(ConfigError::Invalid("DATABASE_TLS_CA"));
+        }
+        Ok(Some(Self { host, port: parsed("DATABASE_PORT", 5432)?, tls_ca, auth, role }))
     }
 }
 

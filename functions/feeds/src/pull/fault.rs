@@ -1,7 +1,5 @@
 //! Why a file was not fetched. Members read the word; what a server said is repeated nowhere.
 
-use std::borrow::Cow;
-
 use vivier_outside::Fault as Unreached;
 
 /// Why.
@@ -64,10 +62,5 @@ impl Fault {
             Self::Status(status) => status == 429 || status >= 500,
             _ => false,
         }
-    }
-
-    /// The stable word.
-    pub fn word(self) -> Cow<'static, str> {
-        self.to_string().into()
     }
 }

@@ -74,7 +74,7 @@ pub(super) struct SynonymRule {
 )]
 pub(super) async fn list(
     State(app): State<App>,
-    office: InProject<needs::SettingsRead>,
+    office: InProject<needs::ReportsRead>,
 ) -> Result<Json<SynonymProposals>, Problem> {
     let (scope, project) = (office.0, office.1);
     let state = state(&app, &scope, project).await?;
@@ -111,7 +111,7 @@ pub(super) async fn list(
 )]
 pub(super) async fn measure(
     State(app): State<App>,
-    office: InProject<needs::SettingsWrite>,
+    office: InProject<needs::ReportsRead>,
     ApiJson(rule): ApiJson<SynonymRule>,
 ) -> Result<Json<SynonymEffect>, Problem> {
     let (scope, project) = (office.0, office.1);

@@ -15,7 +15,7 @@ use aws_sdk_bedrockruntime::{
 };
 use vivier_domain::redacted::Redacted;
 
-use crate::{scope::TenantScope, tenancy::TenancyError};
+use crate::{cloud::Cloud, scope::TenantScope, tenancy::TenancyError};
 
 /// How long a model may write. Whoever waits for a request waits 29 s at most, and has something else to say.
 const PATIENCE: Duration = Duration::from_secs(18);
@@ -57,7 +57,10 @@ impl<'a> Models<'a> {
             .operation_attempt_timeout(PATIENCE)
             .build();
         // A second try would come too late.
-        let config = Builder::from(sdk).timeout_config(timeouts).retry_config(RetryConfig::disabled());
+        let mut config = Builder::from(sdk).timeout_config(timeouts).retry_config(RetryConfig::disabled());
+        if let Some(endpoint) = Cloud::endpoint("BEDROCK_RUNTIME") {
+            config = config.endpoint_url(endpoint);
+        }
         Client::from_conf(config.build())
     }
 
