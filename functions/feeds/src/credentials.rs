@@ -4,14 +4,11 @@ use russh::keys::decode_secret_key;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vivier_domain::{
+    credential::{LONGEST_NAME, LONGEST_SECRET, is_basic_name, is_plain, is_visible},
     feed::{CredentialKind, Transport},
     redacted::Redacted,
 };
 
-/// Characters in a name, at most.
-const LONGEST_NAME: usize = 200;
-/// Characters in a password or a token, at most.
-const LONGEST_SECRET: usize = 4_000;
 /// Characters in a private key, at most: one of RSA with 4096 bits has 3 400.
 const LONGEST_KEY: usize = 16_000;
 
@@ -67,25 +64,17 @@ impl Credentials {
 
     /// The fields that cannot be what they are for, each with a stable word.
     pub fn broken(&self) -> Vec<(&'static str, &'static str)> {
-        let plain = |text: &Redacted, most: usize| {
-            let text = text.expose();
-            (1..=most).contains(&text.len()) && !text.chars().any(char::is_control)
-        };
         let fields = match self {
-            // RFC 7617, section 2: the first colon ends the name.
-            Self::Basic { username, password } => [
-                ("username", plain(username, LONGEST_NAME) && !username.expose().contains(':')),
-                ("password", plain(password, LONGEST_SECRET)),
+            Self::Basic { username, password } => {
+                [("username", is_basic_name(username)), ("password", is_plain(password, LONGEST_SECRET))]
+            }
+            Self::Bearer { token } => [("token", is_visible(token, LONGEST_SECRET)), ("kind", true)],
+            Self::Password { username, password } => [
+                ("username", is_plain(username, LONGEST_NAME)),
+                ("password", is_plain(password, LONGEST_SECRET)),
             ],
-            Self::Bearer { token } => {
-                let visible = token.expose().bytes().all(|byte| byte.is_ascii_graphic());
-                [("token", visible && plain(token, LONGEST_SECRET)), ("kind", true)]
-            }
-            Self::Password { username, password } => {
-                [("username", plain(username, LONGEST_NAME)), ("password", plain(password, LONGEST_SECRET))]
-            }
             Self::PrivateKey { username, private_key } => [
-                ("username", plain(username, LONGEST_NAME)),
+                ("username", is_plain(username, LONGEST_NAME)),
                 (
                     "private_key",
                     private_key.expose().len() <= LONGEST_KEY

@@ -15,7 +15,7 @@ use crate::{
     pull::{self, Pulled, Wanted, fault::Fault},
 };
 
-/// A lease outlives three renewals that fail.
+/// How often a lease is renewed: well before it ends.
 const RENEWAL: Duration = Duration::from_secs(15);
 
 /// Why a run stopped before its end. Another goes on with it.

@@ -90,7 +90,7 @@ impl Tuning {
     /// The front office that was entered. What was read of its settings is kept for as long as they do not change.
     pub(crate) async fn front(&self, tenancy: &Tenancy, scope: &TenantScope) -> Option<Arc<Front>> {
         let place = (scope.tenant(), scope.project()?);
-        let Some(settings) = self.settings.known_lately(tenancy, scope).await else {
+        let Some(settings) = self.settings.lately(tenancy, scope).await else {
             return Some(Arc::new(Front::unknown()));
         };
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);

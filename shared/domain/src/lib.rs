@@ -7,6 +7,7 @@ mod list;
 
 pub mod alert;
 pub mod conversation;
+pub mod credential;
 pub mod document;
 pub mod entrance;
 pub mod event;

@@ -5,15 +5,11 @@ use std::{fmt, net::IpAddr, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    credential::{LONGEST_NAME, LONGEST_SECRET, is_basic_name, is_plain, is_visible},
     feed::{FeedAddress, InvalidFeedAddress, Transport, UnknownName},
     network::is_public,
     redacted::Redacted,
 };
-
-/// Characters in a name, at most.
-const LONGEST_NAME: usize = 200;
-/// Characters in a password, a token or a key, at most.
-const LONGEST_SECRET: usize = 4_000;
 
 /// Where a parser is asked: an HTTPS address. It prints nothing of itself: a query may hold what opens it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,21 +120,14 @@ impl ParserCredentials {
     }
 
     fn broken(&self) -> Vec<&'static str> {
-        let long = |text: &Redacted, most: usize| (1..=most).contains(&text.expose().len());
-        let plain = |text: &Redacted, most| long(text, most) && !text.expose().chars().any(char::is_control);
-        // What a header carries as it is.
-        let visible =
-            |text: &Redacted, most| long(text, most) && text.expose().bytes().all(|b| b.is_ascii_graphic());
         let fields = match self {
-            // RFC 7617, section 2: the first colon ends the name.
-            Self::Basic { username, password } => vec![
-                ("username", plain(username, LONGEST_NAME) && !username.expose().contains(':')),
-                ("password", plain(password, LONGEST_SECRET)),
-            ],
-            Self::Bearer { token } => vec![("token", visible(token, LONGEST_SECRET))],
+            Self::Basic { username, password } => {
+                vec![("username", is_basic_name(username)), ("password", is_plain(password, LONGEST_SECRET))]
+            }
+            Self::Bearer { token } => vec![("token", is_visible(token, LONGEST_SECRET))],
             Self::Textkernel { account_id, service_key } => vec![
-                ("account_id", visible(account_id, LONGEST_NAME)),
-                ("service_key", visible(service_key, LONGEST_SECRET)),
+                ("account_id", is_visible(account_id, LONGEST_NAME)),
+                ("service_key", is_visible(service_key, LONGEST_SECRET)),
             ],
         };
         fields.into_iter().filter(|(_, good)| !good).map(|(field, _)| field).collect()

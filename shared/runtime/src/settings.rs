@@ -58,14 +58,9 @@ impl Settings {
         }
     }
 
-    /// The same for one that goes on without: what was known last where they cannot be read soon, or else the defaults. Tried again in a
-    /// while, not by every request.
-    pub async fn lately(&self, tenancy: &Tenancy, scope: &TenantScope) -> Arc<ProjectSettings> {
-        self.known_lately(tenancy, scope).await.unwrap_or_default()
-    }
-
-    /// The same for one that must not take defaults for what the tenant chose: nothing where they could never be read.
-    pub async fn known_lately(&self, tenancy: &Tenancy, scope: &TenantScope) -> Option<Arc<ProjectSettings>> {
+    /// The same for one that goes on without: what was known last where they cannot be read soon, and nothing where they could never be
+    /// read. Tried again in a while, not by every request.
+    pub async fn lately(&self, tenancy: &Tenancy, scope: &TenantScope) -> Option<Arc<ProjectSettings>> {
         let project = scope.project()?;
         if let Some(settings) = self.fresh(scope, project) {
             return Some(settings);

@@ -1,5 +1,7 @@
 //! Proposals for synonyms: seen, weighed, accepted into the draft, or declined.
 
+use std::cmp::Reverse;
+
 use axum::{
     Json,
     extract::State,
@@ -123,13 +125,13 @@ pub(super) async fn measure(
     let span = span(&app, project);
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    let vain = query_figures::list_texts(&tx, &span, Order::WithoutResults).await?;
     let top = query_figures::list_texts(&tx, &span, Order::Searches).await?;
     let tests = search_tests::fetch(&tx, project).await?.tests;
     tx.commit().await?;
-    let vain = vain.into_iter().filter(|(_, figures)| figures.without_results > 0);
+    let mut vain: Vec<_> = top.iter().filter(|(_, figures)| figures.without_results > 0).collect();
+    vain.sort_by_key(|(_, figures)| Reverse(figures.without_results));
     let asked = Asked {
-        without_results: vain.filter_map(|(text, _)| text).take(MOST).collect(),
+        without_results: vain.into_iter().filter_map(|(text, _)| text.clone()).take(MOST).collect(),
         tests,
         top: top.into_iter().filter_map(|(text, _)| text).take(TOP).collect(),
     };
