@@ -150,9 +150,16 @@ class BackOffice(_Api):
         self.call("PUT", f"{settings}/draft", draft.json()["settings"] | changes, headers={"If-Match": draft.headers["ETag"]})
         return self.call("POST", f"{settings}/publication")
 
-    def summary(self, **period: str) -> Json:
-        """Counts of events by kind and by day, between `from` and `to` where given."""
-        return self.call("GET", "/v1/metrics/summary", **period)
+    def totals(self, **period: str) -> Json:
+        """Counts of events by kind and what came of them, of the days from `from` to `to` where given."""
+        return self.call("GET", "/v1/statistics/totals", **period)
+
+    def counts(self, **period: str) -> dict[str, int]:
+        """Kind to number of what happened on those days."""
+        counted: dict[str, int] = {}
+        for total in self.totals(**period)["totals"]:
+            counted[total["kind"]] = counted.get(total["kind"], 0) + total["count"]
+        return {kind: number for kind, number in counted.items() if number}
 
     @staticmethod
     def upload(upload: Json, content: bytes) -> None:

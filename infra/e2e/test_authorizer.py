@@ -318,7 +318,7 @@ class TestRevocation:
             ("POST", "/v1/imports"),
             ("DELETE", f"/v1/documents/{SOME_ID}"),
             ("GET", "/v1/retention/reports"),
-            ("GET", "/v1/metrics/summary"),
+            ("GET", "/v1/statistics/totals"),
         ):
             is_problem(bearer.send(method, path, json={}), FORBIDDEN)
         granted = scratch.member.send("PUT", f"/v1/members/{person.id}/role", json={"role": "editor"})

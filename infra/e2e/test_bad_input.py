@@ -275,7 +275,7 @@ class TestAnswers:
             alpha.member.send("POST", "/v1/documents", json={"name": secret, "media_type": secret, "size": secret}),
             alpha.member.send("POST", "/v1/imports", json={"format": secret, "size": 1}),
             alpha.member.send("POST", "/v1/imports", json={secret: secret}),
-            alpha.member.get("/v1/metrics/summary", **{"from": secret}),
+            alpha.member.get("/v1/statistics/totals", **{"from": secret}),
             alpha.member.send("POST", "/v1/members", json={"email": secret, "role": secret}),
             alpha.member.send("POST", "/v1/projects", json={secret: secret}),
             alpha.member.get("/v1/audit", outcome=secret),

@@ -129,6 +129,7 @@ BODIES = {
     "POST /v1/feeds": {"source": "crossed", "format": "csv", "address": "https://partner.invalid/a.csv", "schedule": {"every": "hour"},
                        "enabled": False},
     "PATCH /v1/feeds/{id}": {"enabled": False},
+    "PUT /v1/statistics/time-zone": {"time_zone": "Europe/Paris"},
     "POST /v1/documents": {"name": "croisé.txt", "media_type": "text/plain", "size": 9},
     "PATCH /v1/documents/{id}": {"name": "croisé.txt"},
     "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},

@@ -195,7 +195,7 @@ class TestPermissions:
             ("offers", "sts:AssumeRole", "back", "/v1/imports"),
             ("ingest", "sts:AssumeRole", "back", "/v1/documents"),
             ("chat", "sts:AssumeRole", "front", "/v1/chat/sessions/{id}"),
-            ("metrics", "secretsmanager:GetSecretValue", "back", "/v1/metrics/summary"),
+            ("statistics", "secretsmanager:GetSecretValue", "back", "/v1/statistics/totals"),
             ("retention", "secretsmanager:GetSecretValue", "back", "/v1/retention/reports"),
             ("audit", "secretsmanager:GetSecretValue", "back", "/v1/audit"),
             ("members", "secretsmanager:GetSecretValue", "back", "/v1/members"),

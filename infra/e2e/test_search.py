@@ -383,8 +383,8 @@ class TestWithoutTheDatabase:
             assert alpha.front.offer(offer)["id"] == offer
             assert alpha.front.suggest("bou")["suggestions"]
             is_problem(alpha.member.get("/v1/imports"), ("urn:vivier:problem:unavailable", 503))
-            is_problem(alpha.member.get("/v1/metrics/summary"), ("urn:vivier:problem:unavailable", 503))
+            is_problem(alpha.member.get("/v1/statistics/totals"), ("urn:vivier:problem:unavailable", 503))
         finally:
             stage.restart()
         assert alpha.member.get("/v1/imports").status_code == 200
-        assert alpha.member.get("/v1/metrics/summary").status_code == 200
+        assert alpha.member.get("/v1/statistics/totals").status_code == 200

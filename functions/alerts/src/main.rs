@@ -10,6 +10,7 @@ async fn main() -> Result<(), StartError> {
     let ticking = app.clone();
     Function::new("alerts")
         .http(routes::router(app.clone()))
+        .counting(&app.tenancy)
         .idempotent(&app.tenancy, app.clock)
         .schedule(move |platform| {
             let app = ticking.clone();

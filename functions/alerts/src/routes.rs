@@ -8,8 +8,9 @@ use axum::{
 use http::StatusCode;
 use utoipa::OpenApi;
 use uuid::Uuid;
-use vivier_domain::{ids::AlertId, redacted::Redacted};
+use vivier_domain::{event::EventKind, ids::AlertId, redacted::Redacted};
 use vivier_runtime::{
+    events::count,
     http::{ApiJson, ApiPath, FrontOffice, NewId, Problem, ProblemKind, nth},
     telemetry,
 };
@@ -133,6 +134,9 @@ async fn confirm(
     let tx = session.begin().await?;
     let kept = alerts::confirm(&tx, &hash, app.clock.now()).await?;
     tx.commit().await?;
+    if kept.is_some() {
+        count(&app.tenancy, app.clock, &scope, EventKind::AlertConfirmed {});
+    }
     kept.map(|kept| Json(kept.into())).ok_or_else(NOT_FOUND)
 }
 
@@ -218,5 +222,9 @@ async fn delete(app: &App, scope: &TenantScope, hash: &TokenHash) -> Result<Stat
     let tx = session.begin().await?;
     let deleted = alerts::delete(&tx, hash, app.clock.now()).await?;
     tx.commit().await?;
-    if deleted { Ok(StatusCode::NO_CONTENT) } else { Err(NOT_FOUND()) }
+    if !deleted {
+        return Err(NOT_FOUND());
+    }
+    count(&app.tenancy, app.clock, scope, EventKind::AlertEnded {});
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -5,11 +5,12 @@ use std::time::Instant;
 use jiff::{SignedDuration, Timestamp};
 use vivier_domain::{
     alert::{AlertMailKind, MOST_LISTED},
+    event::EventKind,
     project::{ProductKind, Project},
     settings::{ProjectSettings, Published},
 };
 use vivier_index::SearchIndex;
-use vivier_runtime::{HandlerError, telemetry};
+use vivier_runtime::{HandlerError, events::count, telemetry};
 use vivier_store::alerts::{self, Alert, Came, Lease, OpenMail};
 use vivier_tenancy::{
     TenantScope,
@@ -152,6 +153,10 @@ async fn one(
         name: settings.name.as_deref().unwrap_or(&tenant.name),
     };
     let came = send(app, scope, alert, lease, &open, &front, index.as_deref()).await?;
+    if matches!(came, Some(Came::Sent(_))) && open.kind == AlertMailKind::Offers {
+        let offers = u32::try_from(open.offers.len()).unwrap_or(u32::MAX);
+        count(&app.tenancy, app.clock, scope, EventKind::AlertSent { offers });
+    }
     let next_at = if came == Some(Came::Ready) { app.clock.now() + PAUSE } else { usual };
     Ok(Outcome { sent: matches!(came, Some(Came::Sent(_))), next_at })
 }

@@ -9,7 +9,7 @@ use vivier_tenancy::{
     Tenancy, TenancyError,
     doors::{
         admission,
-        http::{KEY, ORIGIN, PROJECT, RETRY_AFTER},
+        http::{KEY, ORIGIN, PROJECT, RETRY_AFTER, SALT},
     },
     names::UsageOffice,
     registry::{Door, Found, Registry},
@@ -25,6 +25,7 @@ use crate::{
     memory::Memory,
     pace::Pace,
     request::{Credential, address, credential, host, project},
+    salt::DailySalt,
     token,
 };
 
@@ -49,6 +50,7 @@ pub struct Authorizer {
     doors: Memory<Found>,
     fronts: Memory<Front>,
     pace: Pace,
+    salts: DailySalt,
     clock: Clock,
 }
 
@@ -68,6 +70,7 @@ impl Authorizer {
             doors: Memory::new(config.remember),
             fronts: Memory::new(config.remember),
             pace: Pace::default(),
+            salts: DailySalt::new(tenancy.salts()?),
             clock: Clock::System,
             tenancy,
             config: AuthorizerConfig { domain: config.domain.to_ascii_lowercase(), ..config },
@@ -228,6 +231,9 @@ impl Authorizer {
         }
         if let Some(origin) = origin {
             context[ORIGIN] = json!(origin);
+        }
+        if let Some(salt) = self.salts.of(now).await {
+            context[SALT] = json!(salt.encode());
         }
         if let (Some(key), Some(limit)) = (entrance.key, entrance.requests_per_minute) {
             let scope = admission::enter(&front.found);

@@ -15,6 +15,7 @@ mod member;
 mod memory;
 mod pace;
 mod request;
+mod salt;
 mod token;
 
 pub use decide::{Authorizer, BuildError, handle};

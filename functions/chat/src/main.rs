@@ -10,6 +10,7 @@ async fn main() -> Result<(), StartError> {
     Function::new("chat")
         .http(routes::router(app.clone()))
         .streaming(routes::STREAMS)
+        .counting(&app.tenancy)
         .audited(&app.tenancy, app.clock, &routes::openapi())
         .idempotent(&app.tenancy, app.clock)
         .serve()

@@ -82,11 +82,11 @@ impl Reply {
             ReplyKind::Extract | ReplyKind::Written => {
                 EventKind::ChatAnswered { citations: u8::try_from(self.citations.len()).unwrap_or(u8::MAX) }
             }
-            ReplyKind::Unknown => EventKind::ChatUnknown,
-            ReplyKind::SmallTalk => EventKind::ChatSmallTalk,
+            ReplyKind::Unknown => EventKind::ChatUnknown {},
+            ReplyKind::SmallTalk => EventKind::ChatSmallTalk {},
             ReplyKind::Offers => EventKind::ChatOffers { results: found },
-            ReplyKind::Waiting => EventKind::ChatWaiting,
-            ReplyKind::Person => EventKind::ChatPerson,
+            ReplyKind::Waiting => EventKind::ChatWaiting {},
+            ReplyKind::Person => EventKind::ChatPerson {},
         }
     }
 }

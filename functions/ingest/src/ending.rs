@@ -92,7 +92,7 @@ pub async fn finish(
     held.commit().await?;
     drop(own);
     let event = EventKind::DocumentReady { document_id: document.id, chunks: count };
-    app.tenancy.events(scope)?.publish(now, [event]).await;
+    app.tenancy.events(scope)?.record(now, [event]);
     tidy(app, scope, &document).await;
     Ok(Outcome::Ready)
 }

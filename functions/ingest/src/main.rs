@@ -20,6 +20,7 @@ async fn serve() -> Result<(), StartError> {
     let (arriving, resuming) = (app.clone(), app.clone());
     Function::new("ingest")
         .http(routes::router(app.clone()))
+        .counting(&app.tenancy)
         .audited(&app.tenancy, app.clock, &routes::openapi())
         .idempotent(&app.tenancy, app.clock)
         .file(move |event| {

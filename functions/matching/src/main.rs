@@ -17,5 +17,6 @@ fn main() -> Result<ExitCode, StartError> {
 // No store of requests stands before these routes: an answer that is kept for a repeated request would keep what a CV says.
 async fn serve() -> Result<(), StartError> {
     telemetry::start();
-    Function::new("matching").http(routes::router(App::from_env().await?)).serve().await
+    let app = App::from_env().await?;
+    Function::new("matching").http(routes::router(app.clone())).counting(&app.tenancy).serve().await
 }

@@ -92,7 +92,7 @@ async fn match_cv(
         Problem::new(ProblemKind::Internal)
     })??;
     let results = matches.len() as u64;
-    count(&app.tenancy, app.clock, &scope, EventKind::CvMatched { results }).await;
+    count(&app.tenancy, app.clock, &scope, EventKind::CvMatched { results });
     let cv_residency_ms = residency.over();
     tracing::info!(cv_residency_ms, results, ?parser, "a CV was matched and forgotten");
     Ok(Json(MatchedCv { matches, profile, parser, cv_residency_ms }))

@@ -5,10 +5,15 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::kinesis::KinesisEventRecord;
 use jiff::{SignedDuration, Timestamp};
-use vivier_domain::{event::Event, ids::TenantId, retention::Days};
+use serde_json::Value;
+use vivier_domain::{
+    event::{Envelope, Event},
+    ids::TenantId,
+    retention::Days,
+};
 use vivier_tenancy::{
     TenantScope,
-    doors::stream::{self, Poison},
+    doors::stream::{self, Poison, Told},
 };
 
 /// How far a producer's clock may run ahead of ours.
@@ -23,6 +28,8 @@ pub struct Group {
     pub scope: TenantScope,
     /// The events.
     pub events: Vec<Event>,
+    /// Those of kinds that only a newer consumer knows.
+    pub aside: Vec<(Envelope, Value)>,
     /// The place of each event in the batch; ascending.
     pub places: Vec<usize>,
 }
@@ -30,7 +37,7 @@ pub struct Group {
 /// A batch, sorted.
 #[derive(Debug, Default)]
 pub struct Sorted {
-    /// What can be counted, by tenant.
+    /// What can be counted, by tenant; who has least comes first, so that nobody waits for another's flood.
     pub groups: Vec<Group>,
     /// What can never be counted: its place and the reason; ascending.
     pub poison: Vec<(usize, Poison)>,
@@ -42,23 +49,29 @@ pub fn sort(records: &[KinesisEventRecord], now: Timestamp) -> Sorted {
     let mut poison = Vec::new();
     for (place, record) in records.iter().enumerate() {
         match read(record, now) {
-            Ok((scope, event)) => {
+            Ok((scope, told)) => {
                 let group = groups.entry(scope.tenant()).or_insert_with(|| Group {
                     scope,
                     events: Vec::new(),
+                    aside: Vec::new(),
                     places: Vec::new(),
                 });
-                group.events.push(event);
+                match told {
+                    Told::Known(event) => group.events.push(event),
+                    Told::Unknown(envelope, whole) => group.aside.push((envelope, whole)),
+                }
                 group.places.push(place);
             }
             Err(reason) => poison.push((place, reason)),
         }
     }
-    Sorted { groups: groups.into_values().collect(), poison }
+    let mut groups: Vec<Group> = groups.into_values().collect();
+    groups.sort_by_key(|group| group.places.len());
+    Sorted { groups, poison }
 }
 
-fn read(record: &KinesisEventRecord, now: Timestamp) -> Result<(TenantScope, Event), Poison> {
-    let (scope, event) = stream::enter(record)?;
-    let age = now.duration_since(event.occurred_at);
-    if age < -AHEAD || age > BEHIND { Err(Poison::Time) } else { Ok((scope, event)) }
+fn read(record: &KinesisEventRecord, now: Timestamp) -> Result<(TenantScope, Told), Poison> {
+    let (scope, told) = stream::enter(record)?;
+    let age = now.duration_since(told.occurred_at());
+    if age < -AHEAD || age > BEHIND { Err(Poison::Time) } else { Ok((scope, told)) }
 }

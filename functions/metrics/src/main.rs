@@ -1,6 +1,6 @@
 //! The function `metrics`: see the library beside it.
 
-use metrics::{App, record, routes};
+use metrics::{App, record};
 use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
@@ -9,8 +9,6 @@ async fn main() -> Result<(), StartError> {
     let tenancy = tenancy_from_env()?;
     let app = App { tenancy, clock: Clock::System };
     Function::new("metrics")
-        .http(routes::router(app.clone()))
-        .audited(&app.tenancy, app.clock, &routes::openapi())
         .stream(move |event| {
             let app = app.clone();
             async move {

@@ -23,7 +23,7 @@ pub async fn consume<S: Store>(store: &S, now: Timestamp, records: &[KinesisEven
     let (mut stored, mut away) = (0, false);
     for group in &groups {
         // Without a connection, asking again for each tenant would only wait it out again for each.
-        let outcome = if away { None } else { Some(store.insert(&group.scope, &group.events).await) };
+        let outcome = if away { None } else { Some(store.insert(group).await) };
         match outcome {
             Some(Stored::Inserted(new)) => stored += new,
             Some(Stored::UnknownTenant) => {

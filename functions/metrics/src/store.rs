@@ -3,10 +3,10 @@
 use std::future::Future;
 
 use aws_lambda_events::kinesis::KinesisEventRecord;
-use vivier_domain::event::Event;
-use vivier_tenancy::{TenancyError, TenantScope, doors::stream::Poison, rooms::database::DatabaseError};
+use vivier_store::events;
+use vivier_tenancy::{TenancyError, doors::stream::Poison, rooms::database::DatabaseError};
 
-use crate::{App, queries};
+use crate::{App, batch::Group, queries};
 
 /// What became of one tenant's events.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub enum Stored {
 
 /// What a batch is written to.
 pub trait Store: Sync {
-    /// Stores one tenant's events in one transaction, each once.
-    fn insert(&self, scope: &TenantScope, events: &[Event]) -> impl Future<Output = Stored> + Send;
+    /// Stores one tenant's events in one transaction, each once, with what is counted of them.
+    fn insert(&self, group: &Group) -> impl Future<Output = Stored> + Send;
 
     /// Puts a record aside with its reason.
     fn set_aside(
@@ -35,15 +35,16 @@ pub trait Store: Sync {
 }
 
 impl Store for App {
-    async fn insert(&self, scope: &TenantScope, events: &[Event]) -> Stored {
-        let mut session = match self.tenancy.pool(scope).await {
+    async fn insert(&self, group: &Group) -> Stored {
+        let mut session = match self.tenancy.pool(&group.scope).await {
             Ok(session) => session,
             Err(error) => return Stored::Away(error),
         };
         let stored = async {
             let tx = session.begin().await?;
-            let new = vivier_store::events::insert(&tx, events).await?;
-            queries::collect(&tx, events).await?;
+            let known = events::insert(&tx, &group.events).await?;
+            let new = known + events::keep_aside(&tx, &group.aside).await?;
+            queries::collect(&tx, &group.events).await?;
             tx.commit().await?;
             Ok::<_, DatabaseError>(new)
         };

@@ -6,7 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 use retention::{App, kind::Plan, reports, run};
 use vivier_domain::{
-    event::{Event, EventKind, SCHEMA_VERSION},
+    event::{Event, EventKind, SCHEMA_VERSION, Source},
     ids::{EventId, RunId},
     retention::DataKind,
     tenant::{Slug, TenantKind, TenantStatus},
@@ -79,7 +79,8 @@ fn event(scope: &TenantScope, days: i64) -> Event {
         event_id: EventId::generate(),
         tenant_id: scope.tenant(),
         occurred_at: now() - SignedDuration::from_hours(24 * days),
-        kind: EventKind::ChatOpened,
+        source: Source::SYSTEM,
+        kind: EventKind::ChatOpened {},
     }
 }
 

@@ -6,5 +6,6 @@ use vivier_runtime::{Function, StartError, telemetry};
 #[tokio::main]
 async fn main() -> Result<(), StartError> {
     telemetry::start();
-    Function::new("search").http(routes::router(App::from_env().await?)).serve().await
+    let app = App::from_env().await?;
+    Function::new("search").http(routes::router(app.clone())).counting(&app.tenancy).serve().await
 }

@@ -119,8 +119,9 @@ async fn search(
         learnt.map(|(learning, front)| learning.learn(app.clock.now(), &request.q, front.visitors(), trial));
     let Learnt { ticket, context, share } = learnt.unwrap_or_default();
     page.search = ticket;
-    let counted = EventKind::Search { results: page.total, filters, context, share };
-    count(&app.tenancy, app.clock, &scope, counted).await;
+    let further = request.cursor.is_some();
+    let counted = EventKind::Search { results: page.total, filters, further, context, share };
+    count(&app.tenancy, app.clock, &scope, counted);
     Ok(Json(page))
 }
 
@@ -141,7 +142,7 @@ async fn suggest(
     let (prefix, limit) = parameters::suggest(query).map_err(refused)?;
     let index = app.index(&scope).await?;
     let suggestions = index.map(|index| index.suggest(&prefix, limit, app.clock.today())).unwrap_or_default();
-    count(&app.tenancy, app.clock, &scope, EventKind::Suggested { results: suggestions.len() as u64 }).await;
+    count(&app.tenancy, app.clock, &scope, EventKind::Suggested { results: suggestions.len() as u64 });
     Ok(Json(Suggestions { suggestions }))
 }
 
@@ -174,7 +175,7 @@ async fn fetch(
         learning.opened(app.clock.now(), &ticket).map(|context| (context, position))
     });
     let (context, position) = opened.unzip();
-    count(&app.tenancy, app.clock, &scope, EventKind::OfferViewed { offer_id: id, context, position }).await;
+    count(&app.tenancy, app.clock, &scope, EventKind::OfferViewed { offer_id: id, context, position });
     Ok(Json(offer))
 }
 

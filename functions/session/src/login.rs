@@ -2,8 +2,11 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use vivier_domain::{redacted::Redacted, settings::tenant::is_email};
-use vivier_runtime::http::{Problem, ProblemKind};
+use vivier_domain::{event::EventKind, redacted::Redacted, settings::tenant::is_email};
+use vivier_runtime::{
+    events::count,
+    http::{Problem, ProblemKind},
+};
 use vivier_store::audit::Outcome;
 use vivier_tenancy::rooms::{
     accounts::{AccountError, Pending, PendingKind, Step, Tokens},
@@ -242,5 +245,6 @@ pub(crate) async fn open(
     if let Some(old) = &visitor.cookie {
         sessions.end(old).await?;
     }
+    count(&app.tenancy, app.clock, &admitted.scope, EventKind::MemberLoggedIn {});
     Ok(LoginAnswer::Open(cookie, session))
 }

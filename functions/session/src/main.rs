@@ -13,6 +13,7 @@ async fn main() -> Result<(), StartError> {
     let app = App { tenancy: tenancy.clone(), config, clock: Clock::System };
     Function::new("session")
         .http(routes::router(app))
+        .counting(&tenancy)
         .audited(&tenancy, Clock::System, &routes::openapi())
         .idempotent(&tenancy, Clock::System)
         .serve()

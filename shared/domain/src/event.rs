@@ -1,165 +1,126 @@
 //! Events of use: what producers put on the stream and the consumer counts. No field can hold personal text.
+//!
+//! A schema only grows: a consumer passes over fields that it does not know and keeps events of kinds that it does not know aside.
+//! [`SCHEMA_VERSION`] is raised only where what is there changes its meaning. `events/metrics/README.md` is made from [`kind::CATALOGUE`].
+
+pub mod context;
+mod impersonal;
+pub mod kind;
+
+use std::str::FromStr;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use context::{QueryShare, SearchContext, Trial, Variant};
+pub use kind::EventKind;
+
 use crate::{
-    conversation::{Rating, Reason},
-    ids::{DocumentId, EventId, OfferId, ProjectId, TenantId},
+    ids::{EventId, ProjectId, TenantId},
     opaque::Opaque,
 };
 
 /// The version of this schema. A consumer takes its own version and older ones.
 pub const SCHEMA_VERSION: u16 = 1;
 
-/// What happened. Numbers, ids, closed lists, and bytes of a fixed length that say nothing alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum EventKind {
-    /// A search was answered.
-    Search {
-        /// How many offers matched.
-        results: u64,
-        /// How many filters were set.
-        filters: u8,
-        /// What it is counted under in its front office; none for a further page of the same search.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        context: Option<SearchContext>,
-        /// A part of the text, which nobody can read before enough visitors gave theirs.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        share: Option<Box<QueryShare>>,
-    },
-    /// An offer was opened.
-    OfferViewed {
-        /// Which one.
-        offer_id: OfferId,
-        /// The search among whose hits it was opened.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        context: Option<SearchContext>,
-        /// Its place among them, from 1.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        position: Option<u16>,
-    },
-    /// A CV was matched with the offers.
-    CvMatched {
-        /// How many suited.
-        results: u64,
-    },
-    /// Suggestions were given while typing.
-    Suggested {
-        /// How many.
-        results: u64,
-    },
-    /// A conversation began.
-    ChatOpened,
-    /// A question was answered from documents.
-    ChatAnswered {
-        /// How many passages are cited.
-        citations: u8,
-    },
-    /// A question found no answer.
-    ChatUnknown,
-    /// A greeting, thanks or the like was answered.
-    ChatSmallTalk,
-    /// A wish for a job was answered with offers.
-    ChatOffers {
-        /// How many offers were found.
-        results: u64,
-    },
-    /// A candidate wrote while a person of the tenant answers.
-    ChatWaiting,
-    /// A candidate asked for a person.
-    ChatHandOver,
-    /// A person of the tenant answered a candidate.
-    ChatPerson,
-    /// A candidate said whether an answer helped.
-    ChatFeedback {
-        /// Whether it did.
-        rating: Rating,
-        /// Why, where that was said.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reason: Option<Reason>,
-    },
-    /// A conversation was taken up on another device.
-    ChatResumed,
-    /// A document can be answered from.
-    DocumentReady {
-        /// Which one.
-        document_id: DocumentId,
-        /// How many pieces it has.
-        chunks: u32,
-    },
-}
+/// A text that is none of a closed list's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a name of this list")]
+pub struct UnknownName;
 
-impl EventKind {
-    /// The stable name, as figures are grouped by.
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Search { .. } => "search",
-            Self::CvMatched { .. } => "cv_matched",
-            Self::OfferViewed { .. } => "offer_viewed",
-            Self::Suggested { .. } => "suggested",
-            Self::ChatOpened => "chat_opened",
-            Self::ChatAnswered { .. } => "chat_answered",
-            Self::ChatUnknown => "chat_unknown",
-            Self::ChatSmallTalk => "chat_small_talk",
-            Self::ChatOffers { .. } => "chat_offers",
-            Self::ChatWaiting => "chat_waiting",
-            Self::ChatHandOver => "chat_hand_over",
-            Self::ChatPerson => "chat_person",
-            Self::ChatFeedback { .. } => "chat_feedback",
-            Self::ChatResumed => "chat_resumed",
-            Self::DocumentReady { .. } => "document_ready",
-        }
+list! {
+    /// By which way somebody met the suite.
+    Channel {
+        /// A front office's pages.
+        Web = "web",
+        /// WhatsApp.
+        WhatsApp = "whatsapp",
+        /// Facebook Messenger.
+        Messenger = "messenger",
+        /// Mail.
+        Mail = "mail",
+        /// The back office.
+        BackOffice = "back_office",
+        /// Nobody: the suite did it by itself.
+        System = "system",
     }
 }
 
-/// What a search is counted under. Two searches for the same text in one front office and month have the same tag, and nobody
-/// who does not hold the tenant's key can tell which text it is.
+list! {
+    /// What of the suite was used.
+    Product {
+        /// The search engine of offers.
+        Search = "search",
+        /// The chatbot.
+        Chatbot = "chatbot",
+        /// Matching of CVs.
+        Matching = "matching",
+        /// Saved searches and their mails.
+        Alerts = "alerts",
+        /// The back office.
+        BackOffice = "back_office",
+    }
+}
+
+list! {
+    /// How far a visitor came. Visitors are told apart within one day only.
+    Step {
+        /// Did anything at all.
+        Visited = "visited",
+        /// Searched offers.
+        Searched = "searched",
+        /// Opened an offer.
+        Viewed = "viewed",
+        /// Went on to apply.
+        Applied = "applied",
+        /// Asked the chatbot.
+        Asked = "asked",
+        /// Was answered from documents or with offers.
+        Answered = "answered",
+        /// Said that an answer helped.
+        Satisfied = "satisfied",
+    }
+}
+
+list! {
+    /// The language that something happened in, as far as the suite speaks it.
+    Spoken {
+        /// French.
+        French = "fr",
+        /// English.
+        English = "en",
+    }
+}
+
+/// Stands for a visitor on one day: a hash with a salt that is made anew each day and thrown away. Two days of one visitor have
+/// nothing in common.
+pub type Visitor = Opaque<8>;
+
+/// Who and where an event is of, beside its tenant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SearchContext {
-    /// The front office.
-    pub project: ProjectId,
-    /// Names the search for as long as hits of it are opened.
-    pub search: Opaque<12>,
-    /// Stands for the text; none where there is none, or one that is never collected.
+pub struct Source {
+    /// The front office, where there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<Opaque<16>>,
-    /// The experiment that the visitor took part in.
+    pub project: Option<ProjectId>,
+    /// By which way.
+    #[serde(default = "web")]
+    pub channel: Channel,
+    /// In which language, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub trial: Option<Trial>,
+    pub language: Option<Spoken>,
+    /// The visitor, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visitor: Option<Visitor>,
 }
 
-/// A visitor's part in an experiment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Trial {
-    /// Stands for the two settings that are compared.
-    pub experiment: Opaque<8>,
-    /// By which of them was searched.
-    pub variant: Variant,
+/// Events of before channels were told are all of front offices.
+const fn web() -> Channel {
+    Channel::Web
 }
 
-/// One of the two settings of an experiment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Variant {
-    /// Those that hold without the experiment.
-    A,
-    /// Those that are tried.
-    B,
-}
-
-/// One visitor's share of a text: as many as `visitors` different ones open `sealed`, and fewer say nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QueryShare {
-    /// How many are needed.
-    pub visitors: u16,
-    /// Where the polynomial was looked at: the same for the same visitor and text.
-    pub x: Opaque<32>,
-    /// What it is there.
-    pub y: Opaque<32>,
-    /// The text, encrypted with what the shares give together, always of one length.
-    pub sealed: Opaque<144>,
+impl Source {
+    /// The suite itself, for no front office.
+    pub const SYSTEM: Self = Self { project: None, channel: Channel::System, language: None, visitor: None };
 }
 
 /// One event with its envelope.
@@ -173,7 +134,56 @@ pub struct Event {
     pub tenant_id: TenantId,
     /// When it happened.
     pub occurred_at: Timestamp,
+    /// Who and where.
+    #[serde(flatten)]
+    pub source: Source,
     /// What happened.
     #[serde(flatten)]
     pub kind: EventKind,
 }
+
+/// What every event has, also one of a kind that only a newer consumer knows.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Envelope {
+    /// See [`Event::version`].
+    pub version: u16,
+    /// See [`Event::event_id`].
+    pub event_id: EventId,
+    /// See [`Event::tenant_id`].
+    pub tenant_id: TenantId,
+    /// See [`Event::occurred_at`].
+    pub occurred_at: Timestamp,
+    /// The kind's name.
+    pub kind: KindName,
+}
+
+/// A name as kinds have them: lower-case words, joined by underscores. No text of a person fits.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub struct KindName(String);
+
+impl KindName {
+    const LONGEST: usize = 40;
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A text that is no kind's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a kind's name")]
+pub struct InvalidKindName;
+
+impl TryFrom<String> for KindName {
+    type Error = InvalidKindName;
+
+    fn try_from(text: String) -> Result<Self, InvalidKindName> {
+        let words = text.split('_').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+        if words && text.len() <= Self::LONGEST { Ok(Self(text)) } else { Err(InvalidKindName) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -3,13 +3,15 @@
 macro_rules! list {
     ($(#[$doc:meta])* $list:ident { $($(#[$each:meta])* $name:ident = $text:literal),+ $(,)? }) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum $list {
-            $($(#[$each])* $name,)+
+            $($(#[$each])* #[serde(rename = $text)] $name,)+
         }
 
         impl $list {
+            /// Each of them, in order.
+            pub const ALL: &'static [Self] = &[$(Self::$name),+];
+
             /// The stable name.
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$name => $text),+ }

@@ -5,8 +5,9 @@ use std::{panic::AssertUnwindSafe, sync::Arc, time::Instant};
 use aws_lambda_events::kinesis::KinesisEvent;
 use axum::{Router, response::Response};
 use futures_util::FutureExt;
-use lambda_runtime::{FunctionResponse, LambdaEvent, service_fn};
+use lambda_runtime::{FunctionResponse, LambdaEvent, Runtime, layers::TracingLayer, service_fn};
 use serde_json::{Value, value::RawValue};
+use tower::{BoxError, util::ThenLayer};
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
 use vivier_tenancy::{
@@ -60,6 +61,7 @@ pub struct Function {
     schedule: Option<Handler<PlatformScope>>,
     operator: Option<Handler<(PlatformScope, Value)>>,
     raw: Option<Handler<Value>>,
+    counting: Option<Tenancy>,
 }
 
 impl std::fmt::Debug for Function {
@@ -96,6 +98,7 @@ impl Function {
             schedule: None,
             operator: None,
             raw: None,
+            counting: None,
         }
     }
 
@@ -121,6 +124,14 @@ impl Function {
         self
     }
 
+    /// Sends the events of use that requests leave behind, each time when the request has been answered.
+    #[must_use]
+    pub fn counting(mut self, tenancy: &Tenancy) -> Self {
+        tenancy.promise_to_send_events();
+        self.counting = Some(tenancy.clone());
+        self
+    }
+
     /// Carries out writes that bear the same `Idempotency-Key` once. To be called after [`Self::http`].
     #[must_use]
     pub fn idempotent(mut self, tenancy: &Tenancy, clock: Clock) -> Self {
@@ -141,6 +152,7 @@ impl Function {
 
     /// Serves until the environment ends.
     pub async fn serve(self) -> Result<(), StartError> {
+        let counting = self.counting.clone();
         let function = Arc::new(self);
         let service = service_fn(move |event: LambdaEvent<Box<RawValue>>| {
             let function = Arc::clone(&function);
@@ -154,7 +166,17 @@ impl Function {
                 })
             }
         });
-        lambda_runtime::run(service).await.map_err(StartError::Runtime)
+        // The answer has left when the layers within are done, and Lambda freezes the process only when it asks for the next event.
+        let after = ThenLayer::new(move |answered: Result<(), BoxError>| {
+            let counting = counting.clone();
+            async move {
+                if let Some(tenancy) = counting {
+                    tenancy.send_events().await;
+                }
+                answered
+            }
+        });
+        Runtime::new(service).layer(TracingLayer::new()).layer(after).run().await.map_err(StartError::Runtime)
     }
 
     /// Handles one event, and gives the whole of its answer.

@@ -22,5 +22,7 @@ pub mod search_index;
 pub mod search_tests;
 pub mod settings;
 pub mod sources;
+pub mod statistics;
 pub mod test_runs;
 pub mod test_sets;
+pub mod visitors;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use vivier_domain::{
+    event::Visitor,
     ids::{KeyId, ProjectId, TenantId},
     permission::Permission,
 };
@@ -57,11 +58,20 @@ pub struct TenantScope {
     pub(crate) project: Option<ProjectId>,
     pub(crate) key: Option<KeyId>,
     pub(crate) address: Option<IpAddr>,
+    pub(crate) visitor: Option<Visitor>,
 }
 
 impl TenantScope {
     pub(crate) const fn platform(tenant: TenantId) -> Self {
-        Self { tenant, office: Office::Platform, member: None, project: None, key: None, address: None }
+        Self {
+            tenant,
+            office: Office::Platform,
+            member: None,
+            project: None,
+            key: None,
+            address: None,
+            visitor: None,
+        }
     }
 
     /// The project: of a candidate the one whose front office was entered, of a member the one that the path names.
@@ -77,6 +87,11 @@ impl TenantScope {
     /// The caller's address, as far as nobody can forge it. Personal: for the audit log and for limits, never for logs.
     pub const fn address(&self) -> Option<IpAddr> {
         self.address
+    }
+
+    /// What stands for the candidate on this day, in events of use; none where it is not known.
+    pub const fn visitor(&self) -> Option<Visitor> {
+        self.visitor
     }
 
     /// Which tenant. For names and log lines; an id opens nothing.
@@ -128,6 +143,7 @@ mod tests {
             project: None,
             key: None,
             address: None,
+            visitor: None,
         }
     }
 

@@ -1,6 +1,7 @@
 //! The house: built once at cold start, it opens rooms for scopes.
 
 use aws_config::SdkConfig;
+use jiff::Timestamp;
 use std::{
     error::Error as StdError,
     sync::{Arc, OnceLock},
@@ -21,17 +22,19 @@ use crate::{
         conversations::Conversations,
         database::{Connector, Pool, Silo},
         dead_letters::DeadLetters,
-        events::{Events, Outage},
+        events::Events,
         files::Files,
         limits::Limits,
         mail::{Mails, Senders},
         models::Models,
+        outbox::Outbox,
         people::{Compose, Invitations, People},
         recognition::Recognition,
         records::Records,
         relay::Relay,
         requests::Requests,
         resume_parser::ResumeParser,
+        salts::Salts,
         secrets::Secrets,
         sessions::Sessions,
     },
@@ -96,7 +99,7 @@ struct Inner {
     connector: OnceLock<Arc<Connector>>,
     clients: Clients,
     client_secret: Arc<OnceCell<Redacted>>,
-    outage: Outage,
+    outbox: Outbox,
     pool: OnceLock<Pool>,
     silo: OnceLock<Silo>,
 }
@@ -112,7 +115,7 @@ impl Tenancy {
             connector: OnceLock::new(),
             pool: OnceLock::new(),
             silo: OnceLock::new(),
-            outage: Outage::default(),
+            outbox: Outbox::default(),
             clients: Clients::new(sdk.clone()),
             client_secret: Arc::default(),
             config,
@@ -275,11 +278,38 @@ impl Tenancy {
         Ok(pool.open(scope, &self.0.sdk).await?)
     }
 
-    /// The event stream, where this tenant's use is counted.
+    /// The producer of this tenant's events of use. What it takes leaves when the request has been answered.
     pub fn events<'a>(&'a self, scope: &'a TenantScope) -> Result<Events<'a>, TenancyError> {
-        let stream =
-            self.0.config.events_stream.clone().ok_or(TenancyError::NotFurnished("EVENTS_STREAM"))?;
-        Ok(Events::new(self.0.clients.kinesis(), stream, &self.0.outage, scope))
+        if self.0.config.events_stream.is_none() {
+            return Err(TenancyError::NotFurnished("EVENTS_STREAM"));
+        }
+        // Nothing would ever send what is put there.
+        if !self.0.outbox.is_emptied() {
+            return Err(TenancyError::NotFurnished("hand that empties the outbox"));
+        }
+        Ok(Events::new(&self.0.outbox, scope))
+    }
+
+    /// Promises that [`Self::send_events`] is called after each invocation.
+    pub fn promise_to_send_events(&self) {
+        self.0.outbox.promise();
+    }
+
+    /// Sends what [`Self::events`] took: to be called when an invocation has been answered. It does not fail; what the stream does
+    /// not take waits for the next time.
+    pub async fn send_events(&self) {
+        if let Some(stream) = &self.0.config.events_stream
+            && !self.0.outbox.is_empty()
+        {
+            self.0.outbox.send(&self.0.clients.kinesis(), stream, Timestamp::now()).await;
+        }
+    }
+
+    /// The salt that visitors are told apart by on one day.
+    pub fn salts(&self) -> Result<Salts, TenancyError> {
+        let table =
+            self.0.config.sessions_table.clone().ok_or(TenancyError::NotFurnished("SESSIONS_TABLE"))?;
+        Ok(Salts::new(self.0.clients.dynamodb(), table))
     }
 
     /// Models at Amazon Bedrock that write for this tenant.

@@ -42,7 +42,8 @@ async fn answer(app: &App, scope: &TenantScope, admitted: Admitted, message: Mes
     let (message, responded) = sessions::exchange(app, scope, settings, session, message, question).await?;
     if let Some(responded) = responded {
         let kind = responded.reply.event(responded.found);
-        app.tenancy.events(scope)?.publish(message.at, [kind]).await;
+        let language = responded.reply.language.parse().ok();
+        app.tenancy.events(scope)?.in_language(language).record(message.at, [kind]);
     }
     Ok(Answered { message_id: message.id.as_uuid(), answer: message.answer })
 }

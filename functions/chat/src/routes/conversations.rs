@@ -28,7 +28,7 @@ pub(super) async fn create(
     NewId(id): NewId<SessionId>,
 ) -> Result<Response, Problem> {
     let session = sessions::open(&app, &scope, id).await?;
-    app.tenancy.events(&scope)?.publish(session.created_at, [EventKind::ChatOpened]).await;
+    app.tenancy.events(&scope)?.record(session.created_at, [EventKind::ChatOpened {}]);
     let location = [(header::LOCATION, format!("/v1/chat/sessions/{}", session.id))];
     Ok((StatusCode::CREATED, location, Json(Opened::from(session))).into_response())
 }
@@ -130,6 +130,6 @@ pub(super) async fn hand_over(
     }
     let from = [ConversationStatus::Open];
     let session = sessions::change_status(&app, &scope, id, &from, ConversationStatus::Waiting).await?;
-    app.tenancy.events(&scope)?.publish(app.clock.now(), [EventKind::ChatHandOver]).await;
+    app.tenancy.events(&scope)?.record(app.clock.now(), [EventKind::ChatHandOver {}]);
     Ok(Json(Standing::from(&session)))
 }

@@ -52,7 +52,7 @@ pub(super) async fn put(
     };
     if another {
         let kind = EventKind::ChatFeedback { rating: feedback.rating, reason: feedback.reason };
-        app.tenancy.events(&scope)?.publish(now, [kind]).await;
+        app.tenancy.events(&scope)?.record(now, [kind]);
     }
     Ok(StatusCode::NO_CONTENT)
 }

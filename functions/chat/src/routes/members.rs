@@ -163,7 +163,7 @@ pub(super) async fn say(
     // A reply of our own always is JSON.
     let answer = serde_json::to_value(&reply).unwrap_or_default();
     let message = sessions::say(&app, &scope, id, message, member, answer).await?;
-    app.tenancy.events(&scope)?.publish(message.at, [EventKind::ChatPerson]).await;
+    app.tenancy.events(&scope)?.record(message.at, [EventKind::ChatPerson {}]);
     Ok((StatusCode::CREATED, Json(Exchange::from(message))).into_response())
 }
 

@@ -58,6 +58,6 @@ pub(super) async fn take(
     ApiJson(resuming): ApiJson<Resuming>,
 ) -> Result<Json<Opened>, Problem> {
     let session = resume::take(&app, &scope, &resuming.token).await?;
-    app.tenancy.events(&scope)?.publish(app.clock.now(), [EventKind::ChatResumed]).await;
+    app.tenancy.events(&scope)?.record(app.clock.now(), [EventKind::ChatResumed {}]);
     Ok(Json(Opened::from(session)))
 }

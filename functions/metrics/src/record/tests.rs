@@ -7,12 +7,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use proptest::prelude::*;
 use serde_json::json;
 use vivier_domain::{
-    event::{Event, EventKind, SCHEMA_VERSION},
+    event::{Event, EventKind, SCHEMA_VERSION, Source},
     ids::{EventId, TenantId},
 };
-use vivier_tenancy::{TenancyError, TenantScope};
+use vivier_tenancy::TenancyError;
 
 use super::*;
+use crate::batch::Group;
 
 /// A store in memory, whose tenants and queue can be made to fail.
 #[derive(Default)]
@@ -29,7 +30,8 @@ struct Memory {
 const REFUSED: TenancyError = TenancyError::NotFurnished("test");
 
 impl Store for Memory {
-    async fn insert(&self, scope: &TenantScope, events: &[Event]) -> Stored {
+    async fn insert(&self, group: &Group) -> Stored {
+        let scope = &group.scope;
         *self.asked.lock().unwrap() += 1;
         let tenant = Some(scope.tenant());
         if self.away {
@@ -41,7 +43,9 @@ impl Store for Memory {
         }
         let mut all = self.events.lock().unwrap();
         let own = all.entry(scope.tenant()).or_default();
-        Stored::Inserted(events.iter().filter(|event| own.insert(event.event_id)).count() as u64)
+        let aside = group.aside.iter().map(|(envelope, _)| envelope.event_id);
+        let ids = group.events.iter().map(|event| event.event_id).chain(aside);
+        Stored::Inserted(ids.filter(|id| own.insert(*id)).count() as u64)
     }
 
     async fn set_aside(&self, record: &KinesisEventRecord, reason: Poison) -> Result<(), TenancyError> {
@@ -74,9 +78,14 @@ fn tenant_id(tenant: u8) -> TenantId {
 
 fn event(tenant: u8, id: u32) -> serde_json::Value {
     let event_id = format!("018f0000-0000-7000-8000-00ff{id:08x}").parse().unwrap();
-    let kind = EventKind::Search { results: 1, filters: 0, context: None, share: None };
-    let event =
-        Event { version: SCHEMA_VERSION, event_id, tenant_id: tenant_id(tenant), occurred_at: now(), kind };
+    let event = Event {
+        version: SCHEMA_VERSION,
+        event_id,
+        tenant_id: tenant_id(tenant),
+        occurred_at: now(),
+        source: Source::SYSTEM,
+        kind: EventKind::Search { results: 1, filters: 0, further: false, context: None, share: None },
+    };
     serde_json::to_value(event).unwrap()
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::error::SqlState;
 use vivier_domain::{
-    event::{Event, EventKind, SCHEMA_VERSION},
+    event::{Event, EventKind, SCHEMA_VERSION, Source},
     ids::EventId,
 };
 use vivier_tenancy::{
@@ -119,7 +119,8 @@ pub(crate) fn search(scope: &TenantScope, occurred_at: Timestamp) -> Event {
         event_id: EventId::generate(),
         tenant_id: scope.tenant(),
         occurred_at,
-        kind: EventKind::Search { results: 3, filters: 1, context: None, share: None },
+        source: Source::SYSTEM,
+        kind: EventKind::Search { results: 3, filters: 1, further: false, context: None, share: None },
     }
 }
 

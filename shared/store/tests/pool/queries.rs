@@ -22,7 +22,7 @@ fn searched(scope: &TenantScope, project: ProjectId, tag: Opaque<16>, visitor: u
     let context = SearchContext { project, search: Opaque([visitor; 12]), tag: Some(tag), trial: None };
     let (x, y, sealed) = (Opaque([visitor; 32]), Opaque([7; 32]), Opaque([9; 144]));
     let share = Some(Box::new(QueryShare { visitors: 3, x, y, sealed }));
-    event.kind = EventKind::Search { results: 0, filters: 0, context: Some(context), share };
+    event.kind = EventKind::Search { results: 0, filters: 0, context: Some(context), share, further: false };
     event
 }
 

@@ -3,7 +3,10 @@
 use aws_lambda_events::apigw::ApiGatewayProxyRequestContext;
 use serde_json::Value;
 
-use crate::scope::{Member, Office, TenantScope};
+use crate::{
+    rooms::salts::Salt,
+    scope::{Member, Office, TenantScope},
+};
 
 /// The key of the tenant's id in the authorizer's context.
 pub const TENANT: &str = "tenant";
@@ -22,6 +25,8 @@ pub const KEY: &str = "key";
 pub const SESSION: &str = "session";
 /// The key of the caller's address.
 pub const ADDRESS: &str = "address";
+/// The key of the salt that visitors are told apart by on this day; front office only.
+pub const SALT: &str = "salt";
 /// The key of the web site that may read the answer: the edge writes it into `Access-Control-Allow-Origin`.
 pub const ORIGIN: &str = "origin";
 /// The key of the seconds to wait when the key's limit is used up: the edge answers 429.
@@ -42,7 +47,10 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
     let address = field(ADDRESS).map(|text| text.parse().map_err(|_| Closed)).transpose()?;
     match field(OFFICE) {
         Some("front") => {
-            Ok(TenantScope { tenant, office: Office::Front, member: None, project, key, address })
+            let salt = field(SALT).map(|text| Salt::decode(text).ok_or(Closed)).transpose()?;
+            let agent = context.identity.user_agent.as_deref().unwrap_or_default();
+            let visitor = salt.zip(address).map(|(salt, address)| salt.visitor(tenant, address, agent));
+            Ok(TenantScope { tenant, office: Office::Front, member: None, project, key, address, visitor })
         }
         Some("back") => {
             let subject = field(MEMBER).filter(|subject| !subject.is_empty()).ok_or(Closed)?.to_owned();
@@ -54,7 +62,7 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
                 .collect();
             let session = field(SESSION).map(str::to_owned);
             let member = Some(Member { subject, permissions, session });
-            Ok(TenantScope { tenant, office: Office::Back, member, project, key: None, address })
+            Ok(TenantScope { tenant, office: Office::Back, member, project, key: None, address, visitor: None })
         }
         _ => Err(Closed),
     }
@@ -104,6 +112,7 @@ mod tests {
             json!({"tenant": tenant, "office": "front", "project": "all"}),
             json!({"tenant": tenant, "office": "front", "key": "vpk_x"}),
             json!({"tenant": tenant, "office": "front", "address": "nowhere"}),
+            json!({"tenant": tenant, "office": "front", "salt": "too short"}),
         ] {
             assert_eq!(enter(&context(&authorizer)).unwrap_err(), Closed, "{authorizer}");
         }

@@ -39,6 +39,9 @@ impl Provisioning {
             self.ensure_database(&database, role).await?;
         }
         let mut client = self.administrator(&database).await?;
+        // What comes in batches is copied into tables that last for a transaction.
+        let own_tables = format!("-- roles::allow_own_tables\nGRANT TEMPORARY ON DATABASE {database} TO {app}");
+        run(&client, &own_tables).await?;
         let report =
             pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
         run(&client, &grants(&app, &retention)).await?;
@@ -217,12 +220,20 @@ fn grants(app: &str, retention: &str) -> String {
     format!(
         "-- provisioning::grant\n\
          REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}, {retention};\n\
-         REVOKE ALL ON FUNCTION audit_append, audit_purge FROM {app}, {retention};\n\
+         REVOKE ALL ON FUNCTION audit_append, audit_purge, events_prepare, events_drop_through FROM {app}, {retention};\n\
+         REVOKE ALL ON FUNCTION usage_begin, usage_zone, usage_set_zone FROM {app}, {retention};\n\
          GRANT USAGE ON SCHEMA public TO {app}, {retention};\n\
          GRANT EXECUTE ON FUNCTION audit_append TO {app}, {retention};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
-         GRANT SELECT, INSERT ON events TO {app};\n\
+         GRANT SELECT, INSERT ON events, events_aside TO {app};\n\
+         GRANT SELECT, INSERT, UPDATE ON usage_hours, usage_subjects, usage_visitors TO {app};\n\
+         GRANT SELECT, INSERT, UPDATE, DELETE ON usage_days TO {app};\n\
+         GRANT EXECUTE ON FUNCTION usage_begin, usage_zone, usage_set_zone TO {app};\n\
+         GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events_aside TO {retention};\n\
+         GRANT SELECT (tenant_id, hour), DELETE ON usage_hours TO {retention};\n\
+         GRANT SELECT (tenant_id, day), DELETE ON usage_days, usage_subjects, usage_visitors TO {retention};\n\
+         GRANT EXECUTE ON FUNCTION events_prepare, events_drop_through TO {retention};\n\
          GRANT SELECT, INSERT, DELETE ON query_shares TO {app};\n\
          GRANT SELECT, INSERT, UPDATE (seen_at) ON query_texts TO {app};\n\
          GRANT SELECT, INSERT, UPDATE ON search_tests TO {app};\n\

@@ -10,12 +10,14 @@ pub mod files;
 pub mod limits;
 pub mod mail;
 pub mod models;
+pub(crate) mod outbox;
 pub mod people;
 pub mod recognition;
 pub mod records;
 pub mod relay;
 pub mod requests;
 pub mod resume_parser;
+pub mod salts;
 pub mod secrets;
 pub mod sessions;
 

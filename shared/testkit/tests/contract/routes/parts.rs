@@ -128,10 +128,6 @@ pub(super) fn parts() -> Vec<Part> {
             let app = members::App { tenancy: house.tenancy.clone(), back_office, clock: CLOCK };
             function.http(members::routes::router(app))
         }),
-        part("metrics", metrics::routes::openapi(), |function, house| {
-            function
-                .http(metrics::routes::router(metrics::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
-        }),
         part("offers", offers::routes::openapi(), |function, house| {
             let House { tenancy, embedder } = house;
             let (embedder, lasts) = (Arc::clone(embedder), Duration::ZERO);
@@ -165,6 +161,12 @@ pub(super) fn parts() -> Vec<Part> {
             let app =
                 session::App { tenancy: house.tenancy.clone(), config: Arc::new(patience()), clock: CLOCK };
             function.http(session::routes::router(app))
+        }),
+        part("statistics", statistics::routes::openapi(), |function, house| {
+            function.http(statistics::routes::router(statistics::App {
+                tenancy: house.tenancy.clone(),
+                clock: CLOCK,
+            }))
         }),
     ]
 }

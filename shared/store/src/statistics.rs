@@ -1,0 +1,353 @@
+//! Figures, read from what was counted when events were stored: no statement here looks at an event.
+
+use jiff::{Timestamp, civil::Date};
+use tokio_postgres::Row;
+use uuid::Uuid;
+use vivier_domain::{
+    event::{Channel, Spoken, Step},
+    ids::ProjectId,
+};
+use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
+
+/// What figures are asked of. What is not named is not looked at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// One front office.
+    pub project: Option<ProjectId>,
+    /// One way.
+    pub channel: Option<Channel>,
+    /// One language.
+    pub language: Option<Spoken>,
+    /// These kinds of events.
+    pub kinds: Option<Vec<String>>,
+}
+
+impl Filter {
+    fn parts(&self) -> (Option<Uuid>, Option<&'static str>, Option<&'static str>, Option<&[String]>) {
+        (
+            self.project.map(|project| project.as_uuid()),
+            self.channel.map(Channel::as_str),
+            self.language.map(Spoken::as_str),
+            self.kinds.as_deref(),
+        )
+    }
+}
+
+/// Days of the tenant's time zone, both counted, and the day on which as many days before them begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    /// The first day.
+    pub from: Date,
+    /// The last one.
+    pub to: Date,
+    /// The first day of the period before.
+    pub before: Date,
+}
+
+/// How often one thing happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// The kind of event; of visitors, `visitors`.
+    pub kind: String,
+    /// What came of it; of visitors, how far they came.
+    pub outcome: String,
+    /// How often in the period.
+    pub count: u64,
+    /// The sum of what the kind adds up.
+    pub amount: u64,
+    /// How often in the period before.
+    pub count_before: u64,
+    /// The same sum of then.
+    pub amount_before: u64,
+}
+
+/// What stands for visitors among kinds.
+pub const VISITORS: &str = "visitors";
+
+fn unsigned(row: &Row, name: &str) -> u64 {
+    row.get::<_, i64>(name).unsigned_abs()
+}
+
+/// What happened in a period and in the one before, by kind and outcome; visitors too, where neither channel nor language is named.
+pub async fn list_totals(
+    tx: &PoolTx<'_>,
+    span: Span,
+    filter: &Filter,
+) -> Result<Vec<Count>, DatabaseError> {
+    const SQL: &str = "-- statistics::list_totals\n\
+        WITH counted AS (\n\
+            SELECT kind, outcome, day, count, amount FROM usage_days\n\
+            WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $3\n\
+                  AND ($4::uuid IS NULL OR project_id = $4) AND ($5::text IS NULL OR channel = $5)\n\
+                  AND ($6::text IS NULL OR language = $6) AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
+            UNION ALL\n\
+            SELECT 'visitors', step, day, visitors, 0 FROM usage_visitors\n\
+            WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $3\n\
+                  AND project_id = coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)\n\
+                  AND $5::text IS NULL AND $6::text IS NULL AND $7::text[] IS NULL\n\
+        )\n\
+        SELECT kind, outcome,\n\
+               coalesce(sum(count) FILTER (WHERE day >= $2), 0)::bigint AS count,\n\
+               coalesce(sum(amount) FILTER (WHERE day >= $2), 0)::bigint AS amount,\n\
+               coalesce(sum(count) FILTER (WHERE day < $2), 0)::bigint AS count_before,\n\
+               coalesce(sum(amount) FILTER (WHERE day < $2), 0)::bigint AS amount_before\n\
+        FROM counted GROUP BY kind, outcome ORDER BY kind, outcome";
+    let (project, channel, language, kinds) = filter.parts();
+    let rows = tx
+        .query(SQL, &[&span.before, &span.from, &span.to, &project, &channel, &language, &kinds])
+        .await?;
+    let count = |row: &Row| Count {
+        kind: row.get("kind"),
+        outcome: row.get("outcome"),
+        count: unsigned(row, "count"),
+        amount: unsigned(row, "amount"),
+        count_before: unsigned(row, "count_before"),
+        amount_before: unsigned(row, "amount_before"),
+    };
+    Ok(rows.iter().map(count).collect())
+}
+
+/// How long each point of a series is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grain {
+    /// A day.
+    Day,
+    /// From a Monday on (ISO 8601).
+    Week,
+    /// A calendar month.
+    Month,
+}
+
+impl Grain {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Month => "month",
+        }
+    }
+}
+
+/// A point of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point<T> {
+    /// When it begins.
+    pub at: T,
+    /// The kind of event.
+    pub kind: String,
+    /// What came of it.
+    pub outcome: String,
+    /// How often.
+    pub count: u64,
+}
+
+fn point<T: for<'a> tokio_postgres::types::FromSql<'a>>(row: &Row) -> Point<T> {
+    Point { at: row.get("at"), kind: row.get("kind"), outcome: row.get("outcome"), count: unsigned(row, "count") }
+}
+
+/// What happened from day to day, week to week or month to month, in order. Points at which nothing happened are not there.
+pub async fn list_series(
+    tx: &PoolTx<'_>,
+    span: Span,
+    grain: Grain,
+    filter: &Filter,
+) -> Result<Vec<Point<Date>>, DatabaseError> {
+    const SQL: &str = "-- statistics::list_series\n\
+        SELECT date_trunc($3, day::timestamp)::date AS at, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
+        WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $2\n\
+              AND ($4::uuid IS NULL OR project_id = $4) AND ($5::text IS NULL OR channel = $5)\n\
+              AND ($6::text IS NULL OR language = $6) AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
+        GROUP BY at, kind, outcome ORDER BY at, kind, outcome";
+    let (project, channel, language, kinds) = filter.parts();
+    let rows = tx
+        .query(SQL, &[&span.from, &span.to, &grain.as_str(), &project, &channel, &language, &kinds])
+        .await?;
+    Ok(rows.iter().map(point).collect())
+}
+
+/// What happened from hour to hour, in order, from `from` until just before `to`.
+pub async fn list_hours(
+    tx: &PoolTx<'_>,
+    from: Timestamp,
+    to: Timestamp,
+    filter: &Filter,
+) -> Result<Vec<Point<Timestamp>>, DatabaseError> {
+    const SQL: &str = "-- statistics::list_hours\n\
+        SELECT hour AS at, kind, outcome, sum(count)::bigint AS count FROM usage_hours\n\
+        WHERE tenant_id = bound_tenant() AND hour >= $1 AND hour < $2\n\
+              AND ($3::uuid IS NULL OR project_id = $3) AND ($4::text IS NULL OR channel = $4)\n\
+              AND ($5::text IS NULL OR language = $5) AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
+        GROUP BY at, kind, outcome ORDER BY at, kind, outcome";
+    let (project, channel, language, kinds) = filter.parts();
+    let rows = tx.query(SQL, &[&from, &to, &project, &channel, &language, &kinds]).await?;
+    Ok(rows.iter().map(point).collect())
+}
+
+/// What figures are broken down by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dimension {
+    /// The front office; the nil UUID where there is none.
+    Project,
+    /// The way.
+    Channel,
+    /// The language; empty where it is not known.
+    Language,
+}
+
+/// How often something happened in one part of a breakdown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartCount {
+    /// The part.
+    pub part: String,
+    /// The kind of event.
+    pub kind: String,
+    /// What came of it.
+    pub outcome: String,
+    /// How often.
+    pub count: u64,
+}
+
+/// What happened in a period, by parts.
+pub async fn list_breakdown(
+    tx: &PoolTx<'_>,
+    span: Span,
+    dimension: Dimension,
+    filter: &Filter,
+) -> Result<Vec<PartCount>, DatabaseError> {
+    const SQL: &str = "-- statistics::list_breakdown\n\
+        SELECT CASE $3 WHEN 'project' THEN project_id::text WHEN 'channel' THEN channel ELSE language END AS part,\n\
+               kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
+        WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $2\n\
+              AND ($4::uuid IS NULL OR project_id = $4) AND ($5::text IS NULL OR channel = $5)\n\
+              AND ($6::text IS NULL OR language = $6) AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
+        GROUP BY part, kind, outcome ORDER BY part, kind, outcome";
+    let by = match dimension {
+        Dimension::Project => "project",
+        Dimension::Channel => "channel",
+        Dimension::Language => "language",
+    };
+    let (project, channel, language, kinds) = filter.parts();
+    let rows = tx.query(SQL, &[&span.from, &span.to, &by, &project, &channel, &language, &kinds]).await?;
+    let part = |row: &Row| PartCount {
+        part: row.get("part"),
+        kind: row.get("kind"),
+        outcome: row.get("outcome"),
+        count: unsigned(row, "count"),
+    };
+    Ok(rows.iter().map(part).collect())
+}
+
+/// The offers or documents that a kind of event was most often about, with how often, the most frequent first.
+pub async fn list_subjects(
+    tx: &PoolTx<'_>,
+    span: Span,
+    kind: &str,
+    project: Option<ProjectId>,
+    limit: u32,
+) -> Result<Vec<(Uuid, u64)>, DatabaseError> {
+    // Whole months are added up already; what is left is at most two months of days.
+    const SQL: &str = "-- statistics::list_subjects\n\
+        WITH parts AS (\n\
+            SELECT subject_id, count FROM usage_subjects\n\
+            WHERE tenant_id = bound_tenant() AND grain = 'month' AND kind = $1 AND day >= $4 AND day < $5\n\
+                  AND ($6::uuid IS NULL OR project_id = $6)\n\
+            UNION ALL\n\
+            SELECT subject_id, count FROM usage_subjects\n\
+            WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = $1 AND day >= $2 AND day < least($4::date, $3::date + 1)\n\
+                  AND ($6::uuid IS NULL OR project_id = $6)\n\
+            UNION ALL\n\
+            SELECT subject_id, count FROM usage_subjects\n\
+            WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = $1 AND day >= greatest($5::date, $4::date) AND day <= $3\n\
+                  AND ($6::uuid IS NULL OR project_id = $6)\n\
+        )\n\
+        SELECT subject_id, sum(count)::bigint AS count FROM parts\n\
+        GROUP BY subject_id ORDER BY count DESC, subject_id LIMIT $7";
+    let (first, last) = whole_months(span);
+    let project = project.map(|project| project.as_uuid());
+    let limit = i64::from(limit);
+    let rows = tx.query(SQL, &[&kind, &span.from, &span.to, &first, &last, &project, &limit]).await?;
+    Ok(rows.iter().map(|row| (row.get("subject_id"), unsigned(row, "count"))).collect())
+}
+
+/// The first day of the first whole month in a period, and the day behind the last one's last.
+fn whole_months(span: Span) -> (Date, Date) {
+    let behind = span.to.tomorrow().unwrap_or(span.to);
+    let first = if span.from.day() == 1 {
+        span.from
+    } else {
+        span.from.last_of_month().tomorrow().unwrap_or(span.from)
+    };
+    (first, behind.first_of_month().max(first))
+}
+
+/// The name of the time zone that the tenant's days are of.
+pub async fn fetch_zone(tx: &PoolTx<'_>) -> Result<String, DatabaseError> {
+    const SQL: &str = "-- statistics::fetch_zone\n\
+        SELECT usage_zone() AS zone";
+    Ok(tx.query_one(SQL, &[]).await?.get::<_, Option<String>>("zone").unwrap_or_else(|| "UTC".to_owned()))
+}
+
+/// Makes the tenant's days those of another time zone: from `first` on they are counted anew from hours, days before it stay as they
+/// are. Visitors and subjects of the past stay on the days that they were counted on.
+pub async fn set_zone(tx: &PoolTx<'_>, zone: &str, first: Date) -> Result<(), DatabaseError> {
+    const BEGIN: &str = "-- statistics::lock\n\
+        SELECT usage_begin('{}')";
+    const SET: &str = "-- statistics::set_zone\n\
+        SELECT usage_set_zone($1)";
+    const FORGET: &str = "-- statistics::forget_days\n\
+        DELETE FROM usage_days WHERE tenant_id = bound_tenant() AND day >= $1";
+    const COUNT: &str = "-- statistics::count_days\n\
+        INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
+        SELECT tenant_id, (hour AT TIME ZONE $1)::date AS local, project_id, kind, outcome, channel, language, sum(count), sum(amount)\n\
+        FROM usage_hours WHERE tenant_id = bound_tenant() AND (hour AT TIME ZONE $1)::date >= $2\n\
+        GROUP BY tenant_id, local, project_id, kind, outcome, channel, language";
+    tx.query_one(BEGIN, &[]).await?;
+    tx.query_one(SET, &[&zone]).await?;
+    tx.execute(FORGET, &[&first]).await?;
+    tx.execute(COUNT, &[&zone, &first]).await.map(|_| ())
+}
+
+/// Removes counts of before `hours` by the hour and of before `days` by the day. Returns how many rows.
+pub async fn purge(tx: &PoolTx<'_>, hours: Timestamp, days: Date) -> Result<u64, DatabaseError> {
+    const HOURS: &str = "-- statistics::purge_hours\n\
+        DELETE FROM usage_hours WHERE tenant_id = bound_tenant() AND hour < $1";
+    const DAYS: [&str; 3] = [
+        "-- statistics::purge_days\n\
+        DELETE FROM usage_days WHERE tenant_id = bound_tenant() AND day < $1",
+        "-- statistics::purge_subjects\n\
+        DELETE FROM usage_subjects WHERE tenant_id = bound_tenant() AND day < $1",
+        "-- statistics::purge_visitors\n\
+        DELETE FROM usage_visitors WHERE tenant_id = bound_tenant() AND day < $1",
+    ];
+    let mut removed = tx.execute(HOURS, &[&hours]).await?;
+    for sql in DAYS {
+        removed += tx.execute(sql, &[&days]).await?;
+    }
+    Ok(removed)
+}
+
+/// How far visitors came, among what [`list_totals`] gives: of the period, and of the one before.
+pub fn visitors_at(totals: &[Count], step: Step) -> (u64, u64) {
+    let found = totals.iter().find(|one| one.kind == VISITORS && one.outcome == step.as_str());
+    found.map_or((0, 0), |one| (one.count, one.count_before))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    #[test]
+    fn months_that_lie_whole_in_a_period() {
+        for (from, to, first, behind) in [
+            (date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), date(2027, 1, 1)),
+            (date(2026, 1, 2), date(2026, 3, 30), date(2026, 2, 1), date(2026, 3, 1)),
+            // None: the border lies at the first of the next month, and days are taken up to it.
+            (date(2026, 1, 2), date(2026, 2, 3), date(2026, 2, 1), date(2026, 2, 1)),
+            (date(2026, 1, 2), date(2026, 1, 20), date(2026, 2, 1), date(2026, 2, 1)),
+            (date(2026, 1, 1), date(2026, 1, 20), date(2026, 1, 1), date(2026, 1, 1)),
+        ] {
+            assert_eq!(whole_months(Span { from, to, before: from }), (first, behind), "{from} {to}");
+        }
+    }
+}
