@@ -32,6 +32,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("front", "POST", "/v1/chat/sessions/{id}/messages"),
     ("front", "POST", "/v1/chat/sessions/{id}/messages/stream"),
     ("front", "PUT", "/v1/chat/sessions/{id}/messages/{message_id}/feedback"),
+    ("front", "POST", "/v1/usage-events"),
     ("front", "POST", "/v1/alerts"),
     ("front", "POST", "/v1/alerts/confirmation"),
     ("front", "POST", "/v1/alerts/renewal"),

@@ -401,7 +401,7 @@ class TestEvents:
             found = connection.execute("SELECT 1 FROM purge_reports WHERE run_id = %s", [report["run_id"]])
             assert found.fetchall() == []
 
-    @pytest.mark.parametrize("function", ["offers", "search", "alerts", "matching", "ingest", "chat", "evaluation", "learning", "metrics", "front"])
+    @pytest.mark.parametrize("function", ["offers", "search", "alerts", "matching", "ingest", "chat", "evaluation", "learning", "front", "statistics", "usage"])
     def test_functions_without_commands_take_none(self, operator: Operator, function: str):
         with pytest.raises(OperatorError, match="unknown-event"):
             operator.invoke(function, {"operation": "list"})

@@ -1,6 +1,6 @@
 //! The purge of one kind of one tenant's data.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
 use vivier_domain::{
     ids::RunId,
     retention::{DataKind, Days},
@@ -8,7 +8,7 @@ use vivier_domain::{
 use vivier_store::{
     alerts, audit, events,
     purge_reports::{self, Part},
-    queries,
+    queries, statistics,
 };
 use vivier_tenancy::{TenancyError, TenantScope, rooms::PoolTx, rooms::database::DatabaseError};
 
@@ -127,6 +127,9 @@ async fn rows(
             let old = if dry_run {
                 events::count_before(tx, cutoff, limit).await?
             } else {
+                // Counts hold nobody; what is over of them is no part of what was promised to be removed.
+                let (hours, days) = over(plan.as_of);
+                statistics::purge(tx, hours, days).await?;
                 events::purge(tx, cutoff, limit).await?
             };
             let left = limit - u32::try_from(old).unwrap_or(limit).min(limit);
@@ -140,6 +143,14 @@ async fn rows(
         (DataKind::AuditLog, true) => audit::count_before(tx, cutoff, limit).await,
         (DataKind::AuditLog, false) => audit::purge(tx, cutoff, limit).await,
     }
+}
+
+/// From when on counts by the hour and by the day are kept: hours as long as events, and two days more, so that days can be counted anew
+/// in another time zone; days for three years.
+fn over(as_of: Timestamp) -> (Timestamp, Date) {
+    let back = |hours: i64| as_of.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
+    let hours = back(24 * (i64::from(Days::MAXIMUM.get()) + 2));
+    (hours, Offset::UTC.to_datetime(back(24 * 366 * 3)).date())
 }
 
 #[cfg(test)]

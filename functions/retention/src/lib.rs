@@ -7,6 +7,7 @@
 pub mod command;
 pub mod configure;
 pub mod kind;
+pub mod partitions;
 pub mod reports;
 pub mod routes;
 pub mod run;

@@ -20,6 +20,7 @@ use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, registry::Tenant}
 use crate::{
     App,
     kind::{self, Plan, Purged},
+    partitions,
 };
 
 /// The most rows or items that a run removes of one kind for one tenant, unless an operator says otherwise.
@@ -72,13 +73,24 @@ pub const fn has_stores(status: TenantStatus) -> bool {
 pub async fn daily(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
     let (run_id, as_of) = (RunId::generate(), app.clock.now());
     let plan = Plan { run_id, by_hand: false, dry_run: false, as_of, limit: LIMIT };
+    let turned = turn(app, platform, as_of).await;
     let report = all(app, platform, &plan).await?;
+    turned?;
     if report.failed.is_empty() {
         Ok(json!(report))
     } else {
         let unfinished = Unfinished { failed: report.failed.len(), tenants: report.tenants.len() };
         Err(HandlerError::other("the purge is unfinished", unfinished))
     }
+}
+
+/// Turns the days of events. A failure does not stop the purge, and is told behind it.
+async fn turn(app: &App, platform: &PlatformScope, now: Timestamp) -> Result<(), TenancyError> {
+    let tenants = app.tenancy.registry()?.list(platform).await?;
+    let Some(any) = tenants.iter().find(|tenant| has_stores(tenant.status)) else { return Ok(()) };
+    let dropped = partitions::turn(app, &platform.lend(any), now).await?;
+    tracing::info!(dropped, "days of events were made and dropped");
+    Ok(())
 }
 
 /// Runs over every tenant.

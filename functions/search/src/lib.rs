@@ -37,6 +37,11 @@ pub struct App {
 }
 
 impl App {
+    /// The rooms it opens.
+    pub const fn tenancy(&self) -> &Tenancy {
+        &self.tenancy
+    }
+
     /// Loads no index yet: a tenant's first request does.
     pub fn new(
         tenancy: Tenancy,

@@ -7,5 +7,5 @@ use vivier_runtime::{Function, StartError, telemetry};
 async fn main() -> Result<(), StartError> {
     telemetry::start();
     let app = App::from_env().await?;
-    Function::new("search").http(routes::router(app.clone())).counting(&app.tenancy).serve().await
+    Function::new("search").http(routes::router(app.clone())).counting(app.tenancy()).serve().await
 }

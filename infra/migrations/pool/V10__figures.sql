@@ -105,14 +105,14 @@ BEGIN
         CONTINUE WHEN to_regclass(name) IS NOT NULL;
         PERFORM pg_advisory_xact_lock(hashtextextended('partitions of events', 0));
         CONTINUE WHEN to_regclass(name) IS NOT NULL;
-        EXECUTE format('CREATE TABLE %I (LIKE events INCLUDING ALL)', name);
+        EXECUTE format('CREATE TABLE public.%I (LIKE events INCLUDING ALL)', name);
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
         EXECUTE format(
             'CREATE POLICY own_tenant ON %I USING (tenant_id = bound_tenant()) WITH CHECK (tenant_id = bound_tenant())',
             name);
         EXECUTE format(
-            'ALTER TABLE events ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)',
+            'ALTER TABLE events ATTACH PARTITION public.%I FOR VALUES FROM (%L) TO (%L)',
             name, wanted::timestamp AT TIME ZONE 'UTC', (wanted + 1)::timestamp AT TIME ZONE 'UTC');
     END LOOP;
 END
@@ -130,7 +130,7 @@ BEGIN
         WHERE i.inhparent = 'events'::regclass AND c.relname <= 'events_' || to_char(last, 'YYYYMMDD')
         ORDER BY c.relname
     LOOP
-        EXECUTE format('DROP TABLE %I', name);
+        EXECUTE format('DROP TABLE public.%I', name);
         dropped := dropped + 1;
     END LOOP;
     RETURN dropped;

@@ -82,7 +82,8 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
     let mut seen = HashSet::with_capacity(events.len());
     let staged: Vec<Staged<'_>> =
         events.iter().filter(|event| seen.insert(event.event_id)).map(Staged::of).collect();
-    tx.copy_in(COPY, &TYPES, staged.iter().map(Staged::row)).await?;
+    let rows: Vec<_> = staged.iter().map(Staged::row).collect();
+    tx.copy_in(COPY, &TYPES, rows).await?;
     let counted = tx.query_one(COUNT, &[&zone]).await?;
     let new = counted.get::<_, i64>("new").unsigned_abs();
     if new > 0 {

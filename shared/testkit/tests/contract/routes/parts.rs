@@ -168,6 +168,9 @@ pub(super) fn parts() -> Vec<Part> {
                 clock: CLOCK,
             }))
         }),
+        part("usage", usage::routes::openapi(), |function, house| {
+            function.http(usage::routes::router(usage::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
     ]
 }
 
