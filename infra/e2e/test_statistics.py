@@ -125,15 +125,15 @@ class TestViews:
         whole = span(day(60), day(2))
         total = figures(tenant, "totals", **whole)["total"]
         try:
-            assert tenant.back.call("PUT", "/v1/statistics/time-zone", json={"time_zone": "Indian/Reunion"})["time_zone"] == "Indian/Reunion"
+            assert tenant.back.call("PUT", "/v1/statistics/time-zone", body={"time_zone": "Indian/Reunion"})["time_zone"] == "Indian/Reunion"
             moved = figures(tenant, "series", **span(date, date + dt.timedelta(days=1)))["points"]
             assert (date + dt.timedelta(days=1)).isoformat() in [one["at"] for one in moved]
             assert figures(tenant, "series", **span(date, date))["points"] == []
             # Twice is as once, and nothing is lost.
-            tenant.back.call("PUT", "/v1/statistics/time-zone", json={"time_zone": "Indian/Reunion"})
+            tenant.back.call("PUT", "/v1/statistics/time-zone", body={"time_zone": "Indian/Reunion"})
             assert figures(tenant, "totals", **whole)["total"] == total
         finally:
-            tenant.back.call("PUT", "/v1/statistics/time-zone", json={"time_zone": "Europe/Paris"})
+            tenant.back.call("PUT", "/v1/statistics/time-zone", body={"time_zone": "Europe/Paris"})
         assert figures(tenant, "series", **span(date, date))["points"] == before
 
     def test_a_breakdown(self, stage: Stage, tenant: Tenant):

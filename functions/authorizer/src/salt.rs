@@ -42,7 +42,10 @@ impl DailySalt {
                 Some(salt)
             }
             Err(error) => {
-                tracing::warn!(error = telemetry::chain(&error), "visitors are not counted: there is no salt");
+                tracing::warn!(
+                    error = telemetry::chain(&error),
+                    "visitors are not counted: there is no salt"
+                );
                 self.keep(Known::NotBefore(now.saturating_add(REST).unwrap_or(now)));
                 None
             }

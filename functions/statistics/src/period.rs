@@ -111,15 +111,20 @@ mod tests {
     use super::*;
 
     fn span(from: Option<&str>, to: Option<&str>) -> Result<(String, String, String), (String, String)> {
-        let query =
-            FiguresQuery { from: from.map(str::to_owned), to: to.map(str::to_owned), ..FiguresQuery::default() };
+        let query = FiguresQuery {
+            from: from.map(str::to_owned),
+            to: to.map(str::to_owned),
+            ..FiguresQuery::default()
+        };
         // Half past midnight in Paris, and the day before in UTC.
         let now = "2026-03-14T23:30:00Z".parse().unwrap();
         let span = query.span(now, &TimeZone::get("Europe/Paris").unwrap());
-        span.map(|span| (span.from.to_string(), span.to.to_string(), span.before.to_string())).map_err(|problem| {
-            let error = problem.errors.into_iter().next().unwrap();
-            (error.field, error.code)
-        })
+        span.map(|span| (span.from.to_string(), span.to.to_string(), span.before.to_string())).map_err(
+            |problem| {
+                let error = problem.errors.into_iter().next().unwrap();
+                (error.field, error.code)
+            },
+        )
     }
 
     #[test]
@@ -158,10 +163,17 @@ mod tests {
             serde_json::from_value(serde_json::json!({field: value})).unwrap()
         };
         let project = ProjectId::generate();
-        assert_eq!(query("kinds", "search,chat_unknown").filter(Some(project)).unwrap().project, Some(project));
-        for (field, value) in
-            [("project", "all"), ("channel", "pigeon"), ("language", "de"), ("kinds", "search,telepathy"), ("kinds", "")]
-        {
+        assert_eq!(
+            query("kinds", "search,chat_unknown").filter(Some(project)).unwrap().project,
+            Some(project)
+        );
+        for (field, value) in [
+            ("project", "all"),
+            ("channel", "pigeon"),
+            ("language", "de"),
+            ("kinds", "search,telepathy"),
+            ("kinds", ""),
+        ] {
             let problem = query(field, value).filter(None).unwrap_err();
             assert_eq!(problem.errors[0].field, field);
         }

@@ -93,9 +93,8 @@ impl Totals {
                 amount_before: one.amount_before,
             })
             .collect();
-        let (total, total_before) = totals.iter().fold((0, 0), |(now, before), one| {
-            (now + one.count, before + one.count_before)
-        });
+        let (total, total_before) =
+            totals.iter().fold((0, 0), |(now, before), one| (now + one.count, before + one.count_before));
         Self { period, total, total_before, totals, visitors }
     }
 }
@@ -260,8 +259,11 @@ mod tests {
 
     #[test]
     fn totals_leave_visitors_apart() {
-        let counts =
-            [count("search", "found", 4, 1), count("search", "none", 1, 0), count(VISITORS, "searched", 3, 2)];
+        let counts = [
+            count("search", "found", 4, 1),
+            count("search", "none", 1, 0),
+            count(VISITORS, "searched", 3, 2),
+        ];
         let totals = Totals::of(period(), &counts);
         assert_eq!((totals.total, totals.total_before, totals.totals.len()), (5, 1, 2));
         assert_eq!(totals.visitors, [Visitors { step: Step::Searched, visitors: 3, visitors_before: 2 }]);

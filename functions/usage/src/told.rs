@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_so() {
-        let used = |id: &str, position: u16| json!({"kind": "suggestion_used", "id": id, "position": position});
+        let used =
+            |id: &str, position: u16| json!({"kind": "suggestion_used", "id": id, "position": position});
         let good = id(NOW);
         let many: Vec<Value> = (0..21).map(|_| used(&good, 1)).collect();
         for (events, field, code) in [

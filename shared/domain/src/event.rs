@@ -180,7 +180,8 @@ impl TryFrom<String> for KindName {
     type Error = InvalidKindName;
 
     fn try_from(text: String) -> Result<Self, InvalidKindName> {
-        let words = text.split('_').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
+        let words =
+            text.split('_').all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase()));
         if words && text.len() <= Self::LONGEST { Ok(Self(text)) } else { Err(InvalidKindName) }
     }
 }

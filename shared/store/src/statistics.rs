@@ -69,11 +69,7 @@ fn unsigned(row: &Row, name: &str) -> u64 {
 }
 
 /// What happened in a period and in the one before, by kind and outcome; visitors too, where neither channel nor language is named.
-pub async fn list_totals(
-    tx: &PoolTx<'_>,
-    span: Span,
-    filter: &Filter,
-) -> Result<Vec<Count>, DatabaseError> {
+pub async fn list_totals(tx: &PoolTx<'_>, span: Span, filter: &Filter) -> Result<Vec<Count>, DatabaseError> {
     const SQL: &str = "-- statistics::list_totals\n\
         WITH counted AS (\n\
             SELECT kind, outcome, day, count, amount FROM usage_days\n\
@@ -93,9 +89,8 @@ pub async fn list_totals(
                coalesce(sum(amount) FILTER (WHERE day < $2), 0)::bigint AS amount_before\n\
         FROM counted GROUP BY kind, outcome ORDER BY kind, outcome";
     let (project, channel, language, kinds) = filter.parts();
-    let rows = tx
-        .query(SQL, &[&span.before, &span.from, &span.to, &project, &channel, &language, &kinds])
-        .await?;
+    let rows =
+        tx.query(SQL, &[&span.before, &span.from, &span.to, &project, &channel, &language, &kinds]).await?;
     let count = |row: &Row| Count {
         kind: row.get("kind"),
         outcome: row.get("outcome"),
@@ -142,7 +137,12 @@ pub struct Point<T> {
 }
 
 fn point<T: for<'a> tokio_postgres::types::FromSql<'a>>(row: &Row) -> Point<T> {
-    Point { at: row.get("at"), kind: row.get("kind"), outcome: row.get("outcome"), count: unsigned(row, "count") }
+    Point {
+        at: row.get("at"),
+        kind: row.get("kind"),
+        outcome: row.get("outcome"),
+        count: unsigned(row, "count"),
+    }
 }
 
 /// What happened from day to day, week to week or month to month, in order. Points at which nothing happened are not there.

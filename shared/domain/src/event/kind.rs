@@ -221,7 +221,9 @@ impl EventKind {
             Self::Search { .. } => &[Step::Visited, Step::Searched],
             Self::OfferViewed { .. } => &[Step::Visited, Step::Viewed],
             Self::ApplyClicked { .. } => &[Step::Visited, Step::Applied],
-            Self::ChatAnswered { .. } | Self::ChatOffers { .. } => &[Step::Visited, Step::Asked, Step::Answered],
+            Self::ChatAnswered { .. } | Self::ChatOffers { .. } => {
+                &[Step::Visited, Step::Asked, Step::Answered]
+            }
             Self::ChatUnknown {} => &[Step::Visited, Step::Asked],
             Self::ChatFeedback { rating: Rating::Up, .. } => &[Step::Visited, Step::Satisfied],
             Self::DocumentReady { .. }

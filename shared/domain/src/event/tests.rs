@@ -115,7 +115,8 @@ fn names_of_kinds() {
 
 #[test]
 fn what_figures_are_made_of() {
-    let search = |results, further| EventKind::Search { results, filters: 0, further, context: None, share: None };
+    let search =
+        |results, further| EventKind::Search { results, filters: 0, further, context: None, share: None };
     for (kind, outcome, amount) in [
         (search(3, false), "found", 3),
         (search(0, false), "none", 0),

@@ -62,7 +62,15 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
                 .collect();
             let session = field(SESSION).map(str::to_owned);
             let member = Some(Member { subject, permissions, session });
-            Ok(TenantScope { tenant, office: Office::Back, member, project, key: None, address, visitor: None })
+            Ok(TenantScope {
+                tenant,
+                office: Office::Back,
+                member,
+                project,
+                key: None,
+                address,
+                visitor: None,
+            })
         }
         _ => Err(Closed),
     }

@@ -40,7 +40,8 @@ impl Provisioning {
         }
         let mut client = self.administrator(&database).await?;
         // What comes in batches is copied into tables that last for a transaction.
-        let own_tables = format!("-- roles::allow_own_tables\nGRANT TEMPORARY ON DATABASE {database} TO {app}");
+        let own_tables =
+            format!("-- roles::allow_own_tables\nGRANT TEMPORARY ON DATABASE {database} TO {app}");
         run(&client, &own_tables).await?;
         let report =
             pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;

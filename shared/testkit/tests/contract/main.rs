@@ -4,6 +4,7 @@
 //! small bad sample can show that they would notice; the test of the same name applies them to the repository.
 
 mod audited;
+mod catalogue;
 mod doors;
 mod events;
 mod house;
