@@ -20,15 +20,16 @@ from types import ModuleType
 
 from demo.stack import load
 
-from . import answers, doors, embed, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, search
+from . import answers, doors, embed, events, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, ingestion, outage, passages; or extraction, hostile, relevance or hits, and a folder")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, events, ingestion, outage, passages; or extraction, hostile, relevance or hits, and a folder")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
+    parser.add_argument("--stored", type=int, default=5_000_000, help="events that lie in other days while `events` measures a second time")
     parser.add_argument("--minutes", type=float, default=60, help="of the outage")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
@@ -47,7 +48,7 @@ def main() -> None:
 
     runs = {"search": on_stack(search), "import": on_stack(imports), "embed": embed.run, "doors": on_stack(doors)}
     # Minutes each: only where they are named.
-    apart = {"answers": on_stack(answers), "ingestion": on_stack(ingestion),
+    apart = {"answers": on_stack(answers), "events": lambda: events.run(load(arguments.stack), arguments.stored), "ingestion": on_stack(ingestion),
              "outage": lambda: outage.run(load(arguments.stack), arguments.minutes),
              "passages": lambda: passages.run(arguments.stack, arguments.pieces)}
     if unknown := set(arguments.what) - set(runs) - set(apart):

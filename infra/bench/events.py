@@ -1,0 +1,145 @@
+"""Events: how many a second one connection stores and counts, beside plain `COPY` of the same rows into the same table; the same again
+with many days stored; then every view of the statistics over a year."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import subprocess
+import time
+import uuid
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from demo.stack import ROOT, Stack
+from local.settings import Stack as LocalStack
+from local.stack import Running
+
+from . import figures
+from .roles import environment
+from .runtime_api import Process, binary
+from .tenant import scratch
+
+EVENTS, BATCH = 200_000, 5_000
+A_DAY = 1_000_000
+VIEWS = ("totals", "series", "breakdown", "subjects", "funnels")
+SAMPLES, WARM_UP = 200, 10
+EXAMPLE = ["cargo", "build", "--release", "-p", "vivier-store", "--example", "store_events"]
+
+
+def run(stack: Stack, stored: int) -> None:
+    """`stored`: how many events lie in other days when it is measured a second time."""
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    subprocess.run(EXAMPLE, cwd=ROOT, check=True)
+    with _superuser(stack.name) as connection:
+        rows: list[list[object]] = [["", "events/s, stored and counted", "events/s, COPY", "ratio"]]
+        rows.append(["nothing stored", *_rates(stack, connection, target)])
+        other = uuid.uuid4()
+        connection.execute("INSERT INTO tenants (id) VALUES (%s)", [other])
+        try:
+            _fill(connection, other, stored)
+            rows.append([f"{stored} stored in other days", *_rates(stack, connection, target)])
+        finally:
+            _forget(connection, other)
+        print(f"\nevents: {EVENTS} of one tenant, in batches of {BATCH}; COPY is one statement without row security")
+        figures.table(rows)
+    _statistics(stack)
+
+
+def _superuser(name: str) -> psycopg.Connection:
+    server = Running(LocalStack.named(name)).database
+    admin = json.loads((LocalStack.named(name).folder / "database-superuser.json").read_text())
+    return psycopg.connect(host=str(server._socket), user=admin["username"], password=admin["password"],
+                           dbname=f"vivier_{name}_pool", autocommit=True)
+
+
+def _rates(stack: Stack, connection: psycopg.Connection, target: Path) -> list[float]:
+    variables = Running(LocalStack.named(stack.name)).environment()
+    told = subprocess.run([target / "release" / "examples" / "store_events", str(EVENTS), str(BATCH)],
+                          env={**os.environ, **variables}, check=True, capture_output=True, text=True).stdout
+    outcome = json.loads(told)
+    tenant, other = uuid.UUID(outcome["tenant"]), uuid.uuid4()
+    take = sql.SQL("COPY (SELECT {}::uuid, occurred_at, event_id, kind, detail, stored_at FROM events WHERE tenant_id = {})"
+                   " TO STDOUT (FORMAT binary)").format(sql.Literal(str(other)), sql.Literal(str(tenant)))
+    with connection.cursor() as cursor:
+        with cursor.copy(take) as source:
+            content = b"".join(bytes(piece) for piece in source)
+        started = time.perf_counter()
+        with cursor.copy("COPY events FROM STDIN (FORMAT binary)") as sink:
+            sink.write(content)
+        plain = time.perf_counter() - started
+    for one in (tenant, other):
+        _forget(connection, one)
+    own, least = EVENTS / outcome["seconds"], EVENTS / plain
+    return [own, least, own / least]
+
+
+def _forget(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
+    connection.execute("DELETE FROM events WHERE tenant_id = %s", [tenant])
+    connection.execute("DELETE FROM tenants WHERE id = %s", [tenant])
+
+
+def _fill(connection: psycopg.Connection, tenant: uuid.UUID, stored: int) -> None:
+    """A million events on each day before yesterday."""
+    today = dt.datetime.now(dt.timezone.utc).date()
+    for back in range(2, 2 + -(-stored // A_DAY)):
+        day = today - dt.timedelta(days=back)
+        connection.execute("SELECT events_prepare(%s)", [[day]])
+        connection.execute(
+            "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)"
+            " SELECT %s, %s::date::timestamp AT TIME ZONE 'UTC' + n * interval '80 milliseconds', gen_random_uuid(), 'search',"
+            " '{\"results\": 3, \"filters\": 1}' FROM generate_series(0, %s) AS n",
+            [tenant, day, min(stored, A_DAY) - 1])
+
+
+def _statistics(stack: Stack) -> None:
+    """A year of ten million events a month, as it is counted: three front offices, thirty kinds and outcomes, two ways, three languages;
+    two thousand offers a day."""
+    program, profile = binary("statistics")
+    with scratch(stack, "bench-statistics") as tenant, environment(stack, "statistics") as variables, _superuser(stack.name) as connection:
+        _year(connection, uuid.UUID(tenant.tenant_id))
+        connection.execute("ANALYZE usage_days, usage_subjects, usage_visitors")
+        print(f"\nstatistics: {profile} build; {SAMPLES} answers of each view, over 366 days beside the 366 before")
+        rows: list[list[object]] = [["", "p50 ms", "p99 ms"]]
+        with Process(program, variables) as process:
+            for view in VIEWS:
+                event = _event(view, tenant.tenant_id)
+                samples = [process.invoke(event) for _ in range(WARM_UP + SAMPLES)][WARM_UP:]
+                if any(answer["statusCode"] != 200 for _, answer in samples):
+                    raise RuntimeError(f"{view} answered {samples[0][1]}")
+                rows.append([view, *figures.p50_p99(milliseconds for milliseconds, _ in samples)])
+        figures.table(rows)
+
+
+def _event(view: str, tenant_id: str) -> dict[str, Any]:
+    event = json.loads((ROOT / f"events/statistics/{view}.json").read_text())
+    event["requestContext"]["authorizer"] |= {"tenant": tenant_id, "principalId": tenant_id}
+    today = dt.date.today()
+    days = {"from": (today - dt.timedelta(days=365)).isoformat(), "to": today.isoformat()}
+    event["queryStringParameters"] = days
+    event["multiValueQueryStringParameters"] = {name: [text] for name, text in days.items()}
+    return event
+
+
+def _year(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
+    rng = random.Random(7)
+    projects = [uuid.UUID(int=rng.getrandbits(128)) for _ in range(3)]
+    connection.execute(
+        "INSERT INTO usage_days SELECT %s, current_date - d, p, 'kind_' || chr(97 + k), 'found', c, l, 1 + (d * 7 + k) %% 900, 3"
+        " FROM generate_series(0, 730) AS d, unnest(%s::uuid[]) AS p, generate_series(0, 29) AS k,"
+        " unnest(ARRAY['web', 'whatsapp']) AS c, unnest(ARRAY['fr', 'en', '']) AS l", [tenant, projects])
+    offers = [uuid.UUID(int=rng.getrandbits(128)) for _ in range(5_000)]
+    for grain in ("day", "month"):
+        connection.execute(
+            "INSERT INTO usage_subjects SELECT %s, %s, 'offer_viewed', date_trunc(%s, current_date - d)::date, %s, o, sum(1 + n %% 5)"
+            " FROM generate_series(0, 366) AS d, unnest(%s::uuid[]) WITH ORDINALITY AS u (o, n) WHERE (n + d * 13) %% 5 < 2 GROUP BY 4, 6",
+            [tenant, grain, grain, projects[0], offers])
+    connection.execute(
+        "INSERT INTO usage_visitors SELECT %s, current_date - d, p, s, 5000 + d, '' FROM generate_series(0, 730) AS d,"
+        " unnest(%s::uuid[]) AS p, unnest(ARRAY['visited', 'searched', 'viewed', 'applied', 'asked', 'answered', 'satisfied']) AS s",
+        [tenant, [*projects, uuid.UUID(int=0)]])
