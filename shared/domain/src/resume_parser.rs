@@ -17,9 +17,19 @@ use crate::{
 pub struct ParserAddress(FeedAddress);
 
 impl ParserAddress {
-    /// The whole address.
+    /// The whole address, for whoever asks there.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The address as people are shown it: what its query says is not told.
+    pub fn shown(&self) -> String {
+        self.0.shown()
+    }
+
+    /// Whether it was taken from what is shown, and is no address.
+    pub fn hides_something(&self) -> bool {
+        self.0.hides_something()
     }
 
     /// The host as it is looked up: a name, or an address without brackets.
