@@ -177,7 +177,7 @@ impl Wanted {
         let kind = match &self.opening {
             Opening::New(new) => {
                 let fields = new.broken().into_iter();
-                broken.extend(fields.map(|(field, code)| (format!("credentials.{field}"), code)));
+                broken.extend(fields.map(|field| (format!("credentials.{field}"), "invalid")));
                 Some(new.kind())
             }
             Opening::Kept(kept) => {
@@ -271,7 +271,10 @@ mod tests {
                 with(https(), &json!({"address": "", "schedule": {"every": "day"}})),
                 vec!["address invalid", "schedule.hour required"],
             ),
-            (with(https(), &json!({"address": "https://a.example/b?key=***"})), vec!["address hides-something"]),
+            (
+                with(https(), &json!({"address": "https://a.example/b?key=***"})),
+                vec!["address hides-something"],
+            ),
             (
                 with(https(), &json!({"schedule": {"every": "day", "hour": 24}})),
                 vec!["schedule.hour out-of-range"],
@@ -324,7 +327,8 @@ mod tests {
             let change = serde_json::from_value::<FeedChange>(json!({"address": sent})).unwrap();
             let outcome = change.on(&feed);
             let found = outcome.as_ref().map(|wanted| wanted.terms.address.as_str());
-            let found = found.map_err(|problem| format!("{} {}", problem.errors[0].field, problem.errors[0].code));
+            let found =
+                found.map_err(|problem| format!("{} {}", problem.errors[0].field, problem.errors[0].code));
             assert_eq!(found, kept.map_err(str::to_owned), "{sent}");
         }
     }
