@@ -74,7 +74,11 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
 
 /// What tenants are ordered by: another order each minute, so that nobody comes behind the same slow neighbours again.
 fn place(minute: i64, tenant: TenantId) -> [u8; 32] {
-    Sha256::new().chain_update(minute.to_be_bytes()).chain_update(tenant.as_uuid().as_bytes()).finalize().into()
+    Sha256::new()
+        .chain_update(minute.to_be_bytes())
+        .chain_update(tenant.as_uuid().as_bytes())
+        .finalize()
+        .into()
 }
 
 /// One run of a tenant's; whether there was one.

@@ -144,7 +144,10 @@ mod tests {
         };
         assert_eq!(in_time(take(tenants, LIMITS, turn)).await, 9);
         let told = log.told();
-        assert_eq!((told.first().unwrap().as_str(), told.last().unwrap().as_str()), ("slow begins", "slow ends"));
+        assert_eq!(
+            (told.first().unwrap().as_str(), told.last().unwrap().as_str()),
+            ("slow begins", "slow ends")
+        );
         // The one place left goes round.
         let ended: Vec<_> = told.iter().filter_map(|line| line.strip_suffix(" ends")).collect();
         assert_eq!(ended, ["a", "b", "c", "a", "b", "c", "a", "b", "slow"]);
@@ -187,7 +190,10 @@ mod tests {
             async move { log.ends(tenant) }
         };
         assert_eq!(in_time(take(tenants, Limits { places: 1, ..LIMITS }, turn)).await, 6);
-        assert_eq!(log.told(), ["greedy", "a", "b", "a", "greedy", "greedy"].map(|one| format!("{one} ends")));
+        assert_eq!(
+            log.told(),
+            ["greedy", "a", "b", "a", "greedy", "greedy"].map(|one| format!("{one} ends"))
+        );
     }
 
     #[tokio::test]

@@ -127,7 +127,8 @@ fn session_policy(partition: &str, names: &Names, tenant: TenantId) -> String {
         ("{feed_secrets}", names.feed_secrets(tenant)),
         ("{parser_secret}", names.parser_secret(tenant)),
     ];
-    let filled = filled.iter().fold(SESSION_POLICY.to_owned(), |text, (name, value)| text.replace(name, value));
+    let filled =
+        filled.iter().fold(SESSION_POLICY.to_owned(), |text, (name, value)| text.replace(name, value));
     // What sets the file out for its readers is not sent: no string in it has a space.
     filled.split_whitespace().collect()
 }

@@ -45,7 +45,8 @@ async fn shares_gather_until_there_are_enough() {
     assert_eq!(left(&house, "query_shares").await, 2);
     let tag = TAG.to_string();
     assert_eq!(keep(&house, &[by(3), by(4)]).await, std::slice::from_ref(&tag));
-    let ripe = in_count!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).expect("enough");
+    let ripe =
+        in_count!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).expect("enough");
     assert_eq!((ripe.project, ripe.shares.len(), ripe.sealed), (project, 3, Opaque([9; 144])));
     assert_eq!(in_count!(house, &house.other, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()), None);
     for _ in 0..2 {
