@@ -115,17 +115,17 @@ pub fn measure(
     let (mut old_ranks, mut new_ranks) = (Sum::default(), Sum::default());
     let mut compared = [0; 3];
     let mut kept = 0.0;
-    'asking: for turn in 0..without_results.len().max(tests.len()).max(top.len()) {
+    for turn in 0..without_results.len().max(tests.len()).max(top.len()) {
         if let Some(query) = without_results.get(turn) {
             if !time() {
-                break 'asking;
+                break;
             }
             found.extend(finds(engine, before, after, query)?);
             compared[0] += 1;
         }
         if let Some(test) = tests.get(turn) {
             if !time() {
-                break 'asking;
+                break;
             }
             old_ranks.add(test, &engine.search(&test.query, before)?);
             new_ranks.add(test, &engine.search(&test.query, after)?);
@@ -133,7 +133,7 @@ pub fn measure(
         }
         if let Some(query) = top.get(turn) {
             if !time() {
-                break 'asking;
+                break;
             }
             let (old, new) = (engine.search(query, before)?, engine.search(query, after)?);
             let overlap = overlap(&old, &new);
