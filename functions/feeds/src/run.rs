@@ -69,7 +69,9 @@ async fn steps(app: &App, scope: &TenantScope, taken: &Taken) -> Result<Ended, R
         return Ok(Ended::Failed { failure: "attempts-exhausted".to_owned(), passing: true });
     }
     let (bytes, file) =
-        match hold_while(RENEWAL, || renew(app, scope, taken.lease), fetch(app, scope, taken)).await?? {
+        match hold_while(RENEWAL, || renew(app, scope, taken.lease), Box::pin(fetch(app, scope, taken)))
+            .await??
+        {
             Ok(Pulled::Unchanged) => return Ok(Ended::Unchanged(None, None)),
             Ok(Pulled::File { bytes, etag, last_modified }) => {
                 let sha256 = Some(Sha256::digest(&bytes).to_vec());
@@ -88,7 +90,7 @@ async fn steps(app: &App, scope: &TenantScope, taken: &Taken) -> Result<Ended, R
     announce(app, scope, taken, import, &file, size).await?;
     let files = app.tenancy.files(scope).await?;
     let (key, media_type) = (FileKey::Import(import), taken.feed.terms.format.media_type());
-    let handing = files.put(&key, bytes, media_type);
+    let handing = Box::pin(files.put(&key, bytes, media_type));
     hold_while(RENEWAL, || renew(app, scope, taken.lease), handing).await??;
     Ok(Ended::Imported)
 }

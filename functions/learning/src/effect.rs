@@ -275,7 +275,7 @@ mod tests {
         for (times, compared) in
             [(0, [0, 0, 0]), (1, [1, 0, 0]), (5, [2, 2, 1]), (8, [3, 3, 2]), (99, [5, 3, 2])]
         {
-            let (left, mut engine) = (Cell::new(times), Nothing(Vec::new()));
+            let (left, mut engine) = (Cell::<usize>::new(times), Nothing(Vec::new()));
             let time = || left.replace(left.get().saturating_sub(1)) > 0;
             let effect = measure(&mut engine, &settings, &settings, &asked, time).unwrap();
             let SynonymEffect { without_results, tests, top_queries } = effect;

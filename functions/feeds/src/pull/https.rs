@@ -64,9 +64,10 @@ async fn ask(outside: &Outside, address: &FeedAddress, wanted: Wanted<'_>) -> Re
         }
     }
     // Another server has no business knowing what opens this one.
-    if address.same_server(wanted.address) {
-        let carried = wanted.credentials.and_then(Credentials::http);
-        request = carried.map_or(request, |carried| vivier_outside::open(request, carried));
+    if address.same_server(wanted.address)
+        && let Some(carried) = wanted.credentials.and_then(Credentials::http)
+    {
+        request = vivier_outside::open(request, carried);
     }
     request.send().await.map_err(|error| fault(&error))
 }
