@@ -18,7 +18,9 @@ def environment(stack: Stack, function: str) -> Iterator[dict[str, str]]:
     deployed = stack.client("lambda", stack.administrator).get_function_configuration(
         FunctionName=f"vivier-{stack.name}-{function}")
     variables = deployed["Environment"]["Variables"]
-    own, tenants = (arn.rsplit("/", 1)[1] for arn in (deployed["Role"], variables["TENANT_ROLE_ARN"]))
+    own = deployed["Role"].rsplit("/", 1)[1]
+    # A function without a tenant's own stores has no role for them.
+    tenants = variables["TENANT_ROLE_ARN"].rsplit("/", 1)[1] if "TENANT_ROLE_ARN" in variables else None
     copies = f"bench-{function}", f"bench-{function}-tenant"
 
     def copy(source: str, name: str, trusted: str) -> str:
@@ -28,16 +30,17 @@ def environment(stack: Stack, function: str) -> Iterator[dict[str, str]]:
         arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
         for policy in iam.list_role_policies(RoleName=source)["PolicyNames"]:
             document = iam.get_role_policy(RoleName=source, PolicyName=policy)["PolicyDocument"]
-            document = json.dumps(document).replace(f"role/{tenants}", f"role/{copies[1]}")
+            document = json.dumps(document)
+            if tenants:
+                document = document.replace(f"role/{tenants}", f"role/{copies[1]}")
             iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=document)
         return arn
 
     try:
         role = copy(own, copies[0], sts.get_caller_identity()["Arn"])
-        tenant_role = copy(tenants, copies[1], role)
+        lent_role = {"TENANT_ROLE_ARN": copy(tenants, copies[1], role)} if tenants else {}
         lent = sts.assume_role(RoleArn=role, RoleSessionName="bench")["Credentials"]
-        yield variables | {
-            "TENANT_ROLE_ARN": tenant_role,
+        yield variables | lent_role | {
             "AWS_ENDPOINT_URL": stack.endpoint_url,
             "AWS_REGION": stack.region,
             "AWS_ACCESS_KEY_ID": lent["AccessKeyId"],

@@ -154,9 +154,9 @@ class Tenant:
             cursor = connection.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 
-    def pool(self, query: str, *parameters: Any) -> list[tuple]:
-        """Rows of the shared database that the tenant may see."""
-        with self.stage.pool(self.tenant_id) as connection:
+    def pool(self, query: str, *parameters: Any, role: str = "app") -> list[tuple]:
+        """Rows of the shared database that the tenant may see, as a role of functions."""
+        with self.stage.pool(self.tenant_id, role) as connection:
             cursor = connection.execute(query, parameters)
             return cursor.fetchall() if cursor.description else []
 

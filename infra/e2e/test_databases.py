@@ -17,24 +17,38 @@ class TestSharedDatabase:
     TABLES = ("sources", "chunks", "vectors", "terms", "test_questions", "test_runs", "test_outcomes",
               "query_shares", "query_texts", "search_tests", "declined_synonyms",
               "events", "audit_log", "audit_chains", "purge_reports")  # fmt: skip
-    ROLES = ("app", "retention")
+    ROLES = ("app", "metrics", "retention")
     SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "test_questions"), ("app", "test_runs"),
-            ("app", "test_outcomes"), ("app", "events"), ("app", "audit_log"), ("app", "audit_chains"),
-            ("retention", "events"), ("retention", "audit_log"), ("retention", "purge_reports")]  # fmt: skip
+            ("app", "test_outcomes"), ("app", "events"), ("app", "query_texts"), ("app", "audit_log"), ("app", "audit_chains"),
+            ("metrics", "events"), ("metrics", "query_shares"), ("metrics", "query_texts"),
+            ("retention", "events"), ("retention", "query_shares"), ("retention", "query_texts"),
+            ("retention", "audit_log"), ("retention", "purge_reports")]  # fmt: skip
     #: Table to the role that removes from it.
     WRITABLE = {"sources": "app", "chunks": "app", "vectors": "app", "terms": "app", "test_questions": "app", "test_runs": "app",
-                "test_outcomes": "app", "events": "retention", "purge_reports": "retention"}  # fmt: skip
+                "test_outcomes": "app", "events": "retention", "query_shares": "retention", "query_texts": "retention",
+                "purge_reports": "retention"}  # fmt: skip
     #: Table to a column that is written; `edition` where none is named.
-    COLUMN = {"events": "stored_at", "purge_reports": "removed", "test_questions": "question", "test_outcomes": "place"}
+    COLUMN = {"events": "stored_at", "query_shares": "stored_at", "query_texts": "stored_at", "purge_reports": "removed",
+              "test_questions": "question", "test_outcomes": "place"}  # fmt: skip
 
     @pytest.fixture(autouse=True)
     def _rows(self, stage: Stage, alpha: Tenant, beta: Tenant) -> None:
         for tenant in (alpha, beta):
-            with stage.pool(tenant.tenant_id) as connection:
+            with stage.pool(tenant.tenant_id, "metrics") as connection:
                 connection.execute(
                     "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)"
                     " VALUES (bound_tenant(), %s, 'search', now(), '{}')", [uuid.uuid4()]
                 )  # fmt: skip
+                connection.execute(
+                    "INSERT INTO query_shares (tenant_id, tag, x, y, project_id, visitors, sealed, seen_at)"
+                    " VALUES (bound_tenant(), %s, sha256(''), sha256(''), %s, 5, decode(repeat('00', 144), 'hex'), now())",
+                    [uuid.uuid4().hex, uuid.uuid4()],
+                )
+                connection.execute(
+                    "INSERT INTO query_texts (tenant_id, tag, project_id, query, seen_at)"
+                    " VALUES (bound_tenant(), %s, %s, 'test', now())", [uuid.uuid4().hex, uuid.uuid4()]
+                )  # fmt: skip
+            with stage.pool(tenant.tenant_id) as connection:
                 project, run = uuid.uuid4(), uuid.uuid4()
                 connection.execute(
                     "INSERT INTO test_questions (tenant_id, project_id, id, question, created_at)"
@@ -75,7 +89,7 @@ class TestSharedDatabase:
     @pytest.mark.parametrize("bound", ["alpha", "nobody"])
     def test_nothing_is_written_for_another(self, stage: Stage, alpha: Tenant, beta: Tenant, bound: str):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
-            with stage.pool(alpha.tenant_id if bound == "alpha" else None) as connection:
+            with stage.pool(alpha.tenant_id if bound == "alpha" else None, "metrics") as connection:
                 connection.execute(
                     "INSERT INTO events VALUES (%s, %s, 'search', now(), '{}')", [beta.tenant_id, uuid.uuid4()]
                 )
@@ -93,13 +107,24 @@ class TestSharedDatabase:
     @pytest.mark.parametrize(
         ("role", "statement"),
         [("app", "SELECT audit_purge(now(), 1000)"), ("app", "DELETE FROM events"), ("app", "SELECT * FROM purge_reports"),
+         ("metrics", "SELECT audit_purge(now(), 1000)"), ("metrics", "DELETE FROM events"), ("metrics", "SELECT count(*) FROM chunks"),
+         ("metrics", "SELECT query FROM query_texts"), ("metrics", "SELECT actor FROM audit_log"),
          ("retention", "SELECT count(*) FROM chunks"), ("retention", "SELECT detail FROM events"),
+         ("retention", "SELECT y FROM query_shares"), ("retention", "SELECT query FROM query_texts"),
          ("retention", "SELECT actor FROM audit_log")],
     )  # fmt: skip
     def test_who_removes_does_not_read_and_who_reads_does_not_remove(
         self, stage: Stage, alpha: Tenant, role: str, statement: str
     ):
         with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id, role) as connection:
+            connection.execute(statement)
+
+    @pytest.mark.parametrize("statement", ["SELECT count(*) FROM query_shares", "SELECT y FROM query_shares", "DELETE FROM query_shares",
+                                           "INSERT INTO query_shares SELECT * FROM query_shares", "UPDATE query_shares SET y = x",
+                                           "INSERT INTO query_texts SELECT * FROM query_texts", "UPDATE query_texts SET seen_at = now()",
+                                           "INSERT INTO events SELECT * FROM events"])  # fmt: skip
+    def test_who_reaches_the_key_of_shares_reaches_no_share(self, stage: Stage, alpha: Tenant, statement: str):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id, "app") as connection:
             connection.execute(statement)
 
     @pytest.mark.parametrize("role", ROLES)
@@ -116,8 +141,9 @@ class TestSharedDatabase:
         with stage.connect(POOL) as admin:
             assert admin.execute("SELECT count(*), max(happened_at) FROM audit_log").fetchone() == before
 
-    def test_nothing_is_moved_to_another(self, stage: Stage, alpha: Tenant, beta: Tenant):
-        with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id) as connection:
+    @pytest.mark.parametrize("role", ROLES)
+    def test_nothing_is_moved_to_another(self, stage: Stage, alpha: Tenant, beta: Tenant, role: str):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege), stage.pool(alpha.tenant_id, role) as connection:
             connection.execute("UPDATE events SET tenant_id = %s", [beta.tenant_id])
 
     def test_the_binding_ends_with_its_transaction(self, stage: Stage, alpha: Tenant):
@@ -158,7 +184,7 @@ class TestSharedDatabase:
                 "SELECT rolsuper, rolbypassrls, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = ANY(%s)",
                 [[*(f"vivier_{stage.name}_{role}" for role in self.ROLES), alpha.database]],
             ).fetchall()
-        assert roles == [(False, False, False, False)] * 3
+        assert roles == [(False, False, False, False)] * (len(self.ROLES) + 1)
         with stage.connect(POOL) as admin:
             secured = admin.execute(
                 "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
@@ -179,7 +205,7 @@ class TestOwnDatabases:
             with pytest.raises(psycopg.OperationalError):
                 stage.connect(database, login)
 
-    @pytest.mark.parametrize("role", ["app", "retention"])
+    @pytest.mark.parametrize("role", TestSharedDatabase.ROLES)
     def test_no_role_of_functions_enters_one(self, stage: Stage, alpha: Tenant, role: str):
         with pytest.raises(psycopg.OperationalError, match="permission denied"):
             stage.connect(alpha.database, stage.secret(f"vivier_{stage.name}_{role}"))

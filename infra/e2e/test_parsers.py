@@ -293,10 +293,10 @@ class TestTerms:
         assert kept(tenant) == body
         # It holds within a minute, though the absence of one was remembered.
         wait_for(lambda: match(tenant, {"text": "CV\n" + "\n".join(WAITER)})["parser"] == "external", "the parser", timeout=70, every=2)
-        other = {"address": "https://parser.invalid/?a=b", "format": "textkernel",
+        other = {"address": f"https://parser.invalid/?a={second}", "format": "textkernel",
                  "credentials": {"kind": "textkernel", "account_id": "1", "service_key": second}}  # fmt: skip
         answers.append(tenant.member.send("PUT", PATH, json=other))
-        assert answers[-1].json() == {"address": other["address"], "format": "textkernel", "credentials": "textkernel"}
+        assert answers[-1].json() == {"address": "https://parser.invalid/?a=***", "format": "textkernel", "credentials": "textkernel"}
         assert kept(tenant) == other
         for _ in range(2):
             assert tenant.member.send("DELETE", PATH).status_code == 204
@@ -324,6 +324,7 @@ class TestTerms:
             ({"address": "sftp://parser.example/a"}, {"address": "scheme-not-supported"}),
             ({"address": "https://user:word@parser.example/"}, {"address": "holds-credentials"}),
             ({"address": "parser.example"}, {"address": "invalid"}),
+            ({"address": "https://parser.example/?a=***"}, {"address": "hides-something"}),
             ({"address": "https://parser.example/" + "a" * 2000}, {"address": "too-long"}),
             ({"format": "hr_xml"}, {"format": "invalid"}),
             ({"format": "textkernel"}, {"credentials.kind": "not-for-this-format"}),

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from demo.stack import Keys
+from demo.stack import ROOT, Keys
 
 from .api import filled, is_problem
 from .people import Browser
 from .stage import Stage
 from .tenants import Tenant
 
-FUNCTIONS_WITH_TENANT_ROLE = ("offers", "search", "matching", "ingest", "chat", "retention", "projects")
-
 
 class TestCredentials:
     """What a function's tenant-scoped credentials reach."""
+
+    def test_of_every_function_that_has_some_are_tried(self, stage: Stage):
+        pages = stage.client("iam").get_paginator("list_roles").paginate()
+        named = [role["RoleName"] for page in pages for role in page["Roles"]]
+        before, after = f"vivier-{stage.name}-", "-tenant"
+        found = {name.removeprefix(before).removesuffix(after) for name in named if name.startswith(before) and name.endswith(after)}
+        assert found == set(REACH)
 
     def test_are_the_tenants_own(self, stage: Stage, alpha: Tenant, beta: Tenant):
         for tenant in (alpha, beta):
@@ -38,7 +44,7 @@ class TestCredentials:
                         assert "AccessDenied" in refusal.value.response["Error"]["Code"], (function, name)
 
     def test_reach_nothing_shared(self, stage: Stage, alpha: Tenant):
-        for function in FUNCTIONS_WITH_TENANT_ROLE:
+        for function in REACH:
             with assumed(stage, function, alpha) as client:
                 for name, call in SHARED.items():
                     with pytest.raises(ClientError, match="AccessDenied|not authorized"):
@@ -46,7 +52,7 @@ class TestCredentials:
                         pytest.fail(f"{function} may {name}")
 
     def test_nobody_else_assumes_the_role(self, stage: Stage, alpha: Tenant):
-        for function in FUNCTIONS_WITH_TENANT_ROLE:
+        for function in REACH:
             with pytest.raises(ClientError, match="AccessDenied|not authorized"):
                 stage.stack.client("sts", stage.stack.operator).assume_role(
                     RoleArn=tenant_role(stage, function), RoleSessionName="operator"
@@ -72,6 +78,36 @@ def read_parser(client, stage: Stage, tenant: Tenant):
 def replace_parser(client, stage: Stage, tenant: Tenant):
     same = read_parser(stage.client, stage, tenant)["SecretString"]
     return client("secretsmanager").put_secret_value(SecretId=parser_of(stage, tenant), SecretString=same)
+
+
+def feed_secret(stage: Stage, tenant: Tenant) -> str:
+    """The name of a secret of a feed of the tenant's, made for one call."""
+    name = f"vivier/{stage.name}/feeds/{tenant.simple}/{uuid.uuid4().hex}"
+    stage.client("secretsmanager").create_secret(Name=name, SecretString="{}")
+    return name
+
+
+def make_feed_secret(client, stage: Stage, tenant: Tenant):
+    name = f"vivier/{stage.name}/feeds/{tenant.simple}/{uuid.uuid4().hex}"
+    client("secretsmanager").create_secret(Name=name, SecretString="{}")
+    drop(stage, name)
+
+
+def with_feed_secret(use: Callable) -> Callable:
+    def call(client, stage: Stage, tenant: Tenant):
+        name = feed_secret(stage, tenant)
+        try:
+            use(client("secretsmanager"), name)
+        finally:
+            drop(stage, name)
+
+    return call
+
+
+def drop(stage: Stage, name: str) -> None:
+    secrets = stage.client("secretsmanager")
+    with suppress(secrets.exceptions.ResourceNotFoundException):
+        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
 
 
 def read_table(client, stage: Stage, tenant: Tenant):
@@ -105,6 +141,19 @@ REACH: dict[str, dict[str, Callable]] = {
         "read the secret": read_secret,
         "list files": list_files,
     },
+    "feeds": {
+        "read the secret": read_secret,
+        "make a feed's secret": make_feed_secret,
+        "read a feed's secret": with_feed_secret(lambda secrets, name: secrets.get_secret_value(SecretId=name)),
+        "remove a feed's secret": with_feed_secret(
+            lambda secrets, name: secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        ),
+        "write an import": write_file("imports/none"),
+        "read an import": read_file("imports/none"),
+        "list files": list_files,
+    },
+    "alerts": {"read the index": read_file("index/current.json"), "read the secret": read_secret, "list files": list_files},
+    "learning": {"read the index": read_file("index/current.json"), "list files": list_files},
     "ingest": {"write a document": write_file("documents/none"), "read the secret": read_secret, "list files": list_files},
     "chat": {
         "read conversations": read_table,
@@ -120,6 +169,9 @@ SHARED: dict[str, Callable] = {
     "read the administrator's secret": lambda client, stage: client("secretsmanager").get_secret_value(
         SecretId=f"vivier/{stage.name}/database/admin"
     ),
+    "read who keeps shares": lambda client, stage: client("secretsmanager").get_secret_value(
+        SecretId=f"vivier/{stage.name}/database/vivier_{stage.name}_metrics"
+    ),
     "write events": lambda client, stage: client("kinesis").put_record(
         StreamName=stage.stream, Data=b"{}", PartitionKey="x"
     ),
@@ -131,19 +183,16 @@ def tenant_role(stage: Stage, function: str) -> str:
 
 
 def session_policy(stage: Stage, tenant: Tenant) -> str:
-    """The policy that `shared/tenancy/src/credentials.rs` passes along."""
-
-    def allow(action: str, *resources: str) -> dict:
-        return {"Effect": "Allow", "Action": action, "Resource": list(resources)}
-
-    return json.dumps({"Version": "2012-10-17", "Statement": [
-        allow("s3:*", f"arn:aws:s3:::{tenant.bucket}", f"arn:aws:s3:::{tenant.bucket}/*"),
-        allow("dynamodb:*", f"arn:aws:dynamodb:*:*:table/{tenant.table}", f"arn:aws:dynamodb:*:*:table/{tenant.table}/index/*"),
-        allow("secretsmanager:GetSecretValue",
-              f"arn:aws:secretsmanager:*:*:secret:vivier/{stage.name}/database/{tenant.database}-*"),
-        allow("secretsmanager:*", f"arn:aws:secretsmanager:*:*:secret:{parser_of(stage, tenant)}*"),
-        allow("rds-db:connect", f"arn:aws:rds-db:*:*:dbuser:*/{tenant.database}"),
-    ]})  # fmt: skip
+    """The policy that `shared/tenancy` passes along, from the file that it is made of there."""
+    policy = (ROOT / "shared/tenancy/src/session_policy.json").read_text()
+    for name, value in {
+        "partition": "aws", "bucket": tenant.bucket, "table": tenant.table, "database": tenant.database,
+        "database_secret": f"vivier/{stage.name}/database/{tenant.database}",
+        "feed_secrets": f"vivier/{stage.name}/feeds/{tenant.simple}/", "parser_secret": parser_of(stage, tenant),
+    }.items():  # fmt: skip
+        policy = policy.replace(f"{{{name}}}", value)
+    assert all("{" not in resource for one in json.loads(policy)["Statement"] for resource in one["Resource"]), policy
+    return json.dumps(json.loads(policy))
 
 
 @contextmanager
@@ -204,6 +253,7 @@ class TestPermissions:
             ("projects", "dynamodb:GetItem", "back", "/v1/projects/{project}/settings"),
             ("evaluation", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/test-runs"),
             ("evaluation", "dynamodb:GetItem", "back", "/v1/projects/{project}/test-questions"),
+            ("feeds", "sts:AssumeRole", "back", "/v1/feeds"),
             ("learning", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/search-queries"),
             ("learning", "dynamodb:GetItem", "back", "/v1/projects/{project}/search-experiments"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),

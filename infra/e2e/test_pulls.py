@@ -453,6 +453,25 @@ class TestSecrets:
         operator.invoke("tenants", {"operation": "delete", "slug": tenant.slug, "confirm": tenant.slug})
         assert self.named(stage, tenant) == []
 
+    def test_a_key_in_a_query_is_used_and_not_shown(self, stage: Stage, tenant: Tenant, partner: Partner):
+        key, place = "sesame-" + uuid.uuid4().hex, f"/{fresh()}"
+        address = partner.put(f"{place}?site=7&key={key}", some("P-1"))
+        shown = f"{partner.origin}{place}?site=***&key=***"
+        body = {"source": fresh(), "format": "csv", "address": address, "schedule": {"every": "hour"}, "enabled": False}
+        answers = [tenant.member.send("POST", "/v1/feeds", json=body)]
+        path = f"/v1/feeds/{answers[0].json()['feed_id']}"
+        # Sent back as it is shown, it stays what it is.
+        answers.append(tenant.member.send("PATCH", path, json={"address": shown, "schedule": {"every": "day", "hour": 4}}))
+        answers.append(tenant.member.get(path))
+        assert [answer.json()["address"] for answer in answers] == [shown] * 3
+        other = tenant.member.send("PATCH", path, json={"address": shown.replace("site=***", "site=8")})
+        assert refused_fields(other) == {"address": "hides-something"}
+        assert pulled(tenant, path.rsplit("/", 1)[1])["status"] == "imported"
+        answers += [other, *(tenant.member.get(one) for one in ("/v1/feeds", f"{path}/runs", "/v1/audit"))]
+        assert not [answer.url for answer in answers if key in answer.text]
+        logs = [file.read_text(errors="replace") for file in stage.running.stack.logs.glob("vivier-*.log")]
+        assert logs and not any(key in log for log in logs)
+
     def test_one_that_no_feed_names_goes(self, stage: Stage, tenant: Tenant):
         """As a request leaves it that was ended half-way."""
         stray, young = uuid.uuid4(), uuid.uuid4()
@@ -493,6 +512,29 @@ class TestTenants:
             is_problem(other.member.send("GET", f"/v1/imports/{run['import_id']}"), NOT_FOUND)
 
 
+    def test_one_whose_server_is_slow_keeps_nobody_waiting(self, stage: Stage, make_tenant: Callable[..., Tenant], partner: Partner):
+        slow, quick = make_tenant("pulls-slow-e2e"), make_tenant("pulls-quick-e2e")
+        path = f"/{fresh()}"
+
+        def asked(tenant: Tenant, address: str, source: str) -> str:
+            """A run of a new feed, and where it is read."""
+            feed = new_feed(tenant, address, source)
+            return f"/v1/feeds/{feed}/runs/{tenant.back.call('POST', f'/v1/feeds/{feed}/runs')['run_id']}"
+
+        stuck = asked(slow, partner.put(path, some("SLOW"), part=9), "slow")
+        # More than one: whoever comes first, the slow server's turn comes before the second.
+        runs = [asked(quick, partner.put(f"{path}-{n}", some(f"QUICK-{n}")), f"quick-{n}") for n in range(3)]
+        serving = threading.Thread(target=fired, args=(stage,))
+        serving.start()
+        done = lambda: all(quick.back.call("GET", run)["status"] == "imported" for run in runs)  # noqa: E731
+        waited(done, "the runs of the other", seconds=15)
+        waited(lambda: partner.requests(path), "the request that the slow server keeps waiting")
+        assert slow.back.call("GET", stuck)["status"] == "running"
+        partner.answers[path].released.set()
+        serving.join()
+        assert slow.back.call("GET", stuck)["status"] == "imported"
+
+
 class TestApi:
     @pytest.mark.parametrize(
         ("change", "fields"),
@@ -501,6 +543,7 @@ class TestApi:
             ({"address": "https://user:word@partner.example/a"}, {"address": "holds-credentials"}),
             ({"address": "ftp://partner.example/a"}, {"address": "scheme-not-supported"}),
             ({"address": "sftp://partner.example/"}, {"address": "names-no-file"}),
+            ({"address": "https://partner.example/a?key=***"}, {"address": "hides-something"}),
             ({"address": "sftp://partner.example/a"}, {"credentials": "required", "host_keys": "required"}),
             ({"host_keys": [PIN]}, {"host_keys": "not-for-this-address"}),
             ({"schedule": {"every": "day"}}, {"schedule.hour": "required"}),
@@ -528,7 +571,7 @@ class TestApi:
         assert refused_fields(answer) == {"source": "taken"}
         changed = tenant.back.call("PATCH", path, {"format": "hello-work", "schedule": {"every": "day", "hour": 23}})
         assert changed == tenant.back.call("GET", path)
-        assert (changed["address"], changed["format"], changed["next_run_at"]) == (before, "hello-work", None)
+        assert (changed["address"], changed["format"], changed["next_run_at"]) == (before.replace("7", "***"), "hello-work", None)
         assert changed["schedule"] == {"every": "day", "hour": 23}
         assert tenant.back.call("DELETE", path) is None
         for method in ("GET", "PATCH", "DELETE"):

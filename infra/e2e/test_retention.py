@@ -55,7 +55,7 @@ def keep_expired(stage: Stage, tenant: Tenant) -> None:
 
 def fill(stage: Stage, tenant: Tenant, ages: tuple[int, ...]) -> None:
     now = dt.datetime.now(dt.timezone.utc)
-    with stage.pool(tenant.tenant_id) as connection:
+    with stage.pool(tenant.tenant_id, "metrics") as connection:
         for age in ages:
             connection.execute(
                 "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)"

@@ -80,15 +80,15 @@ class TestProposals:
         effect = back.call("POST", path(office, "/effect"), RULE)
         assert member.get(f"{office.settings}/draft").json() == before
         assert effect["without_results"] == {
-            "asked": 1, "found": 1, "queries": [{"query": "soignant hospitalier", "results": 1, "titles": ["Infirmier"]}],
+            "asked": 1, "compared": 1, "found": 1, "queries": [{"query": "soignant hospitalier", "results": 1, "titles": ["Infirmier"]}],
         }  # fmt: skip
         assert effect["tests"] == {
-            "asked": 2,
+            "asked": 2, "compared": 2,
             "before": {"hit_at_1": 0.5, "hit_at_5": 0.5, "ndcg_at_10": 0.5},
             "after": {"hit_at_1": 1.0, "hit_at_5": 1.0, "ndcg_at_10": 1.0},
         }
         assert effect["top_queries"] == {
-            "asked": 2, "changed": 1, "overlap_at_10": 0.5, "queries": [{"query": "soignant hospitalier", "overlap_at_10": 0.0}],
+            "asked": 2, "compared": 2, "changed": 1, "overlap_at_10": 0.5, "queries": [{"query": "soignant hospitalier", "overlap_at_10": 0.0}],
         }  # fmt: skip
 
     def test_accepted_they_are_in_the_draft_and_help_once_it_is_published(self, office: Office):

@@ -23,7 +23,7 @@ pub struct NewFeed {
     /// `csv`, `jsonl`, or the name of a partner's feed.
     #[schema(value_type = String)]
     format: ImportFormat,
-    /// `https://…` or `sftp://…`, without a user's name or password.
+    /// `https://…` or `sftp://…`, without a user's name or password. What its query says is not shown again.
     #[schema(value_type = String)]
     address: Redacted,
     /// How often the file is fetched.
@@ -47,7 +47,7 @@ pub struct FeedChange {
     /// The file's form.
     #[schema(value_type = Option<String>)]
     format: Option<ImportFormat>,
-    /// Where the file is. At another server it needs credentials of its own, or `null`.
+    /// Where the file is. At another server it needs credentials of its own, or `null`. As it is shown it is the one that it was.
     #[schema(value_type = Option<String>)]
     address: Option<Redacted>,
     /// How often it is fetched.
@@ -144,7 +144,9 @@ impl FeedChange {
     pub fn on(self, before: &Feed) -> Result<Wanted, Problem> {
         let mut broken = Broken::new();
         let mut terms = before.terms.clone();
-        match self.address.as_ref().map(address).transpose() {
+        // Whoever sends back what they were shown wants nothing else.
+        let other = self.address.as_ref().filter(|text| text.expose() != before.terms.address.shown());
+        match other.map(address).transpose() {
             Ok(address) => terms.address = address.unwrap_or(terms.address),
             Err(code) => broken.push(("address".into(), code)),
         }
@@ -175,7 +177,7 @@ impl Wanted {
         let kind = match &self.opening {
             Opening::New(new) => {
                 let fields = new.broken().into_iter();
-                broken.extend(fields.map(|(field, code)| (format!("credentials.{field}"), code)));
+                broken.extend(fields.map(|field| (format!("credentials.{field}"), "invalid")));
                 Some(new.kind())
             }
             Opening::Kept(kept) => {
@@ -211,7 +213,8 @@ impl Wanted {
 }
 
 fn address(text: &Redacted) -> Result<FeedAddress, &'static str> {
-    FeedAddress::try_from(text.expose().to_owned()).map_err(|error| error.0)
+    let address = FeedAddress::try_from(text.expose().to_owned()).map_err(|error| error.0)?;
+    if address.hides_something() { Err("hides-something") } else { Ok(address) }
 }
 
 /// Whether a text is the SHA-256 of a key, as OpenSSH writes it.
@@ -269,6 +272,10 @@ mod tests {
                 vec!["address invalid", "schedule.hour required"],
             ),
             (
+                with(https(), &json!({"address": "https://a.example/b?key=***"})),
+                vec!["address hides-something"],
+            ),
+            (
                 with(https(), &json!({"schedule": {"every": "day", "hour": 24}})),
                 vec!["schedule.hour out-of-range"],
             ),
@@ -293,13 +300,37 @@ mod tests {
         }
     }
 
+    fn entered(body: Value) -> Feed {
+        let Wanted { terms, .. } = serde_json::from_value::<NewFeed>(body).unwrap().check().unwrap();
+        let now = Timestamp::UNIX_EPOCH;
+        Feed { id: FeedId::generate(), terms, next_at: now, created_at: now, updated_at: now }
+    }
+
     fn kept() -> Feed {
-        let wanted = serde_json::from_value::<NewFeed>(sftp()).unwrap().check().unwrap();
-        let credentials =
+        let mut feed = entered(sftp());
+        feed.terms.credentials =
             Some(KeptCredentials { kind: CredentialKind::Password, secret: SecretId::generate() });
-        let (id, now) = (FeedId::generate(), Timestamp::UNIX_EPOCH);
-        let terms = FeedTerms { credentials, ..wanted.terms };
-        Feed { id, terms, next_at: now, created_at: now, updated_at: now }
+        feed
+    }
+
+    #[test]
+    fn what_is_shown_of_an_address_does_not_take_its_place() {
+        let whole = "https://a.example/b?site=7&key=sesame";
+        let feed = entered(with(https(), &json!({"address": whole})));
+        for (sent, kept) in [
+            ("https://a.example/b?site=***&key=***", Ok(whole)),
+            (whole, Ok(whole)),
+            ("https://a.example/b?site=8&key=sesame", Ok("https://a.example/b?site=8&key=sesame")),
+            ("https://a.example/c?site=***&key=***", Err("address hides-something")),
+            ("https://a.example/b?site=8&key=***", Err("address hides-something")),
+        ] {
+            let change = serde_json::from_value::<FeedChange>(json!({"address": sent})).unwrap();
+            let outcome = change.on(&feed);
+            let found = outcome.as_ref().map(|wanted| wanted.terms.address.as_str());
+            let found =
+                found.map_err(|problem| format!("{} {}", problem.errors[0].field, problem.errors[0].code));
+            assert_eq!(found, kept.map_err(str::to_owned), "{sent}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use russh::keys::decode_secret_key;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vivier_domain::{
-    credential::{LONGEST_NAME, LONGEST_SECRET, is_basic_name, is_plain, is_visible},
+    credential::{HttpCredentials, LONGEST_NAME, LONGEST_SECRET, is_plain},
     feed::{CredentialKind, Transport},
     redacted::Redacted,
 };
@@ -62,13 +62,22 @@ impl Credentials {
         }
     }
 
-    /// The fields that cannot be what they are for, each with a stable word.
-    pub fn broken(&self) -> Vec<(&'static str, &'static str)> {
+    /// What a request carries of it; nothing of what opens SFTP.
+    pub const fn http(&self) -> Option<HttpCredentials<'_>> {
+        match self {
+            Self::Basic { username, password } => Some(HttpCredentials::Basic { username, password }),
+            Self::Bearer { token } => Some(HttpCredentials::Bearer { token }),
+            Self::Password { .. } | Self::PrivateKey { .. } => None,
+        }
+    }
+
+    /// The fields that cannot be what they are for.
+    pub fn broken(&self) -> Vec<&'static str> {
         let fields = match self {
             Self::Basic { username, password } => {
-                [("username", is_basic_name(username)), ("password", is_plain(password, LONGEST_SECRET))]
+                return HttpCredentials::Basic { username, password }.broken();
             }
-            Self::Bearer { token } => [("token", is_visible(token, LONGEST_SECRET)), ("kind", true)],
+            Self::Bearer { token } => return HttpCredentials::Bearer { token }.broken(),
             Self::Password { username, password } => [
                 ("username", is_plain(username, LONGEST_NAME)),
                 ("password", is_plain(password, LONGEST_SECRET)),
@@ -82,7 +91,7 @@ impl Credentials {
                 ),
             ],
         };
-        fields.into_iter().filter(|(_, good)| !good).map(|(field, _)| (field, "invalid")).collect()
+        fields.into_iter().filter(|(_, good)| !good).map(|(field, _)| field).collect()
     }
 
     /// As the store of secrets keeps it.
@@ -133,8 +142,7 @@ mod tests {
             ),
         ] {
             let credentials: Credentials = serde_json::from_value(body.clone()).unwrap();
-            let found: Vec<_> = credentials.broken().into_iter().map(|(field, _)| field).collect();
-            assert_eq!(found, broken, "{body}");
+            assert_eq!(credentials.broken(), broken, "{body}");
             assert_eq!(Credentials::read(&credentials.stored().unwrap()), Some(credentials));
         }
         for body in [

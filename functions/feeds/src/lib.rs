@@ -10,6 +10,7 @@ pub mod pull;
 pub mod routes;
 pub mod run;
 pub mod tick;
+pub mod turns;
 pub mod view;
 
 use vivier_outside::Outside;

@@ -1,11 +1,11 @@
 //! One run of a feed: what an earlier attempt left is settled, the file is fetched, and an import gets it. Each step can be repeated.
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
 use sha2::{Digest, Sha256};
 use tokio::time::{MissedTickBehavior, interval};
 use vivier_domain::ids::ImportId;
-use vivier_runtime::HandlerError;
+use vivier_runtime::{HandlerError, telemetry};
 use vivier_store::feeds::{self, Ended, Lease, MOST_ATTEMPTS, Taken, Validators};
 use vivier_tenancy::{TenancyError, TenantScope, rooms::files::FileKey};
 
@@ -69,7 +69,9 @@ async fn steps(app: &App, scope: &TenantScope, taken: &Taken) -> Result<Ended, R
         return Ok(Ended::Failed { failure: "attempts-exhausted".to_owned(), passing: true });
     }
     let (bytes, file) =
-        match hold_while(app, scope, taken.lease, Box::pin(fetch(app, scope, taken))).await?? {
+        match hold_while(RENEWAL, || renew(app, scope, taken.lease), Box::pin(fetch(app, scope, taken)))
+            .await??
+        {
             Ok(Pulled::Unchanged) => return Ok(Ended::Unchanged(None, None)),
             Ok(Pulled::File { bytes, etag, last_modified }) => {
                 let sha256 = Some(Sha256::digest(&bytes).to_vec());
@@ -88,7 +90,8 @@ async fn steps(app: &App, scope: &TenantScope, taken: &Taken) -> Result<Ended, R
     announce(app, scope, taken, import, &file, size).await?;
     let files = app.tenancy.files(scope).await?;
     let (key, media_type) = (FileKey::Import(import), taken.feed.terms.format.media_type());
-    hold_while(app, scope, taken.lease, Box::pin(files.put(&key, bytes, media_type))).await??;
+    let handing = Box::pin(files.put(&key, bytes, media_type));
+    hold_while(RENEWAL, || renew(app, scope, taken.lease), handing).await??;
     Ok(Ended::Imported)
 }
 
@@ -142,26 +145,105 @@ async fn announce(
     Ok(())
 }
 
-/// Waits for work that needs no database, and renews the lease meanwhile. Losing it drops the work.
-async fn hold_while<T>(
-    app: &App,
-    scope: &TenantScope,
-    lease: Lease,
-    mut work: impl Future<Output = T> + Unpin,
-) -> Result<T, RunError> {
-    let mut renewal = interval(RENEWAL);
-    renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            output = &mut work => return Ok(output),
-            _ = renewal.tick() => {
-                let mut session = app.tenancy.silo(scope).await?;
-                let tx = session.begin().await?;
-                if !feeds::hold(&tx, lease).await? {
-                    return Err(RunError::Lost);
+/// Renews the lease; `false` when it is lost.
+async fn renew(app: &App, scope: &TenantScope, lease: Lease) -> Result<bool, TenancyError> {
+    let mut session = app.tenancy.silo(scope).await?;
+    let tx = session.begin().await?;
+    let held = feeds::hold(&tx, lease).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+/// Waits for work that needs no database, and has the lease renewed meanwhile, beside it. Losing it drops the work. A renewal that fails
+/// does not: the lease outlasts several, and whoever lost it without noticing is told at the next write, which then writes nothing.
+async fn hold_while<T, E, R>(
+    every: Duration,
+    renew: impl Fn() -> R,
+    work: impl Future<Output = T>,
+) -> Result<T, RunError>
+where
+    E: Error + 'static,
+    R: Future<Output = Result<bool, E>>,
+{
+    let losing = async {
+        let mut renewal = interval(every);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            renewal.tick().await;
+            match renew().await {
+                Ok(true) => {}
+                Ok(false) => return,
+                Err(error) => {
+                    tracing::warn!(error = telemetry::chain(&error), "a lease could not be renewed yet");
                 }
-                tx.commit().await?;
             }
         }
+    };
+    tokio::select! {
+        output = work => Ok(output),
+        () = losing => Err(RunError::Lost),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::{pending, ready},
+        io,
+        sync::atomic::{AtomicU32, Ordering},
+    };
+
+    use tokio::sync::Notify;
+
+    use super::*;
+
+    const OFTEN: Duration = Duration::from_millis(1);
+
+    /// A hang fails instead of lasting.
+    async fn in_time<T>(work: impl Future<Output = T>) -> T {
+        tokio::time::timeout(Duration::from_secs(30), work).await.expect("it ends")
+    }
+
+    #[tokio::test]
+    async fn work_goes_on_while_renewals_fail() {
+        let (tried, enough) = (AtomicU32::new(0), Notify::new());
+        let renew = || {
+            // The fourth works, and two more fail behind it.
+            let number = tried.fetch_add(1, Ordering::Relaxed) + 1;
+            if number == 6 {
+                enough.notify_one();
+            }
+            ready(if number == 4 { Ok(true) } else { Err(io::Error::from(io::ErrorKind::TimedOut)) })
+        };
+        let work = async {
+            enough.notified().await;
+            "done"
+        };
+        assert_eq!(in_time(hold_while(OFTEN, renew, work)).await.unwrap(), "done");
+        assert!(tried.load(Ordering::Relaxed) >= 6);
+    }
+
+    #[tokio::test]
+    async fn work_is_not_held_up_by_a_renewal_that_hangs() {
+        let begun = Notify::new();
+        let renew = || async {
+            begun.notify_one();
+            pending::<io::Result<bool>>().await
+        };
+        let work = async {
+            begun.notified().await;
+            tokio::task::yield_now().await;
+            "done"
+        };
+        assert_eq!(in_time(hold_while(OFTEN, renew, work)).await.unwrap(), "done");
+    }
+
+    #[tokio::test]
+    async fn a_lease_that_is_lost_drops_the_work() {
+        let tried = AtomicU32::new(0);
+        let renew = || ready(io::Result::Ok(tried.fetch_add(1, Ordering::Relaxed) < 2));
+        let outcome = in_time(hold_while(OFTEN, renew, pending::<()>())).await;
+        assert!(matches!(outcome, Err(RunError::Lost)), "{outcome:?}");
+        assert_eq!(tried.load(Ordering::Relaxed), 3);
     }
 }

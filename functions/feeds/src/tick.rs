@@ -1,10 +1,14 @@
-//! What the schedule does: takes up the runs that are due or were asked for, one of each tenant in turn.
+//! What the schedule does: takes up the runs that are due or were asked for, of several tenants at a time and one of each in turn.
 
-use std::time::{Duration, Instant};
+use std::{
+    ops::AddAssign,
+    time::{Duration, Instant},
+};
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use vivier_domain::tenant::TenantStatus;
+use sha2::{Digest, Sha256};
+use vivier_domain::{ids::TenantId, tenant::TenantStatus};
 use vivier_runtime::{HandlerError, telemetry};
 use vivier_store::feeds::{self, Ended, Taken};
 use vivier_tenancy::{PlatformScope, TenantScope};
@@ -12,14 +16,22 @@ use vivier_tenancy::{PlatformScope, TenantScope};
 use crate::{
     App, changes,
     run::{self, RunError},
+    turns::{self, Limits, Turn},
 };
 
-/// No run is taken up after this long: the schedule fires again within a minute.
-const BUDGET: Duration = Duration::from_secs(40);
+/// A tenant whose partners are slow keeps one place: for two minutes at most after the last turn began, which is how long a file may
+/// take, and the time to hand it in. By then the schedule has fired twice more, with as many places again.
+const LIMITS: Limits = Limits {
+    // Each holds a file in memory: the function has room for so many of the largest.
+    places: 6,
+    share: Duration::from_secs(10),
+    // The schedule fires again within a minute.
+    budget: Duration::from_secs(40),
+};
 /// A secret that no feed is opened with is a request's that is still being carried out, until it is this old.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 
-/// What one turn did.
+/// What one turn did, or all.
 #[derive(Debug, Clone, Copy, Default)]
 struct Tally {
     imported: u32,
@@ -28,36 +40,45 @@ struct Tally {
     stopped: u32,
 }
 
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.imported += other.imported;
+        self.unchanged += other.unchanged;
+        self.failed += other.failed;
+        self.stopped += other.stopped;
+    }
+}
+
 /// Works for every active tenant. One tenant's failure is logged and stops no other.
 pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
-    let until = Instant::now() + BUDGET;
     let mut tenants = app.tenancy.registry()?.list(platform).await?;
     tenants.retain(|tenant| tenant.status == TenantStatus::Active);
-    // Begun at another tenant each minute: what a minute is too short for falls to nobody in particular.
-    let minute = app.clock.now().as_second().div_euclid(60).unsigned_abs() as usize;
-    let first = minute % tenants.len().max(1);
-    tenants.rotate_left(first);
-    let mut tally = Tally::default();
-    while !tenants.is_empty() && Instant::now() < until {
-        let mut unfinished = Vec::new();
-        for tenant in tenants {
-            if Instant::now() >= until {
-                break;
-            }
-            let scope = platform.lend(&tenant);
-            match Box::pin(one(app, &scope, &mut tally)).await {
-                Ok(true) => unfinished.push(tenant),
-                Ok(false) => {}
-                Err(error) => {
-                    tally.stopped += 1;
-                    tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "a tenant was left out");
-                }
-            }
+    let minute = app.clock.now().as_second().div_euclid(60);
+    tenants.sort_by_cached_key(|tenant| place(minute, tenant.id));
+    let tenants: Vec<TenantScope> = tenants.iter().map(|tenant| platform.lend(tenant)).collect();
+    let turn = |scope| {
+        let app = app.clone();
+        async move {
+            let (began, mut sum) = (Instant::now(), Tally::default());
+            let more = Box::pin(one(&app, &scope, &mut sum)).await.unwrap_or_else(|error| {
+                sum.stopped += 1;
+                tracing::error!(tenant = %scope.tenant(), error = telemetry::chain(&error), "a tenant was left out");
+                false
+            });
+            Turn { tenant: scope, more, took: began.elapsed(), sum }
         }
-        tenants = unfinished;
-    }
-    let Tally { imported, unchanged, failed, stopped } = tally;
+    };
+    let Tally { imported, unchanged, failed, stopped } = turns::take(tenants, LIMITS, turn).await;
     Ok(json!({"imported": imported, "unchanged": unchanged, "failed": failed, "stopped": stopped}))
+}
+
+/// What tenants are ordered by: another order each minute, so that nobody comes behind the same slow neighbours again.
+fn place(minute: i64, tenant: TenantId) -> [u8; 32] {
+    Sha256::new()
+        .chain_update(minute.to_be_bytes())
+        .chain_update(tenant.as_uuid().as_bytes())
+        .finalize()
+        .into()
 }
 
 /// One run of a tenant's; whether there was one.
@@ -106,4 +127,28 @@ async fn sweep(app: &App, scope: &TenantScope) -> Result<(), HandlerError> {
         changes::discard(app, scope, secret).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_order_is_another_each_minute() {
+        let tenants: Vec<TenantId> = (0..20).map(|_| TenantId::generate()).collect();
+        let order = |minute| {
+            let mut tenants = tenants.clone();
+            tenants.sort_by_key(|tenant| place(minute, *tenant));
+            tenants
+        };
+        assert_eq!(order(1), order(1));
+        // Of neighbours neither is always behind the other.
+        let before = |minute: &i64| {
+            let order = order(*minute);
+            let at = |tenant| order.iter().position(|one| *one == tenant);
+            at(tenants[0]) < at(tenants[1])
+        };
+        let times = (0..100).filter(before).count();
+        assert!((10..90).contains(&times), "{times}");
+    }
 }

@@ -33,7 +33,7 @@ pub struct FeedView {
     /// `csv`, `jsonl`, or the name of a partner's feed.
     #[schema(value_type = String)]
     pub format: ImportFormat,
-    /// Where the file is.
+    /// Where the file is. What its query says is not shown: `***` stands for it.
     pub address: String,
     /// How often it is fetched.
     pub schedule: Schedule,
@@ -59,7 +59,7 @@ impl From<Feed> for FeedView {
             feed_id: feed.id.as_uuid(),
             source: terms.source,
             format: terms.format,
-            address: terms.address.into(),
+            address: terms.address.shown(),
             schedule: terms.schedule.into(),
             enabled: terms.enabled,
             credentials: terms.credentials.map(|kept| kept.kind),

@@ -30,6 +30,12 @@ pub struct Found {
     pub hits: Vec<OfferSummary>,
 }
 
+/// Something that is searched by settings.
+pub trait Ask {
+    /// Searches as a candidate of the front office would without any filter.
+    fn search(&mut self, q: &str, by: &Settings) -> Result<Found, EngineError>;
+}
+
 /// An index to be asked by different settings. It computes: it is to be asked where it may.
 pub struct Engine {
     index: Arc<SearchIndex>,
@@ -58,19 +64,6 @@ impl Engine {
         Ok(Some(vector))
     }
 
-    /// Searches as a candidate of the front office would without any filter.
-    pub fn search(&mut self, q: &str, by: &Settings) -> Result<Found, EngineError> {
-        let mut request = SearchRequest::new(self.tenant, self.today);
-        q.clone_into(&mut request.q);
-        request.limit = DEPTH;
-        request.tune(&by.settings, Arc::clone(&by.synonyms));
-        if request.weights.meaning > 0.0 {
-            request.vector = self.vector(q)?;
-        }
-        let page = self.index.search(&request)?;
-        Ok(Found { total: page.total, hits: page.hits.into_iter().map(|hit| hit.offer).collect() })
-    }
-
     /// The offers nearest in meaning, however far, each with its cosine.
     pub fn nearest(&mut self, text: &str, limit: usize) -> Result<Vec<(f32, OfferSummary)>, EngineError> {
         match self.vector(text)? {
@@ -82,6 +75,20 @@ impl Engine {
     /// Whether an offer that is shown bears this ROME code.
     pub fn has_occupation(&self, code: &str) -> bool {
         self.index.has_occupation(code, self.today)
+    }
+}
+
+impl Ask for Engine {
+    fn search(&mut self, q: &str, by: &Settings) -> Result<Found, EngineError> {
+        let mut request = SearchRequest::new(self.tenant, self.today);
+        q.clone_into(&mut request.q);
+        request.limit = DEPTH;
+        request.tune(&by.settings, Arc::clone(&by.synonyms));
+        if request.weights.meaning > 0.0 {
+            request.vector = self.vector(q)?;
+        }
+        let page = self.index.search(&request)?;
+        Ok(Found { total: page.total, hits: page.hits.into_iter().map(|hit| hit.offer).collect() })
     }
 }
 

@@ -8,7 +8,7 @@ use vivier_domain::settings::search::{LONGEST_WORD, SearchSettings};
 use vivier_reference::Occupations;
 use vivier_text::analysis::fold;
 
-use crate::engine::{Engine, EngineError, Settings};
+use crate::engine::{Ask, Engine, EngineError, Settings};
 
 /// Searches that are looked at, and the words that are proposed for each.
 pub const MOST: usize = 50;

@@ -31,7 +31,7 @@ impl House {
     async fn open() -> Self {
         let stack = Stack::from_env();
         // Whoever counts events may not remove them, and whoever removes them may not add any.
-        let counting = stack.tenancy().await;
+        let counting = stack.tenancy_as(PoolRole::Metrics).await;
         let (own, other) = (stack.pool_tenant(&counting).await, stack.pool_tenant(&counting).await);
         let tenancy = stack.tenancy_as(PoolRole::Retention).await;
         let house = Self { app: App { tenancy, clock: Clock::Fixed(now()) }, own, other };

@@ -26,6 +26,9 @@ pub enum Transport {
 #[serde(try_from = "String", into = "String")]
 pub struct FeedAddress(Url);
 
+/// What stands for a value of a query where an address is shown.
+const HIDDEN: &str = "***";
+
 /// A text that is no address of a feed: why, in a stable word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("no address of a feed: {0}")]
@@ -40,9 +43,29 @@ impl FeedAddress {
         if self.0.scheme() == "https" { Transport::Https } else { Transport::Sftp }
     }
 
-    /// The whole address.
+    /// The whole address. It is for whoever asks there: people are shown [`Self::shown`].
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The address as it is shown: of the query the names without what they stand for. Many a partner has a key there, under whatever
+    /// name, and whoever may read of a feed is not whoever may use what opens it.
+    pub fn shown(&self) -> String {
+        let Some(query) = self.0.query() else { return self.as_str().to_owned() };
+        let hide = |part: &str| match part.split_once('=') {
+            Some((name, _)) => format!("{name}={HIDDEN}"),
+            // Without a name it is all value.
+            None => HIDDEN.to_owned(),
+        };
+        let mut shown = self.0.clone();
+        shown.set_query(Some(&query.split('&').map(hide).collect::<Vec<_>>().join("&")));
+        shown.into()
+    }
+
+    /// Whether it was taken from what is shown, and is no address.
+    pub fn hides_something(&self) -> bool {
+        let mut parts = self.0.query().unwrap_or_default().split('&');
+        parts.any(|part| part.split_once('=').map_or(part, |(_, value)| value) == HIDDEN)
     }
 
     /// The host as it is looked up: a name, or an address without brackets.
@@ -240,6 +263,25 @@ mod tests {
             (&format!("https://partner.example/{}", "a".repeat(2_000)), "too-long"),
         ] {
             assert_eq!(address(text).unwrap_err(), code, "{text:.60}");
+        }
+    }
+
+    #[test]
+    fn what_is_shown_has_no_value_of_a_query() {
+        for (text, shown) in [
+            ("https://a.example/b", "https://a.example/b"),
+            ("https://a.example/b?", "https://a.example/b?***"),
+            ("https://a.example/b?site=7&key=se%26same==", "https://a.example/b?site=***&key=***"),
+            ("https://a.example:8443/b?sesame", "https://a.example:8443/b?***"),
+            ("https://a.example/?a=&sesame&=sesame", "https://a.example/?a=***&***&=***"),
+            ("sftp://a.example/b", "sftp://a.example/b"),
+        ] {
+            let address = address(text).unwrap();
+            assert_eq!(address.shown(), shown, "{text}");
+            assert!(!address.hides_something(), "{text}");
+            // What is shown is an address that is known for what it is, and shown as itself.
+            let again = FeedAddress::try_from(shown.to_owned()).unwrap();
+            assert_eq!((again.shown().as_str(), again.hides_something()), (shown, shown.contains('?')));
         }
     }
 

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    credential::{LONGEST_NAME, LONGEST_SECRET, is_basic_name, is_plain, is_visible},
+    credential::{HttpCredentials, LONGEST_NAME, LONGEST_SECRET, is_visible},
     feed::{FeedAddress, InvalidFeedAddress, Transport, UnknownName},
     network::is_public,
     redacted::Redacted,
@@ -17,9 +17,19 @@ use crate::{
 pub struct ParserAddress(FeedAddress);
 
 impl ParserAddress {
-    /// The whole address.
+    /// The whole address, for whoever asks there.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
+    }
+
+    /// The address as people are shown it: what its query says is not told.
+    pub fn shown(&self) -> String {
+        self.0.shown()
+    }
+
+    /// Whether it was taken from what is shown, and is no address.
+    pub fn hides_something(&self) -> bool {
+        self.0.hides_something()
     }
 
     /// The host as it is looked up: a name, or an address without brackets.
@@ -120,17 +130,17 @@ impl ParserCredentials {
     }
 
     fn broken(&self) -> Vec<&'static str> {
-        let fields = match self {
-            Self::Basic { username, password } => {
-                vec![("username", is_basic_name(username)), ("password", is_plain(password, LONGEST_SECRET))]
+        match self {
+            Self::Basic { username, password } => HttpCredentials::Basic { username, password }.broken(),
+            Self::Bearer { token } => HttpCredentials::Bearer { token }.broken(),
+            Self::Textkernel { account_id, service_key } => {
+                let fields = [
+                    ("account_id", is_visible(account_id, LONGEST_NAME)),
+                    ("service_key", is_visible(service_key, LONGEST_SECRET)),
+                ];
+                fields.into_iter().filter(|(_, good)| !good).map(|(field, _)| field).collect()
             }
-            Self::Bearer { token } => vec![("token", is_visible(token, LONGEST_SECRET))],
-            Self::Textkernel { account_id, service_key } => vec![
-                ("account_id", is_visible(account_id, LONGEST_NAME)),
-                ("service_key", is_visible(service_key, LONGEST_SECRET)),
-            ],
-        };
-        fields.into_iter().filter(|(_, good)| !good).map(|(field, _)| field).collect()
+        }
     }
 }
 

@@ -8,12 +8,25 @@ use std::{
     time::Duration,
 };
 
-use reqwest::{Certificate, Client, ClientBuilder, redirect, tls};
+use reqwest::{Certificate, Client, ClientBuilder, RequestBuilder, redirect, tls};
 use tokio::net::lookup_host;
-use vivier_domain::network::{IpRange, is_public};
+use vivier_domain::{
+    credential::HttpCredentials,
+    network::{IpRange, is_public},
+};
 use vivier_tenancy::config::{ConfigError, optional};
 
 pub use fault::Fault;
+
+/// Puts credentials into a request, where they are printed nowhere.
+pub fn open(request: RequestBuilder, credentials: HttpCredentials<'_>) -> RequestBuilder {
+    match credentials {
+        HttpCredentials::Basic { username, password } => {
+            request.basic_auth(username.expose(), Some(password.expose()))
+        }
+        HttpCredentials::Bearer { token } => request.bearer_auth(token.expose()),
+    }
+}
 
 /// Whom functions may reach, and whose certificates they trust, beside everybody's.
 #[derive(Debug, Clone, Default)]
@@ -79,7 +92,20 @@ impl Outside {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vivier_domain::feed::FeedAddress;
+    use vivier_domain::{feed::FeedAddress, redacted::Redacted};
+
+    #[test]
+    fn what_a_request_carries() {
+        let [name, word] = ["vivier", "été:1"].map(Redacted::new);
+        for (credentials, carried) in [
+            (HttpCredentials::Basic { username: &name, password: &word }, "Basic dml2aWVyOsOpdMOpOjE="),
+            (HttpCredentials::Bearer { token: &name }, "Bearer vivier"),
+        ] {
+            let request = open(Client::new().get("https://partner.example/"), credentials).build().unwrap();
+            let header = &request.headers()["authorization"];
+            assert_eq!((header.to_str().unwrap(), header.is_sensitive()), (carried, true));
+        }
+    }
 
     fn outside(ranges: &[&str]) -> Outside {
         let ranges = ranges.iter().map(|range| IpRange::try_from((*range).to_owned()).unwrap());

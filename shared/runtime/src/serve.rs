@@ -18,7 +18,7 @@ use vivier_tenancy::{
 
 use crate::{
     Clock,
-    http::{self, audit::Auditor},
+    http::{self, Deadline, audit::Auditor},
     invocation::{Handler, HandlerError, Invocation},
     telemetry,
 };
@@ -158,10 +158,13 @@ impl Function {
             let function = Arc::clone(&function);
             async move {
                 let span = tracing::info_span!("invocation", function = function.name, request_id = %event.context.request_id);
-                function.respond(event.payload).instrument(span).await.map(|outcome| match outcome {
-                    Outcome::Whole(value) => FunctionResponse::BufferedResponse(value),
-                    Outcome::Streamed(response) => {
-                        FunctionResponse::StreamingResponse(http::stream::streamed(response))
+                let deadline = Deadline::of(event.context.deadline());
+                function.respond(event.payload, Some(deadline)).instrument(span).await.map(|outcome| {
+                    match outcome {
+                        Outcome::Whole(value) => FunctionResponse::BufferedResponse(value),
+                        Outcome::Streamed(response) => {
+                            FunctionResponse::StreamingResponse(http::stream::streamed(response))
+                        }
                     }
                 })
             }
@@ -181,17 +184,21 @@ impl Function {
 
     /// Handles one event, and gives the whole of its answer.
     pub async fn invoke(&self, payload: Box<RawValue>) -> Result<Value, lambda_runtime::Error> {
-        match self.respond(payload).await? {
+        match self.respond(payload, None).await? {
             Outcome::Whole(value) => Ok(value),
             Outcome::Streamed(response) => Ok(http::whole(response).await),
         }
     }
 
     /// Handles one event. A panic is an error of this event, not the end of the process.
-    async fn respond(&self, payload: Box<RawValue>) -> Result<Outcome, lambda_runtime::Error> {
+    async fn respond(
+        &self,
+        payload: Box<RawValue>,
+        deadline: Option<Deadline>,
+    ) -> Result<Outcome, lambda_runtime::Error> {
         let started = Instant::now();
         // Boxed, for the compiler's sake: it works out the layout of futures within futures only so deep.
-        let outcome = AssertUnwindSafe(Box::pin(self.dispatch(payload))).catch_unwind().await;
+        let outcome = AssertUnwindSafe(Box::pin(self.dispatch(payload, deadline))).catch_unwind().await;
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
         match outcome {
             Ok(Ok(outcome)) => {
@@ -214,7 +221,11 @@ impl Function {
         }
     }
 
-    async fn dispatch(&self, payload: Box<RawValue>) -> Result<Outcome, HandlerError> {
+    async fn dispatch(
+        &self,
+        payload: Box<RawValue>,
+        deadline: Option<Deadline>,
+    ) -> Result<Outcome, HandlerError> {
         const NOT_TAKEN: fn() -> HandlerError =
             || HandlerError::refused("unknown-event", "this function takes no such event");
         if let Some(raw) = &self.raw {
@@ -224,7 +235,7 @@ impl Function {
         let value = match Invocation::parse(payload).map_err(|_| NOT_TAKEN())? {
             Invocation::Http(raw) => {
                 let router = self.http.clone().ok_or_else(NOT_TAKEN)?;
-                let response = http::answer(router, self.auditor.as_ref(), &raw).await;
+                let response = http::answer(router, self.auditor.as_ref(), &raw, deadline).await;
                 let route = http::stream::route(&raw);
                 if route.is_some_and(|route| self.streams.contains(&route.as_str())) {
                     return Ok(Outcome::Streamed(response));

@@ -20,21 +20,25 @@ impl UsageOffice {
 /// The logins of functions on the shared database. Row security holds for each of them; none owns anything there.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum PoolRole {
-    /// Of every function but one: adds entries to the audit log, and removes neither them nor events.
+    /// Of every function but two: adds entries to the audit log, and removes neither them nor events.
     #[default]
     App,
+    /// Of the function `metrics`: counts events, and alone reads and writes shares of what candidates search for. Those who reach
+    /// the key that shares are made by enter as [`Self::App`], and never see one.
+    Metrics,
     /// Of the function `retention`: removes what is past its days, and reads nothing that somebody wrote.
     Retention,
 }
 
 impl PoolRole {
     /// Each of them.
-    pub const ALL: [Self; 2] = [Self::App, Self::Retention];
+    pub const ALL: [Self; 3] = [Self::App, Self::Metrics, Self::Retention];
 
     /// The word for it in `DATABASE_ROLE`, and at the end of its name.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::App => "app",
+            Self::Metrics => "metrics",
             Self::Retention => "retention",
         }
     }

@@ -1,7 +1,7 @@
 //! Files over HTTPS: conditional requests, few redirects, each checked as if it had been the feed's own address.
 
 use http::{HeaderMap, StatusCode, header};
-use reqwest::{RequestBuilder, Response};
+use reqwest::Response;
 use vivier_domain::feed::{FeedAddress, Transport};
 use vivier_outside::{Fault as Unreached, Outside};
 use vivier_store::feeds::Validators;
@@ -64,20 +64,12 @@ async fn ask(outside: &Outside, address: &FeedAddress, wanted: Wanted<'_>) -> Re
         }
     }
     // Another server has no business knowing what opens this one.
-    if address.same_server(wanted.address) {
-        request = open(request, wanted.credentials);
+    if address.same_server(wanted.address)
+        && let Some(carried) = wanted.credentials.and_then(Credentials::http)
+    {
+        request = vivier_outside::open(request, carried);
     }
     request.send().await.map_err(|error| fault(&error))
-}
-
-fn open(request: RequestBuilder, credentials: Option<&Credentials>) -> RequestBuilder {
-    match credentials {
-        Some(Credentials::Basic { username, password }) => {
-            request.basic_auth(username.expose(), Some(password.expose()))
-        }
-        Some(Credentials::Bearer { token }) => request.bearer_auth(token.expose()),
-        _ => request,
-    }
 }
 
 async fn read(mut response: Response) -> Result<Pulled, Fault> {

@@ -1,6 +1,9 @@
 //! Proposals for synonyms: seen, weighed, accepted into the draft, or declined.
 
-use std::cmp::Reverse;
+use std::{
+    cmp::Reverse,
+    time::{Duration, Instant},
+};
 
 use axum::{
     Json,
@@ -21,7 +24,7 @@ use vivier_domain::{
 };
 use vivier_runtime::{
     http::{
-        ApiJson, ETag, IfMatch, InProject, Problem, ProblemKind,
+        ApiJson, Deadline, ETag, IfMatch, InProject, Problem, ProblemKind,
         refusals::{Changing, Conditional, Reading},
     },
     telemetry,
@@ -44,6 +47,8 @@ use crate::{
 const PERIOD: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// So many of the most frequent searches are asked for the effect.
 const TOP: usize = 20;
+/// Nothing is asked any more when there is so much time left: the last search has to end, and the answer to be entered and get there.
+const SPARE: Duration = Duration::from_secs(5);
 
 /// Proposals, those that would help most searches first.
 #[derive(Debug, Serialize, ToSchema)]
@@ -101,7 +106,8 @@ pub(super) async fn list(
 }
 
 /// What a rule would change if it were added to the draft, or to what holds where there is no draft: of searches that find nothing,
-/// of the front office's own searches, and of what is searched for most. Changes nothing.
+/// of the front office's own searches, and of what is searched for most. Changes nothing. Where there is not time for everything,
+/// `compared` says how much there was time for.
 #[utoipa::path(
     post,
     path = "/v1/projects/{project}/synonym-proposals/effect",
@@ -114,6 +120,7 @@ pub(super) async fn list(
 pub(super) async fn measure(
     State(app): State<App>,
     office: InProject<needs::ReportsRead>,
+    deadline: Deadline,
     ApiJson(rule): ApiJson<SynonymRule>,
 ) -> Result<Json<SynonymEffect>, Problem> {
     let (scope, project) = (office.0, office.1);
@@ -136,8 +143,10 @@ pub(super) async fn measure(
         top: top.into_iter().filter_map(|(text, _)| text).take(TOP).collect(),
     };
     let (before, after) = (Settings::from(before), Settings::from(after));
+    let until = deadline.less(SPARE);
     let measured = asking(&app, &scope, move |engine| {
-        effect::measure(engine, &before, &after, &asked).map_err(|error| failed(&error))
+        let time = || Instant::now() < until;
+        effect::measure(engine, &before, &after, &asked, time).map_err(|error| failed(&error))
     });
     // Without an index there are no offers that a rule could change anything of.
     Ok(Json(measured.await?.ok_or_else(|| Problem::new(ProblemKind::Conflict))?))

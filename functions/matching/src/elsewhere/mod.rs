@@ -13,6 +13,7 @@ use reqwest::{RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use vivier_domain::{
+    credential::HttpCredentials,
     redacted::Redacted,
     resume_parser::{ParserCredentials, ParserFormat, ParserTerms},
 };
@@ -83,9 +84,11 @@ impl ResumeParser for Elsewhere {
 fn open(request: RequestBuilder, credentials: &ParserCredentials) -> RequestBuilder {
     match credentials {
         ParserCredentials::Basic { username, password } => {
-            request.basic_auth(username.expose(), Some(password.expose()))
+            vivier_outside::open(request, HttpCredentials::Basic { username, password })
         }
-        ParserCredentials::Bearer { token } => request.bearer_auth(token.expose()),
+        ParserCredentials::Bearer { token } => {
+            vivier_outside::open(request, HttpCredentials::Bearer { token })
+        }
         ParserCredentials::Textkernel { account_id, service_key } => {
             request.header("Tx-AccountId", account_id.expose()).headers(secret("tx-servicekey", service_key))
         }

@@ -23,6 +23,7 @@ use crate::{App, body::refuse};
 #[serde(deny_unknown_fields)]
 pub struct NewResumeParser {
     /// Where a CV is posted: `https://…`, without a user's name or password. Whatever its name leads to has to be a public address.
+    /// What its query says is not shown again.
     #[schema(value_type = String, max_length = 2000)]
     address: Redacted,
     /// `json_resume`: the file is posted as it is, and JSON Resume comes back. `textkernel`: the wire of Textkernel's Tx platform,
@@ -37,9 +38,8 @@ pub struct NewResumeParser {
 /// A parser of CVs elsewhere.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ResumeParserView {
-    /// Where a CV is posted.
-    #[schema(value_type = String)]
-    address: ParserAddress,
+    /// Where a CV is posted. What its query says is not shown: `***` stands for it.
+    address: String,
     /// What it is asked and answers.
     #[schema(value_type = schema::ParserFormat)]
     format: ParserFormat,
@@ -50,14 +50,18 @@ pub struct ResumeParserView {
 
 impl From<ParserTerms> for ResumeParserView {
     fn from(terms: ParserTerms) -> Self {
-        Self { address: terms.address, format: terms.format, credentials: terms.credentials.kind() }
+        Self { address: terms.address.shown(), format: terms.format, credentials: terms.credentials.kind() }
     }
 }
 
 impl NewResumeParser {
     fn check(self) -> Result<ParserTerms, Problem> {
-        let address = ParserAddress::try_from(self.address.expose().to_owned())
-            .map_err(|error| Problem::new(ProblemKind::InvalidBody).field("address", error.0))?;
+        let wrong = |code| Problem::new(ProblemKind::InvalidBody).field("address", code);
+        let address =
+            ParserAddress::try_from(self.address.expose().to_owned()).map_err(|error| wrong(error.0))?;
+        if address.hides_something() {
+            return Err(wrong("hides-something"));
+        }
         let terms = ParserTerms { address, format: self.format, credentials: self.credentials };
         refuse(terms.broken())?;
         Ok(terms)
@@ -135,6 +139,7 @@ mod tests {
             (json!({"address": "sftp://parser.example/a"}), &["address scheme-not-supported"]),
             (json!({"address": "https://a:b@parser.example/"}), &["address holds-credentials"]),
             (json!({"address": "parser.example"}), &["address invalid"]),
+            (json!({"address": "https://parser.example/cv?key=***"}), &["address hides-something"]),
             (
                 json!({"address": "https://169.254.169.254/", "format": "textkernel"}),
                 &["address address-not-allowed", "credentials.kind not-for-this-format"],
@@ -150,11 +155,16 @@ mod tests {
 
     #[test]
     fn what_opens_it_is_not_shown() {
-        let new: NewResumeParser = serde_json::from_value(body(&json!({}))).unwrap();
-        assert!(!format!("{new:?}").contains("sesame"));
-        let view = serde_json::to_value(ResumeParserView::from(new.check().unwrap())).unwrap();
-        let shown =
-            json!({"address": "https://parser.example/cv", "format": "json_resume", "credentials": "bearer"});
-        assert_eq!(view, shown);
+        for (address, shown) in [
+            ("https://parser.example/cv", "https://parser.example/cv"),
+            ("https://parser.example/cv?key=sesame", "https://parser.example/cv?key=***"),
+        ] {
+            let new: NewResumeParser = serde_json::from_value(body(&json!({"address": address}))).unwrap();
+            assert!(!format!("{new:?}").contains("sesame"));
+            let terms = new.check().unwrap();
+            assert_eq!(terms.address.as_str(), address, "whole where it is used");
+            let view = serde_json::to_value(ResumeParserView::from(terms)).unwrap();
+            assert_eq!(view, json!({"address": shown, "format": "json_resume", "credentials": "bearer"}));
+        }
     }
 }

@@ -5,6 +5,7 @@ pub mod body;
 mod context;
 mod cors;
 pub mod cursor;
+mod deadline;
 pub mod etag;
 mod headers;
 pub mod idempotency;
@@ -35,6 +36,7 @@ use tower::ServiceExt;
 
 use audit::{Auditor, Ledger};
 pub use body::ApiJson;
+pub use deadline::Deadline;
 pub use etag::{ETag, IfMatch, IfNoneMatch};
 pub use new_id::{NewId, nth};
 pub use office::{BackOffice, FrontOffice, InProject, Myself};
@@ -57,14 +59,22 @@ pub(crate) fn edge(router: Router) -> Router {
 /// Answers one gateway event in one piece.
 #[cfg(test)]
 pub(crate) async fn handle(router: Router, auditor: Option<&Auditor>, raw: &RawValue) -> Value {
-    whole(answer(router, auditor, raw).await).await
+    whole(answer(router, auditor, raw, None).await).await
 }
 
 /// Answers one gateway event. It always answers: there is no event that ends in a platform error.
-pub(crate) async fn answer(router: Router, auditor: Option<&Auditor>, raw: &RawValue) -> Response {
+pub(crate) async fn answer(
+    router: Router,
+    auditor: Option<&Auditor>,
+    raw: &RawValue,
+    deadline: Option<Deadline>,
+) -> Response {
     let ledger = auditor.map(Auditor::open);
     let response = match request(raw, ledger.as_ref()) {
-        Ok(request) => {
+        Ok(mut request) => {
+            if let Some(deadline) = deadline {
+                request.extensions_mut().insert(deadline);
+            }
             let site = cors::site(&request);
             let mut response = match limit::exceeded(&request) {
                 Some(response) => response,

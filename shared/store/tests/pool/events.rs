@@ -26,7 +26,7 @@ async fn repeated_deliveries_count_once() {
 async fn an_unknown_tenant_is_told_apart() {
     let house = House::open().await;
     let nobody = scope::front(TenantId::generate());
-    let mut session = house.session(&nobody).await;
+    let mut session = house.counting(&nobody).await;
     let tx = session.begin().await.unwrap();
     let error = events::insert(&tx, &[search(&nobody, now())]).await.unwrap_err();
     assert!(error.is_unknown_reference() && !error.is_transient(), "{error:?}");

@@ -16,6 +16,8 @@ use vivier_testkit::stack::Stack;
 /// Every test has a house and tenants of its own, so that none sees another's rows.
 pub(crate) struct House {
     pub(crate) tenancy: Tenancy,
+    /// Enters as the role that counts events and keeps shares.
+    pub(crate) counter: Tenancy,
     /// Enters as the role that purges.
     pub(crate) keeper: Tenancy,
     pub(crate) own: TenantScope,
@@ -27,20 +29,26 @@ impl House {
         let stack = Stack::from_env();
         let tenancy = stack.tenancy().await;
         let (own, other) = (stack.pool_tenant(&tenancy).await, stack.pool_tenant(&tenancy).await);
+        let counter = stack.tenancy_as(PoolRole::Metrics).await;
         let keeper = stack.tenancy_as(PoolRole::Retention).await;
-        Self { tenancy, keeper, own, other }
+        Self { tenancy, counter, keeper, own, other }
     }
 
     /// Entered as this role.
     pub(crate) fn entered_as(&self, role: PoolRole) -> &Tenancy {
         match role {
             PoolRole::App => &self.tenancy,
+            PoolRole::Metrics => &self.counter,
             PoolRole::Retention => &self.keeper,
         }
     }
 
     pub(crate) async fn session(&self, scope: &TenantScope) -> PoolSession {
         self.tenancy.pool(scope).await.expect("the shared database opens")
+    }
+
+    pub(crate) async fn counting(&self, scope: &TenantScope) -> PoolSession {
+        self.counter.pool(scope).await.expect("the shared database opens")
     }
 
     pub(crate) async fn purging(&self, scope: &TenantScope) -> PoolSession {
@@ -67,7 +75,7 @@ impl House {
     }
 
     pub(crate) async fn store(&self, scope: &TenantScope, events: &[Event]) -> u64 {
-        let mut session = self.session(scope).await;
+        let mut session = self.counting(scope).await;
         let tx = session.begin().await.unwrap();
         let new = vivier_store::events::insert(&tx, events).await.unwrap();
         tx.commit().await.unwrap();
@@ -82,6 +90,14 @@ macro_rules! in_tx {
     };
 }
 pub(crate) use in_tx;
+
+/// The same as the role that counts.
+macro_rules! in_count {
+    ($house:expr, $scope:expr, |$tx:ident| $work:expr) => {
+        $crate::house::in_session!($house.counting($scope), |$tx| $work)
+    };
+}
+pub(crate) use in_count;
 
 /// The same as the role that purges.
 macro_rules! in_purge {

@@ -10,9 +10,9 @@ use vivier_store::{
     queries,
     query_figures::{self, Figures, Order, Span},
 };
-use vivier_tenancy::TenantScope;
+use vivier_tenancy::{TenantScope, names::PoolRole};
 
-use crate::house::{House, days_ago, in_purge, in_tx, now, search};
+use crate::house::{House, days_ago, in_count, in_purge, in_tx, now, search};
 
 const TAG: Opaque<16> = Opaque([1; 16]);
 
@@ -27,11 +27,11 @@ fn searched(scope: &TenantScope, project: ProjectId, tag: Opaque<16>, visitor: u
 }
 
 async fn keep(house: &House, events: &[Event]) -> Vec<String> {
-    in_tx!(house, &house.own, |tx| queries::keep(&tx, events).await.unwrap())
+    in_count!(house, &house.own, |tx| queries::keep(&tx, events).await.unwrap())
 }
 
 async fn left(house: &House, table: &str) -> u64 {
-    house.execute(&house.own, &format!("SELECT FROM {table}")).await.unwrap()
+    house.execute_as(PoolRole::Metrics, &house.own, &format!("SELECT FROM {table}")).await.unwrap()
 }
 
 #[tokio::test]
@@ -45,11 +45,12 @@ async fn shares_gather_until_there_are_enough() {
     assert_eq!(left(&house, "query_shares").await, 2);
     let tag = TAG.to_string();
     assert_eq!(keep(&house, &[by(3), by(4)]).await, std::slice::from_ref(&tag));
-    let ripe = in_tx!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).expect("enough");
+    let ripe =
+        in_count!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).expect("enough");
     assert_eq!((ripe.project, ripe.shares.len(), ripe.sealed), (project, 3, Opaque([9; 144])));
-    assert_eq!(in_tx!(house, &house.other, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()), None);
+    assert_eq!(in_count!(house, &house.other, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()), None);
     for _ in 0..2 {
-        in_tx!(house, &house.own, |tx| queries::set_opened(&tx, &ripe, "zingueur").await.unwrap());
+        in_count!(house, &house.own, |tx| queries::set_opened(&tx, &ripe, "zingueur").await.unwrap());
         assert_eq!((left(&house, "query_shares").await, left(&house, "query_texts").await), (0, 1));
         // What comes later, or again, is kept no more.
         assert_eq!(keep(&house, &[by(1), by(9)]).await, [""; 0]);
@@ -65,8 +66,8 @@ async fn what_is_not_seen_any_more_goes() {
     for (tag, text) in [(old, "vieux"), (new, "neuf")] {
         keep(&house, &[by(tag, 1, 100), by(tag, 2, 100), by(tag, 3, 100)]).await;
         let tag = tag.to_string();
-        let ripe = in_tx!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).unwrap();
-        in_tx!(house, &house.own, |tx| queries::set_opened(&tx, &ripe, text).await.unwrap());
+        let ripe = in_count!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).unwrap();
+        in_count!(house, &house.own, |tx| queries::set_opened(&tx, &ripe, text).await.unwrap());
     }
     keep(&house, &[by(new, 4, 1), by(TAG, 1, 100), by(TAG, 2, 100), by(TAG, 3, 10)]).await;
     let cutoff = days_ago(90);
@@ -107,8 +108,8 @@ async fn figures_are_of_one_front_office_and_period() {
     house.store(&house.own, &events).await;
     keep(&house, &events).await;
     let tag = TAG.to_string();
-    let ripe = in_tx!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).unwrap();
-    in_tx!(house, &house.own, |tx| queries::set_opened(&tx, &ripe, "zingueur").await.unwrap());
+    let ripe = in_count!(house, &house.own, |tx| queries::fetch_ripe(&tx, &tag).await.unwrap()).unwrap();
+    in_count!(house, &house.own, |tx| queries::set_opened(&tx, &ripe, "zingueur").await.unwrap());
 
     let span = Span { project, from: days_ago(1), to: days_ago(-1) };
     let texts =

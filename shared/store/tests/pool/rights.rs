@@ -16,14 +16,8 @@ const APP: &[&str] = &[
     "chunks UPDATE ",
     "declined_synonyms INSERT ",
     "declined_synonyms SELECT ",
-    "events INSERT ",
     "events SELECT ",
-    "query_shares DELETE ",
-    "query_shares INSERT ",
-    "query_shares SELECT ",
-    "query_texts INSERT ",
     "query_texts SELECT ",
-    "query_texts UPDATE seen_at",
     "search_tests INSERT ",
     "search_tests SELECT ",
     "search_tests UPDATE ",
@@ -51,6 +45,19 @@ const APP: &[&str] = &[
     "vectors INSERT ",
     "vectors SELECT ",
     "vectors UPDATE ",
+];
+const METRICS: &[&str] = &[
+    "audit_append EXECUTE ",
+    "events INSERT ",
+    "events SELECT ",
+    "query_shares DELETE ",
+    "query_shares INSERT ",
+    "query_shares SELECT ",
+    "query_texts INSERT ",
+    "query_texts SELECT seen_at",
+    "query_texts SELECT tag",
+    "query_texts SELECT tenant_id",
+    "query_texts UPDATE seen_at",
 ];
 const RETENTION: &[&str] = &[
     "audit_append EXECUTE ",
@@ -88,6 +95,7 @@ const RETENTION: &[&str] = &[
 const fn rights(role: PoolRole) -> &'static [&'static str] {
     match role {
         PoolRole::App => APP,
+        PoolRole::Metrics => METRICS,
         PoolRole::Retention => RETENTION,
     }
 }
@@ -138,11 +146,36 @@ async fn who_removes_does_not_read_and_who_reads_does_not_remove() {
         (PoolRole::Retention, "SELECT y FROM query_shares"),
         (PoolRole::App, "DELETE FROM query_texts"),
         (PoolRole::App, "UPDATE query_texts SET query = ''"),
+        (PoolRole::Metrics, "UPDATE query_texts SET query = ''"),
+        (PoolRole::Metrics, "DELETE FROM events"),
+        (PoolRole::Metrics, "SELECT count(*) FROM chunks"),
+        (PoolRole::Metrics, "SELECT count(*) FROM audit_log"),
         (PoolRole::Retention, "SELECT from_address FROM audit_log"),
         (PoolRole::Retention, "UPDATE events SET occurred_at = now()"),
         (PoolRole::Retention, "UPDATE purge_reports SET cutoff = now()"),
     ] {
         let error = house.execute_as(role, &house.own, sql).await.unwrap_err();
         assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{role:?}: {sql}: {error:?}");
+    }
+}
+
+/// Whoever else reaches the key that shares are made by could test guesses at them.
+#[tokio::test]
+async fn shares_are_for_metrics_alone() {
+    let house = House::open().await;
+    for role in PoolRole::ALL {
+        for (sql, allowed) in [
+            ("SELECT x, y, sealed FROM query_shares", role == PoolRole::Metrics),
+            ("SELECT count(*) FROM query_shares", role != PoolRole::App),
+            ("INSERT INTO query_shares SELECT * FROM query_shares", role == PoolRole::Metrics),
+            ("UPDATE query_shares SET y = x", false),
+            ("DELETE FROM query_shares", role != PoolRole::App),
+            ("SELECT * FROM query_shares FOR UPDATE", false),
+        ] {
+            let outcome = house.execute_as(role, &house.own, sql).await;
+            let refused = outcome.as_ref().err().and_then(refusal);
+            let expected = (!allowed).then_some(&SqlState::INSUFFICIENT_PRIVILEGE);
+            assert_eq!(refused, expected, "{role:?}: {sql}: {outcome:?}");
+        }
     }
 }

@@ -33,19 +33,20 @@ impl Provisioning {
     /// Returns how many migrations were applied.
     pub async fn migrate_pool(&self) -> Result<usize, TenancyError> {
         let database = self.names.pool_database();
-        let [app, retention] = PoolRole::ALL.map(|role| self.names.pool_role(role));
-        for role in [&app, &retention] {
+        let roles = PoolRole::ALL.map(|role| self.names.pool_role(role));
+        for role in &roles {
             self.ensure_role(role).await?;
             self.ensure_database(&database, role).await?;
         }
         let mut client = self.administrator(&database).await?;
-        // What comes in batches is copied into tables that last for a transaction.
+        // What comes in batches is copied into a table that lasts for a transaction.
+        let counting = self.names.pool_role(PoolRole::Metrics);
         let own_tables =
-            format!("-- roles::allow_own_tables\nGRANT TEMPORARY ON DATABASE {database} TO {app}");
+            format!("-- roles::allow_own_tables\nGRANT TEMPORARY ON DATABASE {database} TO {counting}");
         run(&client, &own_tables).await?;
         let report =
             pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
-        run(&client, &grants(&app, &retention)).await?;
+        run(&client, &grants(&roles)).await?;
         Ok(report.applied_migrations().len())
     }
 
@@ -211,36 +212,40 @@ impl Provisioning {
     }
 }
 
-/// What functions may do on the shared database. Neither role owns anything there, so neither can lift row security.
+/// What functions may do on the shared database, by their roles in the order of [`PoolRole::ALL`]. None owns anything there, so none can
+/// lift row security.
 ///
 /// It is one transaction: nobody is without rights in between, and a right that is not named here is gone afterwards.
-fn grants(app: &str, retention: &str) -> String {
+fn grants([app, metrics, retention]: &[String; 3]) -> String {
     // Entries of the audit log are added and removed by functions that keep its chain. Only retention removes; what it must
     // not read is not its own. The lock that a removal takes needs the right to change some column: it is given one that
-    // nothing goes by.
+    // nothing goes by. Shares are for metrics, which holds no key to guess a text by; what it opened the others may read.
+    let all = format!("{app}, {metrics}, {retention}");
     format!(
         "-- provisioning::grant\n\
-         REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {app}, {retention};\n\
-         REVOKE ALL ON FUNCTION audit_append, audit_purge, events_prepare, events_drop_through FROM {app}, {retention};\n\
-         REVOKE ALL ON FUNCTION usage_begin, usage_zone, usage_set_zone FROM {app}, {retention};\n\
-         GRANT USAGE ON SCHEMA public TO {app}, {retention};\n\
-         GRANT EXECUTE ON FUNCTION audit_append TO {app}, {retention};\n\
+         REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {all};\n\
+         REVOKE ALL ON FUNCTION audit_append, audit_purge, events_prepare, events_drop_through FROM {all};\n\
+         REVOKE ALL ON FUNCTION usage_begin, usage_zone, usage_set_zone FROM {all};\n\
+         GRANT USAGE ON SCHEMA public TO {all};\n\
+         GRANT EXECUTE ON FUNCTION audit_append TO {all};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
-         GRANT SELECT, INSERT ON events, events_aside TO {app};\n\
-         GRANT SELECT, INSERT, UPDATE ON usage_hours, usage_subjects, usage_visitors TO {app};\n\
-         GRANT SELECT, INSERT, UPDATE, DELETE ON usage_days TO {app};\n\
+         GRANT SELECT ON events, query_texts, usage_hours, usage_subjects, usage_visitors TO {app};\n\
+         GRANT SELECT, INSERT, DELETE ON usage_days TO {app};\n\
          GRANT EXECUTE ON FUNCTION usage_begin, usage_zone, usage_set_zone TO {app};\n\
+         GRANT SELECT, INSERT, UPDATE ON search_tests TO {app};\n\
+         GRANT SELECT, INSERT ON declined_synonyms TO {app};\n\
+         GRANT SELECT ON audit_log, audit_chains TO {app};\n\
+         GRANT SELECT, INSERT ON events, events_aside TO {metrics};\n\
+         GRANT SELECT, INSERT, UPDATE ON usage_hours, usage_days, usage_subjects, usage_visitors TO {metrics};\n\
+         GRANT EXECUTE ON FUNCTION usage_begin TO {metrics};\n\
+         GRANT SELECT, INSERT, DELETE ON query_shares TO {metrics};\n\
+         GRANT SELECT (tenant_id, tag, seen_at), INSERT, UPDATE (seen_at) ON query_texts TO {metrics};\n\
+         GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events TO {retention};\n\
          GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events_aside TO {retention};\n\
          GRANT SELECT (tenant_id, hour), DELETE ON usage_hours TO {retention};\n\
          GRANT SELECT (tenant_id, day), DELETE ON usage_days, usage_subjects, usage_visitors TO {retention};\n\
          GRANT EXECUTE ON FUNCTION events_prepare, events_drop_through TO {retention};\n\
-         GRANT SELECT, INSERT, DELETE ON query_shares TO {app};\n\
-         GRANT SELECT, INSERT, UPDATE (seen_at) ON query_texts TO {app};\n\
-         GRANT SELECT, INSERT, UPDATE ON search_tests TO {app};\n\
-         GRANT SELECT, INSERT ON declined_synonyms TO {app};\n\
-         GRANT SELECT ON audit_log, audit_chains TO {app};\n\
-         GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events TO {retention};\n\
          GRANT SELECT (tenant_id, tag, x, seen_at), UPDATE (stored_at), DELETE ON query_shares TO {retention};\n\
          GRANT SELECT (tenant_id, tag, seen_at), UPDATE (stored_at), DELETE ON query_texts TO {retention};\n\
          GRANT SELECT (tenant_id, declined_at), DELETE ON declined_synonyms TO {retention};\n\

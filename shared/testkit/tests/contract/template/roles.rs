@@ -136,8 +136,9 @@ fn wrong_grants(template: &Value) -> Vec<String> {
     found
 }
 
-/// The one function that enters the shared database as the role that removes, and that role's word.
-const REMOVER: (&str, &str) = ("Retention", "retention");
+/// Functions that enter the shared database as a role of their own, each with that role's word: the one that puts together what
+/// candidates search for, and the one that removes.
+const OWN_ROLES: &[(&str, &str)] = &[("Metrics", "metrics"), ("Retention", "retention")];
 /// The word of the others' role.
 const REST: &str = "app";
 
@@ -152,7 +153,7 @@ fn wrong_logins(template: &Value) -> Vec<String> {
     for function in functions(template) {
         let logical = &function.logical;
         let told = function.properties["Environment"]["Variables"]["DATABASE_ROLE"].as_str().unwrap_or(REST);
-        let right = if logical == REMOVER.0 { REMOVER.1 } else { REST };
+        let right = OWN_ROLES.iter().find(|(owner, _)| owner == logical).map_or(REST, |(_, role)| *role);
         if told != right {
             found.push(format!("{logical}: enters the shared database as {told} instead of {right}"));
         }
@@ -229,10 +230,12 @@ fn no_role_reaches_further_than_it_must() {
 }
 
 #[test]
-fn only_retention_enters_as_who_may_remove() {
+fn a_role_of_its_own_serves_one_function() {
     let template = template();
     nothing_wrong(&wrong_logins(&template));
-    assert!(functions(&template).iter().any(|function| function.logical == REMOVER.0));
+    for (owner, _) in OWN_ROLES {
+        assert!(functions(&template).iter().any(|function| function.logical == *owner), "{owner}");
+    }
 }
 
 #[test]
@@ -288,16 +291,22 @@ mod would_notice {
         let secret =
             |role: &str| format!("!Sub \"secret:vivier/${{Stage}}/database/vivier_${{Stage}}_{role}-*\"");
         let login = |role: &str| format!("!Sub \"dbuser:*/vivier_${{Stage}}_{role}\"");
-        let told = "      Environment: { Variables: { DATABASE_ROLE: retention } }\n";
+        let told = |role: &str| format!("      Environment: {{ Variables: {{ DATABASE_ROLE: {role} }} }}\n");
+        let untold = String::new;
         for (name, variables, resource, wrong) in [
-            ("Search", "", secret("app"), 0),
-            ("Search", "", login("app"), 0),
-            ("Search", "", secret("retention"), 1),
-            ("Search", "", login("retention"), 1),
-            ("Search", told, login("app"), 1),
-            ("Retention", told, secret("retention"), 0),
-            ("Retention", told, login("app"), 1),
-            ("Retention", "", login("retention"), 1),
+            ("Search", untold(), secret("app"), 0),
+            ("Search", untold(), login("app"), 0),
+            ("Search", untold(), secret("retention"), 1),
+            ("Search", untold(), login("metrics"), 1),
+            ("Search", told("retention"), login("app"), 1),
+            ("Search", told("metrics"), login("metrics"), 2),
+            ("Retention", told("retention"), secret("retention"), 0),
+            ("Retention", told("retention"), login("app"), 1),
+            ("Retention", told("metrics"), login("retention"), 1),
+            ("Retention", untold(), login("retention"), 1),
+            ("Metrics", told("metrics"), secret("metrics"), 0),
+            ("Metrics", told("metrics"), secret("retention"), 1),
+            ("Metrics", untold(), secret("app"), 2),
         ] {
             let function = function(name, "rds-db:connect", &resource);
             let found = wrong_logins(&sample(&format!("{function}{variables}")));
