@@ -1,6 +1,7 @@
 //! The function `alerts`: see the library beside it.
 
 use alerts::{App, routes, tick};
+use vivier_domain::task::PlatformTask;
 use vivier_runtime::{Function, StartError, telemetry};
 
 #[tokio::main]
@@ -11,7 +12,7 @@ async fn main() -> Result<(), StartError> {
     Function::new("alerts")
         .http(routes::router(app.clone()))
         .idempotent(&app.tenancy, app.clock)
-        .schedule(move |platform| {
+        .scheduled(PlatformTask::AlertsTick, &app.tenancy, app.clock, move |platform| {
             let app = ticking.clone();
             async move { tick::run(&app, &platform).await }
         })

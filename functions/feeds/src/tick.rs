@@ -10,7 +10,7 @@ use vivier_store::feeds::{self, Ended, Taken};
 use vivier_tenancy::{PlatformScope, TenantScope};
 
 use crate::{
-    App, changes,
+    App, approval, changes,
     run::{self, RunError},
 };
 
@@ -37,7 +37,7 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
     let minute = app.clock.now().as_second().div_euclid(60).unsigned_abs() as usize;
     let first = minute % tenants.len().max(1);
     tenants.rotate_left(first);
-    let mut tally = Tally::default();
+    let (mut tally, mut round) = (Tally::default(), 0);
     while !tenants.is_empty() && Instant::now() < until {
         let mut unfinished = Vec::new();
         for tenant in tenants {
@@ -45,7 +45,7 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
                 break;
             }
             let scope = platform.lend(&tenant);
-            match Box::pin(one(app, &scope, &mut tally)).await {
+            match Box::pin(one(app, &scope, round == 0, &mut tally)).await {
                 Ok(true) => unfinished.push(tenant),
                 Ok(false) => {}
                 Err(error) => {
@@ -54,20 +54,28 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
                 }
             }
         }
-        tenants = unfinished;
+        (tenants, round) = (unfinished, round + 1);
     }
     let Tally { imported, unchanged, failed, stopped } = tally;
     Ok(json!({"imported": imported, "unchanged": unchanged, "failed": failed, "stopped": stopped}))
 }
 
-/// One run of a tenant's; whether there was one.
-async fn one(app: &App, scope: &TenantScope, tally: &mut Tally) -> Result<bool, HandlerError> {
+/// One run of a tenant's; whether there was one. In the first round what is due is asked for before.
+async fn one(app: &App, scope: &TenantScope, first: bool, tally: &mut Tally) -> Result<bool, HandlerError> {
+    if first {
+        approval::start_due(app, scope).await?;
+    }
     let Some(taken) = claim(app, scope).await? else {
         sweep(app, scope).await?;
         return Ok(false);
     };
     let (tenant, feed) = (scope.tenant(), taken.feed.id);
-    match run::carry_out(app, scope, &taken).await {
+    approval::note_begun(app, scope, &taken).await;
+    let ended = run::carry_out(app, scope, &taken).await;
+    if let Ok(ended) = &ended {
+        approval::note_ended(app, scope, feed, ended).await;
+    }
+    match ended {
         Ok(Ended::Imported) => tally.imported += 1,
         Ok(Ended::Unchanged(..)) => tally.unchanged += 1,
         Ok(Ended::Failed { failure, .. }) => {
@@ -89,7 +97,6 @@ async fn claim(app: &App, scope: &TenantScope) -> Result<Option<Taken>, HandlerE
     let now = app.clock.now();
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
-    feeds::start_due(&tx, now).await?;
     let taken = feeds::claim(&tx, now).await?;
     tx.commit().await?;
     Ok(taken)

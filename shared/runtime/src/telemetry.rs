@@ -22,9 +22,15 @@ pub fn start() {
     let _ = tracing_subscriber::registry().with(filter).with(layer).try_init();
 }
 
-/// Records a figure as a metric of CloudWatch, by the function's name: a line of the embedded metric format on standard output.
+/// Records a figure as a metric of CloudWatch, by the function's name.
 pub fn metric(function: &str, name: &str, unit: Unit, value: u64) {
-    let line = embedded(function, name, unit, value, Timestamp::now());
+    metrics(&[("function", function)], &[(name, unit, value)]);
+}
+
+/// Records figures as metrics of CloudWatch, by dimensions of which there are few values and none is personal: a line of the embedded
+/// metric format on standard output.
+pub fn metrics(dimensions: &[(&str, &str)], figures: &[(&str, Unit, u64)]) {
+    let line = embedded(dimensions, figures, Timestamp::now());
     // A figure that cannot be written must not fail what it is about.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
 }
@@ -38,19 +44,25 @@ pub enum Unit {
     Count,
 }
 
-fn embedded(function: &str, name: &str, unit: Unit, value: u64, at: Timestamp) -> Value {
-    json!({
+fn embedded(dimensions: &[(&str, &str)], figures: &[(&str, Unit, u64)], at: Timestamp) -> Value {
+    let names: Vec<_> = dimensions.iter().map(|(name, _)| *name).collect();
+    let units: Vec<_> = figures
+        .iter()
+        .map(|(name, unit, _)| json!({ "Name": name, "Unit": format!("{unit:?}") }))
+        .collect();
+    let mut line = json!({
         "_aws": {
             "Timestamp": at.as_millisecond(),
-            "CloudWatchMetrics": [{
-                "Namespace": "Vivier",
-                "Dimensions": [["function"]],
-                "Metrics": [{ "Name": name, "Unit": format!("{unit:?}") }],
-            }],
+            "CloudWatchMetrics": [{ "Namespace": "Vivier", "Dimensions": [names], "Metrics": units }],
         },
-        "function": function,
-        name: value,
-    })
+    });
+    for (name, value) in dimensions {
+        line[*name] = json!(value);
+    }
+    for (name, _, value) in figures {
+        line[*name] = json!(value);
+    }
+    line
 }
 
 /// An error and its causes in one line, for the log of the edge.
@@ -72,7 +84,7 @@ mod tests {
     #[test]
     fn a_metric_is_in_the_embedded_format() {
         let at = Timestamp::from_millisecond(1_700_000_000_000).unwrap();
-        let line = embedded("matching", "CvResidency", Unit::Milliseconds, 12, at);
+        let line = embedded(&[("function", "matching")], &[("CvResidency", Unit::Milliseconds, 12)], at);
         assert_eq!((&line["CvResidency"], &line["function"]), (&json!(12), &json!("matching")));
         let about = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(about["Metrics"][0], json!({ "Name": "CvResidency", "Unit": "Milliseconds" }));

@@ -18,5 +18,6 @@ pub mod requests;
 pub mod resume_parser;
 pub mod secrets;
 pub mod sessions;
+pub mod tasks;
 
 pub use database::{PoolSession, PoolTx, Session, SiloTx};

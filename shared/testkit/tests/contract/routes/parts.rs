@@ -166,6 +166,9 @@ pub(super) fn parts() -> Vec<Part> {
                 session::App { tenancy: house.tenancy.clone(), config: Arc::new(patience()), clock: CLOCK };
             function.http(session::routes::router(app))
         }),
+        part("tasks", tasks::routes::openapi(), |function, house| {
+            function.http(tasks::routes::router(tasks::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
     ]
 }
 
@@ -211,6 +214,7 @@ impl House {
             projects_table: table("projects"),
             sessions_table: table("sessions"),
             attempts_table: table("attempts"),
+            tasks_table: table("tasks"),
             requests_table: table("requests"),
             events_stream: table("events"),
             tenant_role: Some("arn:aws:iam::000000000000:role/vivier-contract".to_owned()),
