@@ -68,9 +68,9 @@ impl Scheduled {
             tracing::warn!(task, run = lease.number(), "the run before was cut off");
         }
         let (started, run) = (Instant::now(), lease.number());
-        let outcome = held(lease, self.clock, (self.handler)(platform)).await;
+        let outcome = held(lease, self.clock, (self.handler)(platform), left_out).await;
         let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let failed = u64::from(outcome.is_err());
+        let failed = u64::from(outcome.as_ref().map_or(true, |answer| left_out(answer).is_some()));
         tracing::info!(task, run, cause = cause.as_str(), milliseconds, failed, "a run of a task ended");
         telemetry::metrics(
             &[("task", task)],
@@ -82,6 +82,12 @@ impl Scheduled {
         );
         outcome
     }
+}
+
+/// What a run's answer says of things that an error kept it from: it went on with the others, and was not whole.
+fn left_out(answer: &Value) -> Option<String> {
+    let count = ["failures", "stopped"].iter().filter_map(|name| answer[*name].as_u64()).sum::<u64>();
+    (count > 0).then(|| format!("{count} left out"))
 }
 
 /// What one turn over tenants' own tasks did.
@@ -148,15 +154,16 @@ where
 {
     let begun = tenancy.own_tasks(&scope)?.begin(id, clock.now()).await?;
     let Begun::Begun(lease) = begun else { return Ok(false) };
-    held(lease, clock, work(scope, id)).await?;
+    held(lease, clock, work(scope, id), |()| None).await?;
     Ok(true)
 }
 
-/// Works while the lease is renewed, and ends the run as the work ended. Losing the lease drops the work.
+/// Works while the lease is renewed, and ends the run as the work ended, or as `judge` finds that it did. Losing the lease drops the work.
 async fn held<T>(
     lease: Lease,
     clock: Clock,
     work: impl Future<Output = Result<T, HandlerError>>,
+    judge: impl Fn(&T) -> Option<String>,
 ) -> Result<T, HandlerError> {
     let lease = Arc::new(lease);
     let (lost, losing) = oneshot::channel();
@@ -170,7 +177,7 @@ async fn held<T>(
     };
     renewal.abort();
     let failure = match &outcome {
-        Ok(Ok(_)) => None,
+        Ok(Ok(value)) => judge(value),
         Ok(Err(error)) => Some(error.to_string()),
         Err(_) => Some("panicked".to_owned()),
     };
@@ -202,4 +209,22 @@ async fn renew(lease: Arc<Lease>, clock: Clock, lost: oneshot::Sender<()>) {
     }
     // Nobody listens any more where the work has just ended.
     let _ = lost.send(());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_left_something_out_is_not_whole() {
+        for (answer, said) in [
+            (json!({"resumed": 3, "failures": 0}), None),
+            (json!({"resumed": 3, "failures": 2}), Some("2 left out")),
+            (json!({"failed": 7, "stopped": 1}), Some("1 left out")),
+            (json!({"failed": ["a"]}), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(left_out(&answer).as_deref(), said, "{answer}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod parse;
 mod protection;
 mod roles;
 mod shape;
+mod tasks;
 
 pub(crate) use doors::is_public;
 pub(crate) use model::{Function, Trigger, functions, public_routes};
