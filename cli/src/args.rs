@@ -86,6 +86,8 @@ pub(crate) enum Command {
     /// Scheduled tasks: how they stand, by hand, approvals (operators)
     #[command(subcommand)]
     Tasks(Tasks),
+    /// How the stage stands: alarms, figures, runbooks (operators)
+    Status,
     /// Print the completions of a shell
     Completions {
         /// Which shell

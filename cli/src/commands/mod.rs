@@ -11,6 +11,7 @@ pub(crate) mod projects;
 pub(crate) mod retention;
 pub(crate) mod roles;
 pub(crate) mod settings;
+pub(crate) mod status;
 pub(crate) mod tasks;
 pub(crate) mod tenants;
 mod upload;
@@ -52,6 +53,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Settings(settings::Settings::Edit(edit)) => return settings::edit(&global, &edit).await,
         Command::Tasks(tasks::Tasks::Run { task, tenant: None }) => return tasks::run(&global, &task).await,
         Command::Tasks(tasks::Tasks::Schedules) => return Ok(tasks::schedules()),
+        Command::Status => return status::show(&global).await,
         Command::Whoami => return whoami(&global).await,
         Command::Members(members) => members.plan(),
         Command::Roles(roles) => roles.plan(),

@@ -179,10 +179,13 @@ impl Function {
 
     /// Handles one event. A panic is an error of this event, not the end of the process.
     async fn respond(&self, payload: Box<RawValue>) -> Result<Outcome, lambda_runtime::Error> {
-        let started = Instant::now();
+        let (started, tenant) = (Instant::now(), http::stream::tenant(&payload));
         // Boxed, for the compiler's sake: it works out the layout of futures within futures only so deep.
         let outcome = AssertUnwindSafe(Box::pin(self.dispatch(payload))).catch_unwind().await;
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        if let Some(tenant) = tenant {
+            telemetry::used(tenant, started.elapsed());
+        }
         match outcome {
             Ok(Ok(outcome)) => {
                 tracing::info!(milliseconds, "the invocation succeeded");
