@@ -59,8 +59,11 @@ pub(crate) async fn alarms(cloud: &Cloud) -> Result<Vec<Alarm>, Failure> {
         described.extend(page.map_err(|error| not_told(&error))?.metric_alarms.unwrap_or_default());
     }
     let mut found: Vec<Alarm> = described.iter().map(|alarm| Alarm::of(alarm, &prefix)).collect();
-    let queries: Vec<_> =
-        described.iter().enumerate().filter_map(|(number, alarm)| Some((number, query(number, alarm)?))).collect();
+    let queries: Vec<_> = described
+        .iter()
+        .enumerate()
+        .filter_map(|(number, alarm)| Some((number, query(number, alarm)?)))
+        .collect();
     for some in queries.chunks(AT_ONCE) {
         let figures = newest(&client, some.iter().map(|(_, query)| query.clone()).collect()).await?;
         for (number, _) in some {

@@ -94,7 +94,8 @@ impl Tasks {
         match self {
             Self::List { tenant } => {
                 let columns = if tenant.is_some() { OWN } else { PLATFORM };
-                Invoke::command(FUNCTION, "list", json!({"tenant": tenant})).shown(View::List("tasks", columns))
+                Invoke::command(FUNCTION, "list", json!({"tenant": tenant}))
+                    .shown(View::List("tasks", columns))
             }
             Self::Pending | Self::Schedules => {
                 Invoke::command(FUNCTION, "pending", json!({})).shown(View::List("tasks", OWN))

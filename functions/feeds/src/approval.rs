@@ -24,7 +24,11 @@ pub type Approvals = HashMap<FeedId, Approval>;
 /// Of all of a tenant's feeds.
 pub async fn list(app: &App, scope: &TenantScope) -> Result<Approvals, TenancyError> {
     let tasks = app.tenancy.own_tasks(scope)?.list().await?;
-    Ok(tasks.iter().filter(|task| task.kind == TaskKind::Feed).map(|task| (feed(task), task.approval)).collect())
+    Ok(tasks
+        .iter()
+        .filter(|task| task.kind == TaskKind::Feed)
+        .map(|task| (feed(task), task.approval))
+        .collect())
 }
 
 /// Has a feed's schedule approved, if it has one that holds; where it stands. What cannot be written now, the schedule writes.

@@ -9,9 +9,7 @@ use vivier_domain::{
 };
 use vivier_runtime::{HandlerError, operator};
 use vivier_store::audit::{self, Actor, Entry, Outcome};
-use vivier_tenancy::{
-    PlatformScope, TenancyError, TenantScope, registry::Tenant, rooms::tasks::OwnTask,
-};
+use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, registry::Tenant, rooms::tasks::OwnTask};
 
 use crate::{
     App,

@@ -97,6 +97,7 @@ async fn tenants(app: &App, platform: &PlatformScope, found: &mut Found) -> Resu
             found.late += 1;
         }
     }
-    found.awaiting = tasks.list_awaiting().await?.iter().filter(|(tenant, _)| active.contains(tenant)).count();
+    found.awaiting =
+        tasks.list_awaiting().await?.iter().filter(|(tenant, _)| active.contains(tenant)).count();
     Ok(())
 }

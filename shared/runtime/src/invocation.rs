@@ -175,7 +175,8 @@ mod tests {
     #[test]
     fn a_schedule_may_say_which_task_and_what_for() {
         let fired = |detail: &str| {
-            let text = format!(r#"{{"source":"aws.events","detail-type":"Scheduled Event","detail":{detail}}}"#);
+            let text =
+                format!(r#"{{"source":"aws.events","detail-type":"Scheduled Event","detail":{detail}}}"#);
             match parse(&text) {
                 Ok(Invocation::Schedule(_, Fired { task, cause })) => Some((task, cause)),
                 _ => None,

@@ -11,7 +11,7 @@ use std::{
 
 use futures_util::FutureExt;
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::{sync::oneshot, task::JoinHandle};
 use vivier_domain::{
     ids::TaskId,
     task::{PlatformTask, RunCause, TaskKind},
@@ -168,14 +168,14 @@ async fn held<T>(
     let lease = Arc::new(lease);
     let (lost, losing) = oneshot::channel();
     // In a task of its own: work that computes for long would keep a renewal beside it from its turn.
-    let renewal = tokio::spawn(renew(Arc::clone(&lease), clock, lost));
+    let renewal = Renewal(tokio::spawn(renew(Arc::clone(&lease), clock, lost)));
     let outcome = tokio::select! {
         outcome = AssertUnwindSafe(work).catch_unwind() => outcome,
         Ok(()) = losing => {
             return Err(HandlerError::other("a run was overtaken", Lost));
         }
     };
-    renewal.abort();
+    drop(renewal);
     let failure = match &outcome {
         Ok(Ok(value)) => judge(value),
         Ok(Err(error)) => Some(error.to_string()),
@@ -190,6 +190,15 @@ async fn held<T>(
         }
     }
     outcome.unwrap_or_else(|panic| resume_unwind(panic))
+}
+
+/// Renews a lease for as long as somebody works under it: work that is dropped must not be held for ever.
+struct Renewal(JoinHandle<()>);
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 async fn renew(lease: Arc<Lease>, clock: Clock, lost: oneshot::Sender<()>) {

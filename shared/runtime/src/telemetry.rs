@@ -67,18 +67,11 @@ fn stage() -> &'static str {
     STAGE.get_or_init(|| std::env::var("VIVIER_STAGE").unwrap_or_else(|_| "none".to_owned()))
 }
 
-fn embedded(
-    stage: &str,
-    dimensions: &[(&str, &str)],
-    figures: &[(&str, Unit, u64)],
-    at: Timestamp,
-) -> Value {
+fn embedded(stage: &str, dimensions: &[(&str, &str)], figures: &[(&str, Unit, u64)], at: Timestamp) -> Value {
     let dimensions = || dimensions.iter().copied().chain([("stage", stage)]);
     let names: Vec<_> = dimensions().map(|(name, _)| name).collect();
-    let units: Vec<_> = figures
-        .iter()
-        .map(|(name, unit, _)| json!({ "Name": name, "Unit": format!("{unit:?}") }))
-        .collect();
+    let units: Vec<_> =
+        figures.iter().map(|(name, unit, _)| json!({ "Name": name, "Unit": format!("{unit:?}") })).collect();
     let mut line = json!({
         "_aws": {
             "Timestamp": at.as_millisecond(),
@@ -113,11 +106,15 @@ mod tests {
     #[test]
     fn a_metric_is_in_the_embedded_format() {
         let at = Timestamp::from_millisecond(1_700_000_000_000).unwrap();
-        let line = embedded("demo", &[("function", "matching")], &[("CvResidency", Unit::Milliseconds, 12)], at);
+        let line =
+            embedded("demo", &[("function", "matching")], &[("CvResidency", Unit::Milliseconds, 12)], at);
         assert_eq!((&line["CvResidency"], &line["function"]), (&json!(12), &json!("matching")));
         let about = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(about["Metrics"][0], json!({ "Name": "CvResidency", "Unit": "Milliseconds" }));
-        assert_eq!((&about["Namespace"], &about["Dimensions"]), (&json!("Vivier"), &json!([["function", "stage"]])));
+        assert_eq!(
+            (&about["Namespace"], &about["Dimensions"]),
+            (&json!("Vivier"), &json!([["function", "stage"]]))
+        );
         assert_eq!(line["stage"], "demo");
         assert_eq!(line["_aws"]["Timestamp"], json!(1_700_000_000_000_i64));
     }

@@ -78,8 +78,10 @@ async fn a_task_waits_for_the_operator_and_waits_anew_when_it_changes() {
     // The same once more changes nothing; whatever else does.
     let same = tasks.register(&wanted(id, "weekly figures", &timing), at(2)).await.unwrap();
     assert_eq!((same.approval, same.revision), (Approval::Approved, 1));
-    let weekly =
-        Timing::new(Recurrence::Week { weekday: vivier_domain::task::Weekday::Monday, hour: 8, minute: 0 }, "UTC");
+    let weekly = Timing::new(
+        Recurrence::Week { weekday: vivier_domain::task::Weekday::Monday, hour: 8, minute: 0 },
+        "UTC",
+    );
     let weekly = weekly.unwrap();
     let changes = [
         wanted(id, "daily figures", &timing),
@@ -121,7 +123,10 @@ async fn one_run_at_a_time_and_whoever_was_silent_writes_no_end() {
     assert!(second.end(None, at(60)).await.unwrap());
     assert!(!second.end(Some("late"), at(61)).await.unwrap(), "it has ended");
     let done = fetch(&tenancy, &own, id).await;
-    assert_eq!((done.runs.outcome, done.runs.lasted()), (Some(TaskOutcome::Done), Some(SignedDuration::from_secs(10))));
+    assert_eq!(
+        (done.runs.outcome, done.runs.lasted()),
+        (Some(TaskOutcome::Done), Some(SignedDuration::from_secs(10)))
+    );
     // Many days were missed: the next time is the next one, and none of those is made up for.
     assert_eq!((done.next_at, done.attempts), (Some(at(21 * 3_600)), 0));
     assert!(begin(&tenancy, &own, id, at(62)).await.is_none());
@@ -155,7 +160,8 @@ async fn one_that_is_cut_off_again_and_again_is_given_up() {
 async fn registered(tenancy: &Tenancy) -> Tenant {
     let (registry, platform) = (tenancy.registry().unwrap(), scope::platform());
     let slug = Slug::try_from(format!("tasks-{}", &TenantId::generate().simple()[20..])).unwrap();
-    let made = registry.register(&platform, &slug, "Essai", TenantKind::Production, None, at(0)).await.unwrap();
+    let made =
+        registry.register(&platform, &slug, "Essai", TenantKind::Production, None, at(0)).await.unwrap();
     registry.advance(&platform, &made, TenantStatus::Active).await.unwrap()
 }
 
@@ -174,7 +180,11 @@ async fn what_is_due_is_carried_out_once_and_a_failure_is_told() {
                 // Another test's task may be due as well.
                 runs.fetch_add(u32::from(ours && scope.tenant() == tenant.id), Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_millis(50)).await;
-                if id == bad { Err(HandlerError::refused("no-recipients", "nobody may read it")) } else { Ok(()) }
+                if id == bad {
+                    Err(HandlerError::refused("no-recipients", "nobody may read it"))
+                } else {
+                    Ok(())
+                }
             }
         };
         let (clock, until) = (Clock::Fixed(now), Instant::now() + Duration::from_secs(30));

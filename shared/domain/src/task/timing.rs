@@ -98,7 +98,8 @@ impl Timing {
     /// A timing by the clocks of a zone of the IANA database, such as `Europe/Paris`.
     pub fn new(recurrence: Recurrence, zone: impl Into<String>) -> Result<Self, InvalidTiming> {
         let zone = zone.into();
-        let within = |value: u8, most: u8, part| if value <= most { Ok(()) } else { Err(InvalidTiming(part)) };
+        let within =
+            |value: u8, most: u8, part| if value <= most { Ok(()) } else { Err(InvalidTiming(part)) };
         let clock = |hour, minute| within(hour, 23, "hour").and(within(minute, 59, "minute"));
         match recurrence {
             Recurrence::Minutes { count: 1..=60 } => Ok(()),
@@ -133,8 +134,8 @@ impl Timing {
             return Timestamp::from_second(now.as_second() - past).unwrap_or(now);
         }
         let today = now.to_zoned(self.time_zone()).date();
-        let days = (0..=FAR).filter_map(|n| self.on(today.checked_sub(n.days()).ok()?));
-        days.into_iter().find(|at| *at <= now).unwrap_or(Timestamp::MIN)
+        let mut moments = (0..=FAR).filter_map(|n| self.on(today.checked_sub(n.days()).ok()?));
+        moments.find(|at| *at <= now).unwrap_or(Timestamp::MIN)
     }
 
     /// The first moment after `now`. Whatever was missed before it is one moment.
@@ -144,8 +145,8 @@ impl Timing {
         }
         let today = now.to_zoned(self.time_zone()).date();
         // From yesterday: by another zone's clocks it may not be over.
-        let days = (-1..=FAR).filter_map(|n| self.on(today.checked_add(n.days()).ok()?));
-        days.into_iter().find(|at| *at > now).unwrap_or(Timestamp::MAX)
+        let mut moments = (-1..=FAR).filter_map(|n| self.on(today.checked_add(n.days()).ok()?));
+        moments.find(|at| *at > now).unwrap_or(Timestamp::MAX)
     }
 
     /// Since when there must have been a run: there was a moment for it, and it is longer ago than a run may be late.

@@ -53,7 +53,11 @@ fn the_last_moment_and_the_next() {
         (MONTHLY, "Europe/Paris", "2026-02-01T06:00:00Z", "2026-02-01T06:00:00Z", "2026-03-01T06:00:00Z"),
     ] {
         let timing = timing(recurrence, zone);
-        assert_eq!((timing.latest(at(now)), timing.next(at(now))), (at(latest), at(next)), "{timing:?} at {now}");
+        assert_eq!(
+            (timing.latest(at(now)), timing.next(at(now))),
+            (at(latest), at(next)),
+            "{timing:?} at {now}"
+        );
     }
 }
 

@@ -83,7 +83,9 @@ impl Runs {
     pub fn state(&self, now: Timestamp) -> RunState {
         match self.outcome {
             None => RunState::Never,
-            Some(TaskOutcome::Running) if self.lease_until.is_some_and(|until| until > now) => RunState::Running,
+            Some(TaskOutcome::Running) if self.lease_until.is_some_and(|until| until > now) => {
+                RunState::Running
+            }
             Some(TaskOutcome::Running) => RunState::CutOff,
             Some(TaskOutcome::Done) => RunState::Done,
             Some(TaskOutcome::Failed) => RunState::Failed,

@@ -93,11 +93,11 @@ impl Ledger {
     ) -> Result<Option<Lease>, TenancyError> {
         let next = seen.number + 1;
         let fresh = if seen.number == 0 { "attribute_not_exists(run)" } else { "run = :seen" };
-        let mut condition =
-            format!("{fresh} AND (attribute_not_exists(lease_until) OR lease_until <= :now)");
-        let mut set = "SET run = :run, lease_until = :until, begun_at = :now, cause = :cause, outcome = :running, \
+        let mut condition = format!("{fresh} AND (attribute_not_exists(lease_until) OR lease_until <= :now)");
+        let mut set =
+            "SET run = :run, lease_until = :until, begun_at = :now, cause = :cause, outcome = :running, \
                        known_since = if_not_exists(known_since, :now)"
-            .to_owned();
+                .to_owned();
         if timing.is_some() {
             condition.push_str(" AND approval = :approved");
             set.push_str(", attempts = if_not_exists(attempts, :none) + :one");
@@ -212,7 +212,10 @@ impl Lease {
             .update(&self.key)
             .condition_expression("run = :run AND outcome = :running")
             .expression_attribute_values(":run", number(self.number))
-            .expression_attribute_values(":running", AttributeValue::S(TaskOutcome::Running.as_str().to_owned()))
+            .expression_attribute_values(
+                ":running",
+                AttributeValue::S(TaskOutcome::Running.as_str().to_owned()),
+            )
     }
 }
 

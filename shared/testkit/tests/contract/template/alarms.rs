@@ -88,7 +88,8 @@ fn dashboard(monitoring: &Value) -> Vec<String> {
 fn every_alarm_has_its_page_and_every_function_its_alarm() {
     let monitoring = parse(&workspace::read(FILE));
     let files = workspace::files(PAGES, &["md"]);
-    let name = |file: &str| file.trim_start_matches(PAGES).trim_matches('/').trim_end_matches(".md").to_owned();
+    let name =
+        |file: &str| file.trim_start_matches(PAGES).trim_matches('/').trim_end_matches(".md").to_owned();
     let pages: Vec<_> = files.iter().map(|file| (name(file), workspace::read(file))).collect();
     let functions: Vec<_> = functions(&template()).iter().map(super::Function::name).collect();
     nothing_wrong(&alarms(&monitoring, &pages, &functions));
@@ -99,7 +100,10 @@ fn every_alarm_has_its_page_and_every_function_its_alarm() {
 fn the_template_brings_the_view() {
     let template = template();
     let stack = &template["Resources"]["Monitoring"];
-    assert_eq!((&stack["Type"], &stack["Properties"]["TemplateURL"]), (&"AWS::CloudFormation::Stack".into(), &FILE.into()));
+    assert_eq!(
+        (&stack["Type"], &stack["Properties"]["TemplateURL"]),
+        (&"AWS::CloudFormation::Stack".into(), &FILE.into())
+    );
     let asked = parse(&workspace::read(FILE))["Parameters"].as_object().expect("it has parameters").clone();
     let given = stack["Properties"]["Parameters"].as_object().expect("it is given parameters");
     nothing_wrong(&asked.keys().filter(|name| !given.contains_key(*name)).cloned().collect::<Vec<_>>());

@@ -51,9 +51,12 @@ fn wrong(template: &Value, known: &[PlatformTask], main: impl Fn(&str) -> String
             found.push(format!("{name}: the template says {written}, the task {:?}", task.recurrence()));
         }
         let function = task.function();
-        let several = schedules.iter().filter(|(other, ..)| other.starts_with(&format!("{function}."))).count() > 1;
+        let several =
+            schedules.iter().filter(|(other, ..)| other.starts_with(&format!("{function}."))).count() > 1;
         if several && named.as_ref() != Some(name) {
-            found.push(format!("{name}: its function has several tasks, and its event names none: give it an Input"));
+            found.push(format!(
+                "{name}: its function has several tasks, and its event names none: give it an Input"
+            ));
         }
         if !main(function).contains(&format!(".scheduled(PlatformTask::{task:?}")) {
             found.push(format!("functions/{function}/src/main.rs does not take {name}"));
@@ -94,7 +97,11 @@ mod would_notice {
             (DAILY.replace("15 1", "15 2"), &task[..], "the template says cron(15 2"),
             (DAILY.replace("Daily", "Nightly"), &task[..], "retention.nightly is a schedule"),
             (DAILY.to_owned(), &[], "retention.daily is a schedule"),
-            (DAILY.to_owned(), &[PlatformTask::RetentionDaily, PlatformTask::FeedsTick], "feeds.tick is a task"),
+            (
+                DAILY.to_owned(),
+                &[PlatformTask::RetentionDaily, PlatformTask::FeedsTick],
+                "feeds.tick is a task",
+            ),
             (format!("{DAILY}{}", DAILY.replace("Daily", "Hourly")), &task[..], "names none"),
         ] {
             let found = check(&events, known);
