@@ -272,7 +272,7 @@ class TestApproval:
         assert (task["kind"], task["approval"], task["next_run_at"], task["last_run"]["state"]) == ("feed", "awaiting", None, "never")
         assert task["timing"] == {"every": "minutes", "count": 60, "zone": "UTC"}
         waiting = next(one for one in operator.invoke("tasks", {"operation": "pending"})["tasks"] if one["task_id"] == feed)
-        assert waiting["tenant"] == tenant.slug and waiting["what"] == f"{made['source']} from https://127.0.0.1"
+        assert waiting["tenant"] == tenant.slug and waiting["what"] == f"{made['source']} ← https://127.0.0.1"
         assert "sesame" not in str(waiting), "a query may hold what opens it"
         answer = tenant.member.send("POST", f"/v1/tasks/{feed}/runs")
         assert answer.status_code == 409, answer.text

@@ -138,14 +138,14 @@ fn same(feed: &Feed, known: &OwnTask) -> bool {
     })
 }
 
-/// What an operator reads. The whole address stays out of it: a query may hold what opens it.
+/// What people read, in no language. The whole address stays out of it: a query may hold what opens it.
 fn what(feed: &Feed) -> String {
     let address = &feed.terms.address;
     let scheme = match address.transport() {
         Transport::Https => "https",
         Transport::Sftp => "sftp",
     };
-    format!("{} from {scheme}://{}", feed.terms.source.as_str(), address.host())
+    format!("{} ← {scheme}://{}", feed.terms.source.as_str(), address.host())
 }
 
 /// What is approved beside: the very file.
