@@ -83,9 +83,11 @@ pub(crate) enum Command {
     /// Purges (operators)
     #[command(subcommand)]
     Retention(Retention),
-    /// Scheduled tasks, by hand (operators)
+    /// Scheduled tasks: how they stand, by hand, approvals (operators)
     #[command(subcommand)]
     Tasks(Tasks),
+    /// How the stage stands: alarms, figures, runbooks (operators)
+    Status,
     /// Print the completions of a shell
     Completions {
         /// Which shell
@@ -146,6 +148,8 @@ mod tests {
             "vivier retention configure --tenant acme",
             "vivier retention configure --tenant acme --events-days 0",
             "vivier tenants delete acme",
+            "vivier tasks approve feed --tenant acme",
+            "vivier tasks refuse 018f0000-0000-7000-8000-000000000001",
             "vivier documents add",
             "vivier imports add offers.xlsx --format xlsx",
             "vivier settings rollback zero",

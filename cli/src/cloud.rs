@@ -1,6 +1,6 @@
 //! The functions that no route leads to, as an operator invokes them: with keys of the cloud, which says who may.
 
-use aws_config::BehaviorVersion;
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_sdk_lambda::{
     Client,
     error::{ProvideErrorMetadata, SdkError},
@@ -15,6 +15,7 @@ use crate::{args::Global, failure::Failure, plan::Invoke};
 #[derive(Debug)]
 pub(crate) struct Cloud {
     client: Client,
+    config: SdkConfig,
     stage: String,
 }
 
@@ -30,12 +31,17 @@ impl Cloud {
         if config.region().is_none() {
             return Err(Failure::Usage("which region? Set AWS_REGION".into()));
         }
-        Ok(Self { client: Client::new(&config), stage })
+        Ok(Self { client: Client::new(&config), config, stage })
     }
 
     /// The region, as events name it.
     pub(crate) fn region(&self) -> String {
         self.client.config().region().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Keys and region, for other clients.
+    pub(crate) const fn config(&self) -> &SdkConfig {
+        &self.config
     }
 
     /// The stage, as rules bear it in their names.

@@ -6,6 +6,7 @@ mod args;
 mod cloud;
 mod commands;
 mod failure;
+mod figures;
 mod output;
 mod plan;
 mod prompt;

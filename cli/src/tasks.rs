@@ -69,7 +69,7 @@ fn entries<'a, 'y>(node: &'a Yaml<'y>, name: &str) -> Vec<(&'a str, &'a Yaml<'y>
 }
 
 impl Task {
-    /// The invocation that its schedule makes, now.
+    /// The invocation that its schedule makes, now, as an operator's doing.
     pub(crate) fn invoke(&self, region: &str, stage: &str, now: Timestamp) -> Invoke {
         let event = json!({
             "version": "0",
@@ -80,9 +80,12 @@ impl Task {
             "time": format!("{now:.0}"),
             "region": region,
             "resources": [format!("arn:aws:events:{region}:000000000000:rule/vivier-{stage}-{}", self.name)],
-            "detail": {},
+            "detail": {"task": self.name, "cause": "operator"},
         });
-        let input = self.input.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let mut input: Option<Value> = self.input.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        if let Some(detail) = input.as_mut().and_then(|input| input["detail"].as_object_mut()) {
+            detail.insert("cause".to_owned(), json!("operator"));
+        }
         Invoke { function: self.function.clone(), payload: input.unwrap_or(event) }
     }
 

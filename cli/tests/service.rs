@@ -256,6 +256,7 @@ fn an_operator_invokes_a_function() {
         (200, "", json!({"tenants": [{"slug": "acme", "status": "active"}]})),
         (200, "x-amz-function-error: Unhandled\r\n", refusal),
         (200, "", json!({"run_id": "r", "failed": ["t1"]})),
+        (200, "", json!({"skipped": "running"})),
         (403, "x-amzn-errortype: AccessDeniedException\r\n", json!({"Message": "no"})),
     ]);
     let environment = [
@@ -269,6 +270,7 @@ fn an_operator_invokes_a_function() {
         ("tenants list", 0, "NAME  TITLE  KIND  STATUS  HOST\nacme  -      -     active  -\n"),
         ("tenants show gone", 1, ""),
         ("tasks run retention.daily --json", 1, ""),
+        ("tasks run retention.daily --json", 1, ""),
         ("audit verify", 1, ""),
     ] {
         let output = run(&environment, words, "");
@@ -279,7 +281,8 @@ fn an_operator_invokes_a_function() {
     assert_eq!(sent[0].0, "POST /stage/2015-03-31/functions/vivier-demo-tenants/invocations");
     assert_eq!(sent[1].1, json!({"operation": "show", "slug": "gone"}));
     assert_eq!(sent[2].1["detail-type"], "Scheduled Event");
-    assert_eq!(sent[3].0, "POST /stage/2015-03-31/functions/vivier-demo-audit/invocations");
+    assert_eq!(sent[2].1["detail"], json!({"task": "retention.daily", "cause": "operator"}));
+    assert_eq!(sent[4].0, "POST /stage/2015-03-31/functions/vivier-demo-audit/invocations");
 }
 
 #[test]
@@ -294,7 +297,8 @@ fn nobody_answers_and_nothing_is_named() {
         ("", "whoami", 2),
         (nowhere.as_str(), "tenants list", 2),
         (nowhere.as_str(), "tasks run nothing.known", 2),
-        (nowhere.as_str(), "tasks list", 0),
+        (nowhere.as_str(), "tasks list", 2),
+        (nowhere.as_str(), "tasks schedules", 0),
         (nowhere.as_str(), "completions zsh", 0),
     ] {
         let output = vivier(state.path(), api, words, "secret\n");

@@ -38,6 +38,10 @@ OF_FEED: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/feeds/{id}/runs", None),
     ("DELETE", "/v1/feeds/{id}", None),
 )
+OF_TASK: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/tasks/{id}", None),
+    ("POST", "/v1/tasks/{id}/runs", None),
+)
 IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/projects/{project}", None),
     ("PATCH", "/v1/projects/{project}", {"name": "Croisé"}),
@@ -98,6 +102,9 @@ def furnish(tenant: Tenant) -> None:
                 "schedule": {"every": "day", "hour": 3}, "enabled": False,
                 "credentials": {"kind": "bearer", "token": f"token-of-{tenant.slug}"}}  # fmt: skip
         tenant.notes.setdefault("feeds", []).append(tenant.back.call("POST", "/v1/feeds", feed)["feed_id"])
+    # Nobody approves it: it is a task that never runs.
+    waiting = {"source": "waiting", "format": "csv", "address": "https://partner.invalid/waiting.csv", "schedule": {"every": "hour"}}
+    tenant.notes["tasks"] = [tenant.back.call("POST", "/v1/feeds", waiting)["feed_id"]]
     run = tenant.back.call("POST", f"/v1/feeds/{tenant.notes['feeds'][0]}/runs")["run_id"]
     tenant.notes["feed_runs"] = [run]
     finished_run(tenant, tenant.notes["feeds"][0], run)
@@ -222,6 +229,9 @@ def of_feeds(tenant: Tenant) -> Iterator[Reach]:
         for method, path, body in OF_FEED:
             options = {} if body is None else {"json": body}
             yield "back", (method, filled(path, id=feed), options), (method, filled(path), options)
+    for task in tenant.notes["tasks"]:
+        for method, path, _ in OF_TASK:
+            yield "back", (method, filled(path, id=task), {}), (method, filled(path), {})
     path, named = "/v1/feeds/{id}/runs/{run_id}", {"id": tenant.notes["feeds"][0], "run_id": tenant.notes["feed_runs"][0]}
     yield "back", ("GET", filled(path, **named), {}), ("GET", filled(path), {})
     yield from pages("back", tenant.member, "/v1/feeds", {"limit": 1})
@@ -284,6 +294,7 @@ def seen(tenant: Tenant) -> dict:
         "sessions": [tenant.front.session(session) for session in tenant.notes["sessions"]],
         "imports": call("GET", "/v1/imports", limit=100),
         "feeds": call("GET", "/v1/feeds"),
+        "tasks": call("GET", "/v1/tasks"),
         "resume parser": tenant.member.get("/v1/resume-parser").json(),
         "feed runs": [call("GET", f"/v1/feeds/{feed}/runs") for feed in tenant.notes["feeds"]],
         "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),

@@ -20,7 +20,7 @@ def store_database_admin(cloud, stack, login):
 
 
 def ensure_operator(cloud, stack):
-    """The operator's keys: a user who may invoke this stage's functions and nothing else."""
+    """The operator's keys: a user who may invoke this stage's functions, and read alarms and figures."""
     iam = cloud.client("iam")
     with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
         iam.create_user(UserName=OPERATOR)
@@ -30,6 +30,10 @@ def ensure_operator(cloud, stack):
             "Effect": "Allow",
             "Action": "lambda:InvokeFunction",
             "Resource": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:vivier-{stack.name}-*",
+        }, {
+            "Effect": "Allow",
+            "Action": ["cloudwatch:DescribeAlarms", "cloudwatch:GetMetricData"],
+            "Resource": "*",
         }],
     }))
     file = stack.folder / "operator.json"

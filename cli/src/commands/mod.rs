@@ -11,6 +11,7 @@ pub(crate) mod projects;
 pub(crate) mod retention;
 pub(crate) mod roles;
 pub(crate) mod settings;
+pub(crate) mod status;
 pub(crate) mod tasks;
 pub(crate) mod tenants;
 mod upload;
@@ -50,7 +51,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Imports(imports::Imports::Add(add)) => return imports::add(&global, &add).await,
         Command::Audit(audit::Audit::Export(export)) => return audit::export(&global, &export).await,
         Command::Settings(settings::Settings::Edit(edit)) => return settings::edit(&global, &edit).await,
-        Command::Tasks(tasks) => return tasks::run(&global, &tasks).await,
+        Command::Tasks(tasks::Tasks::Run { task, tenant: None }) => return tasks::run(&global, &task).await,
+        Command::Tasks(tasks::Tasks::Schedules) => return Ok(tasks::schedules()),
+        Command::Status => return status::show(&global).await,
         Command::Whoami => return whoami(&global).await,
         Command::Members(members) => members.plan(),
         Command::Roles(roles) => roles.plan(),
@@ -62,6 +65,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Audit(audit) => audit.plan(),
         Command::Tenants(tenants) => tenants.plan(),
         Command::Retention(retention) => retention.plan(),
+        Command::Tasks(tasks) => tasks.plan(),
     };
     carry_out(&global, planned).await
 }
@@ -82,9 +86,11 @@ async fn carry_out(global: &Global, (plan, view): (Plan, View)) -> Result<Report
     Ok(Report { json, view, good })
 }
 
-/// Whether an answer over several tenants tells of none that was left out or found broken.
+/// Whether an answer over several tenants tells of none that was left out or found broken, and a run was not passed over.
 fn came_out(answer: &Value) -> bool {
-    answer["whole"] != false && answer["failed"].as_array().is_none_or(Vec::is_empty)
+    answer["whole"] != false
+        && answer["skipped"].is_null()
+        && answer["failed"].as_array().is_none_or(Vec::is_empty)
 }
 
 fn completions(shell: Shell) -> Report {

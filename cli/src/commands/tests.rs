@@ -24,6 +24,7 @@ fn plan(line: &str) -> Plan {
         Command::Audit(command) => command.plan(),
         Command::Tenants(command) => command.plan(),
         Command::Retention(command) => command.plan(),
+        Command::Tasks(command) => command.plan(),
         other => panic!("{other:?} is no plan"),
     }
     .0
@@ -220,6 +221,24 @@ fn operators_commands_are_invocations() {
             "retention configure --tenant acme --events-days 30",
             "retention",
             json!({"operation": "configure", "tenant": "acme", "retention": {"events_days": 30}}),
+        ),
+        ("tasks list", "tasks", json!({"operation": "list"})),
+        ("tasks list --tenant acme", "tasks", json!({"operation": "list", "tenant": "acme"})),
+        ("tasks pending", "tasks", json!({"operation": "pending"})),
+        (
+            "tasks approve 018f0000-0000-7000-8000-00000000000a --tenant acme --revision 2",
+            "tasks",
+            json!({"operation": "approve", "tenant": "acme", "task": P, "revision": 2}),
+        ),
+        (
+            "tasks refuse 018f0000-0000-7000-8000-00000000000a --tenant acme",
+            "tasks",
+            json!({"operation": "refuse", "tenant": "acme", "task": P}),
+        ),
+        (
+            "tasks run 018f0000-0000-7000-8000-00000000000a --tenant acme",
+            "tasks",
+            json!({"operation": "run", "tenant": "acme", "task": P}),
         ),
         ("audit verify", "audit", json!({"operation": "verify"})),
         ("audit verify --tenant acme", "audit", json!({"operation": "verify", "tenant": "acme"})),

@@ -1,6 +1,7 @@
 //! The function `alerts`: see the library beside it.
 
 use alerts::{App, routes, tick};
+use vivier_domain::task::PlatformTask;
 use vivier_runtime::{Function, StartError, telemetry};
 
 #[tokio::main]
@@ -12,7 +13,7 @@ async fn main() -> Result<(), StartError> {
         .http(routes::router(app.clone()))
         .counting(&app.tenancy)
         .idempotent(&app.tenancy, app.clock)
-        .schedule(move |platform| {
+        .scheduled(PlatformTask::AlertsTick, &app.tenancy, app.clock, move |platform| {
             let app = ticking.clone();
             async move { tick::run(&app, &platform).await }
         })

@@ -1,6 +1,7 @@
 //! The function `evaluation`: see the library beside it.
 
 use evaluation::{App, routes, tick};
+use vivier_domain::task::PlatformTask;
 use vivier_runtime::{Function, StartError, telemetry};
 
 #[tokio::main]
@@ -12,7 +13,7 @@ async fn main() -> Result<(), StartError> {
         .http(routes::router(app.clone()))
         .audited(&app.tenancy, app.clock, &routes::openapi())
         .idempotent(&app.tenancy, app.clock)
-        .schedule(move |platform| {
+        .scheduled(PlatformTask::EvaluationTick, &app.tenancy, app.clock, move |platform| {
             let app = ticking.clone();
             async move { tick::run(&app, &platform).await }
         })

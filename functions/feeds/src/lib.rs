@@ -3,6 +3,7 @@
 //! A file that is new is handed to an import exactly as a member's upload is, and the function `offers` does the rest. One that is
 //! not is told by its server's validators, or by its SHA-256. Whom a feed may reach is decided at the address that is connected to.
 
+pub mod approval;
 pub mod body;
 pub mod changes;
 pub mod credentials;

@@ -20,7 +20,7 @@ use vivier_store::feeds::{self, Feed};
 use vivier_tenancy::TenantScope;
 
 use crate::{
-    App,
+    App, approval,
     body::{FeedChange, NewFeed},
     changes,
     view::{FeedPage, FeedView, RunPage, RunView},
@@ -65,10 +65,17 @@ async fn list(
     let tx = session.begin().await?;
     let mut found = feeds::list(&tx, after.map(FeedId::from), limit + 1).await?;
     let next_cursor = page::cut(&office.0, &mut found, limit, |last| last.id.as_uuid());
-    Ok(Json(FeedPage { feeds: found.into_iter().map(Into::into).collect(), next_cursor }))
+    drop(tx);
+    drop(session);
+    let approvals = approval::list(&app, &office.0).await?;
+    let feeds = found.into_iter().map(|feed| {
+        let approval = approvals.get(&feed.id).copied();
+        FeedView::of(feed, approval)
+    });
+    Ok(Json(FeedPage { feeds: feeds.collect(), next_cursor }))
 }
 
-/// Enters a feed. Unless it is not enabled, its file is fetched within a minute or two, and by its schedule from then on.
+/// Enters a feed. If it is enabled, its file is fetched once the operator has approved that, and by its schedule from then on.
 #[utoipa::path(
     post,
     path = "/v1/feeds",
@@ -89,7 +96,8 @@ async fn create(
 ) -> Result<Response, Problem> {
     let feed = changes::create(&app, &office.0, id, body.check()?).await?;
     let location = [(header::LOCATION, format!("/v1/feeds/{id}"))];
-    Ok((StatusCode::CREATED, location, Json(FeedView::from(feed))).into_response())
+    let approval = approval::ask(&app, &office.0, &feed).await;
+    Ok((StatusCode::CREATED, location, Json(FeedView::of(feed, Some(approval)))).into_response())
 }
 
 /// A feed.
@@ -106,10 +114,13 @@ async fn fetch(
     office: BackOffice<needs::OffersRead>,
     ApiPath(id): ApiPath<FeedId>,
 ) -> Result<Json<FeedView>, Problem> {
-    Ok(Json(require(&app, &office.0, id).await?.into()))
+    let feed = require(&app, &office.0, id).await?;
+    let approval = approval::list(&app, &office.0).await?.get(&id).copied();
+    Ok(Json(FeedView::of(feed, approval)))
 }
 
-/// Changes a feed. At another address, of another source or in another form, its file counts as new and is fetched within a minute or two.
+/// Changes a feed. At another address, of another source or in another form, its file counts as new. With another schedule, too, the
+/// operator has to approve it anew before it is fetched by that.
 #[utoipa::path(
     patch,
     path = "/v1/feeds/{id}",
@@ -127,7 +138,9 @@ async fn update(
 ) -> Result<Json<FeedView>, Problem> {
     let seen = require(&app, &office.0, id).await?;
     let wanted = body.on(&seen)?;
-    Ok(Json(changes::update(&app, &office.0, &seen, wanted).await?.into()))
+    let feed = changes::update(&app, &office.0, &seen, wanted).await?;
+    let approval = approval::ask(&app, &office.0, &feed).await;
+    Ok(Json(FeedView::of(feed, Some(approval))))
 }
 
 /// Removes a feed, its runs, and what it was opened with. The offers that it brought stay until a file of their source has them no more.
@@ -144,7 +157,11 @@ async fn delete(
     office: BackOffice<needs::OffersWrite>,
     ApiPath(id): ApiPath<FeedId>,
 ) -> Result<StatusCode, Problem> {
-    if changes::delete(&app, &office.0, id).await? { Ok(StatusCode::NO_CONTENT) } else { Err(NOT_FOUND()) }
+    if !changes::delete(&app, &office.0, id).await? {
+        return Err(NOT_FOUND());
+    }
+    approval::forget(&app, &office.0, id).await;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// What became of a feed's file, each time that it was fetched.

@@ -14,7 +14,7 @@ use vivier_store::feeds::{self, Ended, Taken};
 use vivier_tenancy::{PlatformScope, TenantScope};
 
 use crate::{
-    App, changes,
+    App, approval, changes,
     run::{self, RunError},
     turns::{self, Limits, Turn},
 };
@@ -81,14 +81,20 @@ fn place(minute: i64, tenant: TenantId) -> [u8; 32] {
         .into()
 }
 
-/// One run of a tenant's; whether there was one.
+/// One run of a tenant's; whether there was one. What is due is asked for before.
 async fn one(app: &App, scope: &TenantScope, tally: &mut Tally) -> Result<bool, HandlerError> {
+    approval::start_due(app, scope).await?;
     let Some(taken) = claim(app, scope).await? else {
         sweep(app, scope).await?;
         return Ok(false);
     };
     let (tenant, feed) = (scope.tenant(), taken.feed.id);
-    match run::carry_out(app, scope, &taken).await {
+    approval::note_begun(app, scope, &taken).await;
+    let ended = run::carry_out(app, scope, &taken).await;
+    if let Ok(ended) = &ended {
+        approval::note_ended(app, scope, feed, ended).await;
+    }
+    match ended {
         Ok(Ended::Imported) => tally.imported += 1,
         Ok(Ended::Unchanged(..)) => tally.unchanged += 1,
         Ok(Ended::Failed { failure, .. }) => {
@@ -110,7 +116,6 @@ async fn claim(app: &App, scope: &TenantScope) -> Result<Option<Taken>, HandlerE
     let now = app.clock.now();
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
-    feeds::start_due(&tx, now).await?;
     let taken = feeds::claim(&tx, now).await?;
     tx.commit().await?;
     Ok(taken)

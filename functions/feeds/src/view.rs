@@ -8,6 +8,7 @@ use vivier_domain::{
     feed::{CredentialKind, FeedRunCause, FeedRunStatus},
     ids::ImportId,
     import::{ImportFormat, ImportSource},
+    task::Approval,
 };
 use vivier_store::feeds::{Feed, Run};
 
@@ -44,6 +45,9 @@ pub struct FeedView {
     pub credentials: Option<CredentialKind>,
     /// Fingerprints that the SFTP server's key may have.
     pub host_keys: Vec<String>,
+    /// Whether the operator lets its schedule hold: `awaiting`, `approved` or `refused`; `null` while it is not enabled.
+    #[schema(value_type = Option<String>)]
+    pub approval: Option<Approval>,
     /// When it is fetched next; `null` while its schedule does not hold.
     pub next_run_at: Option<Timestamp>,
     /// When it was entered.
@@ -52,9 +56,11 @@ pub struct FeedView {
     pub updated_at: Timestamp,
 }
 
-impl From<Feed> for FeedView {
-    fn from(feed: Feed) -> Self {
+impl FeedView {
+    /// A feed, and how its schedule's approval stands; nobody has asked for it where that is not known.
+    pub fn of(feed: Feed, approval: Option<Approval>) -> Self {
         let terms = feed.terms;
+        let approval = terms.enabled.then(|| approval.unwrap_or(Approval::Awaiting));
         Self {
             feed_id: feed.id.as_uuid(),
             source: terms.source,
@@ -64,7 +70,8 @@ impl From<Feed> for FeedView {
             enabled: terms.enabled,
             credentials: terms.credentials.map(|kept| kept.kind),
             host_keys: terms.host_keys,
-            next_run_at: terms.enabled.then_some(feed.next_at),
+            approval,
+            next_run_at: (approval == Some(Approval::Approved)).then_some(feed.next_at),
             created_at: feed.created_at,
             updated_at: feed.updated_at,
         }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use ingest::{App, arrival, resume, routes};
+use vivier_domain::task::PlatformTask;
 use vivier_runtime::{Function, StartError, telemetry};
 
 fn main() -> Result<ExitCode, StartError> {
@@ -27,7 +28,7 @@ async fn serve() -> Result<(), StartError> {
             let app = arriving.clone();
             async move { arrival::take(&app, &event).await }
         })
-        .schedule(move |platform| {
+        .scheduled(PlatformTask::IngestResume, &app.tenancy, app.clock, move |platform| {
             let app = resuming.clone();
             async move { resume::run(&app, &platform).await }
         })

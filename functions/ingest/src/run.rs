@@ -8,7 +8,10 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use vivier_domain::{document::MAXIMUM_BYTES, ids::DocumentId};
-use vivier_runtime::{HandlerError, entries, telemetry};
+use vivier_runtime::{
+    HandlerError, entries,
+    telemetry::{self, Unit},
+};
 use vivier_store::{
     audit::{self, Entry},
     documents::{self, Document, Failure, Lease},
@@ -124,6 +127,7 @@ async fn work(
     }
     let bad = |reason| ending::fail(app, scope, *lease, Some(&head.etag), Failure::of(reason));
     if document.attempts > MOST_ATTEMPTS {
+        telemetry::metric("ingest", "GivenUp", Unit::Count, 1);
         return bad(ATTEMPTS_EXHAUSTED).await;
     }
     // Asked first, so that no more than this comes into memory.

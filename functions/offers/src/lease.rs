@@ -18,6 +18,8 @@ use crate::error::RunError;
 
 /// Runs that may break off before an import is given up: what kills the process five times would kill it for ever.
 pub const MAXIMUM_ATTEMPTS: u32 = 5;
+/// The reason of one that was taken up so often.
+pub const EXHAUSTED: &str = "attempts-exhausted";
 
 /// A lease outlives three renewals that fail.
 const RENEWAL: Duration = Duration::from_secs(15);
@@ -42,7 +44,7 @@ fn decide(standing: Option<&Standing>) -> Decision {
         // An older file must not undo what a newer one brought. Once its rows are in, only the index is left to publish,
         // and that is built from what is true now.
         _ if standing.superseded && !standing.applied => Decision::Fail("superseded"),
-        _ if standing.attempts >= MAXIMUM_ATTEMPTS => Decision::Fail("attempts-exhausted"),
+        _ if standing.attempts >= MAXIMUM_ATTEMPTS => Decision::Fail(EXHAUSTED),
         _ => Decision::Run,
     }
 }

@@ -1,6 +1,7 @@
 //! Starts the function.
 
 use offers::{App, file, routes, schedule};
+use vivier_domain::task::PlatformTask;
 use vivier_runtime::{Function, StartError, telemetry};
 
 #[tokio::main]
@@ -13,7 +14,9 @@ async fn main() -> Result<(), StartError> {
         .audited(&app.tenancy, app.clock, &routes::openapi())
         .idempotent(&app.tenancy, app.clock)
         .file(move |event| file(on_file.clone(), event))
-        .schedule(move |platform| schedule(on_schedule.clone(), platform))
+        .scheduled(PlatformTask::OffersResume, &app.tenancy, app.clock, move |platform| {
+            schedule(on_schedule.clone(), platform)
+        })
         .serve()
         .await
 }

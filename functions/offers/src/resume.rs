@@ -36,6 +36,7 @@ pub struct Report {
     /// Tenants for whose offers vectors were made or published.
     pub meant: u32,
     /// Tenants that an error kept from being looked through to the end; they are logged.
+    #[serde(rename = "failures")]
     pub failed: u32,
 }
 

@@ -2,7 +2,10 @@
 //! run that takes up another's work goes on where that one stopped.
 
 use vivier_domain::{ids::ImportId, import::MAXIMUM_BYTES};
-use vivier_runtime::entries;
+use vivier_runtime::{
+    entries,
+    telemetry::{self, Unit},
+};
 use vivier_store::{
     audit::{self, Entry},
     imports::{self, Lease},
@@ -58,6 +61,9 @@ async fn carry_out(app: &App, scope: &TenantScope, id: ImportId) -> Result<Outco
         Take::Left => return Ok(Outcome::Left),
         Take::Failed(failure) => {
             tracing::warn!(import_id = %id, failure, "an import failed");
+            if failure == lease::EXHAUSTED {
+                telemetry::metric("offers", "GivenUp", Unit::Count, 1);
+            }
             return Ok(Outcome::Failed(failure.to_owned()));
         }
     };

@@ -1,6 +1,7 @@
 //! The function `retention`: see the library beside it.
 
 use retention::{App, command, routes, run};
+use vivier_domain::task::PlatformTask;
 use vivier_runtime::{Clock, Function, StartError, telemetry, tenancy_from_env};
 
 #[tokio::main]
@@ -12,7 +13,7 @@ async fn main() -> Result<(), StartError> {
     Function::new("retention")
         .http(routes::router(app.clone()))
         .audited(&app.tenancy, app.clock, &routes::openapi())
-        .schedule(move |platform| {
+        .scheduled(PlatformTask::RetentionDaily, &app.tenancy, app.clock, move |platform| {
             let app = scheduled.clone();
             async move { run::daily(&app, &platform).await }
         })

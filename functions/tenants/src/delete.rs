@@ -44,6 +44,7 @@ pub(crate) async fn delete(
     provisioning.drop_partitions(&scope).await?;
     provisioning.drop_usage_plan(&scope).await?;
     app.tenancy.records(&scope)?.clear().await?;
+    app.tenancy.own_tasks(&scope)?.clear().await?;
     provisioning.drop_conversations(&scope).await?;
     provisioning.drop_bucket(&scope).await?;
     provisioning.drop_secrets(&scope).await?;

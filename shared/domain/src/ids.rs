@@ -107,6 +107,10 @@ id!(
     RunId
 );
 id!(
+    /// A scheduled task of a tenant's own. It is the id of what it serves: a feed, a report.
+    TaskId
+);
+id!(
     /// A question that a front office's answers are measured by.
     TestQuestionId
 );

@@ -30,5 +30,6 @@ pub mod resume_parser;
 pub mod retention;
 pub mod role;
 pub mod settings;
+pub mod task;
 pub mod tenant;
 pub mod test_run;

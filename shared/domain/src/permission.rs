@@ -63,6 +63,10 @@ permissions! {
     ReportsRead = "reports.read",
     /// Read what purges removed.
     RetentionRead = "retention.read",
+    /// Read the tenant's own scheduled tasks and how their last runs ended.
+    TasksRead = "tasks.read",
+    /// Run the tenant's own scheduled tasks by hand.
+    TasksRun = "tasks.run",
     /// Read projects and their products.
     ProjectsRead = "projects.read",
     /// Create, rename and archive projects and their products.

@@ -108,6 +108,7 @@ impl Default for Roles {
                         P::DocumentsWrite,
                         P::DocumentsRead,
                         P::ReportsRead,
+                        P::TasksRead,
                         P::ProjectsRead,
                         P::SettingsRead,
                         P::SettingsWrite,

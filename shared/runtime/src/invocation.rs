@@ -5,6 +5,7 @@ use std::{future::Future, pin::Pin, sync::Arc};
 use aws_lambda_events::kinesis::KinesisEvent;
 use serde::Deserialize;
 use serde_json::{Value, value::RawValue};
+use vivier_domain::task::{PlatformTask, RunCause};
 use vivier_tenancy::{
     PlatformScope, TenancyError,
     doors::{self, file::ObjectCreated},
@@ -19,10 +20,37 @@ pub enum Invocation {
     File(ObjectCreated),
     /// Records of the stream.
     Stream(Box<KinesisEvent>),
-    /// A schedule fired.
-    Schedule(PlatformScope),
+    /// A schedule fired, or was made to.
+    Schedule(PlatformScope, Fired),
     /// An operator's command, with its JSON.
     Operator(PlatformScope, Value),
+}
+
+/// What the event of a schedule says besides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fired {
+    /// Which of the function's tasks; its only one where that is not said.
+    pub task: Option<PlatformTask>,
+    /// What for.
+    pub cause: RunCause,
+}
+
+impl Fired {
+    /// Reads an event's `detail`, which EventBridge leaves empty.
+    fn read(detail: Option<&RawValue>) -> Result<Self, UnknownEvent> {
+        #[derive(Default, Deserialize)]
+        #[serde(default)]
+        struct Detail {
+            task: Option<String>,
+            cause: Option<RunCause>,
+        }
+        let detail: Detail = match detail {
+            Some(raw) => serde_json::from_str(raw.get()).map_err(|_| UnknownEvent)?,
+            None => Detail::default(),
+        };
+        let task = detail.task.map(|name| name.parse().map_err(|_| UnknownEvent)).transpose()?;
+        Ok(Self { task, cause: detail.cause.unwrap_or(RunCause::Schedule) })
+    }
 }
 
 /// The event is none of the kinds this suite knows.
@@ -63,7 +91,8 @@ impl Invocation {
                 serde_json::from_str(detail.get()).map(Self::File).map_err(|_| UnknownEvent)
             }
             Some(detail_type) => {
-                doors::schedule::enter(source, detail_type).map(Self::Schedule).map_err(|_| UnknownEvent)
+                let scope = doors::schedule::enter(source, detail_type).map_err(|_| UnknownEvent)?;
+                Ok(Self::Schedule(scope, Fired::read(shape.detail)?))
             }
             None => {
                 let command: Value = serde_json::from_str(raw.get()).map_err(|_| UnknownEvent)?;
@@ -137,10 +166,34 @@ mod tests {
         ));
         assert!(matches!(
             parse(r#"{"source":"aws.events","detail-type":"Scheduled Event","detail":{}}"#),
-            Ok(Invocation::Schedule(_))
+            Ok(Invocation::Schedule(..))
         ));
         assert!(matches!(parse(r#"{"operation":"list"}"#), Ok(Invocation::Operator(..))));
         assert!(matches!(parse(r#"{"Records":[]}"#), Ok(Invocation::Stream(_))));
+    }
+
+    #[test]
+    fn a_schedule_may_say_which_task_and_what_for() {
+        let fired = |detail: &str| {
+            let text =
+                format!(r#"{{"source":"aws.events","detail-type":"Scheduled Event","detail":{detail}}}"#);
+            match parse(&text) {
+                Ok(Invocation::Schedule(_, Fired { task, cause })) => Some((task, cause)),
+                _ => None,
+            }
+        };
+        for (detail, said) in [
+            ("{}", Some((None, RunCause::Schedule))),
+            (r#"{"cause":"operator"}"#, Some((None, RunCause::Operator))),
+            (
+                r#"{"task":"retention.daily","cause":"catch_up"}"#,
+                Some((Some(PlatformTask::RetentionDaily), RunCause::CatchUp)),
+            ),
+            (r#"{"task":"retention.hourly"}"#, None),
+            (r#"{"cause":"whim"}"#, None),
+        ] {
+            assert_eq!(fired(detail), said, "{detail}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod invocation;
 pub mod operator;
 pub mod serve;
 pub mod settings;
+pub mod tasks;
 pub mod telemetry;
 
 pub use clock::Clock;

@@ -10,6 +10,7 @@ use serde_json::{Value, value::RawValue};
 use tower::{BoxError, util::ThenLayer};
 use tracing::Instrument;
 use utoipa::openapi::OpenApi;
+use vivier_domain::task::PlatformTask;
 use vivier_tenancy::{
     Cloud, PlatformScope, Tenancy,
     config::{Config, ConfigError},
@@ -19,7 +20,8 @@ use vivier_tenancy::{
 use crate::{
     Clock,
     http::{self, Deadline, audit::Auditor},
-    invocation::{Handler, HandlerError, Invocation},
+    invocation::{Fired, Handler, HandlerError, Invocation},
+    tasks::Scheduled,
     telemetry,
 };
 
@@ -58,7 +60,7 @@ pub struct Function {
     auditor: Option<Auditor>,
     file: Option<Handler<ObjectCreated>>,
     stream: Option<Handler<KinesisEvent>>,
-    schedule: Option<Handler<PlatformScope>>,
+    scheduled: Vec<Scheduled>,
     operator: Option<Handler<(PlatformScope, Value)>>,
     raw: Option<Handler<Value>>,
     counting: Option<Tenancy>,
@@ -95,7 +97,7 @@ impl Function {
             auditor: None,
             file: None,
             stream: None,
-            schedule: None,
+            scheduled: Vec::new(),
             operator: None,
             raw: None,
             counting: None,
@@ -143,8 +145,18 @@ impl Function {
         file: ObjectCreated);
     register!(/// Takes records of the event stream.
         stream: KinesisEvent);
-    register!(/// Runs when its schedule fires.
-        schedule: PlatformScope);
+    /// Carries out a task when its schedule fires, in one run at a time, each in the table of tasks.
+    #[must_use]
+    pub fn scheduled<F, R>(mut self, task: PlatformTask, tenancy: &Tenancy, clock: Clock, handler: F) -> Self
+    where
+        F: Fn(PlatformScope) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<Value, HandlerError>> + Send + 'static,
+    {
+        let handler: Handler<PlatformScope> = Arc::new(move |platform| Box::pin(handler(platform)));
+        self.scheduled.push(Scheduled { task, tenancy: tenancy.clone(), clock, handler });
+        self
+    }
+
     register!(/// Carries out operators' commands.
         operator: (PlatformScope, Value));
     register!(/// Takes every event as it is: for the authorizer, whose event is no request of its own.
@@ -196,10 +208,13 @@ impl Function {
         payload: Box<RawValue>,
         deadline: Option<Deadline>,
     ) -> Result<Outcome, lambda_runtime::Error> {
-        let started = Instant::now();
+        let (started, tenant) = (Instant::now(), http::stream::tenant(&payload));
         // Boxed, for the compiler's sake: it works out the layout of futures within futures only so deep.
         let outcome = AssertUnwindSafe(Box::pin(self.dispatch(payload, deadline))).catch_unwind().await;
         let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
+        if let Some(tenant) = tenant {
+            telemetry::used(tenant, started.elapsed());
+        }
         match outcome {
             Ok(Ok(outcome)) => {
                 tracing::info!(milliseconds, "the invocation succeeded");
@@ -244,7 +259,15 @@ impl Function {
             }
             Invocation::File(event) => self.file.as_ref().ok_or_else(NOT_TAKEN)?(event).await,
             Invocation::Stream(event) => self.stream.as_ref().ok_or_else(NOT_TAKEN)?(*event).await,
-            Invocation::Schedule(scope) => self.schedule.as_ref().ok_or_else(NOT_TAKEN)?(scope).await,
+            Invocation::Schedule(scope, Fired { task, cause }) => {
+                let named = |known: &&Scheduled| task.is_none_or(|task| task == known.task);
+                let mut found = self.scheduled.iter().filter(named);
+                // Of several, one is named.
+                match (found.next(), found.next()) {
+                    (Some(scheduled), None) => scheduled.carry_out(scope, cause).await,
+                    _ => Err(NOT_TAKEN()),
+                }
+            }
             Invocation::Operator(scope, command) => {
                 self.operator.as_ref().ok_or_else(NOT_TAKEN)?((scope, command)).await
             }

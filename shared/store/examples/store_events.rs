@@ -32,7 +32,7 @@ async fn main() {
     let mut arguments = env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
     let (count, batch) = (arguments.next().unwrap_or(200_000), arguments.next().unwrap_or(5_000));
     let stack = Stack::from_env();
-    let tenancy = stack.tenancy_as(vivier_tenancy::names::PoolRole::ALL[0]).await;
+    let tenancy = stack.tenancy_as(vivier_tenancy::names::PoolRole::Metrics).await;
     let scope = stack.pool_tenant(&tenancy).await;
     let offers: Vec<OfferId> = (0..2_000).map(|_| OfferId::generate()).collect();
     let projects: Vec<ProjectId> = (0..3).map(|_| ProjectId::generate()).collect();

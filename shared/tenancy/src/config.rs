@@ -105,6 +105,8 @@ pub struct Config {
     pub sessions_table: Option<String>,
     /// `ATTEMPTS_TABLE`
     pub attempts_table: Option<String>,
+    /// `TASKS_TABLE`
+    pub tasks_table: Option<String>,
     /// `EVENTS_STREAM`
     pub events_stream: Option<String>,
     /// `EVENTS_DEAD_QUEUE_URL`
@@ -134,6 +136,7 @@ impl Config {
             requests_table: optional("REQUESTS_TABLE"),
             sessions_table: optional("SESSIONS_TABLE"),
             attempts_table: optional("ATTEMPTS_TABLE"),
+            tasks_table: optional("TASKS_TABLE"),
             events_stream: optional("EVENTS_STREAM"),
             dead_letter_queue: optional("EVENTS_DEAD_QUEUE_URL"),
             tenant_role: optional("TENANT_ROLE_ARN"),

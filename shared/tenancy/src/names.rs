@@ -56,6 +56,11 @@ impl Names {
         Self { stage: stage.into() }
     }
 
+    /// A function as Lambda calls it.
+    pub fn function(&self, name: &str) -> String {
+        format!("vivier-{}-{name}", self.stage)
+    }
+
     /// The tenant's bucket.
     pub fn bucket(&self, tenant: TenantId) -> String {
         format!("vivier-{}-{}", self.stage, tenant.simple())

@@ -118,7 +118,7 @@ impl TenantScope {
     }
 }
 
-/// What a schedule or an operator holds: it lists tenants and lends one scope at a time, and opens no room itself.
+/// What a schedule or an operator holds: it lists tenants and tasks, lends one scope at a time, and opens no tenant's room itself.
 #[derive(Debug)]
 pub struct PlatformScope {
     pub(crate) _private: (),

@@ -37,8 +37,9 @@ use crate::{
         salts::Salts,
         secrets::Secrets,
         sessions::Sessions,
+        tasks::{OwnTasks, Tasks},
     },
-    scope::TenantScope,
+    scope::{PlatformScope, TenantScope},
 };
 
 /// Why a room did not open or did not answer.
@@ -217,6 +218,21 @@ impl Tenancy {
         Ok(Requests::new(self.0.clients.dynamodb(), table, scope))
     }
 
+    /// The platform's scheduled tasks.
+    pub fn tasks<'a>(&self, platform: &'a PlatformScope) -> Result<Tasks<'a>, TenancyError> {
+        let (table, sdk, names) = (self.tasks_table()?, self.0.sdk.clone(), self.0.names.clone());
+        Ok(Tasks::new(self.0.clients.dynamodb(), table, sdk, names, platform))
+    }
+
+    /// The tenant's own scheduled tasks.
+    pub fn own_tasks<'a>(&self, scope: &'a TenantScope) -> Result<OwnTasks<'a>, TenancyError> {
+        Ok(OwnTasks::new(self.0.clients.dynamodb(), self.tasks_table()?, scope))
+    }
+
+    fn tasks_table(&self) -> Result<String, TenancyError> {
+        self.0.config.tasks_table.clone().ok_or(TenancyError::NotFurnished("TASKS_TABLE"))
+    }
+
     /// The tenant's bucket, with credentials that reach no other.
     pub async fn files<'a>(&self, scope: &'a TenantScope) -> Result<Files<'a>, TenancyError> {
         let sdk = self.tenant_sdk(scope).await?;
@@ -331,7 +347,7 @@ impl Tenancy {
     /// The tools that make and remove a tenant's stores; only the `tenants` function's role can use them.
     pub fn provisioning(
         &self,
-        platform: &crate::scope::PlatformScope,
+        platform: &PlatformScope,
     ) -> Result<crate::provisioning::Provisioning, TenancyError> {
         Ok(crate::provisioning::Provisioning::new(
             platform,

@@ -80,6 +80,7 @@ impl Stack {
             requests_table: Some(format!("vivier-{stage}-requests")),
             sessions_table: Some(format!("vivier-{stage}-sessions")),
             attempts_table: Some(format!("vivier-{stage}-attempts")),
+            tasks_table: Some(format!("vivier-{stage}-tasks")),
             events_stream: Some(format!("vivier-{stage}-events")),
             dead_letter_queue: None,
             function: None,

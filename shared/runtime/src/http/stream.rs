@@ -8,6 +8,7 @@ use axum::{
 use lambda_runtime::{MetadataPrelude, StreamResponse, streaming::Body};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use vivier_domain::ids::TenantId;
 
 /// The route that an event asks for, as the template writes it.
 pub(crate) fn route(raw: &RawValue) -> Option<String> {
@@ -16,6 +17,24 @@ pub(crate) fn route(raw: &RawValue) -> Option<String> {
         resource: Option<String>,
     }
     serde_json::from_str::<Event>(raw.get()).ok()?.resource
+}
+
+/// The tenant that the authorizer wrote into an event; none where nobody was asked.
+pub(crate) fn tenant(raw: &RawValue) -> Option<TenantId> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Event {
+        request_context: Context,
+    }
+    #[derive(Deserialize)]
+    struct Context {
+        authorizer: Option<Authorizer>,
+    }
+    #[derive(Deserialize)]
+    struct Authorizer {
+        tenant: TenantId,
+    }
+    Some(serde_json::from_str::<Event>(raw.get()).ok()?.request_context.authorizer?.tenant)
 }
 
 /// A response as the gateway takes it piece by piece.
@@ -54,6 +73,20 @@ mod tests {
             (once.len(), &once["vary"], &once["etag"]),
             (2, &"Accept, Origin".parse().unwrap(), &"\"1\"".parse().unwrap())
         );
+    }
+
+    #[test]
+    fn an_event_names_its_tenant_by_what_the_authorizer_wrote() {
+        let id = "018f0000-0000-7000-8000-000000000001";
+        for (event, named) in [
+            (format!(r#"{{"requestContext":{{"authorizer":{{"tenant":"{id}","office":"back"}}}}}}"#), true),
+            (format!(r#"{{"requestContext":{{}},"body":"{{\"tenant\":\"{id}\"}}","tenant":"{id}"}}"#), false),
+            (r#"{"requestContext":{"authorizer":{"tenant":"camille@example.org"}}}"#.to_owned(), false),
+            ("{}".to_owned(), false),
+        ] {
+            let found = tenant(&RawValue::from_string(event.clone()).unwrap());
+            assert_eq!(found, named.then(|| id.parse().unwrap()), "{event}");
+        }
     }
 
     #[test]

@@ -10,13 +10,16 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_postgres::Row;
 use uuid::Uuid;
-use vivier_domain::ids::{FeedId, FeedRunId, ImportId};
+use vivier_domain::{
+    feed::FeedRunCause,
+    ids::{FeedId, FeedRunId, ImportId},
+};
 use vivier_tenancy::{
     TenancyError,
     rooms::{SiloTx, database::DatabaseError},
 };
 
-use super::{COLUMNS, Feed, read, schedule};
+use super::{COLUMNS, Feed, read, schedule, term};
 use crate::imports;
 
 /// How long a run may be silent before another takes it up.
@@ -61,6 +64,8 @@ pub struct Taken {
     pub announced: Option<ImportId>,
     /// Which attempt this is.
     pub attempt: u32,
+    /// Who wanted it.
+    pub cause: FeedRunCause,
 }
 
 /// How a run ended.
@@ -79,15 +84,17 @@ pub enum Ended {
     },
 }
 
-/// Asks for a run of every feed that is due, and says when each is due next. One that is being run is not asked for again.
-pub async fn start_due(tx: &SiloTx<'_>, now: Timestamp) -> Result<(), TenancyError> {
+/// Asks for a run of every feed that is due and approved, and says when each is due next. One that is being run is not asked for again.
+pub async fn start_due(tx: &SiloTx<'_>, approved: &[FeedId], now: Timestamp) -> Result<(), TenancyError> {
     const DUE: &str = "-- feeds::list_due
-        SELECT id, every, hour, next_at FROM feeds WHERE enabled AND next_at <= $1 FOR UPDATE SKIP LOCKED";
+        SELECT id, every, hour, next_at FROM feeds
+        WHERE enabled AND next_at <= $1 AND id = ANY ($2) FOR UPDATE SKIP LOCKED";
     const MOVE: &str = "-- feeds::move_due\nUPDATE feeds SET next_at = $2 WHERE id = $1";
     const START: &str = "-- feeds::start
         INSERT INTO feed_runs (id, feed_id, cause, status, created_at) VALUES ($1, $2, 'schedule', 'waiting', $3)
         ON CONFLICT DO NOTHING";
-    for row in tx.query(DUE, &[&now]).await? {
+    let approved: Vec<Uuid> = approved.iter().map(|id| id.as_uuid()).collect();
+    for row in tx.query(DUE, &[&now, &approved]).await? {
         let id: Uuid = row.get("id");
         let next = schedule(&row)?.next(row.get("next_at"), now);
         tx.execute_one(MOVE, &[&id, &next]).await?;
@@ -106,7 +113,7 @@ pub async fn claim(tx: &SiloTx<'_>, now: Timestamp) -> Result<Option<Taken>, Ten
             SELECT id FROM feed_runs
             WHERE status IN ('waiting', 'running') AND (lease_until IS NULL OR lease_until <= statement_timestamp())
             ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING id, feed_id, attempts, import_id";
+        RETURNING id, feed_id, attempts, import_id, cause";
     // What an import never read was never judged: the same file may go in this time.
     let known = format!(
         "-- feeds::fetch_claimed
@@ -125,6 +132,7 @@ pub async fn claim(tx: &SiloTx<'_>, now: Timestamp) -> Result<Option<Taken>, Ten
         feed,
         announced: run.get::<_, Option<Uuid>>("import_id").map(Into::into),
         attempt: attempt.unsigned_abs(),
+        cause: term(&run, "cause")?,
     }))
 }
 

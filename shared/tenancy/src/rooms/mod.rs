@@ -20,5 +20,6 @@ pub mod resume_parser;
 pub mod salts;
 pub mod secrets;
 pub mod sessions;
+pub mod tasks;
 
 pub use database::{PoolSession, PoolTx, Session, SiloTx};

@@ -168,6 +168,9 @@ pub(super) fn parts() -> Vec<Part> {
                 clock: CLOCK,
             }))
         }),
+        part("tasks", tasks::routes::openapi(), |function, house| {
+            function.http(tasks::routes::router(tasks::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
+        }),
         part("usage", usage::routes::openapi(), |function, house| {
             function.http(usage::routes::router(usage::App { tenancy: house.tenancy.clone(), clock: CLOCK }))
         }),
@@ -216,6 +219,7 @@ impl House {
             projects_table: table("projects"),
             sessions_table: table("sessions"),
             attempts_table: table("attempts"),
+            tasks_table: table("tasks"),
             requests_table: table("requests"),
             events_stream: table("events"),
             tenant_role: Some("arn:aws:iam::000000000000:role/vivier-contract".to_owned()),

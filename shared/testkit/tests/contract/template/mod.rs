@@ -1,6 +1,7 @@
 //! `template.yaml` names every function, route, stream, file rule and schedule: each has its folder, its payloads, its
 //! cross-tenant case and the protections that the suite promises.
 
+mod alarms;
 mod cases;
 mod doors;
 mod model;
@@ -9,6 +10,7 @@ mod parse;
 mod protection;
 mod roles;
 mod shape;
+mod tasks;
 
 pub(crate) use doors::is_public;
 pub(crate) use model::{Function, Trigger, functions, public_routes};
