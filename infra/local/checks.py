@@ -7,8 +7,11 @@ End-to-end tests wait more than they compute, so they run on several stacks side
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+from local.console import step
+from local.deploy import build
 from local.settings import ROOT, TESTING, VENV, SetupError, Stack
 from local.stack import Running
 
@@ -42,7 +45,7 @@ def run_all(count, keep):
             environment.update(stacks[0].environment())
             check("cargo test", ["cargo", "test", "--workspace", "--no-fail-fast"])
             check("pytest", [bin_folder / "python", "-m", "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--durations=25",
-                             *_spread(count), *_python_tests()])
+                             *spread(count), *_python_tests()])
             results.append(_timed("no panic in a log", lambda: _no_panic(stacks)))
         else:
             results += [Result(title, "skipped", 0.0) for title in ("cargo test", "pytest", "no panic in a log")]
@@ -57,16 +60,19 @@ def _up(stacks):
     try:
         for running in stacks:
             running.reset()  # from nothing, so that no test leans on what an earlier run left
-            running.up()
+        with step("Building the functions"):
+            build()
+        with ThreadPoolExecutor(len(stacks)) as beside:
+            list(beside.map(Running.up, stacks))
     except SetupError as error:
         print(error, flush=True)
         return False
     return True
 
 
-def _spread(count):
+def spread(count):
     """One process of pytest for each stack. One that dies is not replaced: its stack may be in any state."""
-    return ["-p", "local.spread", "-n", count, "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0"]
+    return ["-p", "local.spread", "-n", str(count), "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0"]
 
 
 def _no_panic(stacks):

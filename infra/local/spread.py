@@ -10,24 +10,18 @@ import os
 import pytest
 
 from local.settings import TESTING, Stack
-from local.stack import Running
 
 #: The files that take longest begin first, so that the processes end at about the same time.
 LONG = ()
 
 
-def worker_of(config):
-    """The number of this process of pytest; None where it is the one that hands out the tests, or the only one."""
-    given = getattr(config, "workerinput", None)
-    return int(given["workerid"].removeprefix("gw")) if given else None
-
-
 def pytest_configure(config):
-    number = worker_of(config)
-    if number is None:
+    worker = getattr(config, "workerinput", None)
+    if worker is None:  # the process that hands out the tests, or the only one
         config.pluginmanager.register(Count(), "local.spread.count")
     else:
-        os.environ.update(Running(Stack.named(TESTING[number])).environment())
+        stack = Stack.named(TESTING[int(worker["workerid"].removeprefix("gw"))])
+        os.environ["VIVIER_TEST_STACK_JSON"] = str(stack.outputs)
 
 
 def pytest_collection_modifyitems(items):
@@ -39,8 +33,7 @@ class Count:
     """Holds against each other what was found and what ran."""
 
     def __init__(self):
-        self._ran = set()
-        self._lost = []
+        self._found, self._ran, self._lost = 0, set(), []
 
     def pytest_runtest_logreport(self, report):
         self._ran.add(report.nodeid)
