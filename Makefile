@@ -13,9 +13,9 @@ demo: setup
 test: setup
 	@$(LOCAL) test
 
-# Stops both stacks; what they hold stays in .local/.
+# Stops every stack; what they hold stays in .local/.
 down:
-	@if [ -x .venv/bin/python ]; then $(LOCAL) down --stack demo; $(LOCAL) down --stack test; fi
+	@if [ -x .venv/bin/python ]; then for name in demo test test2 test3; do $(LOCAL) down --stack $$name; done; fi
 
 # Follows a function's log: make logs f=search (stack=test for the test stack).
 logs:

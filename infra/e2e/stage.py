@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from botocore.exceptions import ClientError
@@ -29,11 +30,12 @@ class Stage:
     """One deployed stack. The administrator's keys arrange and look behind; they never stand for a caller."""
 
     def __init__(self) -> None:
-        self.name = "test"
-        file = os.environ.get("VIVIER_TEST_STACK_JSON") or ROOT / ".local" / self.name / "stack.json"
-        self.told: dict[str, Any] = json.loads(Path(file).read_text())
-        self.stack: Stack = from_file(Path(file))
-        self.running = Running(LocalStack.named(self.name))
+        self.file = Path(os.environ.get("VIVIER_TEST_STACK_JSON") or ROOT / ".local" / "test" / "stack.json")
+        self.told: dict[str, Any] = json.loads(self.file.read_text())
+        self.stack: Stack = from_file(self.file)
+        self.name = self.stack.name
+        ports = urlsplit(self.stack.endpoint_url).port, self.told["database"]["port"]
+        self.running = Running(LocalStack(self.name, *ports))
         self.client = cache(lambda service: self.stack.client(service, self.stack.administrator))
 
     # ---- names ------------------------------------------------------------------------------------------------------

@@ -153,7 +153,7 @@ class TestFailures:
             ({}, {"status": 500}, "server-failed"),
             (b"<html>", {}, "not-json"),
             (json_resume(), {"headers": {"Content-Type": "text/html"}}, "not-json"),
-            (gzip.compress(b"{}"), {"headers": {"Content-Encoding": "gzip"}}, "encoding-not-supported"),
+            (gzip.compress(b"{}", mtime=0), {"headers": {"Content-Encoding": "gzip"}}, "encoding-not-supported"),
             ([json_resume()], {}, "no-cv"),
             ({"error": "no CV"}, {}, "nothing-read"),
             ({"work": [{"position": 7}], "skills": "all"}, {}, "nothing-read"),

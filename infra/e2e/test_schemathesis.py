@@ -38,7 +38,7 @@ def environment(stage: Stage, house: Tenant) -> dict[str, str]:
     return os.environ | {
         "PYTHONPATH": str(ROOT / "infra"),
         "SCHEMATHESIS_HOOKS": "e2e.openapi_hooks",
-        "VIVIER_TEST_STACK_JSON": os.environ.get("VIVIER_TEST_STACK_JSON") or str(stage.stack.folder / "stack.json"),
+        "VIVIER_TEST_STACK_JSON": str(stage.file),
         "VIVIER_E2E_ADDRESS": somewhere(),
         "VIVIER_E2E_KEY": house.key,
         "VIVIER_E2E_MANAGER": house.email,

@@ -7,7 +7,7 @@ import shlex
 import sys
 import warnings
 
-from local.settings import STACKS, SetupError, Stack
+from local.settings import STACKS, TESTING, SetupError, Stack
 
 
 def main():
@@ -80,7 +80,7 @@ def env(arguments):
 def test(arguments):
     from local.checks import run_all
 
-    return run_all(Stack.named("test"), keep=arguments.keep)
+    return run_all(arguments.stacks, keep=arguments.keep)
 
 
 def _parser():
@@ -106,8 +106,10 @@ def _parser():
     command(status, "say what runs")
     command(env, "print where the stack is and its keys, as JSON").add_argument(
         "--shell", action="store_true", help="the variables that the Rust tests read, as exports")
-    command(test, "every check, on the test stack", stack=False).add_argument(
-        "--keep", action="store_true", help="leave the test stack running")
+    tests = command(test, "every check, on test stacks", stack=False)
+    tests.add_argument("--keep", action="store_true", help="leave the test stacks running")
+    tests.add_argument("--stacks", type=int, choices=range(1, len(TESTING) + 1), default=2,
+                       help="how many, side by side (2 where nothing is said)")
     return parser
 
 

@@ -1,14 +1,18 @@
 """`make test`: every check, in the order in which they are likeliest to fail soon, then one summary.
 
-A failed check does not stop the next one; what needs the test stack is skipped when it does not come up.
+A failed check does not stop the next one; what needs the test stacks is skipped when they do not come up.
+End-to-end tests wait more than they compute, so they run on several stacks side by side.
 """
 
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from local.settings import ROOT, VENV, SetupError
+from local.console import step
+from local.deploy import build
+from local.settings import ROOT, TESTING, VENV, SetupError, Stack
 from local.stack import Running
 
 
@@ -21,9 +25,9 @@ class Result:
     seconds: float
 
 
-def run_all(stack, keep):
-    """Runs everything against the stack; 0 when all passed. The stack is stopped at the end unless `keep`."""
-    running, results = Running(stack), []
+def run_all(count, keep):
+    """Runs everything, end-to-end tests on `count` stacks; 0 when all passed. They are stopped at the end unless `keep`."""
+    stacks, results = [Running(Stack.named(name)) for name in TESTING[:count]], []
     bin_folder = VENV / "bin"
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "infra"), "SAM_CLI_TELEMETRY": "0",
                    "AWS_DEFAULT_REGION": "eu-west-3", "PATH": f"{bin_folder}:{os.environ['PATH']}"}
@@ -35,29 +39,49 @@ def run_all(stack, keep):
     check("cargo fmt", ["cargo", "fmt", "--all", "--check"])
     check("sam validate", [bin_folder / "sam", "validate", "--lint", "--template", ROOT / "template.yaml"])
     check("cargo clippy", ["cargo", "clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
-    results.append(_timed("test stack up", lambda: _up(running)))
+    results.append(_timed("test stacks up", lambda: _up(stacks)))
     try:
         if results[-1].outcome == "passed":
-            environment.update(running.environment())
+            environment.update(stacks[0].environment())
             check("cargo test", ["cargo", "test", "--workspace", "--no-fail-fast"])
             check("pytest", [bin_folder / "python", "-m", "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--durations=25",
-                             *_python_tests()])
+                             *spread(count), *_python_tests()])
+            results.append(_timed("no panic in a log", lambda: _no_panic(stacks)))
         else:
-            results += [Result(title, "skipped", 0.0) for title in ("cargo test", "pytest")]
+            results += [Result(title, "skipped", 0.0) for title in ("cargo test", "pytest", "no panic in a log")]
     finally:
         if not keep:
-            running.down()
-    return _summary(results, running)
+            for running in stacks:
+                running.down()
+    return _summary(results, stacks)
 
 
-def _up(running):
+def _up(stacks):
     try:
-        running.reset()  # from nothing, so that no test leans on what an earlier run left
-        running.up()
+        for running in stacks:
+            running.reset()  # from nothing, so that no test leans on what an earlier run left
+        with step("Building the functions"):
+            build()
+        with ThreadPoolExecutor(len(stacks)) as beside:
+            list(beside.map(Running.up, stacks))
     except SetupError as error:
         print(error, flush=True)
         return False
     return True
+
+
+def spread(count):
+    """One process of pytest for each stack. One that dies is not replaced: its stack may be in any state."""
+    return ["-p", "local.spread", "-n", str(count), "--dist", "loadfile", "--no-loadscope-reorder", "--max-worker-restart", "0"]
+
+
+def _no_panic(stacks):
+    """Whether no function panicked, whatever it answered. Names those that did."""
+    told = [log for running in stacks for log in sorted(running.stack.logs.glob("vivier-*.log"))
+            if "panicked" in log.read_text(errors="replace")]
+    for log in told:
+        print(f"   a panic: {log}")
+    return not told
 
 
 def _python_tests():
@@ -73,12 +97,12 @@ def _timed(title, check):
     return result
 
 
-def _summary(results, running):
+def _summary(results, stacks):
     print("\n== Summary")
     for result in results:
         print(f"   {result.outcome:8} {result.seconds:6.0f} s  {result.title}")
     failed = sum(result.outcome != "passed" for result in results)
     if failed:
-        print(f"   The functions' logs are in {running.stack.logs}")
+        print(f"   The functions' logs are in {', '.join(str(running.stack.logs) for running in stacks)}")
     print(f"\nchecks: {len(results) - failed} passed, {failed} failed", flush=True)
     return 1 if failed else 0

@@ -54,10 +54,10 @@ def deploy(stack, cloud, database):
         cloud.client("cloudformation").delete_stack(StackName=stack.cloudformation)
     unchanged = stack.outputs.exists() and stamp_file.exists() and stamp_file.read_text() == stamp
     if not (unchanged and status in STANDING):
-        with step("Deploying template.yaml"):
+        with step(f"Deploying template.yaml as {stack.name}"):
             _sam_deploy(stack, cloud, parameters)
         _write_outputs(stack, cloud, database)
-        with step("Migrating the shared database"):
+        with step(f"Migrating the shared database of {stack.name}"):
             migrate(stack, cloud)
         stamp_file.write_text(stamp)
     return json.loads(stack.outputs.read_text())

@@ -18,7 +18,9 @@ HOST = "127.0.0.1"
 
 #: stack: (port of the cloud, port of PostgreSQL)
 _PORTS = {"demo": (4566, 5466), "test": (4576, 5476)}
-STACKS = tuple(_PORTS)
+#: The stacks that end-to-end tests run on, side by side. Each lies two ports above the one before it.
+TESTING = ("test", "test2", "test3")
+STACKS = ("demo", *TESTING)
 
 
 class SetupError(Exception):
@@ -36,8 +38,9 @@ class Stack:
     @classmethod
     def named(cls, name):
         """The stack of this name with its ports, which VIVIER_PORT and VIVIER_DATABASE_PORT override."""
-        cloud, database = _PORTS[name]
-        return cls(name, _port("VIVIER_PORT", cloud), _port("VIVIER_DATABASE_PORT", database))
+        above = 2 * TESTING.index(name) if name in TESTING else 0
+        cloud, database = _PORTS[TESTING[0] if above else name]
+        return cls(name, _port("VIVIER_PORT", cloud) + above, _port("VIVIER_DATABASE_PORT", database) + above)
 
     @property
     def folder(self):
