@@ -1,5 +1,5 @@
 //! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
-//! `store, text ← answers ← functions`, `domain ← mail, feeds ← functions`, `domain ← threshold ← index, functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
+//! `store, text ← answers ← functions`, `domain ← mail, feeds, report ← functions`, `domain ← threshold ← index, functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
 //! line builds upon none of these: it stands outside, as those who type it do.
 
 use toml::{Table, Value};
@@ -19,6 +19,7 @@ const ORDER: &[(&str, &[&str])] = &[
     ("index", &["domain", "text", "reference", "threshold"]),
     ("mail", &["domain"]),
     ("outside", &["domain", "tenancy"]),
+    ("report", &["domain"]),
     ("resume", &["domain", "text"]),
     ("testkit", &["domain", "tenancy"]),
     ("threshold", &["domain"]),
@@ -36,6 +37,7 @@ const FUNCTION: &[&str] = &[
     "index",
     "mail",
     "outside",
+    "report",
     "resume",
     "threshold",
 ];
