@@ -17,10 +17,18 @@ use vivier_testkit::stack::Stack;
 /// What candidates do, in about the shares in which they do it.
 fn kind(n: usize, offers: &[OfferId]) -> EventKind {
     match n % 10 {
-        0..4 => EventKind::Search { results: (n % 7) as u64, filters: 1, further: false, context: None, share: None },
-        4..7 => {
-            EventKind::OfferViewed { offer_id: offers[n * 31 % offers.len()], context: None, position: Some(3) }
-        }
+        0..4 => EventKind::Search {
+            results: (n % 7) as u64,
+            filters: 1,
+            further: false,
+            context: None,
+            share: None,
+        },
+        4..7 => EventKind::OfferViewed {
+            offer_id: offers[n * 31 % offers.len()],
+            context: None,
+            position: Some(3),
+        },
         7 => EventKind::Suggested { results: 5 },
         8 => EventKind::ChatAnswered { citations: 2 },
         _ => EventKind::ChatUnknown {},
@@ -62,5 +70,8 @@ async fn main() {
     }
     let seconds = started.elapsed().as_secs_f64();
     assert_eq!(stored, count as u64, "each is new");
-    println!("{{\"tenant\": \"{}\", \"events\": {count}, \"batch\": {batch}, \"seconds\": {seconds}}}", scope.tenant());
+    println!(
+        "{{\"tenant\": \"{}\", \"events\": {count}, \"batch\": {batch}, \"seconds\": {seconds}}}",
+        scope.tenant()
+    );
 }
