@@ -80,7 +80,7 @@ mod tests {
 
     use super::*;
 
-    const LONG: Duration = Duration::from_secs(600);
+    const LONG: Duration = Duration::from_mins(10);
     const LIMITS: Limits = Limits { places: 2, share: LONG, budget: LONG };
 
     /// What happened, in order, and how many turns each tenant has left.

@@ -51,7 +51,7 @@ mod tests {
             (SystemTime::UNIX_EPOCH, PATIENCE),
         ] {
             let deadline = Deadline::of(ends);
-            let earliest = begun + most - Duration::from_secs(3);
+            let earliest = begun + most.saturating_sub(Duration::from_secs(3));
             assert!((earliest..=Instant::now() + most).contains(&deadline.0), "{most:?}");
             assert_eq!(deadline.less(Duration::from_secs(4)) + Duration::from_secs(4), deadline.0);
         }
