@@ -15,15 +15,14 @@ pub(crate) fn text(chart: &Chart, style: &Style, most: usize) -> String {
         Shape::Bars => words.bar_chart,
     };
     let table = &chart.table;
-    let mut text = format!("{shape}{}{}", words.colon, table.title);
+    let mut sentences = vec![format!("{shape}{}{}", words.colon, table.title)];
     let category = |row: Option<&Vec<Cell>>| {
         let (cell, column) = (row?.first()?, table.columns.first()?);
         Some(style.cell(cell, column.kind))
     };
     if let (Some(first), Some(last)) = (category(table.rows.first()), category(table.rows.last())) {
-        text.push_str(&format!(", {} {first} {} {last}", words.from, words.to));
+        sentences[0] = format!("{}, {} {first} {} {last}", sentences[0], words.from, words.to);
     }
-    text.push('.');
     for (at, series) in table.columns.iter().enumerate().skip(1) {
         let values = table.rows.iter().filter_map(|row| Some((row, row.get(at)?, row.get(at)?.quantity()?)));
         let described = |(row, cell, _): (&Vec<Cell>, &Cell, f64)| {
@@ -38,9 +37,9 @@ pub(crate) fn text(chart: &Chart, style: &Style, most: usize) -> String {
             }
             _ => words.no_values.to_owned(),
         };
-        text.push_str(&format!(" {}{}{said}.", series.label, words.colon));
+        sentences.push(format!("{}{}{said}", series.label, words.colon));
     }
-    cut(text, most)
+    cut(sentences.join(". ") + ".", most)
 }
 
 fn cut(text: String, most: usize) -> String {

@@ -33,10 +33,8 @@ impl Colours {
     pub(crate) fn of(theme: &Theme) -> Self {
         let usual = Theme::default();
         let text = if theme.text.is_readable_on(Colour::WHITE) { theme.text } else { usual.text };
-        let (band, on_band) = theme
-            .on_primary()
-            .map(|on_primary| (theme.primary, on_primary))
-            .unwrap_or((usual.primary, Colour::WHITE));
+        let followed = theme.on_primary().map(|on_primary| (theme.primary, on_primary));
+        let (band, on_band) = followed.unwrap_or((usual.primary, Colour::WHITE));
         let seen = band.contrast(Colour::WHITE) >= LEAST_FOR_SHAPES;
         Self { band, on_band, text, accent: if seen { band } else { text } }
     }

@@ -140,20 +140,22 @@ fn any_text_is_set() {
 
 #[test]
 fn many_rows() {
-    let rows = 10_000;
+    // The typesetter is hardly optimised in tests; `examples/render_time` sets ten thousand.
+    let rows = 2_000;
     let table = large(rows);
     let last = table.rows.last().unwrap().clone();
     let report = of_table(Language::Fr, table);
     let pages = read::pdf(&report.to_pdf().unwrap());
-    assert!(pages.texts.len() > 100, "{} pages", pages.texts.len());
+    assert!(pages.texts.len() > 30, "{} pages", pages.texts.len());
     // The header stands on every page.
     let headed = |page: &String| page.contains("Dernier clic");
     assert!(pages.texts.iter().all(headed));
     let Cell::Text(offer) = &last[1] else { panic!("a text") };
     let end = offer.rsplit(' ').next().unwrap();
     assert!(pages.texts.last().unwrap().contains(end));
+    let report = of_table(Language::Fr, large(10_000));
     assert_eq!(read::xlsx(&report.to_xlsx().unwrap())[1].1.height(), 10_001);
     assert_eq!(read::csv(&report.to_csv(Dialect::Standard, None).unwrap(), b',').len(), 10_001);
-    let more = of_table(Language::Fr, large(rows + 1)).to_pdf().unwrap_err();
+    let more = of_table(Language::Fr, large(10_001)).to_pdf().unwrap_err();
     assert_eq!(more.to_string(), "10001 rows are more than the 10000 that this format takes");
 }

@@ -24,7 +24,7 @@ pub(super) struct Need {
     least: f64,
     /// What it reads well with.
     wanted: f64,
-    /// What nothing has to be wrapped in.
+    /// What nothing has to be wrapped in, but for long labels.
     most: f64,
     grows: bool,
 }
@@ -41,7 +41,7 @@ impl Need {
             Self { least: most.min(LEAST), wanted: most.min(words.max(WANTED)), most, grows: true }
         } else {
             let wanted = cells.max(words.min(WANTED));
-            Self { least: cells.max(NUMBER), wanted, most: wanted.max(head), grows: false }
+            Self { least: cells.max(NUMBER), wanted, most: wanted.max(head / 2.0), grows: false }
         }
     }
 }

@@ -51,12 +51,12 @@ impl Shelf {
     fn advance(&self, c: char, strong: bool) -> f64 {
         // The template takes the narrow space from the last font.
         let own = self.faces.get(usize::from(strong)).filter(|_| c != NARROW);
-        let faces = own.into_iter().chain(self.faces.last());
+        let mut faces = own.into_iter().chain(self.faces.last());
         let advance = |face: &FontInstance| {
             let glyph = face.ttf().glyph_index(c)?;
             face.x_advance(glyph.0).map(typst::layout::Em::get)
         };
-        faces.filter_map(advance).next().unwrap_or(0.6)
+        faces.find_map(advance).unwrap_or(0.6)
     }
 
     /// Whether one font has all of these characters.

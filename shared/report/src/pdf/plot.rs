@@ -145,7 +145,7 @@ fn lying(plot: &mut Plot, chart: &Chart, series: usize, colours: &Colours, style
             plot.bars.push(Bar {
                 x: from,
                 y: y + 0.5,
-                width: (to - from).max(0.5),
+                width: if value == 0.0 { 0.0 } else { (to - from).max(0.5) },
                 height: BAR - 1.0,
                 colour,
             });

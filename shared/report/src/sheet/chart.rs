@@ -87,19 +87,22 @@ pub(super) fn native(chart: &Chart, (sheet, from): (&str, u32), looks: &Looks) -
             .set_gap(60);
     }
     drawing.title().set_name(chart.table.title.as_str()).set_font(ChartFont::new().set_size(13));
-    let values = looks.number(chart.kind());
-    drawing
-        .y_axis()
-        .set_num_format(values)
+    // Where bars lie, the library's x axis, too, is the one below.
+    let lies = chart.lies();
+    let values = if lies { drawing.x_axis() } else { drawing.y_axis() };
+    values
+        .set_num_format(looks.number(chart.kind()))
+        .set_major_gridlines(true)
         .set_major_gridlines_line(ChartLine::new().set_color(RULE))
         .set_format(ChartFormat::new().set_no_line());
+    let names = if lies { drawing.y_axis() } else { drawing.x_axis() };
+    names.set_major_gridlines(false);
     if chart.table.columns.first().is_some_and(|column| column.kind == Kind::Date) {
-        drawing.x_axis().set_date_axis(true).set_num_format(looks.number(Kind::Date));
+        names.set_date_axis(true).set_num_format(looks.short_date());
     }
-    if chart.lies() {
+    if lies {
         // The first name on top, as in the table, and the numbers below all the same.
-        drawing.x_axis().set_reverse();
-        drawing.y_axis().set_crossing(ChartAxisCrossing::Max);
+        names.set_reverse().set_crossing(ChartAxisCrossing::Max);
     }
     if chart.table.columns.len() > 2 {
         drawing.legend().set_position(ChartLegendPosition::Bottom);

@@ -16,6 +16,8 @@ const WIDEST: usize = 60;
 const NARROWEST: usize = 9;
 /// How many rows are looked at for a column's width.
 const LOOKED_AT: usize = 1_000;
+/// The height of a line.
+const LINE: f64 = 15.0;
 /// A4.
 const PAPER: u8 = 9;
 
@@ -24,6 +26,7 @@ pub(super) fn sheet(sheet: &mut Worksheet, table: &Table, looks: &Looks) -> Resu
     for (at, column) in (0..).zip(&table.columns) {
         sheet.set_column_width(at, width(table, usize::from(at), column, looks))?;
     }
+    sheet.set_row_height(0, heads(table, looks) * LINE + 4.0)?;
     let last = write(sheet, table, 0, looks)?;
     sheet.set_freeze_panes(1, 0)?;
     if !table.rows.is_empty() {
@@ -107,6 +110,16 @@ impl Formats {
             (false, false) => make(kind),
         })
     }
+}
+
+/// How many lines the header takes, at most three.
+fn heads(table: &Table, looks: &Looks) -> f64 {
+    let columns = table.columns.iter().enumerate();
+    let lines = columns.map(|(at, column)| {
+        let room = width(table, at, column, looks) - 4.0;
+        (column.label.chars().count() as f64 / room).ceil()
+    });
+    lines.fold(1.0, f64::max).min(3.0)
 }
 
 fn width(table: &Table, at: usize, column: &Column, looks: &Looks) -> f64 {

@@ -18,7 +18,7 @@ use crate::{
 const RULE: &str = "#D4D4D8";
 
 /// Durations of which parts of a second matter.
-const BRIEF: &str = "[s].0\"\u{202f}s\"";
+const BRIEF: &str = "[h]:mm:ss.0";
 /// Up to so long.
 const BRIEFLY: Duration = Duration::from_millis(9_950);
 
@@ -49,7 +49,7 @@ impl Looks {
             return format.set_text_wrap();
         }
         let format = format.set_num_format(self.number(kind));
-        format.set_align(if kind.is_quantity() { FormatAlign::Right } else { FormatAlign::Left })
+        aligned(format, kind)
     }
 
     /// Cells of the totals row.
@@ -59,11 +59,8 @@ impl Looks {
 
     /// Cells of the header.
     pub(super) fn head(&self, kind: Kind) -> Format {
-        Format::new()
-            .set_bold()
-            .set_text_wrap()
-            .set_align(FormatAlign::VerticalCenter)
-            .set_align(if kind.is_quantity() { FormatAlign::Right } else { FormatAlign::Left })
+        let format = Format::new().set_bold().set_text_wrap().set_align(FormatAlign::VerticalCenter);
+        aligned(format, kind)
             .set_background_color(hex(self.colours.band).as_str())
             .set_font_color(hex(self.colours.on_band).as_str())
     }
@@ -127,6 +124,14 @@ impl Looks {
         }
     }
 
+    /// Days on an axis.
+    pub(super) fn short_date(&self) -> &'static str {
+        match self.style.language {
+            Language::Fr => "dd/mm",
+            Language::En => "[$-809]d mmm",
+        }
+    }
+
     /// A cell as the number that Excel keeps for it: dates are days since the end of 1899, moments those of the time zone.
     pub(super) fn serial(&self, cell: &Cell) -> Option<f64> {
         match cell {
@@ -135,6 +140,15 @@ impl Looks {
             Cell::Duration(duration) => Some(duration.as_secs_f64() / 86_400.0),
             _ => cell.quantity(),
         }
+    }
+}
+
+/// Quantities stand right, with some room to what stands left in the next column.
+fn aligned(format: Format, kind: Kind) -> Format {
+    if kind.is_quantity() {
+        format.set_align(FormatAlign::Right).set_indent(1)
+    } else {
+        format.set_align(FormatAlign::Left)
     }
 }
 

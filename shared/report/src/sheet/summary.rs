@@ -94,7 +94,7 @@ fn figures(sheet: &mut Worksheet, figures: &[Figure], from: u32, looks: &Looks) 
         row += 1;
         sheet.write_string_with_format(row, 0, &figure.label, &looks.body(Kind::Text))?;
         let format = |cell: &Cell| {
-            let format = looks.body(figure.kind).set_align(FormatAlign::Right);
+            let format = looks.body(figure.kind).set_align(FormatAlign::Right).set_indent(1);
             if Looks::is_brief(cell) { Looks::brief(format) } else { format }
         };
         grid::put(sheet, (row, 1), &figure.value, &format(&figure.value).set_bold(), looks)?;

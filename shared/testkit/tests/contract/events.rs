@@ -45,7 +45,7 @@ fn kind(function: &Function, text: &str) -> Result<Option<Trigger>, String> {
             let good = event.records.iter().any(|record| doors::stream::enter(record).is_ok());
             if good { Ok(Some(Trigger::Stream)) } else { Err("has no record that opens a scope".to_owned()) }
         }
-        Invocation::Schedule(_) => Ok(Some(Trigger::Schedule)),
+        Invocation::Schedule(..) => Ok(Some(Trigger::Schedule)),
         Invocation::Operator(..) => Ok(None),
     }
 }

@@ -50,8 +50,9 @@ fn all_stays_within_the_drawing_and_gaps_stay_gaps() {
             vec![day(at), Cell::Integer(i64::from(at)), gap]
         })
         .collect();
-    let names: Vec<Vec<Cell>> = (0..12)
-        .map(|at| vec![Cell::Text("nom ".repeat(at + 1)), Cell::Integer(at as i64), Cell::Integer(-3)])
+    let names: Vec<Vec<Cell>> = (0..)
+        .zip(1..13)
+        .map(|(at, words)| vec![Cell::Text("nom ".repeat(words)), Cell::Integer(at), Cell::Integer(-3)])
         .collect();
     for chart in [
         chart(Shape::Line, Kind::Date, days.clone()),
