@@ -83,9 +83,7 @@ impl FiguresQuery {
         let project = match (of_path, self.project.as_deref()) {
             (Some(_), Some(_)) => return Err(wrong("project", "not-here")),
             (Some(project), None) => Some(project),
-            (None, named) => {
-                named.map(|text| text.parse()).transpose().map_err(|_| wrong("project", "invalid"))?
-            }
+            (None, named) => named.map(str::parse).transpose().map_err(|_| wrong("project", "invalid"))?,
         };
         let channel = self.channel.as_deref().map(str::parse).transpose();
         let language = self.language.as_deref().map(str::parse).transpose();

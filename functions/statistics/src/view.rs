@@ -195,8 +195,11 @@ pub struct Funnels {
     pub chatbot: Vec<FunnelStep>,
 }
 
+/// A kind with one of its outcomes, or with all of them.
+type Made = (&'static str, Option<&'static str>);
+
 /// The kinds and outcomes of which each step is made.
-const STEPS: [(Step, &[(&str, Option<&str>)]); 6] = [
+const STEPS: [(Step, &[Made]); 6] = [
     (Step::Searched, &[("search", Some("found")), ("search", Some("none"))]),
     (Step::Viewed, &[("offer_viewed", None)]),
     (Step::Applied, &[("apply_clicked", None)]),

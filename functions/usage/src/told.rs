@@ -112,7 +112,7 @@ mod tests {
         uuid::Builder::from_unix_timestamp_millis(millis, &[7; 10]).into_uuid().to_string()
     }
 
-    fn read(events: Value) -> Result<Vec<Told>, (String, String)> {
+    fn read(events: &Value) -> Result<Vec<Told>, (String, String)> {
         let body: PageEvents = serde_json::from_value(json!({"events": events})).unwrap();
         body.read(NOW.parse().unwrap()).map_err(|problem| {
             let error = problem.errors.into_iter().next().unwrap();
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn what_happened_when_the_id_says() {
         let (id, offer_id) = (id("2026-03-01T11:59:58.250Z"), OfferId::generate());
-        let told = read(json!([{"kind": "apply_clicked", "id": id, "offer_id": offer_id}])).unwrap();
+        let told = read(&json!([{"kind": "apply_clicked", "id": id, "offer_id": offer_id}])).unwrap();
         assert_eq!(told[0].at.to_string(), "2026-03-01T11:59:58.25Z");
         assert_eq!(told[0].kind, EventKind::ApplyClicked { offer_id });
         assert_eq!(told[0].id.to_string(), id);
@@ -144,7 +144,7 @@ mod tests {
             (json!([used(&id("2026-02-28T11:59:59Z"), 1)]), "events[0].id", "out-of-range"),
             (json!([used(&id("2026-03-01T12:05:01Z"), 1)]), "events[0].id", "out-of-range"),
         ] {
-            assert_eq!(read(events), Err((field.to_owned(), code.to_owned())));
+            assert_eq!(read(&events), Err((field.to_owned(), code.to_owned())));
         }
         for body in [
             json!({"events": [{"kind": "search", "id": good, "results": 3}]}),

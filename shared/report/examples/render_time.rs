@@ -91,7 +91,7 @@ fn plain(report: &Report) -> Result<Vec<u8>, Box<dyn Error>> {
                     Cell::Text(text) => writer.write_field(text)?,
                     Cell::Integer(count) => writer.write_field(count.to_string())?,
                     Cell::Decimal(number) | Cell::Percent(number) => {
-                        writer.write_field(number.to_string())?
+                        writer.write_field(number.to_string())?;
                     }
                     Cell::Date(date) => writer.write_field(date.to_string())?,
                     Cell::Moment(moment) => writer.write_field(moment.to_string())?,

@@ -1,5 +1,7 @@
 //! The same report in four formats, read back by readers that know nothing of us: all figures are the same.
 
+#![expect(clippy::float_cmp, reason = "what was written reads back as the same number")]
+
 mod common;
 
 use calamine::Data;
@@ -14,7 +16,7 @@ fn table<'a>(report: &'a Report, key: &str) -> &'a Table {
         Block::Chart(chart) => Some(&chart.table),
         _ => None,
     });
-    tables.into_iter().find(|table| table.key == key).unwrap()
+    tables.into_iter().find(|table| table.key == key).expect("a table of this key")
 }
 
 /// A cell as a number that can be compared: days and moments by their text.

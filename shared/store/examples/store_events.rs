@@ -3,6 +3,8 @@
 //!
 //! `store_events EVENTS BATCH`, with the stack that `VIVIER_TEST_STACK_JSON` names.
 
+#![expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
+
 use std::{env, time::Instant};
 
 use jiff::{SignedDuration, Timestamp};
@@ -50,7 +52,7 @@ async fn main() {
             version: SCHEMA_VERSION,
             event_id: EventId::generate(),
             tenant_id: scope.tenant(),
-            occurred_at: begin + SignedDuration::from_millis((n as i64) * 7_200_000 / count as i64),
+            occurred_at: begin + SignedDuration::from_secs_f64(7_200.0 * n as f64 / count as f64),
             source: Source {
                 project: Some(projects[n % 3]),
                 channel: Channel::Web,

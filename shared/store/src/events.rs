@@ -13,6 +13,7 @@ use tokio_postgres::types::Type;
 use uuid::Uuid;
 use vivier_domain::{
     event::{Envelope, Event, EventKind},
+    ids::ProjectId,
     retention::Days,
 };
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
@@ -124,7 +125,7 @@ impl<'a> Staged<'a> {
             occurred_at: event.occurred_at,
             kind: event.kind.as_str(),
             outcome: event.kind.outcome(),
-            project_id: event.source.project.map_or(Uuid::nil(), |project| project.as_uuid()),
+            project_id: event.source.project.map_or(Uuid::nil(), ProjectId::as_uuid),
             channel: event.source.channel.as_str(),
             language: event.source.language.map_or("", |language| language.as_str()),
             amount: i64::try_from(event.kind.amount()).unwrap_or(i64::MAX),

@@ -22,10 +22,13 @@ pub struct Filter {
     pub kinds: Option<Vec<String>>,
 }
 
+/// A filter as statements take it: front office, way, language, kinds.
+type Parts<'a> = (Option<Uuid>, Option<&'static str>, Option<&'static str>, Option<&'a [String]>);
+
 impl Filter {
-    fn parts(&self) -> (Option<Uuid>, Option<&'static str>, Option<&'static str>, Option<&[String]>) {
+    fn parts(&self) -> Parts<'_> {
         (
-            self.project.map(|project| project.as_uuid()),
+            self.project.map(ProjectId::as_uuid),
             self.channel.map(Channel::as_str),
             self.language.map(Spoken::as_str),
             self.kinds.as_deref(),
@@ -263,7 +266,7 @@ pub async fn list_subjects(
         SELECT subject_id, sum(count)::bigint AS count FROM parts\n\
         GROUP BY subject_id ORDER BY count DESC, subject_id LIMIT $7";
     let (first, last) = whole_months(span);
-    let project = project.map(|project| project.as_uuid());
+    let project = project.map(ProjectId::as_uuid);
     let limit = i64::from(limit);
     let rows = tx.query(SQL, &[&kind, &span.from, &span.to, &first, &last, &project, &limit]).await?;
     Ok(rows.iter().map(|row| (row.get("subject_id"), unsigned(row, "count"))).collect())

@@ -6,7 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use cardinality_estimator::CardinalityEstimator;
 use jiff::{civil::Date, tz::TimeZone};
 use uuid::Uuid;
-use vivier_domain::event::{Event, Step};
+use vivier_domain::{
+    event::{Event, Step},
+    ids::ProjectId,
+};
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 /// 4 096 registers of six bits.
@@ -70,7 +73,7 @@ fn came(zone: &TimeZone, events: &[Event]) -> BTreeMap<Place, BTreeSet<u64>> {
         let Some(visitor) = event.source.visitor else { continue };
         let day = zone.to_datetime(event.occurred_at).date();
         let visitor = u64::from_be_bytes(*visitor.as_bytes());
-        let projects = [Some(Uuid::nil()), event.source.project.map(|project| project.as_uuid())];
+        let projects = [Some(Uuid::nil()), event.source.project.map(ProjectId::as_uuid)];
         for step in event.kind.steps() {
             for project in projects.into_iter().flatten() {
                 came.entry((day, project, *step)).or_default().insert(visitor);

@@ -105,8 +105,9 @@ impl Timing {
             Recurrence::Minutes { count: 1..=60 } => Ok(()),
             Recurrence::Minutes { .. } => Err(InvalidTiming("count")),
             Recurrence::Hour { minute } => clock(0, minute),
-            Recurrence::Day { hour, minute } | Recurrence::Week { hour, minute, .. } => clock(hour, minute),
-            Recurrence::Month { day: 1..=28, hour, minute } => clock(hour, minute),
+            Recurrence::Day { hour, minute }
+            | Recurrence::Week { hour, minute, .. }
+            | Recurrence::Month { day: 1..=28, hour, minute } => clock(hour, minute),
             Recurrence::Month { .. } => Err(InvalidTiming("day")),
         }?;
         TimeZone::get(&zone).map_err(|_| InvalidTiming("zone"))?;

@@ -2,6 +2,7 @@
 //! rendered.
 
 #![expect(dead_code, reason = "every test takes what it needs of it")]
+#![expect(clippy::unwrap_used, reason = "what cannot be read fails the test")]
 
 use std::{path::PathBuf, time::Duration};
 

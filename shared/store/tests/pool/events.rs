@@ -5,7 +5,10 @@ use vivier_domain::{
     event::EventKind,
     ids::{OfferId, TenantId},
 };
-use vivier_store::events;
+use vivier_store::{
+    events,
+    statistics::{self, Filter, Span},
+};
 use vivier_testkit::scope;
 
 use crate::house::{House, days_ago, in_tx, now, search};
@@ -33,22 +36,32 @@ async fn an_unknown_tenant_is_told_apart() {
 }
 
 #[tokio::test]
-async fn counts_by_day_and_kind() {
+async fn any_split_counts_each_once_by_days_of_the_tenants_zone() {
     let house = House::open().await;
     let mut viewed = search(&house.own, days_ago(1));
     viewed.kind = EventKind::OfferViewed { offer_id: OfferId::generate(), context: None, position: None };
-    let midnight = "2026-03-31T00:00:00Z".parse().unwrap();
+    // Midnight of Paris is ten in the evening in UTC.
     let own = [
-        search(&house.own, midnight),
-        search(&house.own, "2026-03-30T23:59:59.999999Z".parse().unwrap()),
+        search(&house.own, "2026-03-30T22:00:00Z".parse().unwrap()),
+        search(&house.own, "2026-03-30T21:59:59.999999Z".parse().unwrap()),
         search(&house.own, days_ago(1)),
         viewed,
         search(&house.own, now()),
     ];
-    house.store(&house.own, &own).await;
+    for size in [2, 1, 3, 5] {
+        for split in own.chunks(size).rev() {
+            house.store(&house.own, split).await;
+        }
+    }
     house.store(&house.other, &[search(&house.other, days_ago(1))]).await;
-    let counts = in_tx!(house, &house.own, |tx| events::count_by_day(&tx, midnight, now()).await.unwrap());
-    let found: Vec<_> = counts.iter().map(|count| (count.day, count.kind.as_str(), count.count)).collect();
     let day = date(2026, 3, 31);
-    assert_eq!(found, [(day, "offer_viewed", 1), (day, "search", 2)], "from is counted, to is not");
+    let span = Span { from: day, to: day, before: date(2026, 3, 30) };
+    let counts = in_tx!(house, &house.own, |tx| {
+        statistics::list_totals(&tx, span, &Filter::default()).await.unwrap()
+    });
+    let found: Vec<_> = counts
+        .iter()
+        .map(|one| (one.kind.as_str(), one.outcome.as_str(), one.count, one.count_before, one.amount))
+        .collect();
+    assert_eq!(found, [("offer_viewed", "direct", 1, 0, 0), ("search", "found", 2, 1, 6)]);
 }

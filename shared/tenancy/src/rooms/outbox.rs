@@ -246,8 +246,9 @@ mod tests {
     #[test]
     fn a_tenants_events_fill_few_places() {
         let tenant = TenantId::generate();
-        let keys: std::collections::BTreeSet<String> =
-            (0..100).map(|_| waiting(&event(tenant)).unwrap().0.partition_key().to_owned()).collect();
+        let keys: std::collections::BTreeSet<String> = (0..100)
+            .map(|_| waiting(&event(tenant)).unwrap().0.partition_key().unwrap().to_owned())
+            .collect();
         assert_eq!(keys.len(), 2);
     }
 }

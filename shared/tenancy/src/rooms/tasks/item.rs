@@ -155,8 +155,8 @@ pub(super) fn time(at: Timestamp) -> AttributeValue {
     number(at.as_millisecond())
 }
 
-pub(super) fn number(value: impl ToString) -> AttributeValue {
-    AttributeValue::N(value.to_string())
+pub(super) fn number(value: impl Into<i128>) -> AttributeValue {
+    AttributeValue::N(value.into().to_string())
 }
 
 pub(super) fn text(value: impl Into<String>) -> AttributeValue {
@@ -217,7 +217,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Option<Timestamp> {
-        Some(text.parse().unwrap())
+        text.parse().ok()
     }
 
     #[test]
@@ -242,7 +242,7 @@ mod tests {
         let now = at("2026-01-15T10:00:00Z").unwrap();
         let (daily, often) = (PlatformTask::RetentionDaily.timing(), PlatformTask::OffersResume.timing());
         let (today, yesterday) = (at("2026-01-15T01:15:03Z"), at("2026-01-14T01:15:03Z"));
-        let known = |known_since, begun_at| Runs { known_since, begun_at, ..Runs::default() };
+        let known = |known_since, begun_at| Runs { begun_at, known_since, ..Runs::default() };
         for (runs, timing, silent) in [
             (Runs::default(), &daily, false),
             (known(today, None), &daily, false),

@@ -220,7 +220,7 @@ impl Lease {
 }
 
 fn lease() -> SignedDuration {
-    SignedDuration::from_secs(LEASE.as_secs() as i64)
+    SignedDuration::try_from(LEASE).unwrap_or(SignedDuration::MAX)
 }
 
 /// The beginning of a sentence, whole characters of it.
