@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 
 import psycopg
@@ -16,7 +17,7 @@ class TestSharedDatabase:
 
     TABLES = ("sources", "chunks", "vectors", "terms", "test_questions", "test_runs", "test_outcomes",
               "query_shares", "query_texts", "search_tests", "declined_synonyms",
-              "events", "audit_log", "audit_chains", "purge_reports")  # fmt: skip
+              "events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_visitors", "audit_log", "audit_chains", "purge_reports")  # fmt: skip
     ROLES = ("app", "metrics", "retention")
     SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "test_questions"), ("app", "test_runs"),
             ("app", "test_outcomes"), ("app", "events"), ("app", "query_texts"), ("app", "audit_log"), ("app", "audit_chains"),
@@ -91,7 +92,8 @@ class TestSharedDatabase:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             with stage.pool(alpha.tenant_id if bound == "alpha" else None, "metrics") as connection:
                 connection.execute(
-                    "INSERT INTO events VALUES (%s, %s, 'search', now(), '{}')", [beta.tenant_id, uuid.uuid4()]
+                    "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail) VALUES (%s, %s, 'search', now(), '{}')",
+                    [beta.tenant_id, uuid.uuid4()],
                 )
 
     @pytest.mark.parametrize("table", ["audit_log", "audit_chains"])
@@ -187,12 +189,14 @@ class TestSharedDatabase:
         assert roles == [(False, False, False, False)] * (len(self.ROLES) + 1)
         with stage.connect(POOL) as admin:
             secured = admin.execute(
-                "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind = 'r'"
+                "SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity AND relkind IN ('r', 'p')"
             ).fetchall()
             with_tenant = admin.execute(
                 "SELECT table_name FROM information_schema.columns WHERE column_name = 'tenant_id' AND table_schema = 'public'"
             ).fetchall()
-        assert sorted(secured) == sorted(with_tenant) == sorted((table,) for table in self.TABLES)
+        # Each day of events is a table of its own, and secured as the whole is.
+        assert sorted(secured) == sorted(with_tenant)
+        assert sorted(one for one in secured if not re.fullmatch(r"events_\d{8}", one[0])) == sorted((table,) for table in self.TABLES)
 
 
 class TestOwnDatabases:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import random
+import time
 import uuid
 from urllib.parse import urlsplit
 
@@ -124,11 +126,17 @@ class TestApi:
             assert requests.get(f"{stage.stack.endpoint_url}/{alpha.bucket}/{key}", timeout=30).status_code in (401, 403)
 
 
+def version_7() -> str:
+    """A UUID as pages make them (RFC 9562, section 5.7)."""
+    return str(uuid.UUID(int=(int(time.time() * 1000) << 80) | (7 << 76) | (2 << 62) | random.getrandbits(62)))
+
+
 BODIES = {
     "POST /v1/imports": {"format": "csv", "size": 9},
     "POST /v1/feeds": {"source": "crossed", "format": "csv", "address": "https://partner.invalid/a.csv", "schedule": {"every": "hour"},
                        "enabled": False},
     "PATCH /v1/feeds/{id}": {"enabled": False},
+    "POST /v1/usage-events": {"events": [{"kind": "suggestion_used", "id": version_7(), "position": 1}]},
     "PUT /v1/statistics/time-zone": {"time_zone": "Europe/Paris"},
     "POST /v1/documents": {"name": "croisé.txt", "media_type": "text/plain", "size": 9},
     "PATCH /v1/documents/{id}": {"name": "croisé.txt"},
@@ -182,6 +190,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "conversations": lambda: owner.notes["sessions"][0],
         "imports": lambda: owner.notes["import_ids"][0],
         "feeds": lambda: owner.notes["feeds"][0],
+        "tasks": lambda: owner.notes["tasks"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
         "batches": lambda: owner.notes["batches"][0],
         "members": lambda: owner.notes["members"][0],

@@ -139,7 +139,8 @@ class TestTexts:
         office.counted(1)
         (record,) = records_of(office)
         event = json.loads(record)
-        assert set(event) == {"version", "event_id", "tenant_id", "occurred_at", "kind", "results", "filters", "context", "share"}
+        assert set(event) == {"version", "event_id", "tenant_id", "occurred_at", "kind", "results", "filters", "context", "share",
+                              "project", "channel", "visitor"}
         assert b"camille" not in record
         opaque = [base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)) for text in event["share"].values() if isinstance(text, str)]
         assert max(map(len, opaque)) == 144 and not [some for some in opaque if b"camille" in some or b"127.0.0" in some]

@@ -146,7 +146,8 @@ class TestDelivery:
         put(stage, [*poison, coded(newer), coded(newer), coded(last)])
         arrived(tenant, last)
         assert dead_letters(stage, poison) == sorted(("malformed", record) for record in poison)
-        aside = tenant.pool("SELECT kind, body FROM events_aside WHERE event_id = %s", newer["event_id"])
+        with stage.pool(tenant.tenant_id, "metrics") as connection:
+            aside = connection.execute("SELECT kind, body FROM events_aside WHERE event_id = %s", [newer["event_id"]]).fetchall()
         assert aside == [("telepathy", newer)]
         assert tenant.counts()["unknown"] == before + 1
 

@@ -57,6 +57,7 @@ def fill(stage: Stage, tenant: Tenant, ages: tuple[int, ...]) -> None:
     now = dt.datetime.now(dt.timezone.utc)
     with stage.pool(tenant.tenant_id, "metrics") as connection:
         for age in ages:
+            connection.execute("SELECT usage_begin(%s)", [[(now - dt.timedelta(days=age)).date()]])
             connection.execute(
                 "INSERT INTO events (tenant_id, event_id, kind, occurred_at, detail)"
                 " VALUES (bound_tenant(), %s, 'search', %s, '{}')",

@@ -1,8 +1,9 @@
 //! Figures of one front office, for members who may read them there.
 
 use axum::{Json, extract::State};
-use vivier_domain::permission::needs;
-use vivier_runtime::http::{ApiQuery, InProject, Problem, refusals::Listing};
+use vivier_domain::{ids::ProjectId, permission::needs, project::Project};
+use vivier_runtime::http::{ApiQuery, InProject, Problem, ProblemKind, refusals::Listing};
+use vivier_tenancy::{TenantScope, rooms::records::RecordKey};
 
 use super::read::{self, BreakdownQuery, SeriesQuery, SubjectsQuery, TotalsQuery};
 use crate::{
@@ -25,6 +26,7 @@ pub(super) async fn totals(
     office: InProject<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<TotalsQuery>,
 ) -> Result<Json<Totals>, Problem> {
+    known(&app, &office.0, office.1).await?;
     read::totals(&app, &office.0, Some(office.1), &query).await
 }
 
@@ -42,6 +44,7 @@ pub(super) async fn series(
     office: InProject<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<SeriesQuery>,
 ) -> Result<Json<Series>, Problem> {
+    known(&app, &office.0, office.1).await?;
     read::series(&app, &office.0, Some(office.1), &query).await
 }
 
@@ -59,6 +62,7 @@ pub(super) async fn breakdown(
     office: InProject<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<BreakdownQuery>,
 ) -> Result<Json<Breakdown>, Problem> {
+    known(&app, &office.0, office.1).await?;
     read::breakdown(&app, &office.0, Some(office.1), &query).await
 }
 
@@ -76,6 +80,7 @@ pub(super) async fn subjects(
     office: InProject<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<SubjectsQuery>,
 ) -> Result<Json<Subjects>, Problem> {
+    known(&app, &office.0, office.1).await?;
     read::subjects(&app, &office.0, Some(office.1), &query).await
 }
 
@@ -94,5 +99,13 @@ pub(super) async fn funnels(
     office: InProject<needs::ReportsRead>,
     ApiQuery(query): ApiQuery<TotalsQuery>,
 ) -> Result<Json<Funnels>, Problem> {
+    known(&app, &office.0, office.1).await?;
     read::funnels(&app, &office.0, Some(office.1), &query).await
+}
+
+/// Another tenant's front office is as one that never was.
+async fn known(app: &App, scope: &TenantScope, project: ProjectId) -> Result<(), Problem> {
+    let key: RecordKey<Project> = RecordKey::project(project);
+    let found = app.tenancy.records(scope)?.fetch(&key).await?;
+    found.map(|_| ()).ok_or_else(|| Problem::new(ProblemKind::NotFound))
 }
