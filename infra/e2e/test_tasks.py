@@ -146,15 +146,16 @@ class TestPlatform:
         assert run["number"] > before and run["state"] in ("done", "running") and not task["silent"]
         assert task["timing"] == {"every": "minutes", "count": 1, "zone": "UTC"}
 
-    def test_one_at_a_time(self, stage: Stage, operator: Operator, tenant: Tenant, partner: Partner):
+    def test_one_at_a_time(self, stage: Stage, operator: Operator, tenant: Tenant, partner: Partner, table: Table):
         slow = Slow(stage, tenant, partner)
         try:
             assert listed(operator, "feeds.tick")["last_run"]["state"] == "running"
             number = listed(operator, "feeds.tick")["last_run"]["number"]
             for cause in (None, "operator", "catch_up"):
                 assert stage.fire("feeds", cause) == {"skipped": "running"}
-            # Longer than a lease: it is renewed.
-            time.sleep(35)
+            # A partner that says nothing is left after 20 s: the lease is seen to be renewed before.
+            until = table.number("feeds.tick", "lease_until")
+            wait_for(lambda: table.number("feeds.tick", "lease_until") > until, "a renewal", timeout=15, every=0.5)
             assert stage.fire("feeds", "operator") == {"skipped": "running"}
             assert listed(operator, "feeds.tick")["last_run"]["number"] == number
         finally:
@@ -174,7 +175,9 @@ class TestPlatform:
         expired(tenant)
         assert finished_run(tenant, slow.feed, slow.run)["status"] == "imported"
         assert table.number("feeds.tick", "run") > number
-        assert len(tenant.sql("SELECT FROM imports WHERE source = %s", slow.source)) == 1
+        imports = lambda: tenant.sql("SELECT FROM imports WHERE source = %s", slow.source)  # noqa: E731
+        wait_for(imports, "the import", timeout=30)
+        assert len(imports()) == 1
 
     def test_who_was_overtaken_writes_nothing(self, stage: Stage, tenant: Tenant, partner: Partner, table: Table):
         slow = Slow(stage, tenant, partner)
