@@ -175,7 +175,7 @@ class TestPlatform:
         expired(tenant)
         assert finished_run(tenant, slow.feed, slow.run)["status"] == "imported"
         assert table.number("feeds.tick", "run") > number
-        imports = lambda: tenant.sql("SELECT FROM imports WHERE source = %s", slow.source)  # noqa: E731
+        imports = lambda: tenant.sql("SELECT id FROM imports WHERE source = %s", slow.source)  # noqa: E731
         wait_for(imports, "the import", timeout=30)
         assert len(imports()) == 1
 

@@ -104,7 +104,9 @@ BEGIN
         name := 'events_' || to_char(wanted, 'YYYYMMDD');
         CONTINUE WHEN to_regclass(name) IS NOT NULL;
         PERFORM pg_advisory_xact_lock(hashtextextended('partitions of events', 0));
-        CONTINUE WHEN to_regclass(name) IS NOT NULL;
+        -- Asked of the table itself: to_regclass() would answer from this session's cache, which does not know what another made
+        -- while this one waited.
+        CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = name AND relnamespace = 'public'::regnamespace);
         EXECUTE format('CREATE TABLE public.%I (LIKE events INCLUDING ALL)', name);
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
