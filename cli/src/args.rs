@@ -4,9 +4,9 @@ use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
 use crate::commands::{
-    audit::Audit, documents::Documents, imports::Imports, keys::Keys, login::Login, members::Members,
-    projects::Projects, retention::Retention, roles::Roles, settings::Settings, tasks::Tasks,
-    tenants::Tenants,
+    audit::Audit, documents::Documents, events::Events, imports::Imports, keys::Keys, login::Login,
+    members::Members, projects::Projects, retention::Retention, roles::Roles, settings::Settings,
+    tasks::Tasks, tenants::Tenants,
 };
 
 const AFTER: &str = "\
@@ -86,6 +86,9 @@ pub(crate) enum Command {
     /// Scheduled tasks: how they stand, by hand, approvals (operators)
     #[command(subcommand)]
     Tasks(Tasks),
+    /// Events that could not be counted: look, replay, discard (operators)
+    #[command(subcommand)]
+    Events(Events),
     /// How the stage stands: alarms, figures, runbooks (operators)
     Status,
     /// Print the completions of a shell
@@ -150,6 +153,9 @@ mod tests {
             "vivier tenants delete acme",
             "vivier tasks approve feed --tenant acme",
             "vivier tasks refuse 018f0000-0000-7000-8000-000000000001",
+            "vivier tasks approve 018f0000-0000-7000-8000-000000000001 --tenant acme",
+            "vivier events discard",
+            "vivier events replay --reason all",
             "vivier documents add",
             "vivier imports add offers.xlsx --format xlsx",
             "vivier settings rollback zero",

@@ -4,6 +4,8 @@
 `python -m bench hostile DIR`: what the files of a folder do to the reader that were made to break it.
 `python -m bench answers [--stack demo]`: the questions of infra/evaluation through the deployed chat.
 `python -m bench ingestion [--stack demo]`: how many pages a second become answers, and where the time goes.
+`python -m bench events [--stored N] [--stack demo]`: how many events a second are stored and counted, and how fast figures are read.
+`python -m bench replay [--events N] [--stack demo]`: whether figures are right after any order, repetition, poison and crashes.
 `python -m bench passages [--pieces N] [--stack demo]`: how fast and how surely pieces are found among a million.
 `python -m bench outage [--minutes 60] [--stack demo]`: searches while nothing that could be asked answers.
 `python -m bench relevance DIR [--most N] [--stack demo]`: how well the passages of a folder's corpus are found.
@@ -20,16 +22,17 @@ from types import ModuleType
 
 from demo.stack import load
 
-from . import answers, doors, embed, events, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, search
+from . import answers, doors, embed, events, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, replay, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, events, ingestion, outage, passages; or extraction, hostile, relevance or hits, and a folder")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, events, ingestion, outage, passages, replay; or extraction, hostile, relevance or hits, and a folder")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
     parser.add_argument("--stored", type=int, default=5_000_000, help="events that lie in other days while `events` measures a second time")
+    parser.add_argument("--events", type=int, default=1_000_000, help="records of `replay`, each delivered three times")
     parser.add_argument("--minutes", type=float, default=60, help="of the outage")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
@@ -50,6 +53,7 @@ def main() -> None:
     # Minutes each: only where they are named.
     apart = {"answers": on_stack(answers), "events": lambda: events.run(load(arguments.stack), arguments.stored), "ingestion": on_stack(ingestion),
              "outage": lambda: outage.run(load(arguments.stack), arguments.minutes),
+             "replay": lambda: replay.run(load(arguments.stack), arguments.events),
              "passages": lambda: passages.run(arguments.stack, arguments.pieces)}
     if unknown := set(arguments.what) - set(runs) - set(apart):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

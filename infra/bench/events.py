@@ -21,6 +21,7 @@ from local.settings import Stack as LocalStack
 from local.stack import Running
 
 from . import figures
+from .database import superuser
 from .roles import environment
 from .runtime_api import Process, binary
 from .tenant import scratch
@@ -36,7 +37,7 @@ def run(stack: Stack, stored: int) -> None:
     """`stored`: how many events lie in other days when it is measured a second time."""
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     subprocess.run(EXAMPLE, cwd=ROOT, check=True)
-    with _superuser(stack.name) as connection:
+    with superuser(stack.name) as connection:
         rows: list[list[object]] = [["", "events/s, stored and counted", "events/s, COPY", "ratio"]]
         rows.append(["nothing stored", *_rates(stack, connection, target)])
         other = uuid.uuid4()
@@ -49,13 +50,6 @@ def run(stack: Stack, stored: int) -> None:
         print(f"\nevents: {EVENTS} of one tenant, in batches of {BATCH}; COPY is one statement without row security")
         figures.table(rows)
     _statistics(stack)
-
-
-def _superuser(name: str) -> psycopg.Connection:
-    server = Running(LocalStack.named(name)).database
-    admin = json.loads((LocalStack.named(name).folder / "database-superuser.json").read_text())
-    return psycopg.connect(host=str(server._socket), user=admin["username"], password=admin["password"],
-                           dbname=f"vivier_{name}_pool", autocommit=True)
 
 
 def _rates(stack: Stack, connection: psycopg.Connection, target: Path) -> list[float]:
@@ -101,7 +95,7 @@ def _statistics(stack: Stack) -> None:
     """A year of ten million events a month, as it is counted: three front offices, thirty kinds and outcomes, two ways, three languages;
     two thousand offers a day."""
     program, profile = binary("statistics")
-    with scratch(stack, "bench-statistics") as tenant, environment(stack, "statistics") as variables, _superuser(stack.name) as connection:
+    with scratch(stack, "bench-statistics") as tenant, environment(stack, "statistics") as variables, superuser(stack.name) as connection:
         _year(connection, uuid.UUID(tenant.tenant_id))
         connection.execute("ANALYZE usage_days, usage_subjects, usage_visitors")
         print(f"\nstatistics: {profile} build; {SAMPLES} answers of each view, over 366 days beside the 366 before")

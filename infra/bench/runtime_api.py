@@ -61,6 +61,14 @@ class Process:
     def __enter__(self) -> Process:
         return self
 
+    def kill(self) -> None:
+        """Ends the process as a crash does. Whoever waits for its answer is told."""
+        self._process.kill()
+
+    def ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.poll() is not None
+
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.wait()
@@ -86,12 +94,18 @@ class Process:
         return int(status.split("VmHWM:")[1].split()[0]) / 1024
 
     def _next(self, queue: Queue) -> Any:
-        try:
-            return queue.get(timeout=PATIENCE)
-        except Empty:
-            ended = self._process.poll()
-            self.__exit__()
-            raise RuntimeError(f"the process did not go on; its exit code: {ended}") from None
+        until = time.monotonic() + PATIENCE
+        while time.monotonic() < until:
+            # An answer may have come just before the end.
+            ended = self.ended()
+            try:
+                return queue.get(timeout=0 if ended else 0.05)
+            except Empty:
+                if ended:
+                    break
+        code = self._process.poll()
+        self.__exit__()
+        raise RuntimeError(f"the process did not go on; its exit code: {code}")
 
 
 class _Server(ThreadingHTTPServer):

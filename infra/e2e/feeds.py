@@ -58,7 +58,9 @@ def new_feed(tenant: Tenant, address: str, source: str, **more: Any) -> str:
 
 def approve(tenant: Tenant, feed_id: str) -> Json:
     """Does as an operator who lets a feed's schedule hold."""
-    return Operator(tenant.stage.stack).invoke("tasks", {"operation": "approve", "tenant": tenant.slug, "task": feed_id})
+    seen = tenant.back.call("GET", f"/v1/tasks/{feed_id}")["revision"]
+    decision = {"operation": "approve", "tenant": tenant.slug, "task": feed_id, "revision": seen}
+    return Operator(tenant.stage.stack).invoke("tasks", decision)
 
 
 def known(stage: Stage) -> Path:

@@ -55,7 +55,7 @@ class Stage:
 
     def dead_queue(self) -> str:
         """Address of the queue of records that cannot be counted."""
-        return self.client("sqs").get_queue_url(QueueName=f"vivier-{self.name}-events-dead")["QueueUrl"]
+        return self.client("sqs").get_queue_url(QueueName=f"vivier-{self.name}-events-dead.fifo")["QueueUrl"]
 
     # ---- people -----------------------------------------------------------------------------------------------------
     def login(self, email: str, password: str) -> dict[str, Any]:

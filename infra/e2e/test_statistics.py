@@ -12,14 +12,12 @@ from typing import Any
 import psycopg
 import pytest
 
-from demo.client import Json
+from demo.client import Json, wait_for
 
 from .api import is_problem, refused_fields
 from .stage import Stage
 from .tenants import Tenant
-from .test_metrics import arrived, coded, event, put
-
-NIL = "00000000-0000-0000-0000-000000000000"
+from .test_metrics import arrived, coded, event, pass_by, put
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +142,7 @@ class TestViews:
             event(tenant, occurred_at=at(date, "08:00:00")),
         ])  # fmt: skip
         for by, expected in [
-            ("project", {project: 2, NIL: 1}),
+            ("project", {project: 2, "": 1}),
             ("channel", {"web": 2, "messenger": 1}),
             ("language", {"fr": 1, "en": 1, "": 1}),
         ]:
@@ -182,6 +180,18 @@ class TestViews:
             "search": [("searched", 4, 4, None), ("viewed", 2, 2, 0.5), ("applied", 1, 1, 0.5)],
             "chatbot": [("asked", 2, 2, None), ("answered", 1, 1, 0.5), ("satisfied", 1, 1, 1.0)],
         }
+
+
+class TestVisitors:
+    def test_browsers_are_told_apart_at_the_door(self, stage: Stage, make_tenant):
+        """From the door to the figure: nothing but a hash of the day reaches the stream."""
+        tenant = make_tenant("visitors-e2e")
+        for agent in ("Firefox", "Chromium", "Firefox"):
+            answer = tenant.candidate.send("GET", "/v1/offers", headers={"User-Agent": agent})
+            assert answer.status_code == 200
+        wait_for(lambda: tenant.counts().get("search") == 3, "the searches", timeout=30)
+        visitors = {one["step"]: one["visitors"] for one in figures(tenant, "totals")["visitors"]}
+        assert visitors == {"visited": 2, "searched": 2}
 
 
 class TestRights:
@@ -227,6 +237,7 @@ class TestRights:
         ("totals", {"from": ["2026-01-01", "2026-01-02"]}, {}),
         ("series", {"grain": "minute"}, {"grain": "invalid"}),
         ("series", {"grain": "hour", "from": "2026-01-01", "to": "2026-03-01"}, {"to": "period-too-long"}),
+        ("series", {"grain": "hour", "from": "2025-12-01", "to": "2025-12-02"}, {"from": "out-of-range"}),
         ("breakdown", {"by": "person"}, {"by": "invalid"}),
         ("subjects", {"kind": "search"}, {"kind": "invalid"}),
         ("subjects", {"limit": "0"}, {"limit": "invalid"}),
@@ -266,10 +277,7 @@ class TestExactness:
             size = rng.randrange(1, 200)
             put(stage, [coded(one) for one in sent[:size]], shard=str(rng.random()))
             sent = sent[size:]
-        arrived(tenant, *events)
-        mark = event(tenant)
-        put(stage, [coded(mark)])
-        arrived(tenant, mark)
+        pass_by(stage, tenant)
         expected: Counter = Counter()
         for one in events:
             outcome = {"search": "found" if one["results"] else "none", "offer_viewed": "direct"}.get(one["kind"], "")

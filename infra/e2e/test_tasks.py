@@ -315,6 +315,8 @@ class TestApproval:
             assert len(self.runs(tenant, feed)) == 1
             with pytest.raises(OperatorError, match="changed"):
                 operator.invoke("tasks", {"operation": "approve", "tenant": tenant.slug, "task": feed, "revision": seen})
+            with pytest.raises(OperatorError, match="revision"):
+                operator.invoke("tasks", {"operation": "approve", "tenant": tenant.slug, "task": feed})
             assert task_of(tenant, feed)["approval"] == "awaiting"
             seen = approve(tenant, feed)["revision"]
             tenant.sql("UPDATE feeds SET next_at = now() + interval '1 hour' WHERE id = %s", feed)
@@ -379,9 +381,9 @@ class TestTenants:
         for method, path in (("GET", f"/v1/tasks/{feed}"), ("POST", f"/v1/tasks/{feed}/runs")):
             is_problem(other.member.send(method, path), NOT_FOUND)
         assert other.back.call("GET", "/v1/tasks")["tasks"] == []
-        for operation in ("approve", "refuse", "run"):
+        for operation, more in (("approve", {"revision": 1}), ("refuse", {"revision": 1}), ("run", {})):
             with pytest.raises(OperatorError, match="unknown-task"):
-                operator.invoke("tasks", {"operation": operation, "tenant": other.slug, "task": feed})
+                operator.invoke("tasks", {"operation": operation, "tenant": other.slug, "task": feed, **more})
         assert task_of(tenant, feed) == before
         delete(operator, other.slug)
         assert table.of(other) == [] and table.of(tenant)

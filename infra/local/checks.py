@@ -15,6 +15,9 @@ from local.deploy import build
 from local.settings import ROOT, TESTING, VENV, SetupError, Stack
 from local.stack import Running
 
+#: What a log says of a panic: the runtime's hook, and whoever catches one.
+PANIC = ('"a panic"', "panicked")
+
 
 @dataclass
 class Result:
@@ -78,7 +81,7 @@ def spread(count):
 def _no_panic(stacks):
     """Whether no function panicked, whatever it answered. Names those that did."""
     told = [log for running in stacks for log in sorted(running.stack.logs.glob("vivier-*.log"))
-            if "panicked" in log.read_text(errors="replace")]
+            if any(word in log.read_text(errors="replace") for word in PANIC)]
     for log in told:
         print(f"   a panic: {log}")
     return not told

@@ -3,6 +3,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod documents;
+pub(crate) mod events;
 pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod login;
@@ -66,6 +67,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Tenants(tenants) => tenants.plan(),
         Command::Retention(retention) => retention.plan(),
         Command::Tasks(tasks) => tasks.plan(),
+        Command::Events(events) => events.plan(),
     };
     carry_out(&global, planned).await
 }

@@ -76,9 +76,9 @@ pub(crate) struct Decision {
     /// Whose, by its short name
     #[arg(long)]
     tenant: String,
-    /// Which revision was seen: another one is refused
+    /// Which revision was seen: another one is not decided about
     #[arg(long)]
-    revision: Option<u64>,
+    revision: u64,
 }
 
 impl Decision {

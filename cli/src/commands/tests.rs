@@ -25,6 +25,7 @@ fn plan(line: &str) -> Plan {
         Command::Tenants(command) => command.plan(),
         Command::Retention(command) => command.plan(),
         Command::Tasks(command) => command.plan(),
+        Command::Events(command) => command.plan(),
         other => panic!("{other:?} is no plan"),
     }
     .0
@@ -231,15 +232,19 @@ fn operators_commands_are_invocations() {
             json!({"operation": "approve", "tenant": "acme", "task": P, "revision": 2}),
         ),
         (
-            "tasks refuse 018f0000-0000-7000-8000-00000000000a --tenant acme",
+            "tasks refuse 018f0000-0000-7000-8000-00000000000a --tenant acme --revision 1",
             "tasks",
-            json!({"operation": "refuse", "tenant": "acme", "task": P}),
+            json!({"operation": "refuse", "tenant": "acme", "task": P, "revision": 1}),
         ),
         (
             "tasks run 018f0000-0000-7000-8000-00000000000a --tenant acme",
             "tasks",
             json!({"operation": "run", "tenant": "acme", "task": P}),
         ),
+        ("events dead", "metrics", json!({"operation": "dead"})),
+        ("events replay", "metrics", json!({"operation": "replay"})),
+        ("events replay --reason tenant", "metrics", json!({"operation": "replay", "reason": "tenant"})),
+        ("events discard --reason batch", "metrics", json!({"operation": "discard", "reason": "batch"})),
         ("audit verify", "audit", json!({"operation": "verify"})),
         ("audit verify --tenant acme", "audit", json!({"operation": "verify", "tenant": "acme"})),
         (

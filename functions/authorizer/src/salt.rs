@@ -1,13 +1,18 @@
 //! The salt of the day, remembered while the day lasts.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use vivier_runtime::telemetry;
+use vivier_runtime::telemetry::{self, Unit};
 use vivier_tenancy::rooms::salts::{self, Salt, Salts};
 
 /// A table that did not answer is asked again after this long: no request waits for a figure's sake more than once.
 const REST: SignedDuration = SignedDuration::from_secs(30);
+/// So long a request waits for it, once a day and environment.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What is known of the salt.
 #[derive(Debug, Clone, Copy)]
@@ -36,20 +41,18 @@ impl DailySalt {
             Some(Known::NotBefore(moment)) if now < moment => return None,
             _ => {}
         }
-        match self.salts.of(today).await {
-            Ok(salt) => {
+        let why = match tokio::time::timeout(PATIENCE, self.salts.of(today)).await {
+            Ok(Ok(salt)) => {
                 self.keep(Known::Of(today, salt));
-                Some(salt)
+                return Some(salt);
             }
-            Err(error) => {
-                tracing::warn!(
-                    error = telemetry::chain(&error),
-                    "visitors are not counted: there is no salt"
-                );
-                self.keep(Known::NotBefore(now.saturating_add(REST).unwrap_or(now)));
-                None
-            }
-        }
+            Ok(Err(error)) => telemetry::chain(&error),
+            Err(_) => "no answer in time".to_owned(),
+        };
+        tracing::warn!(why, "visitors are not counted: there is no salt");
+        telemetry::metric("authorizer", "SaltMissing", Unit::Count, 1);
+        self.keep(Known::NotBefore(now.saturating_add(REST).unwrap_or(now)));
+        None
     }
 
     fn recall(&self) -> Option<Known> {

@@ -1,16 +1,16 @@
 //! A batch of records, sorted by what is to be done with each. A record is known by its place in the batch: that is the
 //! order of the shard, whatever the sequence numbers look like as text.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use aws_lambda_events::kinesis::KinesisEventRecord;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, tz::Offset};
 use serde_json::Value;
 use vivier_domain::{
     event::{Envelope, Event},
     ids::TenantId,
-    retention::Days,
 };
+use vivier_store::events;
 use vivier_tenancy::{
     TenantScope,
     doors::stream::{self, Poison, Told},
@@ -18,20 +18,38 @@ use vivier_tenancy::{
 
 /// How far a producer's clock may run ahead of ours.
 pub const AHEAD: SignedDuration = SignedDuration::from_hours(24);
-/// An event older than any tenant may keep one would only be stored to be purged.
-pub const BEHIND: SignedDuration = SignedDuration::from_secs(Days::MAXIMUM.seconds());
 
 /// The events of one tenant, in the order in which they came.
 #[derive(Debug)]
 pub struct Group {
     /// The tenant, as the stream's door let it in.
-    pub scope: TenantScope,
+    pub scope: Arc<TenantScope>,
     /// The events.
     pub events: Vec<Event>,
     /// Those of kinds that only a newer consumer knows.
     pub aside: Vec<(Envelope, Value)>,
-    /// The place of each event in the batch; ascending.
+    /// The places in the batch of first the events, then those aside.
     pub places: Vec<usize>,
+}
+
+impl Group {
+    const fn of(scope: Arc<TenantScope>) -> Self {
+        Self { scope, events: Vec::new(), aside: Vec::new(), places: Vec::new() }
+    }
+
+    /// It in two parts. An event alone has none.
+    pub fn halves(mut self) -> Result<[Self; 2], Self> {
+        if self.places.len() < 2 {
+            return Err(self);
+        }
+        let at = if self.aside.is_empty() { self.events.len() / 2 } else { self.events.len() };
+        let at_aside = if self.events.is_empty() { self.aside.len() / 2 } else { 0 };
+        let mut rest = Self::of(Arc::clone(&self.scope));
+        rest.places = self.places.split_off(at + at_aside);
+        rest.events = self.events.split_off(at);
+        rest.aside = self.aside.split_off(at_aside);
+        Ok([self, rest])
+    }
 }
 
 /// A batch, sorted.
@@ -50,17 +68,17 @@ pub fn sort(records: &[KinesisEventRecord], now: Timestamp) -> Sorted {
     for (place, record) in records.iter().enumerate() {
         match read(record, now) {
             Ok((scope, told)) => {
-                let group = groups.entry(scope.tenant()).or_insert_with(|| Group {
-                    scope,
-                    events: Vec::new(),
-                    aside: Vec::new(),
-                    places: Vec::new(),
-                });
+                let group = groups.entry(scope.tenant()).or_insert_with(|| Group::of(Arc::new(scope)));
                 match told {
-                    Told::Known(event) => group.events.push(event),
-                    Told::Unknown(envelope, whole) => group.aside.push((envelope, whole)),
+                    Told::Known(event) => {
+                        group.places.insert(group.events.len(), place);
+                        group.events.push(event);
+                    }
+                    Told::Unknown(envelope, whole) => {
+                        group.places.push(place);
+                        group.aside.push((envelope, whole));
+                    }
                 }
-                group.places.push(place);
             }
             Err(reason) => poison.push((place, reason)),
         }
@@ -72,6 +90,8 @@ pub fn sort(records: &[KinesisEventRecord], now: Timestamp) -> Sorted {
 
 fn read(record: &KinesisEventRecord, now: Timestamp) -> Result<(TenantScope, Told), Poison> {
     let (scope, told) = stream::enter(record)?;
-    let age = now.duration_since(told.occurred_at());
-    if age < -AHEAD || age > BEHIND { Err(Poison::Time) } else { Ok((scope, told)) }
+    let at = told.occurred_at();
+    // Days that are over are dropped, and must not be begun anew: who was counted there would be counted twice.
+    let over = Offset::UTC.to_datetime(at).date() <= events::last_day_over(now);
+    if over || at.duration_since(now) > AHEAD { Err(Poison::Time) } else { Ok((scope, told)) }
 }

@@ -11,39 +11,75 @@ use vivier_runtime::telemetry;
 use vivier_tenancy::doors::stream::Poison;
 
 use crate::{
-    batch::{self, Sorted},
+    batch::{self, Group, Sorted},
     store::{Store, Stored},
 };
 
-/// Handles a batch. Returns the sequence number from which it must be delivered again, if it must.
-pub async fn consume<S: Store>(store: &S, now: Timestamp, records: &[KinesisEventRecord]) -> Option<String> {
-    let Sorted { groups, mut poison } = batch::sort(records, now);
-    let mut first_failed: Option<usize> = None;
-    let mut fails = |place: usize| first_failed = Some(first_failed.map_or(place, |first| first.min(place)));
-    let (mut stored, mut away) = (0, false);
-    for group in &groups {
+/// What became of the records of a batch, by their places in it.
+#[derive(Debug, Default)]
+pub struct Placed {
+    /// Events that are new.
+    pub stored: u64,
+    /// What can never be counted, and why; ascending.
+    pub poison: Vec<(usize, Poison)>,
+    /// What could not be stored now; ascending.
+    pub failed: Vec<usize>,
+}
+
+/// Stores what can be stored.
+pub async fn place<S: Store>(store: &S, now: Timestamp, records: &[KinesisEventRecord]) -> Placed {
+    let Sorted { groups, poison } = batch::sort(records, now);
+    let (mut placed, mut away) = (Placed { poison, ..Placed::default() }, false);
+    // The last is taken first. Who has least is stored first.
+    let mut waiting: Vec<Group> = groups.into_iter().rev().collect();
+    while let Some(group) = waiting.pop() {
         // Without a connection, asking again for each tenant would only wait it out again for each.
-        let outcome = if away { None } else { Some(store.insert(group).await) };
+        let outcome = if away { None } else { Some(store.insert(&group).await) };
         match outcome {
-            Some(Stored::Inserted(new)) => stored += new,
+            Some(Stored::Inserted(new)) => placed.stored += new,
             Some(Stored::UnknownTenant) => {
-                poison.extend(group.places.iter().map(|&place| (place, Poison::Tenant)));
+                placed.poison.extend(group.places.iter().map(|&place| (place, Poison::Tenant)));
             }
+            // Something in it cannot be stored: halves are tried, until it is alone.
+            Some(Stored::Refused(error)) => match group.halves() {
+                Ok(halves) => waiting.extend(halves),
+                Err(alone) => {
+                    let tenant = alone.scope.tenant();
+                    tracing::error!(%tenant, error = telemetry::chain(&error), "the database takes an event for none");
+                    placed.poison.extend(alone.places.iter().map(|&place| (place, Poison::Refused)));
+                }
+            },
             Some(Stored::Failed(error)) => {
                 let tenant = group.scope.tenant();
                 tracing::error!(%tenant, error = telemetry::chain(&error), "a tenant's events were not stored");
-                fails(group.places[0]);
+                placed.failed.extend(&group.places);
             }
             Some(Stored::Away(error)) => {
                 tracing::error!(error = telemetry::chain(&error), "the shared database cannot be reached");
                 away = true;
-                fails(group.places[0]);
+                placed.failed.extend(&group.places);
             }
-            None => fails(group.places[0]),
+            None => placed.failed.extend(&group.places),
         }
     }
-    poison.sort_unstable_by_key(|(place, _)| *place);
-    let mut put_aside = 0u64;
+    placed.poison.sort_unstable_by_key(|(place, _)| *place);
+    placed.failed.sort_unstable();
+    placed
+}
+
+/// What came of a batch.
+#[derive(Debug, Default)]
+pub struct Consumed {
+    /// Events that are new.
+    pub stored: u64,
+    /// The sequence number from which the batch must be delivered again, if it must.
+    pub again: Option<String>,
+}
+
+/// Handles a batch.
+pub async fn consume<S: Store>(store: &S, now: Timestamp, records: &[KinesisEventRecord]) -> Consumed {
+    let Placed { stored, poison, failed } = place(store, now, records).await;
+    let (mut first_failed, mut put_aside) = (failed.first().copied(), 0u64);
     for (place, reason) in poison {
         if first_failed.is_some_and(|first| place >= first) {
             break;
@@ -64,7 +100,7 @@ pub async fn consume<S: Store>(store: &S, now: Timestamp, records: &[KinesisEven
         failed = first_failed.is_some(),
         "a batch was read"
     );
-    first_failed.map(|place| records[place].kinesis.sequence_number.clone())
+    Consumed { stored, again: first_failed.map(|place| records[place].kinesis.sequence_number.clone()) }
 }
 
 /// Lambda's answer for a stream with `ReportBatchItemFailures`.

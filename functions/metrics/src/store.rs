@@ -15,6 +15,8 @@ pub enum Stored {
     Inserted(u64),
     /// The tenant does not exist, or no longer.
     UnknownTenant,
+    /// The database cannot hold something that is among them.
+    Refused(TenancyError),
     /// This tenant's transaction failed; others may succeed.
     Failed(TenancyError),
     /// The database cannot be reached, by nobody.
@@ -51,6 +53,7 @@ impl Store for App {
         match stored.await {
             Ok(new) => Stored::Inserted(new),
             Err(error) if error.is_unknown_reference() => Stored::UnknownTenant,
+            Err(error) if error.is_of_the_data() => Stored::Refused(error.into()),
             Err(error) => Stored::Failed(error.into()),
         }
     }

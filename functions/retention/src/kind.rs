@@ -16,6 +16,8 @@ use crate::App;
 
 /// How many rows or items go in one transaction: few enough to hold no lock for long.
 const BATCH: u32 = 5_000;
+/// The stream keeps records for three days; then a day for the hands that work on them.
+const REDELIVERED: SignedDuration = SignedDuration::from_hours(96);
 
 /// What a run is to do, the same for every tenant.
 #[derive(Debug, Clone, Copy)]
@@ -59,7 +61,7 @@ pub async fn purge(
     kind: DataKind,
     days: Option<Days>,
 ) -> Result<Purged, TenancyError> {
-    let cutoff = plan.cutoff(days);
+    let cutoff = cutoff(plan, kind, days);
     let mut removed = 0;
     loop {
         let wanted = next(plan, removed);
@@ -86,6 +88,15 @@ pub async fn purge(
             return Ok(Purged { removed, complete });
         }
     }
+}
+
+/// What is older goes. Events stay for as long as the stream may deliver them again, or they would be counted again: they hold nobody.
+fn cutoff(plan: &Plan, kind: DataKind, days: Option<Days>) -> Timestamp {
+    let cutoff = plan.cutoff(days);
+    if kind != DataKind::Events {
+        return cutoff;
+    }
+    plan.as_of.saturating_sub(REDELIVERED).map_or(cutoff, |earliest| cutoff.min(earliest))
 }
 
 /// How many the next batch may take. Counting holds no locks, so a dry run counts in one.

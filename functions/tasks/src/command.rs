@@ -48,8 +48,8 @@ pub struct Decision {
     tenant: Slug,
     /// Its id.
     task: TaskId,
-    /// Which of its revisions was seen; the one that is there now where it is not said.
-    revision: Option<u64>,
+    /// Which of its revisions was seen: another is not decided about.
+    revision: u64,
 }
 
 /// Carries out a command.
@@ -114,7 +114,7 @@ async fn decide(
     let tenant = find(app, platform, &decision.tenant).await?;
     let scope = platform.lend(&tenant);
     let seen = fetch(app, &scope, decision.task).await?;
-    if decision.revision.is_some_and(|revision| revision != seen.revision) {
+    if decision.revision != seen.revision {
         return Err(changed());
     }
     enter(app, &scope, &seen, approved, Outcome::Begun).await?;
@@ -176,7 +176,7 @@ mod tests {
     fn the_examples_are_commands() {
         let slug = || Slug::try_from("fournil-du-nord".to_owned()).unwrap();
         let task = "01920000-0000-7000-8000-0000000000a1";
-        let decision = || Decision { tenant: slug(), task: task.parse().unwrap(), revision: Some(1) };
+        let decision = || Decision { tenant: slug(), task: task.parse().unwrap(), revision: 1 };
         for (text, expected) in [
             (include_str!("../../../events/tasks/operator-list.json"), Command::List { tenant: None }),
             (include_str!("../../../events/tasks/pending.json"), Command::Pending {}),

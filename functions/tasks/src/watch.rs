@@ -29,10 +29,17 @@ struct Found {
 
 /// Looks at every task once.
 pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
-    let mut found = Found::default();
-    // It looks at the others: its own run is this one.
+    let (mut found, mut failed) = (Found::default(), None);
+    // It looks at the others: its own run is this one. What fails of one hides none of the others, nor the figures.
     for task in PlatformTask::ALL.into_iter().filter(|task| *task != PlatformTask::TasksWatch) {
-        look(app, platform, task, &mut found).await?;
+        if let Err(error) = look(app, platform, task, &mut found).await {
+            tracing::error!(
+                task = task.as_str(),
+                error = telemetry::chain(&error),
+                "a task was not looked at to the end"
+            );
+            failed = Some(error);
+        }
     }
     tenants(app, platform, &mut found).await?;
     let Found { silent, failing, caught_up, late, awaiting } = found;
@@ -46,6 +53,9 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
             ("TasksAwaiting", Unit::Count, count(awaiting)),
         ],
     );
+    if let Some(error) = failed {
+        return Err(error);
+    }
     Ok(json!({
         "silent": silent, "failing": failing, "caught_up": caught_up, "late": late, "awaiting": awaiting,
     }))

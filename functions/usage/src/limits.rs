@@ -8,8 +8,8 @@ use vivier_tenancy::{
 
 use crate::App;
 
-/// Requests from one address: a school's room may look at offers at once.
-const FROM_ADDRESS: u64 = 2_000;
+/// Requests from one address: a school's room may look at offers at once. What one address can invent stays bounded by it.
+const FROM_ADDRESS: u64 = 500;
 /// Requests by one key.
 const BY_KEY: u64 = 200_000;
 

@@ -127,6 +127,10 @@ DECLARE
     name    text;
     dropped integer := 0;
 BEGIN
+    -- A clock that is wrong must not take what tenants still keep.
+    IF last > current_date - 89 THEN
+        RAISE EXCEPTION 'events are kept for 90 days' USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     FOR name IN
         SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
         WHERE i.inhparent = 'events'::regclass AND c.relname <= 'events_' || to_char(last, 'YYYYMMDD')
@@ -161,9 +165,20 @@ CREATE FUNCTION usage_zone() RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
     RETURN (SELECT time_zone FROM tenants WHERE id = bound_tenant());
 
-CREATE FUNCTION usage_set_zone(zone text) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    UPDATE tenants SET time_zone = zone WHERE id = bound_tenant()
+-- Makes the tenant's days those of another zone. From the first day on they are counted anew from hours; days before it stay.
+CREATE FUNCTION usage_set_zone(zone text, first date) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM usage_begin('{}');
+    -- Refuses a zone that cannot be counted by.
+    PERFORM now() AT TIME ZONE zone;
+    UPDATE tenants SET time_zone = zone WHERE id = bound_tenant();
+    DELETE FROM usage_days WHERE tenant_id = bound_tenant() AND day >= first;
+    INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)
+    SELECT tenant_id, (hour AT TIME ZONE zone)::date AS local, project_id, kind, outcome, channel, language, sum(count), sum(amount)
+    FROM usage_hours WHERE tenant_id = bound_tenant() AND (hour AT TIME ZONE zone)::date >= first
+    GROUP BY tenant_id, local, project_id, kind, outcome, channel, language;
+END
 $$;
 
 -- With a tenant go its events, which refer to it by nothing that PostgreSQL knows.

@@ -15,6 +15,7 @@ use vivier_tenancy::{
     Cloud, PlatformScope, Tenancy,
     config::{Config, ConfigError},
     doors::file::ObjectCreated,
+    rooms::outbox::Sent,
 };
 
 use crate::{
@@ -22,7 +23,7 @@ use crate::{
     http::{self, Deadline, audit::Auditor},
     invocation::{Fired, Handler, HandlerError, Invocation},
     tasks::Scheduled,
-    telemetry,
+    telemetry::{self, Unit},
 };
 
 /// Why a function could not start.
@@ -186,7 +187,14 @@ impl Function {
             let counting = counting.clone();
             async move {
                 if let Some(tenancy) = counting {
-                    tenancy.send_events().await;
+                    let Sent { refused, dropped } = tenancy.send_events().await;
+                    if refused + dropped > 0 {
+                        let figures = [
+                            ("EventsRefused", Unit::Count, refused),
+                            ("EventsDropped", Unit::Count, dropped),
+                        ];
+                        telemetry::metrics(&[], &figures);
+                    }
                 }
                 answered
             }

@@ -30,6 +30,10 @@ use crate::{
 
 /// How often a lease is renewed: three times before it ends.
 const RENEWAL: Duration = Duration::from_secs(LEASE.as_secs() / 4);
+/// So long a run goes on without hearing of its lease. It is less than the lease: what is under way must not outlast it.
+const HELD: Duration = Duration::from_secs(LEASE.as_secs() - 3);
+/// Between two tries to renew where the first failed at once.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// A task of this function's.
 #[derive(Clone)]
@@ -202,18 +206,21 @@ impl Drop for Renewal {
 }
 
 async fn renew(lease: Arc<Lease>, clock: Clock, lost: oneshot::Sender<()>) {
-    let mut last = Instant::now();
+    // What is written is written with the moment before the asking: the lease cannot last for less than from then on.
+    let mut until = Instant::now() + HELD;
     loop {
-        tokio::time::sleep(RENEWAL).await;
-        match lease.hold(clock.now()).await {
-            Ok(true) => last = Instant::now(),
-            Ok(false) => break,
-            Err(error) => {
+        tokio::time::sleep(RENEWAL.min(until.saturating_duration_since(Instant::now()))).await;
+        let asked = Instant::now();
+        match tokio::time::timeout_at(until.into(), lease.hold(clock.now())).await {
+            Ok(Ok(true)) => until = asked + HELD,
+            Ok(Err(error)) => {
                 tracing::warn!(error = telemetry::chain(&error), "a run's lease could not be renewed");
-                if last.elapsed() >= LEASE {
+                if Instant::now() >= until {
                     break;
                 }
+                tokio::time::sleep(PAUSE).await;
             }
+            Ok(Ok(false)) | Err(_) => break,
         }
     }
     // Nobody listens any more where the work has just ended.

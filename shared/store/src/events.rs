@@ -20,6 +20,9 @@ use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 use crate::visitors;
 
+/// The most that one event adds to a sum: nothing of ours is larger, and sums must not overflow.
+const MOST: u64 = 1_000_000_000;
+
 /// Stores events and counts them; those already there are left as they are. Returns how many are new. A tenant that does not exist
 /// is [`DatabaseError::is_unknown_reference`].
 pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseError> {
@@ -74,7 +77,7 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
             ON CONFLICT (tenant_id, grain, kind, day, project_id, subject_id) DO UPDATE\n\
             SET count = usage_subjects.count + excluded.count\n\
         )\n\
-        SELECT count(*) AS new FROM fresh";
+        SELECT event_id FROM fresh";
     if events.is_empty() {
         return Ok(0);
     }
@@ -85,12 +88,17 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
         events.iter().filter(|event| seen.insert(event.event_id)).map(Staged::of).collect();
     let rows: Vec<_> = staged.iter().map(Staged::row).collect();
     tx.copy_in(COPY, &TYPES, rows).await?;
-    let counted = tx.query_one(COUNT, &[&zone]).await?;
-    let new = counted.get::<_, i64>("new").unsigned_abs();
+    let mut fresh: HashSet<Uuid> =
+        tx.query(COUNT, &[&zone]).await?.iter().map(|row| row.get("event_id")).collect();
+    let new = fresh.len() as u64;
     if new > 0 {
-        // Who was there is added, not counted: one that was added before changes nothing.
-        let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
-        visitors::add(tx, &zone, events).await?;
+        let came = events.iter().filter(|event| fresh.remove(&event.event_id.as_uuid()));
+        // PostgreSQL has the same database of zones (IANA), if not of the same year. No figure is better than one of another day.
+        if let Ok(zone) = TimeZone::get(&zone) {
+            visitors::add(tx, &zone, came).await?;
+        } else {
+            tracing::error!(zone, "a time zone is not known: visitors are not counted");
+        }
     }
     Ok(new)
 }
@@ -128,7 +136,7 @@ impl<'a> Staged<'a> {
             project_id: event.source.project.map_or(Uuid::nil(), ProjectId::as_uuid),
             channel: event.source.channel.as_str(),
             language: event.source.language.map_or("", |language| language.as_str()),
-            amount: i64::try_from(event.kind.amount()).unwrap_or(i64::MAX),
+            amount: event.kind.amount().min(MOST).cast_signed(),
             subject_id: event.kind.subject(),
             detail: detail(&event.kind),
         }
@@ -187,7 +195,8 @@ pub async fn keep_aside(tx: &PoolTx<'_>, events: &[(Envelope, Value)]) -> Result
     if events.is_empty() {
         return Ok(0);
     }
-    let zone = begin(tx, events.iter().map(|(envelope, _)| envelope.occurred_at)).await?;
+    // They lie in no partition.
+    let zone = begin(tx, std::iter::empty()).await?;
     let ids: Vec<Uuid> = events.iter().map(|(envelope, _)| envelope.event_id.as_uuid()).collect();
     let times: Vec<Timestamp> = events.iter().map(|(envelope, _)| envelope.occurred_at).collect();
     let kinds: Vec<&str> = events.iter().map(|(envelope, _)| envelope.kind.as_str()).collect();

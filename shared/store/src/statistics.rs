@@ -189,7 +189,7 @@ pub async fn list_hours(
 /// What figures are broken down by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dimension {
-    /// The front office; the nil UUID where there is none.
+    /// The front office; empty where there is none.
     Project,
     /// The way.
     Channel,
@@ -218,7 +218,7 @@ pub async fn list_breakdown(
     filter: &Filter,
 ) -> Result<Vec<PartCount>, DatabaseError> {
     const SQL: &str = "-- statistics::list_breakdown\n\
-        SELECT CASE $3 WHEN 'project' THEN project_id::text WHEN 'channel' THEN channel ELSE language END AS part,\n\
+        SELECT CASE $3 WHEN 'project' THEN coalesce(nullif(project_id, '00000000-0000-0000-0000-000000000000')::text, '') WHEN 'channel' THEN channel ELSE language END AS part,\n\
                kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
         WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $2\n\
               AND ($4::uuid IS NULL OR project_id = $4) AND ($5::text IS NULL OR channel = $5)\n\
@@ -291,23 +291,12 @@ pub async fn fetch_zone(tx: &PoolTx<'_>) -> Result<String, DatabaseError> {
 }
 
 /// Makes the tenant's days those of another time zone: from `first` on they are counted anew from hours, days before it stay as they
-/// are. Visitors and subjects of the past stay on the days that they were counted on.
+/// are. The hours between the two midnights at which `first` begins are in both days, or in neither. Visitors and subjects of the past stay
+/// on the days that they were counted on.
 pub async fn set_zone(tx: &PoolTx<'_>, zone: &str, first: Date) -> Result<(), DatabaseError> {
-    const BEGIN: &str = "-- statistics::lock\n\
-        SELECT usage_begin('{}')";
-    const SET: &str = "-- statistics::set_zone\n\
-        SELECT usage_set_zone($1)";
-    const FORGET: &str = "-- statistics::forget_days\n\
-        DELETE FROM usage_days WHERE tenant_id = bound_tenant() AND day >= $1";
-    const COUNT: &str = "-- statistics::count_days\n\
-        INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
-        SELECT tenant_id, (hour AT TIME ZONE $1)::date AS local, project_id, kind, outcome, channel, language, sum(count), sum(amount)\n\
-        FROM usage_hours WHERE tenant_id = bound_tenant() AND (hour AT TIME ZONE $1)::date >= $2\n\
-        GROUP BY tenant_id, local, project_id, kind, outcome, channel, language";
-    tx.query_one(BEGIN, &[]).await?;
-    tx.query_one(SET, &[&zone]).await?;
-    tx.execute(FORGET, &[&first]).await?;
-    tx.execute(COUNT, &[&zone, &first]).await.map(|_| ())
+    const SQL: &str = "-- statistics::set_zone\n\
+        SELECT usage_set_zone($1, $2)";
+    tx.query_one(SQL, &[&zone, &first]).await.map(|_| ())
 }
 
 /// Removes counts of before `hours` by the hour and of before `days` by the day. Returns how many rows.

@@ -180,7 +180,7 @@ pub async fn claim(tx: &PoolTx<'_>) -> Result<Option<(TestRun, Lease)>, TenancyE
         FROM next WHERE r.project_id = next.project_id AND r.id = next.id
         RETURNING {COLUMNS}, r.attempts"
     );
-    let token = Uuid::new_v4();
+    let token = Uuid::now_v7();
     let Some(row) = tx.query_opt(&sql, &[&LEASE.as_secs().cast_signed(), &token]).await? else {
         return Ok(None);
     };

@@ -18,7 +18,11 @@ type Sketch = CardinalityEstimator<u64>;
 type Place = (Date, Uuid, Step);
 
 /// Adds who was there to the days of the tenant's time zone. A visitor who is in a sketch already changes nothing.
-pub async fn add(tx: &PoolTx<'_>, zone: &TimeZone, events: &[Event]) -> Result<(), DatabaseError> {
+pub async fn add<'a>(
+    tx: &PoolTx<'_>,
+    zone: &TimeZone,
+    events: impl Iterator<Item = &'a Event>,
+) -> Result<(), DatabaseError> {
     const FETCH: &str = "-- visitors::fetch\n\
         SELECT v.day, v.project_id, v.step, v.sketch FROM usage_visitors v\n\
         JOIN unnest($1::date[], $2::uuid[], $3::text[]) AS p (day, project_id, step) USING (day, project_id, step)\n\
@@ -67,7 +71,7 @@ fn columns(places: &[Place]) -> (Vec<Date>, Vec<Uuid>, Vec<&'static str>) {
 }
 
 /// Who came how far, in each front office and in all together.
-fn came(zone: &TimeZone, events: &[Event]) -> BTreeMap<Place, BTreeSet<u64>> {
+fn came<'a>(zone: &TimeZone, events: impl Iterator<Item = &'a Event>) -> BTreeMap<Place, BTreeSet<u64>> {
     let mut came: BTreeMap<Place, BTreeSet<u64>> = BTreeMap::new();
     for event in events {
         let Some(visitor) = event.source.visitor else { continue };

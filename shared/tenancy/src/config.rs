@@ -109,8 +109,10 @@ pub struct Config {
     pub tasks_table: Option<String>,
     /// `EVENTS_STREAM`
     pub events_stream: Option<String>,
-    /// `EVENTS_DEAD_QUEUE_URL`
-    pub dead_letter_queue: Option<String>,
+    /// `EVENTS_DEAD_QUEUE_URL`: where records go that can never be counted.
+    pub dead_records_queue: Option<String>,
+    /// `BATCHES_DEAD_QUEUE_URL`: where Lambda tells of batches of events that it gave up.
+    pub dead_batches_queue: Option<String>,
     /// `TENANT_ROLE_ARN`: the role whose credentials are narrowed to one tenant.
     pub tenant_role: Option<String>,
     /// `USER_POOL_ID`
@@ -138,7 +140,8 @@ impl Config {
             attempts_table: optional("ATTEMPTS_TABLE"),
             tasks_table: optional("TASKS_TABLE"),
             events_stream: optional("EVENTS_STREAM"),
-            dead_letter_queue: optional("EVENTS_DEAD_QUEUE_URL"),
+            dead_records_queue: optional("EVENTS_DEAD_QUEUE_URL"),
+            dead_batches_queue: optional("BATCHES_DEAD_QUEUE_URL"),
             tenant_role: optional("TENANT_ROLE_ARN"),
             user_pool: optional("USER_POOL_ID"),
             user_pool_client: optional("USER_POOL_CLIENT_ID"),

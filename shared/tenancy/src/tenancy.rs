@@ -27,7 +27,7 @@ use crate::{
         limits::Limits,
         mail::{Mails, Senders},
         models::Models,
-        outbox::Outbox,
+        outbox::{Outbox, Sent},
         people::{Compose, Invitations, People},
         recognition::Recognition,
         records::Records,
@@ -313,11 +313,12 @@ impl Tenancy {
 
     /// Sends what [`Self::events`] took: to be called when an invocation has been answered. It does not fail; what the stream does
     /// not take waits for the next time.
-    pub async fn send_events(&self) {
-        if let Some(stream) = &self.0.config.events_stream
-            && !self.0.outbox.is_empty()
-        {
-            self.0.outbox.send(&self.0.clients.kinesis(), stream, Timestamp::now()).await;
+    pub async fn send_events(&self) -> Sent {
+        match &self.0.config.events_stream {
+            Some(stream) if !self.0.outbox.is_empty() => {
+                self.0.outbox.send(&self.0.clients.kinesis(), stream, Timestamp::now()).await
+            }
+            _ => Sent::default(),
         }
     }
 
@@ -333,15 +334,13 @@ impl Tenancy {
         Models::new(self.0.clients.bedrock(), scope)
     }
 
-    /// The queue of records that can never be counted.
+    /// The queues of what could not be counted.
     pub fn dead_letters(&self) -> Result<DeadLetters, TenancyError> {
-        let queue = self
-            .0
-            .config
-            .dead_letter_queue
-            .clone()
-            .ok_or(TenancyError::NotFurnished("EVENTS_DEAD_QUEUE_URL"))?;
-        Ok(DeadLetters::new(self.0.clients.sqs(), queue))
+        let furnished = |queue: &Option<String>, name| queue.clone().ok_or(TenancyError::NotFurnished(name));
+        let (config, clients) = (&self.0.config, &self.0.clients);
+        let records = furnished(&config.dead_records_queue, "EVENTS_DEAD_QUEUE_URL")?;
+        let batches = furnished(&config.dead_batches_queue, "BATCHES_DEAD_QUEUE_URL")?;
+        Ok(DeadLetters::new(clients.sqs(), clients.kinesis(), records, batches))
     }
 
     /// The tools that make and remove a tenant's stores; only the `tenants` function's role can use them.

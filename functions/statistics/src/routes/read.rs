@@ -17,6 +17,8 @@ use crate::{
 
 /// The longest period by the hour, in days: hours are kept little longer.
 const LONGEST_BY_HOUR: i32 = 31;
+/// Counts by the hour are kept as long as events are: what is older would look like nothing.
+const HOURS_KEPT: i32 = 90;
 /// The most that a list of subjects names, and how many where nobody says.
 const MOST: u32 = 500;
 const USUAL: u32 = 20;
@@ -62,7 +64,7 @@ query! {
 query! {
     /// Figures from point to point.
     SeriesQuery {
-        /// How long each point is: hour (at most 31 days), day (where it is missing), week, from a Monday on, or month.
+        /// How long each point is: hour (at most 31 days, of the last 90), day (where it is missing), week, from a Monday on, or month.
         #[param(pattern = "^(hour|day|week|month)$")]
         grain,
     }
@@ -102,6 +104,8 @@ struct Asked {
     span: Span,
     zone: TimeZone,
     period: Period,
+    /// The first day of which hours are kept.
+    first_hour: Date,
 }
 
 async fn asked(app: &App, tx: &PoolTx<'_>, query: &FiguresQuery) -> Result<Asked, Problem> {
@@ -109,7 +113,8 @@ async fn asked(app: &App, tx: &PoolTx<'_>, query: &FiguresQuery) -> Result<Asked
     // What was chosen before this version's database of zones is read in UTC rather than not at all.
     let zone = TimeZone::get(&name).unwrap_or(TimeZone::UTC);
     let span = query.span(app.clock.now(), &zone)?;
-    Ok(Asked { span, zone, period: Period::of(span, name) })
+    let first_hour = zone.to_datetime(app.clock.now()).date().saturating_sub(HOURS_KEPT.days());
+    Ok(Asked { span, zone, period: Period::of(span, name), first_hour })
 }
 
 /// Runs one question in a transaction of the tenant.
@@ -192,6 +197,9 @@ async fn hours(
     let Span { from, to, .. } = asked.span;
     if (to - from).get_days() >= LONGEST_BY_HOUR {
         return Err(wrong("to", "period-too-long"));
+    }
+    if from < asked.first_hour {
+        return Err(wrong("from", "out-of-range"));
     }
     let begins = |day: Date| {
         day.to_zoned(asked.zone.clone())

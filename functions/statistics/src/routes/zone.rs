@@ -50,7 +50,10 @@ pub(super) async fn replace(
     let mut session = app.tenancy.pool(&office.0).await?;
     let tx = session.begin().await?;
     if statistics::fetch_zone(&tx).await? != choice.time_zone {
-        statistics::set_zone(&tx, &choice.time_zone, first).await?;
+        // A zone that only this program knows.
+        statistics::set_zone(&tx, &choice.time_zone, first)
+            .await
+            .map_err(|error| if error.is_of_the_data() { invalid() } else { error.into() })?;
     }
     tx.commit().await?;
     Ok(Json(choice))
@@ -58,18 +61,21 @@ pub(super) async fn replace(
 
 /// A zone of the database whose hours are hours everywhere: counts by the hour could not be put together to the days of another.
 fn find(name: &str) -> Result<TimeZone, Problem> {
-    let wrong = || Problem::new(ProblemKind::InvalidBody).field("time_zone", "invalid");
-    let zone = TimeZone::get(name).map_err(|_| wrong())?;
+    let zone = TimeZone::get(name).map_err(|_| invalid())?;
     // jiff takes names in any case; PostgreSQL and what is shown shall have the one written form.
     if zone.iana_name() != Some(name) {
-        return Err(wrong());
+        return Err(invalid());
     }
     let whole = [1, 7].iter().all(|&month| {
         Date::new(2026, month, 1)
             .and_then(|day| day.to_zoned(zone.clone()))
             .is_ok_and(|midnight| midnight.offset().seconds() % 3600 == 0)
     });
-    if whole { Ok(zone) } else { Err(wrong()) }
+    if whole { Ok(zone) } else { Err(invalid()) }
+}
+
+fn invalid() -> Problem {
+    Problem::new(ProblemKind::InvalidBody).field("time_zone", "invalid")
 }
 
 /// The first day whose hours are all still there.

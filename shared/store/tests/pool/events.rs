@@ -7,7 +7,7 @@ use vivier_domain::{
 };
 use vivier_store::{
     events,
-    statistics::{self, Filter, Span},
+    statistics::{self, Dimension, Filter, Grain, Span},
 };
 use vivier_testkit::scope;
 
@@ -64,4 +64,54 @@ async fn any_split_counts_each_once_by_days_of_the_tenants_zone() {
         .map(|one| (one.kind.as_str(), one.outcome.as_str(), one.count, one.count_before, one.amount))
         .collect();
     assert_eq!(found, [("offer_viewed", "direct", 1, 0, 0), ("search", "found", 2, 1, 6)]);
+}
+
+/// How often this transaction has looked into events, as PostgreSQL counts it.
+const LOOKED: &str = "SELECT coalesce(sum(seq_scan + coalesce(idx_scan, 0)), 0)::bigint AS looked FROM pg_stat_xact_user_tables\n\
+    WHERE relname LIKE 'events%'";
+
+#[tokio::test]
+async fn no_view_looks_at_events() {
+    let house = House::open().await;
+    house.store(&house.own, &[search(&house.own, days_ago(1)), search(&house.own, now())]).await;
+    let span = Span { from: date(2025, 6, 1), to: date(2026, 5, 31), before: date(2024, 6, 1) };
+    let (everything, begins) = (Filter::default(), days_ago(30));
+    in_tx!(house, &house.own, |tx| {
+        statistics::list_totals(&tx, span, &everything).await.unwrap();
+        for grain in [Grain::Day, Grain::Week, Grain::Month] {
+            statistics::list_series(&tx, span, grain, &everything).await.unwrap();
+        }
+        statistics::list_hours(&tx, begins, now(), &everything).await.unwrap();
+        for dimension in [Dimension::Project, Dimension::Channel, Dimension::Language] {
+            statistics::list_breakdown(&tx, span, dimension, &everything).await.unwrap();
+        }
+        statistics::list_subjects(&tx, span, "offer_viewed", None, 20).await.unwrap();
+        let looked = |row: tokio_postgres::Row| row.get::<_, i64>("looked");
+        assert_eq!(looked(tx.query_one(LOOKED, &[]).await.unwrap()), 0);
+        tx.query("SELECT FROM events", &[]).await.unwrap();
+        assert_ne!(looked(tx.query_one(LOOKED, &[]).await.unwrap()), 0, "looking is noticed");
+    });
+}
+
+#[tokio::test]
+async fn what_cannot_be_held_is_told_apart() {
+    let house = House::open().await;
+    let envelope = serde_json::json!({
+        "version": 1, "event_id": uuid::Uuid::now_v7(), "tenant_id": house.own.tenant(), "occurred_at": now(), "kind": "telepathy",
+    });
+    let mut body = envelope.clone();
+    body["thought"] = "\u{0}".into();
+    let aside = [(serde_json::from_value(envelope).unwrap(), body)];
+    let mut session = house.counting(&house.own).await;
+    let tx = session.begin().await.unwrap();
+    let error = events::keep_aside(&tx, &aside).await.unwrap_err();
+    assert!(error.is_of_the_data() && !error.is_transient() && !error.is_unknown_reference(), "{error:?}");
+    drop(tx);
+    // One event, however large the number that it tells, leaves room in a sum for millions more.
+    let mut large = search(&house.own, now());
+    let EventKind::Search { results, .. } = &mut large.kind else { unreachable!() };
+    *results = u64::MAX;
+    let mut another = large.clone();
+    another.event_id = vivier_domain::ids::EventId::generate();
+    assert_eq!(house.store(&house.own, &[large]).await + house.store(&house.own, &[another]).await, 2);
 }

@@ -22,6 +22,9 @@ pub enum Poison {
     /// It happened later than now or longer ago than events are kept: its producer's clock is wrong, or it is a replay.
     #[error("time")]
     Time,
+    /// The database cannot hold it.
+    #[error("refused")]
+    Refused,
 }
 
 /// What a record says.

@@ -230,9 +230,8 @@ fn grants([app, metrics, retention]: &[String; 3]) -> String {
          GRANT EXECUTE ON FUNCTION audit_append TO {all};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
-         GRANT SELECT ON events, query_texts, usage_hours, usage_subjects, usage_visitors TO {app};\n\
-         GRANT SELECT, INSERT, DELETE ON usage_days TO {app};\n\
-         GRANT EXECUTE ON FUNCTION usage_begin, usage_zone, usage_set_zone TO {app};\n\
+         GRANT SELECT ON events, query_texts, usage_hours, usage_days, usage_subjects, usage_visitors TO {app};\n\
+         GRANT EXECUTE ON FUNCTION usage_zone, usage_set_zone TO {app};\n\
          GRANT SELECT, INSERT, UPDATE ON search_tests TO {app};\n\
          GRANT SELECT, INSERT ON declined_synonyms TO {app};\n\
          GRANT SELECT ON audit_log, audit_chains TO {app};\n\

@@ -10,7 +10,7 @@ pub mod files;
 pub mod limits;
 pub mod mail;
 pub mod models;
-pub(crate) mod outbox;
+pub mod outbox;
 pub mod people;
 pub mod recognition;
 pub mod records;

@@ -44,13 +44,28 @@ impl Salt {
         let key = hmac::Key::new(hmac::HMAC_SHA256, self.0.as_bytes());
         let mut mac = hmac::Context::with_key(&key);
         mac.update(tenant.as_uuid().as_bytes());
-        mac.update(address.to_canonical().to_string().as_bytes());
+        mac.update(&network(address));
         mac.update(&[0]);
         mac.update(agent.as_bytes());
         let mut bytes = [0; 8];
         bytes.copy_from_slice(&mac.sign().as_ref()[..8]);
         Opaque(bytes)
     }
+}
+
+/// What of an address tells a household: of IPv6 the first half, as devices change the other at will.
+fn network(address: IpAddr) -> [u8; 8] {
+    let octets = match address.to_canonical() {
+        IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+        IpAddr::V6(address) => {
+            let mut octets = address.octets();
+            octets[8..].fill(0);
+            octets
+        }
+    };
+    let mut network = [0; 8];
+    network.copy_from_slice(if octets[..8] == [0; 8] { &octets[8..] } else { &octets[..8] });
+    network
 }
 
 /// The day that a salt is for.
@@ -117,6 +132,9 @@ mod tests {
         let visitor = salt.visitor(tenant, address, "Firefox");
         assert_eq!(visitor, salt.visitor(tenant, "::ffff:192.0.2.1".parse().unwrap(), "Firefox"));
         assert_eq!(Salt::decode(&salt.encode()).unwrap(), salt);
+        let v6 = |text: &str| salt.visitor(tenant, text.parse().unwrap(), "Firefox");
+        assert_eq!(v6("2001:db8:1:2::1"), v6("2001:db8:1:2:a:b:c:d"));
+        assert_ne!(v6("2001:db8:1:2::1"), v6("2001:db8:1:3::1"));
         for other in [
             tomorrow.visitor(tenant, address, "Firefox"),
             salt.visitor(TenantId::generate(), address, "Firefox"),

@@ -73,6 +73,11 @@ impl DatabaseError {
         matches!(self, Self::Statement { source, .. } if source.code == SqlState::FOREIGN_KEY_VIOLATION)
     }
 
+    /// Whether the database cannot hold what it was given (`SQLSTATE` classes 22, 23 and 54): the same again will be refused again.
+    pub fn is_of_the_data(&self) -> bool {
+        matches!(self, Self::Statement { source, .. } if ["22", "23", "54"].contains(&&source.code.code()[..2]))
+    }
+
     pub(crate) fn unavailable<E: StdError + Send + Sync + 'static>(source: E) -> Self {
         Self::Unavailable(Box::new(source))
     }

@@ -143,7 +143,7 @@ pub struct OwnTask {
     pub decided_at: Option<Timestamp>,
     /// When it is due next; nothing while it is not approved.
     pub next_at: Option<Timestamp>,
-    /// Whether a member has asked for a run that has not ended yet.
+    /// Whether a member has asked for a run that has not been begun yet.
     pub wanted: bool,
     /// How often the run that is due was begun.
     pub attempts: u32,

@@ -103,6 +103,10 @@ impl Ledger {
             set.push_str(", attempts = if_not_exists(attempts, :none) + :one");
         }
         set.push_str(" REMOVE ended_at, failure");
+        if timing.is_some() {
+            // Who asks from now on asks for another run.
+            set.push_str(", wanted");
+        }
         let mut update = self
             .update(key)
             .update_expression(set)
@@ -135,6 +139,24 @@ impl Ledger {
             .update_expression("SET known_since = :now")
             .condition_expression("attribute_not_exists(known_since)")
             .expression_attribute_values(":now", time(now));
+        unless_refused(update.send().await).map(|_| ())
+    }
+
+    /// Gives the catching-up back that was taken at `now`, so that another may be tried.
+    pub(super) async fn release_catch_up(
+        &self,
+        key: &Key,
+        seen: &Runs,
+        now: Timestamp,
+    ) -> Result<(), TenancyError> {
+        let update = self.update(key).condition_expression("caught_up_at = :now");
+        let update = update.expression_attribute_values(":now", time(now));
+        let update = match seen.caught_up_at {
+            None => update.update_expression("REMOVE caught_up_at"),
+            Some(at) => update
+                .update_expression("SET caught_up_at = :before")
+                .expression_attribute_values(":before", time(at)),
+        };
         unless_refused(update.send().await).map(|_| ())
     }
 
@@ -182,12 +204,10 @@ impl Lease {
             Some(_) => ", failures = if_not_exists(failures, :none) + :one, failure = :failure",
         });
         if self.timing.is_some() {
-            set.push_str(", waits_at = :next, attempts = :none");
+            // What a member asked for meanwhile is due now.
+            set.push_str(", waits_at = if_not_exists(wanted, :next), attempts = :none");
         }
         set.push_str(" REMOVE lease_until");
-        if self.timing.is_some() {
-            set.push_str(", wanted");
-        }
         let outcome = if failure.is_none() { TaskOutcome::Done } else { TaskOutcome::Failed };
         let mut update = self
             .guarded()

@@ -86,17 +86,22 @@ impl<'a> Tasks<'a> {
         self.ledger.know(&Key::platform(task), now).await
     }
 
-    /// Has a task's function woken once more; `false` where that was done for this time already, whether it came of it or not.
+    /// Has a task's function woken once more; `false` where that was done for this time already, whatever came of the run. What could
+    /// not be woken is tried again at the next look.
     pub async fn catch_up(
         &self,
         task: PlatformTask,
         seen: &Runs,
         now: Timestamp,
     ) -> Result<bool, TenancyError> {
-        if !self.ledger.claim_catch_up(&Key::platform(task), seen, now).await? {
+        let key = Key::platform(task);
+        if !self.ledger.claim_catch_up(&key, seen, now).await? {
             return Ok(false);
         }
-        self.wake(task, RunCause::CatchUp).await?;
+        if let Err(error) = self.wake(task, RunCause::CatchUp).await {
+            self.ledger.release_catch_up(&key, seen, now).await?;
+            return Err(error);
+        }
         Ok(true)
     }
 
