@@ -30,13 +30,17 @@ EVENTS, BATCH = 200_000, 5_000
 A_DAY = 1_000_000
 VIEWS = ("totals", "series", "breakdown", "subjects", "funnels")
 SAMPLES, WARM_UP = 200, 10
-EXAMPLE = ["cargo", "build", "--release", "-p", "vivier-store", "--example", "store_events"]
+EXAMPLES = (("vivier-store", "store_events"), ("vivier-store", "record_events"))
 
 
 def run(stack: Stack, stored: int) -> None:
     """`stored`: how many events lie in other days when it is measured a second time."""
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    subprocess.run(EXAMPLE, cwd=ROOT, check=True)
+    for package, example in EXAMPLES:
+        subprocess.run(["cargo", "build", "--release", "-p", package, "--example", example], cwd=ROOT, check=True)
+    told = subprocess.run([target / "release/examples/record_events"], check=True, capture_output=True, text=True).stdout
+    recorded = {name: nanoseconds / 1000 for name, nanoseconds in json.loads(told).items()}
+    print(f"\nproducer: what recording an event adds to a request: p50 {recorded['p50_ns']:.1f} µs, p99 {recorded['p99_ns']:.1f} µs")
     with superuser(stack.name) as connection:
         rows: list[list[object]] = [["", "events/s, stored and counted", "events/s, COPY", "ratio"]]
         rows.append(["nothing stored", *_rates(stack, connection, target)])
