@@ -159,6 +159,22 @@ async fn one_that_is_cut_off_again_and_again_is_given_up() {
     assert_eq!((given_up.next_at, given_up.attempts), (Some(at(21 * 3_600)), 0));
 }
 
+#[tokio::test]
+async fn who_asks_while_a_run_is_under_way_gets_another() {
+    let tenancy = Stack::from_env().tenancy().await;
+    let own = scope::front(TenantId::generate());
+    let id = approved(&tenancy, &own).await;
+    let lease = begin(&tenancy, &own, id, at(0)).await.unwrap();
+    assert!(tenancy.own_tasks(&own).unwrap().ask(id, at(5)).await.unwrap());
+    assert!(lease.end(None, at(10)).await.unwrap());
+    let task = fetch(&tenancy, &own, id).await;
+    assert_eq!((task.wanted, task.next_at), (true, Some(at(5))));
+    let lease = begin(&tenancy, &own, id, at(11)).await.unwrap();
+    assert!(!fetch(&tenancy, &own, id).await.wanted, "it has begun");
+    assert!(lease.end(None, at(12)).await.unwrap());
+    assert_eq!(fetch(&tenancy, &own, id).await.next_at, Some(at(21 * 3_600)));
+}
+
 /// A tenant that is in the registry, as `carry_out_due` asks for.
 async fn registered(tenancy: &Tenancy) -> Tenant {
     let (registry, platform) = (tenancy.registry().unwrap(), scope::platform());

@@ -33,7 +33,13 @@ fn main() {
             let started = Instant::now();
             events.record(
                 Timestamp::now(),
-                [EventKind::Search { results: n as u64, filters: 1, further: false, context: None, share: None }],
+                [EventKind::Search {
+                    results: n as u64,
+                    filters: 1,
+                    further: false,
+                    context: None,
+                    share: None,
+                }],
             );
             started.elapsed().as_nanos()
         })
