@@ -83,7 +83,8 @@ impl Task {
             "detail": {"task": self.name, "cause": "operator"},
         });
         let mut input: Option<Value> = self.input.as_deref().and_then(|text| serde_json::from_str(text).ok());
-        if let Some(detail) = input.as_mut().and_then(|input| input["detail"].as_object_mut()) {
+        let detail = input.as_mut().and_then(|input| input.get_mut("detail")?.as_object_mut());
+        if let Some(detail) = detail {
             detail.insert("cause".to_owned(), json!("operator"));
         }
         Invoke { function: self.function.clone(), payload: input.unwrap_or(event) }

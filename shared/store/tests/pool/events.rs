@@ -102,11 +102,15 @@ async fn what_cannot_be_held_is_told_apart() {
     let mut body = envelope.clone();
     body["thought"] = "\u{0}".into();
     let aside = [(serde_json::from_value(envelope).unwrap(), body)];
-    let mut session = house.counting(&house.own).await;
-    let tx = session.begin().await.unwrap();
-    let error = events::keep_aside(&tx, &aside).await.unwrap_err();
-    assert!(error.is_of_the_data() && !error.is_transient() && !error.is_unknown_reference(), "{error:?}");
-    drop(tx);
+    {
+        let mut session = house.counting(&house.own).await;
+        let tx = session.begin().await.unwrap();
+        let error = events::keep_aside(&tx, &aside).await.unwrap_err();
+        assert!(
+            error.is_of_the_data() && !error.is_transient() && !error.is_unknown_reference(),
+            "{error:?}"
+        );
+    }
     // One event, however large the number that it tells, leaves room in a sum for millions more.
     let mut large = search(&house.own, now());
     let EventKind::Search { results, .. } = &mut large.kind else { unreachable!() };

@@ -34,6 +34,11 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, gen_random_uuid(), 'search', now(), '{}')",
     ),
     (
+        "events_aside",
+        "INSERT INTO events_aside (tenant_id, event_id, occurred_at, kind, body)\n\
+         VALUES ($tenant, gen_random_uuid(), now(), 'telepathy', '{}')",
+    ),
+    (
         "purge_reports",
         "INSERT INTO purge_reports (tenant_id, run_id, kind, dry_run, cutoff, removed, complete, finished_at)\n\
          VALUES ($tenant, gen_random_uuid(), 'events', false, now(), 0, true, now())",
@@ -80,6 +85,26 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, $tenant, $tenant, 0, 'test')",
     ),
     (
+        "usage_days",
+        "INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
+         VALUES ($tenant, '2026-01-01', gen_random_uuid(), 'search', 'found', 'web', 'fr', 1, 1)",
+    ),
+    (
+        "usage_hours",
+        "INSERT INTO usage_hours (tenant_id, hour, project_id, kind, outcome, channel, language, count, amount)\n\
+         VALUES ($tenant, now(), gen_random_uuid(), 'search', 'found', 'web', 'fr', 1, 1)",
+    ),
+    (
+        "usage_subjects",
+        "INSERT INTO usage_subjects (tenant_id, grain, kind, day, project_id, subject_id, count)\n\
+         VALUES ($tenant, 'day', 'offer_viewed', '2026-01-01', gen_random_uuid(), gen_random_uuid(), 1)",
+    ),
+    (
+        "usage_visitors",
+        "INSERT INTO usage_visitors (tenant_id, day, project_id, step, visitors, sketch)\n\
+         VALUES ($tenant, '2026-01-01', gen_random_uuid(), 'visited', 1, '')",
+    ),
+    (
         "vectors",
         "INSERT INTO vectors (tenant_id, document_id, edition, ordinal, model, dimension, embedding)\n\
          VALUES ($tenant, gen_random_uuid(), 1, 0, 'test', 384, array_fill(0.5, ARRAY[384])::halfvec)",
@@ -119,7 +144,8 @@ async fn count(house: &House, scope: &TenantScope, table: &str) -> u64 {
 async fn every_table_is_tried() {
     const SQL: &str = "SELECT t.relname::text AS name FROM pg_class t\n\
         JOIN pg_attribute a ON a.attrelid = t.oid AND a.attname = 'tenant_id'\n\
-        WHERE t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p') ORDER BY 1";
+        WHERE t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p') AND NOT t.relispartition\n\
+        ORDER BY 1";
     let house = House::open().await;
     let rows = in_tx!(house, &house.own, |tx| tx.query(SQL, &[]).await.unwrap());
     let tables: Vec<String> = rows.iter().map(|row| row.get("name")).collect();
@@ -135,7 +161,7 @@ async fn another_tenants_rows_are_not_there() {
         let column = match table {
             "purge_reports" => "removed",
             "query_texts" if role == PoolRole::Metrics => "seen_at",
-            "events" | "query_shares" | "query_texts" => "stored_at",
+            "events" | "events_aside" | "query_shares" | "query_texts" => "stored_at",
             _ => "tenant_id",
         };
         let seen = format!("SELECT FROM {table} WHERE tenant_id = '{}'", house.own.tenant());
@@ -259,6 +285,10 @@ async fn the_lock_cannot_be_lifted() {
             "CREATE DATABASE elsewhere",
             "COPY events TO PROGRAM 'true'",
         ] {
+            if entered == PoolRole::Metrics && sql.starts_with("CREATE TEMPORARY") {
+                // Events are copied into one, as row security knows no COPY into its own tables.
+                continue;
+            }
             let error = house.execute_as(entered, &house.own, sql).await.unwrap_err();
             // CREATE DATABASE is refused before its privilege is looked at: it cannot run in a transaction.
             let expected = [SqlState::INSUFFICIENT_PRIVILEGE, SqlState::ACTIVE_SQL_TRANSACTION];

@@ -67,7 +67,8 @@ async fn no_role_of_a_function_has_power_beyond_rows() {
         EXISTS (SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass\n\
                 AND d.refobjid = r.oid AND d.deptype = 'o') AS owner,\n\
         has_schema_privilege('public', 'CREATE') AS creates,\n\
-        has_database_privilege(current_database(), 'CREATE, TEMPORARY') AS extends\n\
+        has_database_privilege(current_database(), 'CREATE') AS extends,\n\
+        has_database_privilege(current_database(), 'TEMPORARY') AS borrows\n\
         FROM pg_roles r WHERE rolname = session_user";
     let house = House::open().await;
     for role in PoolRole::ALL {
@@ -77,6 +78,7 @@ async fn no_role_of_a_function_has_power_beyond_rows() {
         for power in ["mighty", "member", "owner", "creates", "extends"] {
             assert!(!row.get::<_, bool>(power), "{role:?}: {power}");
         }
+        assert_eq!(row.get::<_, bool>("borrows"), role == PoolRole::Metrics, "{role:?}: temporary tables");
     }
 }
 
@@ -92,10 +94,20 @@ async fn the_audit_log_is_written_by_its_functions_alone() {
     let house = House::open().await;
     let rows = in_tx!(house, &house.own, |tx| tx.query(SQL, &[]).await.unwrap());
     let names: Vec<String> = rows.iter().map(|row| row.get("name")).collect();
-    assert_eq!(names, ["audit_append", "audit_purge"], "functions with another's rights");
+    let known = [
+        "audit_append",
+        "audit_purge",
+        "events_drop_through",
+        "events_follow_tenant",
+        "events_prepare",
+        "usage_begin",
+        "usage_set_zone",
+        "usage_zone",
+    ];
+    assert_eq!(names, known, "functions with another's rights");
     for row in &rows {
         let config: Vec<String> = row.get("config");
-        assert_eq!(config, ["search_path=pg_catalog, public, pg_temp"]);
+        assert_eq!(config[0], "search_path=pg_catalog, public, pg_temp");
         assert!(!row.get::<_, bool>("own") && !row.get::<_, bool>("open"));
     }
     let row = in_tx!(house, &house.own, |tx| tx.query_one(TABLES, &[]).await.unwrap());
