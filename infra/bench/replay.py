@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import hashlib
 import json
 import random
 import threading
@@ -97,7 +98,8 @@ def _made(tenants: list[str], count: int, rng: random.Random) -> tuple[list[byte
         of = min(int(rng.expovariate(1.2)), len(tenants) - 1)
         at = now - dt.timedelta(seconds=rng.randint(60, DAYS * 86_400))
         fields, outcome, amount, steps = _kind(rng, offers)
-        visitor = f"{rng.randrange(400):016x}"
+        # Evenly spread, as hashes are.
+        visitor = base64.urlsafe_b64encode(hashlib.sha256(b"%d" % rng.randrange(400)).digest()[:8]).decode().rstrip("=")
         event = {"version": 1, "event_id": str(uuid.UUID(int=rng.getrandbits(128), version=4)), "tenant_id": tenants[of],
                  "occurred_at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                  "channel": rng.choice(("web", "back_office")), "visitor": visitor, **fields}

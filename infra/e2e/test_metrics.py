@@ -136,9 +136,10 @@ class TestDelivery:
         assert tenant.counts()["search"] == before + 1
 
     def test_poison_goes_aside_with_its_reason_and_holds_nobody_up(self, stage: Stage, tenant: Tenant):
-        good = [event(tenant) for _ in range(6)]
+        good, mark = [event(tenant) for _ in range(6)], uuid.uuid4().hex.encode()
         poison = {
-            "malformed": [b"\xff\xfe", b"not json", b"{}", coded({"version": 1, "kind": "search"}), b"[" * 3000],
+            # Never the same twice: the queue refuses that for a while.
+            "malformed": [b"\xff\xfe" + mark, b"not json" + mark, b'{"mark": "%s"}' % mark, coded({"version": 1, "kind": "search", "mark": mark.decode()}), b"[" * 3000 + mark],
             "version": [coded(event(tenant, version=2)), coded(event(tenant, version=99, kind="telepathy"))],
             "tenant": [coded(event(None))],
             "time": [coded(event(tenant, occurred_at="2020-01-01T00:00:00Z")),
