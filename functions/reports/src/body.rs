@@ -176,7 +176,7 @@ impl Schedule {
 /// A report to save.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewReport {
+pub(crate) struct NewReport {
     /// What people call it: 1 to 120 characters.
     #[schema(min_length = 1, max_length = 120)]
     name: String,
@@ -211,7 +211,7 @@ pub struct NewReport {
 /// What is to be different of a saved report.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ReportChange {
+pub(crate) struct ReportChange {
     /// What people call it.
     #[schema(min_length = 1, max_length = 120)]
     name: Option<String>,
@@ -330,7 +330,7 @@ fn checked(terms: ReportTerms, mut broken: Broken) -> Result<ReportTerms, Proble
 /// A file to make of a report.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewRun {
+pub(crate) struct NewRun {
     /// What it is written as: `json`, `csv` (for programs), `csv_excel` (for a spreadsheet in the reader's country), `xlsx` or `pdf`.
     #[schema(value_type = String, example = "pdf")]
     pub(crate) format: ReportFormat,
@@ -381,7 +381,7 @@ impl NewRun {
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct DataQuery {
+pub(crate) struct DataQuery {
     /// The first day, of the tenant's time zone; with `to` alone, six days before it.
     #[param(value_type = Option<String>, format = Date)]
     from: Option<String>,

@@ -45,11 +45,6 @@ impl Surroundings {
         Ok(Self { brand: Brand { name: tenant.name, theme }, projects })
     }
 
-    /// The tenant's name.
-    pub(crate) fn organisation(&self) -> &str {
-        &self.brand.name
-    }
-
     /// What a front office is called; one that is gone, or none, has a word.
     pub(crate) fn name_of(&self, language: Language, project: Option<ProjectId>) -> String {
         let named = project.and_then(|project| self.projects.get(&project));

@@ -94,7 +94,7 @@ pub(super) async fn blocks(app: &App, scope: &TenantScope, asked: &Asked) -> Res
     let all = done.values().map(|done| done.areas.iter().sum::<u64>()).sum();
     let figures = vec![
         Measure("logins", "Connexions", "Logins", Value::Count(LOGINS)).figure(language, &counts),
-        counted("members", "Membres", "Members", roster.members.len() as u64),
+        counted("members_all", "Membres", "Members", roster.members.len() as u64),
         counted("members_active", "Membres actifs", "Active members", acted as u64),
         counted("actions", "Actions", "Actions", all),
         counted("refused", "Refus", "Refusals", done.values().map(|done| done.refused).sum()),
