@@ -33,17 +33,16 @@ const AREAS: [(&str, &str, &str); 7] = [
 
 /// Of which area an action is.
 fn area(action: &str) -> usize {
-    let name = match action {
-        "session_create" | "session_challenge" => "logins",
-        _ => match action.split('_').next().unwrap_or_default() {
-            "imports" | "feeds" | "feed" | "offers" => "offers",
-            "documents" | "document" => "documents",
-            "conversations" | "conversation" => "conversations",
-            "settings" | "projects" | "project" | "products" | "keys" | "synonym" | "search" | "test"
-            | "resume" | "statistics" => "settings",
-            "members" | "roles" | "role" => "people",
-            _ => "other",
-        },
+    let name = match action.split('_').next().unwrap_or_default() {
+        _ if action == "session_create" => "logins",
+        _ if action.starts_with("project_members_") => "people",
+        "imports" | "feeds" | "feed" | "offers" => "offers",
+        "documents" => "documents",
+        "conversations" => "conversations",
+        "settings" | "tenant" | "projects" | "products" | "keys" | "synonym" | "search" | "test"
+        | "resume" | "statistics" => "settings",
+        "members" | "roles" => "people",
+        _ => "other",
     };
     AREAS.iter().position(|(key, ..)| *key == name).unwrap_or(AREAS.len() - 1)
 }
@@ -185,7 +184,9 @@ mod tests {
             ("documents_delete", "documents"),
             ("conversations_fetch", "conversations"),
             ("settings_publish", "settings"),
+            ("tenant_settings_publish", "settings"),
             ("members_list", "people"),
+            ("project_members_invite", "people"),
             ("reports_create", "other"),
             ("", "other"),
         ] {
