@@ -43,6 +43,7 @@ pub struct GivenReport {
 
 /// A title in both languages.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportTitles)]
 pub struct Titles {
     /// In French.
     pub fr: &'static str,
@@ -193,6 +194,7 @@ pub struct ReportRun {
 
 /// How far a file is.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportRunProgress)]
 pub struct RunProgress {
     /// Steps that are done.
     pub done: u32,
@@ -202,6 +204,7 @@ pub struct RunProgress {
 
 /// A way to a file that ends by itself.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReportRunDownload)]
 pub struct RunDownload {
     /// The address; whoever has it may fetch the file.
     pub url: String,

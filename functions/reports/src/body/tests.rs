@@ -1,6 +1,7 @@
 //! Bodies and queries, good and bad, as tables.
 
 use serde_json::{Value, json};
+use vivier_domain::{ids::ProjectId, report::ReportPeriod};
 
 use super::*;
 
