@@ -52,11 +52,15 @@ impl Asked {
 
     /// How long points of its series are.
     pub(crate) fn grain(&self) -> ReportGrain {
-        self.question.grain.unwrap_or_else(|| match (self.span.to - self.span.from).get_days() + 1 {
-            ..=BY_DAYS => ReportGrain::Day,
-            ..=BY_WEEKS => ReportGrain::Week,
-            _ => ReportGrain::Month,
-        })
+        let days = (self.span.to - self.span.from).get_days() + 1;
+        let suits = if days <= BY_DAYS {
+            ReportGrain::Day
+        } else if days <= BY_WEEKS {
+            ReportGrain::Week
+        } else {
+            ReportGrain::Month
+        };
+        self.question.grain.unwrap_or(suits)
     }
 
     /// The first days of all points of its series.

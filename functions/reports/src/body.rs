@@ -17,7 +17,7 @@ use vivier_runtime::http::{Patch, Problem, ProblemKind};
 use vivier_store::reports::ReportTerms;
 
 pub(crate) use asking::{DataQuery, NewRun};
-pub use parts::{Filters, Period, Schedule};
+pub(crate) use parts::{Filters, Period, Schedule};
 
 /// The most characters of a name.
 const LONGEST_NAME: usize = 120;
