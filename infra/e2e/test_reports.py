@@ -9,7 +9,6 @@ import io
 import json
 import re
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
@@ -289,6 +288,36 @@ class TestGiven:
             one["count"] for one in breakdown if one["part"] == tenant.notes["second"] and one["outcome"] == "none") == 10  # fmt: skip
         languages = {row["part"]: row["without_results"] for row in blocks(document)["languages"]["rows"]}
         assert languages["Anglais"] == 10 and set(languages) == {"Anglais", "Français"}
+
+    def test_texts_are_those_that_enough_visitors_searched_for(self, tenant: Tenant):
+        tags = {"read": "AAAAAAAAAAE", "unread": "AAAAAAAAAAI"}
+        with tenant.stage.pool(tenant.tenant_id, "metrics") as connection:
+            for tag, times in ((tags["read"], 3), (tags["unread"], 2)):
+                detail = {"results": 0, "filters": 0, "context": {"project": tenant.project, "tag": tag}}
+                for _ in range(times):
+                    connection.execute(
+                        "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail) VALUES (%s, %s, %s, 'search', %s)",
+                        [tenant.tenant_id, at(day(6), "12:00:00"), uuid.uuid4(), json.dumps(detail)])  # fmt: skip
+            connection.execute(
+                "INSERT INTO query_texts (tenant_id, tag, project_id, query, seen_at) VALUES (%s, %s, %s, %s, now())",
+                [tenant.tenant_id, tags["read"], tenant.project, FORMULA])  # fmt: skip
+        document = json.loads(made(tenant, "no_results", "json"))
+        rows = blocks(document)["queries"]["rows"]
+        assert [(row["query"], row["searches"], row["without_results"]) for row in rows] == [(FORMULA, 3, 3)]
+        other = made(tenant, "no_results", "json", filters={"project": tenant.notes["second"]})
+        assert blocks(json.loads(other))["queries"]["rows"] == []
+        # Texts are not known by channel.
+        assert "queries" not in blocks(json.loads(made(tenant, "no_results", "json", filters={"channel": "web"})))
+
+    def test_the_last_test_run_is_measured(self, tenant: Tenant):
+        path = f"/v1/projects/{tenant.project}/test"
+        tenant.back.call("POST", f"{path}-questions", {"questions": [{"question": "Que fait la lune ?"}]})
+        tenant.back.call("POST", f"{path}-runs", {})
+        done = lambda: tenant.stage.tick("evaluation") and tenant.back.call("GET", f"{path}-runs")["runs"][0]["status"] == "done"  # noqa: E731
+        wait_for(done, "the test run", 60, 0.5)
+        figures = tenant.back.call("GET", f"{path}-runs")["runs"][0]["figures"]
+        (row,) = blocks(json.loads(made(tenant, "chatbot_quality", "json")))["test_runs"]["rows"]
+        assert (row["test_questions"], row["hit_at_1"], row["silence_rate"]) == (1, figures["hit_at_1"], figures["silence_rate"])
 
     def test_members_are_counted_by_what_they_did(self, tenant: Tenant):
         today = dt.datetime.now(dt.timezone.utc).date()
@@ -803,4 +832,3 @@ class TestMailed:
         unclear = tenant.sql("SELECT count(*) FROM report_mails JOIN report_runs ON id = run_id WHERE report_id = %s AND state = 'unclear'", weekly.id)[0][0]
         assert max(counts) == 1 and unclear <= 1 and counts.count(0) <= unclear
         weekly.remove()
-        time.sleep(0)
