@@ -42,6 +42,14 @@ OF_TASK: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/tasks/{id}", None),
     ("POST", "/v1/tasks/{id}/runs", None),
 )
+OF_REPORT: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/reports/{id}", None),
+    ("PATCH", "/v1/reports/{id}", {"name": "Croisé"}),
+    ("GET", "/v1/reports/{id}/data", None),
+    ("GET", "/v1/reports/{id}/runs", None),
+    ("POST", "/v1/reports/{id}/runs", {"format": "json"}),
+    ("DELETE", "/v1/reports/{id}", None),
+)
 IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/projects/{project}", None),
     ("PATCH", "/v1/projects/{project}", {"name": "Croisé"}),
@@ -61,6 +69,10 @@ IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/projects/{project}/statistics/breakdown", None),
     ("GET", "/v1/projects/{project}/statistics/subjects", None),
     ("GET", "/v1/projects/{project}/statistics/funnels", None),
+    ("GET", "/v1/projects/{project}/reports", None),
+    ("GET", "/v1/projects/{project}/reports/{id}/data", None),
+    ("GET", "/v1/projects/{project}/reports/{id}/runs", None),
+    ("POST", "/v1/projects/{project}/reports/{id}/runs", {"format": "json"}),
     ("GET", "/v1/projects/{project}/search-queries", None),
     ("GET", "/v1/projects/{project}/search-experiments", None),
     ("GET", "/v1/projects/{project}/search-tests", None),
@@ -108,6 +120,12 @@ def furnish(tenant: Tenant) -> None:
     run = tenant.back.call("POST", f"/v1/feeds/{tenant.notes['feeds'][0]}/runs")["run_id"]
     tenant.notes["feed_runs"] = [run]
     finished_run(tenant, tenant.notes["feeds"][0], run)
+    for number in range(2):
+        report = {"name": f"Rapport {number} de {tenant.slug}", "kind": "activity", "period": "last_7_days", "language": "fr",
+                  "filters": {"project": tenant.project} if number else {}}  # fmt: skip
+        tenant.notes.setdefault("reports", []).append(tenant.back.call("POST", "/v1/reports", report)["report_id"])
+    made = tenant.back.call("POST", f"/v1/reports/{tenant.notes['reports'][0]}/runs", {"format": "json"})
+    tenant.notes["report_runs"] = [made["run_id"]]
     # Nobody is there: our own parser reads.
     tenant.notes["resume_parser"] = f"https://parser-of-{tenant.slug}.invalid/"
     terms = {"address": tenant.notes["resume_parser"], "format": "json_resume",
@@ -169,6 +187,7 @@ def belongings(tenant: Tenant) -> Iterator[Reach]:
     yield from of_conversations(tenant)
     yield from of_files(tenant)
     yield from of_feeds(tenant)
+    yield from of_reports(tenant)
     yield from of_people_and_projects(tenant)
 
 
@@ -237,6 +256,15 @@ def of_feeds(tenant: Tenant) -> Iterator[Reach]:
     yield from pages("back", tenant.member, "/v1/feeds", {"limit": 1})
 
 
+def of_reports(tenant: Tenant) -> Iterator[Reach]:
+    for report in tenant.notes["reports"]:
+        for method, path, body in OF_REPORT:
+            yield "back", (method, filled(path, id=report), options_of(body)), (method, filled(path), options_of(body))
+    path, named = "/v1/reports/{id}/runs/{run_id}", {"id": tenant.notes["reports"][0], "run_id": tenant.notes["report_runs"][0]}
+    yield "back", ("GET", filled(path, **named), {}), ("GET", filled(path), {})
+    yield from pages("back", tenant.member, "/v1/reports", {"limit": 1})
+
+
 def of_people_and_projects(tenant: Tenant) -> Iterator[Reach]:
     for member in tenant.notes["members"]:
         for method, path, body in PERSONS:
@@ -297,6 +325,11 @@ def seen(tenant: Tenant) -> dict:
         "tasks": call("GET", "/v1/tasks"),
         "resume parser": tenant.member.get("/v1/resume-parser").json(),
         "feed runs": [call("GET", f"/v1/feeds/{feed}/runs") for feed in tenant.notes["feeds"]],
+        "reports": call("GET", "/v1/reports"),
+        "report runs": [
+            # The link is signed anew each time; lists have none.
+            call("GET", f"/v1/reports/{report}/runs") for report in (*tenant.notes["reports"], "activity")
+        ],
         "chunks": tenant.pool("SELECT document_id, count(*) FROM chunks GROUP BY 1 ORDER BY 1"),
         "members": call("GET", "/v1/members", limit=100),
         "roles": call("GET", "/v1/roles"),

@@ -136,6 +136,10 @@ BODIES = {
     "POST /v1/feeds": {"source": "crossed", "format": "csv", "address": "https://partner.invalid/a.csv", "schedule": {"every": "hour"},
                        "enabled": False},
     "PATCH /v1/feeds/{id}": {"enabled": False},
+    "POST /v1/reports": {"name": "Croisé", "kind": "activity", "period": "last_7_days", "language": "fr"},
+    "PATCH /v1/reports/{id}": {"name": "Croisé"},
+    "POST /v1/reports/{id}/runs": {"format": "json"},
+    "POST /v1/projects/{project}/reports/{id}/runs": {"format": "json"},
     "POST /v1/usage-events": {"events": [{"kind": "suggestion_used", "id": version_7(), "position": 1}]},
     "PUT /v1/statistics/time-zone": {"time_zone": "Europe/Paris"},
     "POST /v1/documents": {"name": "croisé.txt", "media_type": "text/plain", "size": 9},
@@ -190,6 +194,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "conversations": lambda: owner.notes["sessions"][0],
         "imports": lambda: owner.notes["import_ids"][0],
         "feeds": lambda: owner.notes["feeds"][0],
+        "reports": lambda: owner.notes["reports"][0],
         "tasks": lambda: owner.notes["tasks"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
         "batches": lambda: owner.notes["batches"][0],
@@ -203,7 +208,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
     kind = path.split("/{id}")[0].rsplit("/", 1)[1] if "{id}" in path else ""
     kind = "chat" if "/chat/" in path else kind
     named = {"project": owner.project, "number": "3" if "project" in path else "2", "message_id": owner.notes["messages"][0]}
-    named["run_id"] = owner.notes["feed_runs"][0]
+    named["run_id"] = owner.notes["report_runs" if "/reports/" in path else "feed_runs"][0]
     return named | ({"id": kinds[kind]()} if kind else {})
 
 
@@ -266,7 +271,7 @@ class TestRoutes:
         # The log says what its own members reached for.
         if not path.startswith("/v1/audit"):
             mine += [owner.slug, owner.project, *owner.notes["document_ids"].values()]
-            for kind in ("members", "keys", "products", "projects", "import_ids", "batches", "feeds"):
+            for kind in ("members", "keys", "products", "projects", "import_ids", "batches", "feeds", "reports"):
                 mine += owner.notes[kind]
         assert not [text for text in mine if text in answer.text]
         assert seen(owner) == before
@@ -394,7 +399,7 @@ class TestEvents:
         arrived(beta, theirs, mine)
         assert theirs["event_id"] not in {str(row[0]) for row in alpha.pool("SELECT event_id FROM events")}
 
-    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "evaluation", "alerts"])
+    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "reports", "evaluation", "alerts"])
     def test_a_schedule_mixes_no_tenants(self, stage: Stage, alpha: Tenant, beta: Tenant, function: str):
         before = [seen_stores(tenant) for tenant in (alpha, beta)]
         stage.tick(function)
@@ -410,7 +415,7 @@ class TestEvents:
             found = connection.execute("SELECT 1 FROM purge_reports WHERE run_id = %s", [report["run_id"]])
             assert found.fetchall() == []
 
-    @pytest.mark.parametrize("function", ["offers", "search", "alerts", "matching", "ingest", "chat", "evaluation", "learning", "front", "statistics", "usage"])
+    @pytest.mark.parametrize("function", ["offers", "search", "alerts", "matching", "ingest", "chat", "evaluation", "learning", "front", "reports", "statistics", "usage"])
     def test_functions_without_commands_take_none(self, operator: Operator, function: str):
         with pytest.raises(OperatorError, match="unknown-event"):
             operator.invoke(function, {"operation": "list"})

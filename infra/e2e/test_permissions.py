@@ -160,6 +160,13 @@ REACH: dict[str, dict[str, Callable]] = {
         "list conversations": list_table,
         "read the index": read_file("index/current.json"),
     },
+    "reports": {
+        "read the secret": read_secret,
+        "write a report": write_file("reports/none"),
+        "read a report": read_file("reports/none"),
+        "remove a report": lambda client, stage, tenant: client("s3").delete_object(Bucket=tenant.bucket, Key="reports/none"),
+        "list files": list_files,
+    },
     "retention": {"read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table)},
 }
 SHARED: dict[str, Callable] = {
@@ -254,6 +261,7 @@ class TestPermissions:
             ("evaluation", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/test-runs"),
             ("evaluation", "dynamodb:GetItem", "back", "/v1/projects/{project}/test-questions"),
             ("feeds", "sts:AssumeRole", "back", "/v1/feeds"),
+            ("reports", "sts:AssumeRole", "back", "/v1/reports"),
             ("learning", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/search-queries"),
             ("learning", "dynamodb:GetItem", "back", "/v1/projects/{project}/search-experiments"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),

@@ -5,7 +5,8 @@ that is verified, else its domain) and the configuration set, and policies may n
 `ses:Recipients` and `ses:FeedbackAddress`.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsimpleemailservicev2.html
 
-It also forgets the headers that a message adds. On AWS they are in the mail, so they are kept with the message that can be read.
+It also forgets the headers that a message adds, and the files that it carries. On AWS they are in the mail, so they are kept with the message
+that can be read.
 """
 
 import json
@@ -58,23 +59,24 @@ def install():
 
 
 def keep_headers(message, message_id):
-    """Puts the headers that a message adds beside it, as pairs."""
-    added = message.get("Content", {}).get("Simple", {}).get("Headers") or []
+    """Puts the headers that a message adds beside it, as pairs, and the files that it carries, as they were sent."""
+    simple = message.get("Content", {}).get("Simple", {})
     for sent in reversed(ses._sent_emails_list()):
         if sent["MessageId"] == message_id:
-            sent["Headers"] = [[header["Name"], header["Value"]] for header in added]
+            sent["Headers"] = [[header["Name"], header["Value"]] for header in simple.get("Headers") or []]
+            sent["Attachments"] = simple.get("Attachments") or []
             return
 
 
 def with_headers(response):
-    """The list of what was sent, with the headers that were kept."""
+    """The list of what was sent, with the headers and files that were kept."""
     kept = {
-        sent["MessageId"]: sent["Headers"]
+        sent["MessageId"]: (sent["Headers"], sent.get("Attachments", []))
         for sents in ses._sent_emails.to_dict().values() if isinstance(sents, list)
         for sent in sents if "Headers" in sent}
     told = json.loads(response[2])
     for sent in (sent for account in told["messages"].values() for sent in account):
-        sent["Headers"] = kept.get(sent["MessageId"], [])
+        sent["Headers"], sent["Attachments"] = kept.get(sent["MessageId"], ([], []))
     return (*response[:2], json.dumps(told).encode())
 
 

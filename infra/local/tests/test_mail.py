@@ -36,11 +36,13 @@ def test_headers_are_kept_with_their_message():
     sent = mail.ses._sent_emails_list()
     sent += [{"MessageId": "one"}, {"MessageId": "two"}]
     mail.keep_headers({"Content": {"Simple": {"Headers": [{"Name": "List-Unsubscribe", "Value": "<https://a.example>"}]}}}, "one")
-    mail.keep_headers({"Content": {"Simple": {}}}, "two")
+    file = {"FileName": "a.csv", "RawContent": "YQ=="}
+    mail.keep_headers({"Content": {"Simple": {"Attachments": [file]}}}, "two")
     assert [message["Headers"] for message in sent[-2:]] == [[["List-Unsubscribe", "<https://a.example>"]], []]
     told = {"messages": {"0": [{"MessageId": "two"}, {"MessageId": "one"}]}}
     shown = json.loads(mail.with_headers((200, {}, json.dumps(told).encode()))[2])["messages"]["0"]
     assert [message["Headers"] for message in shown] == [[], [["List-Unsubscribe", "<https://a.example>"]]]
+    assert [message["Attachments"] for message in shown] == [[file], []]
 
 
 def test_expiry_of_a_table():

@@ -111,6 +111,14 @@ id!(
     TaskId
 );
 id!(
+    /// A report that a tenant has saved.
+    ReportId
+);
+id!(
+    /// A file of a report, from being asked for to being gone.
+    ReportRunId
+);
+id!(
     /// A question that a front office's answers are measured by.
     TestQuestionId
 );

@@ -26,6 +26,7 @@ pub mod permission;
 pub mod project;
 pub mod published;
 pub mod redacted;
+pub mod report;
 pub mod resume_parser;
 pub mod retention;
 pub mod role;

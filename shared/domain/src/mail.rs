@@ -1,5 +1,7 @@
 //! A mail as a value: composed in one place, sent by another.
 
+use std::fmt;
+
 use jiff::civil::Date;
 
 use crate::redacted::Redacted;
@@ -16,6 +18,28 @@ pub struct Mail {
     /// Of a mail that comes again and again: where a mail program ends it by one POST (RFC 8058). Whoever has the address can,
     /// so it does not print.
     pub one_click: Option<Redacted>,
+    /// A file that comes with it.
+    pub attachment: Option<Attachment>,
+}
+
+/// A file that a mail carries.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// What it is called: letters, figures, `-`, `_` and `.` alone.
+    pub name: String,
+    /// What it is.
+    pub media_type: &'static str,
+    /// What is in it.
+    pub content: Vec<u8>,
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment")
+            .field("name", &self.name)
+            .field("bytes", &self.content.len())
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an invitation says (K6.2b).
@@ -73,4 +97,36 @@ pub struct AlertOffers<'a> {
     pub renewal: &'a Redacted,
     /// Where a mail program ends it.
     pub one_click: &'a Redacted,
+}
+
+/// A headline figure as a mail shows it: both are in the mail's language already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedFigure {
+    /// What it is.
+    pub label: String,
+    /// The figure.
+    pub value: String,
+    /// What it was in the period before, where there is one.
+    pub before: Option<String>,
+}
+
+/// What the mail says that brings a report.
+#[derive(Debug, Clone, Copy)]
+pub struct ReportMail<'a> {
+    /// The tenant's name.
+    pub organisation: &'a str,
+    /// The report's.
+    pub name: &'a str,
+    /// The first day that it is of.
+    pub from: Date,
+    /// The last one.
+    pub to: Date,
+    /// Its headline figures.
+    pub figures: &'a [ListedFigure],
+    /// Where the back office shows it, to those who log in.
+    pub link: &'a str,
+    /// Whether its file comes with the mail; it is too large otherwise.
+    pub attached: bool,
+    /// The last day of the file in the back office.
+    pub kept_until: Date,
 }

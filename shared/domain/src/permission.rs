@@ -61,6 +61,8 @@ permissions! {
     ConversationsWrite = "conversations.write",
     /// Read figures.
     ReportsRead = "reports.read",
+    /// Save reports, change them, and have them mailed.
+    ReportsWrite = "reports.write",
     /// Read what purges removed.
     RetentionRead = "retention.read",
     /// Read the tenant's own scheduled tasks and how their last runs ended.

@@ -108,6 +108,7 @@ impl Default for Roles {
                         P::DocumentsWrite,
                         P::DocumentsRead,
                         P::ReportsRead,
+                        P::ReportsWrite,
                         P::TasksRead,
                         P::ProjectsRead,
                         P::SettingsRead,
@@ -117,7 +118,7 @@ impl Default for Roles {
                 role(
                     "analyst",
                     "Analyst",
-                    &[P::OffersRead, P::ReportsRead, P::RetentionRead, P::ProjectsRead],
+                    &[P::OffersRead, P::ReportsRead, P::ReportsWrite, P::RetentionRead, P::ProjectsRead],
                 ),
                 role(
                     "reader",

@@ -26,6 +26,8 @@ pub enum PlatformTask {
     IngestResume,
     /// Imports whose work stands still.
     OffersResume,
+    /// Files of reports that were asked for, and reports that are mailed.
+    ReportsTick,
     /// What is past its days.
     RetentionDaily,
     /// All the others: whether one is silent or fails.
@@ -34,12 +36,13 @@ pub enum PlatformTask {
 
 impl PlatformTask {
     /// Every one there is; a contract test holds the list against the template.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::AlertsTick,
         Self::EvaluationTick,
         Self::FeedsTick,
         Self::IngestResume,
         Self::OffersResume,
+        Self::ReportsTick,
         Self::RetentionDaily,
         Self::TasksWatch,
     ];
@@ -52,6 +55,7 @@ impl PlatformTask {
             Self::FeedsTick => "feeds.tick",
             Self::IngestResume => "ingest.resume",
             Self::OffersResume => "offers.resume",
+            Self::ReportsTick => "reports.tick",
             Self::RetentionDaily => "retention.daily",
             Self::TasksWatch => "tasks.watch",
         }

@@ -85,7 +85,7 @@ pub fn alert_confirmation(asking: AlertConfirmation<'_>, language: Language) -> 
             fill(&EnglishConfirmationText::from(asking))?,
         ),
     };
-    Ok(Mail { subject, html, text, one_click: None })
+    Ok(Mail { subject, html, text, one_click: None, attachment: None })
 }
 
 /// Composes the mail that tells of new offers.
@@ -112,7 +112,7 @@ pub fn alert_offers(telling: AlertOffers<'_>, language: Language) -> Result<Mail
             )
         }
     };
-    Ok(Mail { subject, html, text, one_click: Some(one_click.clone()) })
+    Ok(Mail { subject, html, text, one_click: Some(one_click.clone()), attachment: None })
 }
 
 #[cfg(test)]

@@ -56,7 +56,7 @@ pub fn invitation(invitation: Invitation<'_>, language: Language) -> Result<Mail
             fill(&EnglishText::from(invitation))?,
         ),
     };
-    Ok(Mail { subject, html, text, one_click: None })
+    Ok(Mail { subject, html, text, one_click: None, attachment: None })
 }
 
 #[cfg(test)]

@@ -4,12 +4,16 @@
 
 mod alert;
 mod invitation;
+mod report;
 mod reset;
 
 pub use alert::{alert_confirmation, alert_offers};
 pub use invitation::invitation;
+pub use report::report;
 pub use reset::{password_changed, reset};
-pub use vivier_domain::mail::{AlertConfirmation, AlertOffers, Invitation, ListedOffer, Mail};
+pub use vivier_domain::mail::{
+    AlertConfirmation, AlertOffers, Attachment, Invitation, ListedFigure, ListedOffer, Mail, ReportMail,
+};
 
 /// A template could not be filled in. It says nothing of what was to be put in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -42,7 +42,7 @@ pub fn reset(organisation: &str, link: &Redacted, language: Language) -> Result<
             fill(&EnglishText { organisation, link })?,
         ),
     };
-    Ok(Mail { subject, html, text, one_click: None })
+    Ok(Mail { subject, html, text, one_click: None, attachment: None })
 }
 
 /// Composes the notice that a password was changed. `address` is where the back office is entered.
@@ -60,7 +60,7 @@ pub fn password_changed(organisation: &str, address: &str, language: Language) -
             fill(&EnglishDoneText { organisation, link })?,
         ),
     };
-    Ok(Mail { subject, html, text, one_click: None })
+    Ok(Mail { subject, html, text, one_click: None, attachment: None })
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ pub mod passages;
 pub mod purge_reports;
 pub mod queries;
 pub mod query_figures;
+pub mod reports;
 pub mod search_index;
 pub mod search_tests;
 pub mod settings;

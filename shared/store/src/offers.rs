@@ -56,6 +56,32 @@ pub(crate) const COLUMNS: &str = "id, reference, title, description, company, ci
 /// Between skills in one text: PostgreSQL has no arrays of arrays of several lengths. No skill holds it.
 const SKILL_SEPARATOR: &str = "|";
 
+/// What people know an offer by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// As published.
+    pub title: String,
+    /// The tenant's own name for it.
+    pub reference: String,
+    /// The employer, where named.
+    pub company: Option<String>,
+    /// Where the work is.
+    pub city: String,
+    /// Whether candidates find it.
+    pub open: bool,
+}
+
+/// What people know these offers by, open or not. One that is gone is not there.
+pub async fn list_named(tx: &SiloTx<'_>, ids: &[Uuid]) -> Result<HashMap<Uuid, Named>, DatabaseError> {
+    const SQL: &str = "-- offers::list_named
+        SELECT id, title, reference, company, city, status = 'open' AS open FROM offers WHERE id = ANY ($1)";
+    let named = |row: &Row| {
+        let (title, reference, city) = (row.get("title"), row.get("reference"), row.get("city"));
+        (row.get("id"), Named { title, reference, company: row.get("company"), city, open: row.get("open") })
+    };
+    Ok(tx.query(SQL, &[&ids]).await?.iter().map(named).collect())
+}
+
 /// The open offers of a source: the hash of each one's content, by reference. Most offers of a feed are what they were the day before, and
 /// need not be sent.
 pub async fn list_hashes(

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use tokio_postgres::Row;
+use uuid::Uuid;
 use vivier_domain::{event::Variant, ids::ProjectId, opaque::Opaque};
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
@@ -90,6 +91,52 @@ pub async fn list_texts(tx: &PoolTx<'_>, span: &Span, order: Order) -> Result<Ve
     let by_none = order == Order::WithoutResults;
     let rows = tx.query(SQL, &[&project, &from, &to, &by_none]).await?;
     Ok(rows.iter().map(|row| (row.get("query"), figures(row))).collect())
+}
+
+/// A text that may be read and that found nothing, of one front office.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vain {
+    /// The text.
+    pub query: String,
+    /// The front office.
+    pub project: ProjectId,
+    /// How often it was searched for.
+    pub searches: u64,
+    /// How often it found nothing without any filter.
+    pub without_results: u64,
+}
+
+/// Texts that may be read and that found nothing from `from` until just before `to`, in every front office or in one, those that did so
+/// most often first. What too few visitors searched for has no text here, as everywhere.
+pub async fn list_vain(
+    tx: &PoolTx<'_>,
+    project: Option<ProjectId>,
+    from: Timestamp,
+    to: Timestamp,
+    limit: u32,
+) -> Result<Vec<Vain>, DatabaseError> {
+    const SQL: &str = "-- query_figures::list_vain\n\
+        WITH made AS (\n\
+            SELECT detail -> 'context' ->> 'tag' AS tag, count(*) AS searches,\n\
+                   count(*) FILTER (WHERE (detail ->> 'results')::bigint = 0 AND (detail ->> 'filters')::int = 0) AS without_results\n\
+            FROM events\n\
+            WHERE tenant_id = bound_tenant() AND occurred_at >= $2 AND occurred_at < $3 AND kind = 'search'\n\
+                  AND ($1::text IS NULL OR detail -> 'context' ->> 'project' = $1)\n\
+            GROUP BY 1\n\
+        )\n\
+        SELECT t.query, t.project_id, sum(m.searches)::bigint AS searches, sum(m.without_results)::bigint AS without_results\n\
+        FROM made m JOIN query_texts t ON t.tenant_id = bound_tenant() AND t.tag = m.tag\n\
+        GROUP BY t.query, t.project_id HAVING sum(m.without_results) > 0\n\
+        ORDER BY sum(m.without_results) DESC, sum(m.searches) DESC, t.query COLLATE \"C\", t.project_id LIMIT $4";
+    let project = project.map(|project| project.to_string());
+    let rows = tx.query(SQL, &[&project, &from, &to, &i64::from(limit)]).await?;
+    let vain = |row: &Row| Vain {
+        query: row.get("query"),
+        project: row.get::<_, Uuid>("project_id").into(),
+        searches: row.get::<_, i64>("searches").unsigned_abs(),
+        without_results: row.get::<_, i64>("without_results").unsigned_abs(),
+    };
+    Ok(rows.iter().map(vain).collect())
 }
 
 /// The figures of each variant of the experiments that visitors took part in, by experiment and variant.

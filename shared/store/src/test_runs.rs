@@ -155,6 +155,17 @@ pub async fn list(
     rows.iter().map(read).collect()
 }
 
+/// The newest run that is done of every front office, or of one; front offices in the order of their ids.
+pub async fn list_latest(tx: &PoolTx<'_>, project: Option<ProjectId>) -> Result<Vec<TestRun>, TenancyError> {
+    let sql = format!(
+        "-- test_runs::list_latest
+        SELECT DISTINCT ON (r.project_id) {COLUMNS} FROM test_runs r
+        WHERE r.status = 'done' AND ($1::uuid IS NULL OR r.project_id = $1) ORDER BY r.project_id, r.id DESC"
+    );
+    let rows = tx.query(&sql, &[&project.map(ProjectId::as_uuid)]).await?;
+    rows.iter().map(read).collect()
+}
+
 /// The questions of a run, in order.
 pub async fn list_outcomes(
     tx: &PoolTx<'_>,

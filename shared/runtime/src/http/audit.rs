@@ -22,7 +22,7 @@ use axum::{
 use lambda_http::request::RequestContext;
 use utoipa::openapi::OpenApi;
 use uuid::Uuid;
-use vivier_domain::{permission::Permission, role::RoleId};
+use vivier_domain::{permission::Permission, report::ReportKind, role::RoleId};
 use vivier_store::audit::{self, Entry, Outcome};
 use vivier_tenancy::{Tenancy, TenancyError, TenantScope};
 
@@ -218,7 +218,7 @@ fn request_id(parts: &Parts) -> Option<String> {
 async fn subject<S: Send + Sync>(parts: &mut Parts, state: &S, scope: &TenantScope) -> String {
     let roles = parts.uri.path().starts_with(ROLES);
     let read = |value: &str| {
-        let known = if roles { name(value) } else { id(value) };
+        let known = if roles { name(value) } else { id(value).or_else(|| given(value)) };
         known.unwrap_or_else(|| NO_ID.into())
     };
     let ids: Vec<String> = match RawPathParams::from_request_parts(parts, state).await {
@@ -244,6 +244,11 @@ fn with_created(page: &Page, status: StatusCode, headers: &HeaderMap) -> String 
 /// A text that is an id of ours or the name of a role.
 fn name(text: &str) -> Option<String> {
     id(text).or_else(|| RoleId::try_from(text.to_owned()).ok().map(String::from))
+}
+
+/// A text that is the name of a report that the suite gives: one of a closed list.
+fn given(text: &str) -> Option<String> {
+    text.parse::<ReportKind>().ok().map(|kind| kind.as_str().to_owned())
 }
 
 /// A text that is an id of ours: a UUID or a number. Anything else may be content.

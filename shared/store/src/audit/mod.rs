@@ -2,6 +2,7 @@
 //! that it holds no content. A tenant's entries are one chain, see [`chain`]: they are added at its end, removed at its
 //! beginning when their days are over, and never changed.
 
+mod activity;
 pub mod chain;
 mod entry;
 mod read;
@@ -14,6 +15,7 @@ use vivier_tenancy::{
     rooms::{PoolTx, database::DatabaseError},
 };
 
+pub use activity::{ActionCount, list_actions};
 pub use chain::{Hash, Link, Linked};
 pub use entry::{Actor, Entry, Outcome, UnknownOutcome};
 pub use read::{Filter, export, list};

@@ -38,6 +38,7 @@ async fn reaches_the_service(tenancy: &Tenancy, scope: &TenantScope) -> bool {
         html: Redacted::new("<p>Test</p>"),
         text: Redacted::new("Test"),
         one_click: None,
+        attachment: None,
     };
     let to = Redacted::new("somebody@recipient.example");
     let sent = tenancy.mail(scope).unwrap().send(&to, &mail, &settings()).await;

@@ -13,7 +13,7 @@ use aws_sdk_s3::{
 };
 use jiff::Timestamp;
 use vivier_domain::{
-    ids::{DocumentId, GenerationId, ImportId},
+    ids::{DocumentId, GenerationId, ImportId, ReportRunId},
     published::IndexFiles,
 };
 
@@ -23,6 +23,8 @@ use crate::{scope::TenantScope, tenancy::TenancyError};
 
 /// How long an upload address is good for.
 pub const UPLOAD_LIFETIME: Duration = Duration::from_mins(15);
+/// How long a download address is good for.
+pub const DOWNLOAD_LIFETIME: Duration = Duration::from_mins(15);
 
 /// Every place in a bucket. A key that is none of these cannot be written or read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,6 +37,8 @@ pub enum FileKey {
     IndexPointer,
     /// One immutable index.
     IndexGeneration(GenerationId),
+    /// A report's file.
+    Report(ReportRunId),
 }
 
 impl fmt::Display for FileKey {
@@ -44,6 +48,7 @@ impl fmt::Display for FileKey {
             Self::Document(id, version) => write!(f, "documents/{id}/{version}"),
             Self::IndexPointer => f.write_str("index/current.json"),
             Self::IndexGeneration(id) => write!(f, "index/generations/{id}.tar"),
+            Self::Report(id) => write!(f, "reports/{id}"),
         }
     }
 }
@@ -63,6 +68,7 @@ impl FromStr for FileKey {
             ["documents", id, version] => {
                 Self::Document(id.parse().map_err(|_| UnknownKey)?, version.parse().map_err(|_| UnknownKey)?)
             }
+            ["reports", id] => Self::Report(id.parse().map_err(|_| UnknownKey)?),
             ["index", "current.json"] => Self::IndexPointer,
             ["index", "generations", file] => Self::IndexGeneration(
                 file.strip_suffix(".tar").ok_or(UnknownKey)?.parse().map_err(|_| UnknownKey)?,
@@ -81,6 +87,15 @@ pub struct Upload {
     pub url: String,
     /// Headers that are part of the signature.
     pub headers: Vec<(String, String)>,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// An address that a browser may fetch one file from.
+#[derive(Debug, Clone)]
+pub struct Download {
+    /// The signed address.
+    pub url: String,
     /// When it stops working.
     pub expires_at: Timestamp,
 }
@@ -131,6 +146,30 @@ impl<'a> Files<'a> {
             headers: request.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             expires_at: now + UPLOAD_LIFETIME,
         })
+    }
+
+    /// Signs an address for downloads of one file, which browsers keep under `name`: of letters, figures, `-`, `_` and `.` alone.
+    pub async fn presign_download(
+        &self,
+        key: &FileKey,
+        name: &str,
+        media_type: &str,
+        now: Timestamp,
+    ) -> Result<Download, TenancyError> {
+        let presigning =
+            PresigningConfig::expires_in(DOWNLOAD_LIFETIME).map_err(TenancyError::cloud("s3"))?;
+        let request = self
+            .client
+            .get_object()
+            .bucket(&self.bucket)
+            .key(key.to_string())
+            .response_content_disposition(format!("attachment; filename=\"{name}\""))
+            .response_content_type(media_type)
+            .response_cache_control("private, no-store")
+            .presigned(presigning)
+            .await
+            .map_err(TenancyError::cloud("s3"))?;
+        Ok(Download { url: request.uri().to_owned(), expires_at: now + DOWNLOAD_LIFETIME })
     }
 
     /// Writes a file. A reader sees the old content or the new, never a part.
@@ -322,6 +361,7 @@ mod tests {
             FileKey::Document(DocumentId::generate(), 7),
             FileKey::IndexPointer,
             FileKey::IndexGeneration(GenerationId::generate()),
+            FileKey::Report(ReportRunId::generate()),
         ] {
             assert_eq!(key.to_string().parse(), Ok(key));
         }

@@ -6,11 +6,15 @@ use aws_sdk_sesv2::{
     config::{Builder, retry::RetryConfig},
     error::{ProvideErrorMetadata, SdkError},
     operation::send_email::SendEmailError,
-    types::{Body, Content, Destination, EmailContent, Message, MessageHeader},
+    primitives::Blob,
+    types::{
+        Attachment, AttachmentContentDisposition, AttachmentContentTransferEncoding, Body, Content,
+        Destination, EmailContent, Message, MessageHeader,
+    },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use vivier_domain::{
-    mail::Mail,
+    mail::{self, Mail},
     redacted::Redacted,
     settings::{SenderDomain, sender::is_approved, tenant::MailSettings},
 };
@@ -118,6 +122,7 @@ impl<'a> Mails<'a> {
             .subject(utf8(&mail.subject)?)
             .body(Body::builder().html(utf8(mail.html.expose())?).text(utf8(mail.text.expose())?).build())
             .set_headers(mail.one_click.as_ref().map(one_click).transpose()?)
+            .set_attachments(mail.attachment.as_ref().map(attached).transpose()?)
             .build();
         let request = self
             .client
@@ -147,6 +152,19 @@ impl<'a> Mails<'a> {
 fn utf8(text: &str) -> Result<Content, TenancyError> {
     let content = Content::builder().data(text).charset("UTF-8").build();
     content.map_err(TenancyError::cloud("ses"))
+}
+
+/// The file of a mail. Base64: its lines stay as short as mail servers want them, whatever is in it.
+fn attached(file: &mail::Attachment) -> Result<Vec<Attachment>, TenancyError> {
+    let attachment = Attachment::builder()
+        .file_name(&file.name)
+        .content_type(file.media_type)
+        .content_disposition(AttachmentContentDisposition::Attachment)
+        .content_transfer_encoding(AttachmentContentTransferEncoding::Base64)
+        .raw_content(Blob::new(file.content.clone()))
+        .build()
+        .map_err(TenancyError::cloud("ses"))?;
+    Ok(vec![attachment])
 }
 
 /// The two headers of RFC 8058.

@@ -8,6 +8,7 @@ const EDGES: &[&str] = &[
     "functions/ingest/src/arrival.rs",
     "functions/metrics/src/batch.rs",
     "functions/offers/src/lib.rs",
+    "functions/reports/src/arrival.rs",
     "shared/runtime/src/http/office.rs",
     "shared/runtime/src/invocation.rs",
     "shared/testkit/src/scope.rs",

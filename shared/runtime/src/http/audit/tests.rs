@@ -26,6 +26,19 @@ fn what_is_an_id_and_what_may_be_content() {
 }
 
 #[test]
+fn a_given_report_is_named_and_nothing_like_it() {
+    for (text, named) in [
+        ("members_activity", Some("members_activity")),
+        ("activity", Some("activity")),
+        ("Activity", None),
+        ("activity of Camille", None),
+        ("", None),
+    ] {
+        assert_eq!(given(text).as_deref(), named, "{text}");
+    }
+}
+
+#[test]
 fn what_was_created_is_in_the_subject() {
     let tenant = TenantId::generate().to_string();
     let other = "018f0000-0000-7000-8000-0000000000d2";

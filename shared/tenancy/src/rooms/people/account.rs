@@ -27,6 +27,7 @@ pub struct Account {
     subject: String,
     address: Redacted,
     confirmed: bool,
+    enabled: bool,
     factors: Vec<Factor>,
 }
 
@@ -44,6 +45,11 @@ impl Account {
     /// Whether the person has chosen a password; before that, there is only the mailed one.
     pub const fn confirmed(&self) -> bool {
         self.confirmed
+    }
+
+    /// Whether the person can log in; not where the account is shut.
+    pub const fn enabled(&self) -> bool {
+        self.enabled
     }
 
     /// The second factors that the person has set up.
@@ -119,6 +125,7 @@ impl People<'_> {
             subject: text("sub")?,
             address: Redacted::new(text("email")?),
             confirmed: user.user_status() != Some(&UserStatusType::ForceChangePassword),
+            enabled: user.enabled(),
             factors: factors.collect(),
         }))
     }

@@ -146,6 +146,11 @@ pub(super) fn parts() -> Vec<Part> {
                 clock: CLOCK,
             }))
         }),
+        part("reports", reports::routes::openapi(), |function, house| {
+            let back_office = BACK_OFFICE.to_owned();
+            let app = reports::App { tenancy: house.tenancy.clone(), back_office, clock: CLOCK };
+            function.http(reports::routes::router(app))
+        }),
         part("retention", retention::routes::openapi(), |function, house| {
             function.http(retention::routes::router(retention::App {
                 tenancy: house.tenancy.clone(),
