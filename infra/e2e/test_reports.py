@@ -659,7 +659,8 @@ class Weekly:
         self.id, self.name = self.report["report_id"], body["name"]
 
     def decide(self, decision: str = "approve") -> None:
-        self.operator.invoke("tasks", {"operation": decision, "tenant": self.tenant.slug, "task": self.id})
+        seen = int(self.task()["item"]["revision"]["N"])
+        self.operator.invoke("tasks", {"operation": decision, "tenant": self.tenant.slug, "task": self.id, "revision": seen})
 
     def ask(self) -> None:
         """Has it mailed now, as a member who may run tasks."""
