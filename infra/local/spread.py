@@ -12,7 +12,10 @@ import pytest
 from local.settings import TESTING, Stack
 
 #: The files with most requests begin first, so that the processes end at about the same time.
-LONG = ("test_schemathesis.py", "test_isolation.py", "test_bad_input.py", "test_rights.py", "test_crashes.py")
+LONG = (
+    "test_bad_input.py", "test_isolation.py", "test_schemathesis.py", "test_crashes.py", "test_reports.py", "test_pulls.py", "test_alerts.py",
+    "test_parsers.py", "test_documents.py", "test_feeds.py",
+)
 
 
 def pytest_configure(config):

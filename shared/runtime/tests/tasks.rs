@@ -189,7 +189,8 @@ async fn what_is_due_is_carried_out_once_and_a_failure_is_told() {
     let tenancy = Stack::from_env().tenancy().await;
     let tenant = registered(&tenancy).await;
     // It has no stores: whoever works for every tenant would fail by one that stays.
-    let outcome = AssertUnwindSafe(carried_out_once(&tenancy, &tenant)).catch_unwind().await;
+    let work = Box::pin(carried_out_once(&tenancy, &tenant));
+    let outcome = AssertUnwindSafe(work).catch_unwind().await;
     tenancy.own_tasks(&scope::platform().lend(&tenant)).unwrap().clear().await.unwrap();
     tenancy.registry().unwrap().forget(&scope::platform(), &tenant).await.unwrap();
     outcome.unwrap_or_else(|panic| resume_unwind(panic));
