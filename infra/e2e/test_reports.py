@@ -784,6 +784,29 @@ class TestMailed:
         assert tenant.back.call("GET", f"/v1/reports/{weekly.id}")["approval"] == "awaiting"
         weekly.remove()
 
+    def test_what_a_failed_run_left_is_made_and_mailed(self, stage: Stage, tenant: Tenant):
+        """A store that was away ends a run, and the time does not come again: the schedule goes on with what is written down."""
+        person = tenant.person("analyst")
+        weekly = Weekly(tenant, [person])
+        weekly.decide()
+        weekly.mailed()
+        run = tenant.sql("SELECT id FROM report_runs WHERE report_id = %s", weekly.id)[0][0]
+        tenant.sql("UPDATE report_runs SET status = 'running', lease_until = now() - interval '3 minutes' WHERE id = %s", run)
+        tenant.sql("UPDATE report_mails SET state = 'ready', attempts = 0, at = now() WHERE run_id = %s", run)
+        wait_for(lambda: stage.tick("reports") and len(weekly.got(person)) == 2, "the second mail", 60, 0.3)
+        stage.tick("reports")
+        assert len(weekly.got(person)) == 2
+        assert tenant.sql("SELECT state FROM report_mails WHERE run_id = %s", run) == [("sent",)]
+        weekly.remove()
+
+    def test_a_recipient_who_is_gone_keeps_nobody_from_changing_the_rest(self, tenant: Tenant):
+        person = tenant.person("analyst")
+        weekly = Weekly(tenant, [person])
+        tenant.back.call("DELETE", f"/v1/members/{person.id}")
+        changed = tenant.member.send("PATCH", f"/v1/reports/{weekly.id}", json={"name": "Sans elle"}, headers={"If-Match": "*"})
+        assert changed.status_code == 200 and changed.json()["recipients"] == [person.id], changed.text
+        weekly.remove()
+
     @pytest.mark.parametrize("left", ["ready", "sending"])
     def test_killed_between_handing_over_and_its_note(self, stage: Stage, tenant: Tenant, left: str):
         """A dead run's mails: what waited is sent, what was being handed over is not sent again, what was sent stays."""

@@ -2,16 +2,20 @@
 //!
 //! A mail is noted before it is handed over, and after. Killed in between, nobody can say whether it went out: it is not sent again.
 
+use std::time::{Duration, Instant};
+
 use jiff::tz::TimeZone;
 use vivier_domain::{
     ids::{ReportRunId, TaskId},
     mail::{Attachment, ReportMail},
+    redacted::Redacted,
     report::{ReportPeriod, ReportRunStatus},
+    settings::tenant::MailSettings,
 };
 use vivier_runtime::{HandlerError, entries, telemetry};
 use vivier_store::{
     audit::{Entry, Outcome},
-    reports::{self, Asked as Wanted, Came, OpenMail, Report, Run},
+    reports::{self, Asked as Wanted, Came, MOST_HANDOVERS, OpenMail, Report, Run},
 };
 use vivier_tenancy::{
     TenancyError, TenantScope,
@@ -31,6 +35,10 @@ use crate::{
 
 /// A larger file is not sent along: mail servers take ten megabytes, and what is sent grows by a third on its way.
 const LARGEST: u64 = 5_000_000;
+/// One report's mails begin within so long; the rest waits for the next turn.
+const DELIVERING: Duration = Duration::from_mins(1);
+/// How long a store that was away is waited for, and how often.
+const PAUSES: [Duration; 3] = [Duration::from_secs(1), Duration::from_secs(4), Duration::from_secs(10)];
 /// What entries of the audit log call it.
 const ACTION: &str = "report_mails_send";
 
@@ -67,7 +75,7 @@ pub(crate) async fn carry_out(app: &App, scope: &TenantScope, id: TaskId) -> Res
     }
     // It stays what it is until this run has ended, also for whoever begins it once more.
     let Some(due_at) = known.next_at else { return Ok(()) };
-    let run = open(app, scope, &report, due_at).await?;
+    let run = opened(app, scope, &report, due_at).await?;
     let ready = match run.status {
         ReportRunStatus::Ready => true,
         ReportRunStatus::Failed => false,
@@ -76,7 +84,7 @@ pub(crate) async fn carry_out(app: &App, scope: &TenantScope, id: TaskId) -> Res
     if !ready {
         return Err(failed("its file could not be made"));
     }
-    let tally = deliver(app, scope, Some(run.id)).await?;
+    let tally = deliver(app, scope, Some(run.id), Instant::now() + DELIVERING).await?;
     tracing::info!(
         tenant = %scope.tenant(), report = %report.id, run = %run.id, sent = tally.sent, refused = tally.refused, failed = tally.failed,
         "a report was mailed"
@@ -92,6 +100,26 @@ fn failed(what: &'static str) -> HandlerError {
     #[error("{0}")]
     struct NotMailed(&'static str);
     HandlerError::other("a report was not mailed", NotMailed(what))
+}
+
+/// The same, tried again where a store was away for a moment: this time does not come again. Once it is there, the schedule goes on
+/// with it whatever becomes of this run.
+async fn opened(
+    app: &App,
+    scope: &TenantScope,
+    report: &Report,
+    due_at: jiff::Timestamp,
+) -> Result<Run, HandlerError> {
+    for pause in PAUSES {
+        match open(app, scope, report, due_at).await {
+            Ok(run) => return Ok(run),
+            Err(error) => {
+                tracing::warn!(report = %report.id, error = telemetry::chain(&error), "a report's time is tried again");
+                tokio::time::sleep(pause).await;
+            }
+        }
+    }
+    open(app, scope, report, due_at).await
 }
 
 /// The file of this time, with a mail to each recipient.
@@ -140,11 +168,12 @@ pub(crate) fn other(error: MakeError) -> HandlerError {
     }
 }
 
-/// Hands over the mails that wait, of one file or of all.
+/// Hands over the mails that wait, of one file or of all, until it is time to stop. What fails of one keeps no other from its turn.
 pub(crate) async fn deliver(
     app: &App,
     scope: &TenantScope,
     run: Option<ReportRunId>,
+    until: Instant,
 ) -> Result<Tally, HandlerError> {
     let waiting = {
         let now = app.clock.now();
@@ -159,53 +188,80 @@ pub(crate) async fn deliver(
         waiting
     };
     let mut tally = Tally::default();
+    if waiting.is_empty() {
+        return Ok(tally);
+    }
+    let settings = app.tenancy.records(scope)?.tenant_settings().await?.mail;
+    let organisation = app.tenancy.mail(scope)?.organisation().await.map_err(HandlerError::from)?;
     // One file at a time is held, for all that it is mailed to.
-    let mut held: Option<(ReportRunId, Option<Attachment>)> = None;
+    let mut post = Post { app, scope, settings, organisation, held: None };
     for mail in &waiting {
-        let kind = mail.run.question.kind;
-        let address = rights::address_of(app, scope, mail.member, kind, mail.run.question.project).await?;
-        let came = match address {
-            None => Some(Came::NoRight),
-            Some(address) => {
-                if held.as_ref().is_none_or(|(run, _)| *run != mail.run.id) {
-                    held = Some((mail.run.id, attachment(app, scope, &mail.run).await?));
-                }
-                let file = held.as_ref().and_then(|(_, file)| file.clone());
-                send(app, scope, mail, &address, file).await?
+        if Instant::now() >= until {
+            break;
+        }
+        match post.one(mail).await {
+            Ok(Some(Came::Sent(_))) => tally.sent += 1,
+            Ok(Some(Came::NoRight)) => tally.refused += 1,
+            // A mail service that says nothing would say nothing to the next, which then would be lost as well.
+            Ok(Some(Came::Unclear)) => {
+                tally.failed += 1;
+                break;
             }
-        };
-        let Some(came) = came else { continue };
-        close(app, scope, mail, &came).await?;
-        match came {
-            Came::Sent(_) => tally.sent += 1,
-            Came::NoRight => tally.refused += 1,
-            Came::Ready | Came::Unclear | Came::Failed => tally.failed += 1,
+            Ok(Some(Came::Ready | Came::Failed)) => tally.failed += 1,
+            Ok(None) => {}
+            Err(error) => {
+                tally.failed += 1;
+                tracing::error!(run = %mail.run.id, error = telemetry::chain(&error), "a report's mail waits");
+            }
         }
     }
     Ok(tally)
 }
 
-/// Hands one mail over, behind a note that says so; `None`: another does.
-async fn send(
-    app: &App,
-    scope: &TenantScope,
-    mail: &OpenMail,
-    address: &vivier_domain::redacted::Redacted,
-    file: Option<Attachment>,
-) -> Result<Option<Came>, HandlerError> {
-    let mails = app.tenancy.mail(scope)?;
-    let settings = app.tenancy.records(scope)?.tenant_settings().await?.mail;
-    let organisation = mails.organisation().await.map_err(HandlerError::from)?;
-    let written = compose(app, &organisation, &mail.run, file)?;
-    let mut session = app.tenancy.silo(scope).await?;
-    let tx = session.begin().await?;
-    let ours = reports::hand_over(&tx, mail.run.id, mail.member, app.clock.now()).await?;
-    tx.commit().await?;
-    drop(session);
-    if !ours {
-        return Ok(None);
+/// What one tenant's mails need.
+struct Post<'a> {
+    app: &'a App,
+    scope: &'a TenantScope,
+    settings: MailSettings,
+    organisation: String,
+    held: Option<(ReportRunId, Option<Attachment>)>,
+}
+
+impl Post<'_> {
+    /// One mail, if its member may have it; `None`: another hands it over.
+    async fn one(&mut self, mail: &OpenMail) -> Result<Option<Came>, HandlerError> {
+        let (app, scope, question) = (self.app, self.scope, &mail.run.question);
+        let came = match rights::address_of(app, scope, mail.member, question.kind, question.project).await? {
+            None => Some(Came::NoRight),
+            Some(address) => {
+                if self.held.as_ref().is_none_or(|(run, _)| *run != mail.run.id) {
+                    self.held = Some((mail.run.id, attachment(app, scope, &mail.run).await?));
+                }
+                self.send(mail, &address).await?
+            }
+        };
+        if let Some(came) = &came {
+            close(app, scope, mail, came).await?;
+        }
+        Ok(came)
     }
-    Ok(Some(came(mails.send_once(address, &written, &settings).await, mail)))
+
+    /// Hands it over, behind a note that says so.
+    async fn send(&self, mail: &OpenMail, address: &Redacted) -> Result<Option<Came>, HandlerError> {
+        let (app, scope) = (self.app, self.scope);
+        let file = self.held.as_ref().and_then(|(_, file)| file.clone());
+        let written = compose(app, &self.organisation, &mail.run, file)?;
+        let mut session = app.tenancy.silo(scope).await?;
+        let tx = session.begin().await?;
+        let ours = reports::hand_over(&tx, mail.run.id, mail.member, app.clock.now()).await?;
+        tx.commit().await?;
+        drop(session);
+        if !ours {
+            return Ok(None);
+        }
+        let answer = app.tenancy.mail(scope)?.send_once(address, &written, &self.settings).await;
+        Ok(Some(came(answer, mail)))
+    }
 }
 
 /// What an answer of the mail service means for a mail.
@@ -216,6 +272,7 @@ fn came(answer: Result<Option<String>, MailError>, mail: &OpenMail) -> Came {
             tracing::warn!(run = %mail.run.id, reason = telemetry::chain(&error), "a report's mail was not sent");
             match error {
                 MailError::Unclear => Came::Unclear,
+                _ if mail.attempts + 1 >= MOST_HANDOVERS => Came::Failed,
                 _ => Came::Ready,
             }
         }

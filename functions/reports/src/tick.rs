@@ -24,6 +24,7 @@ struct Tally {
     made: u64,
     sent: u64,
     removed: u64,
+    failures: u64,
 }
 
 /// Works for every active tenant. One tenant's failure is logged and stops no other.
@@ -40,7 +41,7 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
     let minute = app.clock.now().as_second().div_euclid(60).unsigned_abs() as usize;
     let first = minute % tenants.len().max(1);
     tenants.rotate_left(first);
-    let (mut tally, mut failures, mut round) = (Tally::default(), u64::from(mailed.failed), 0);
+    let (mut tally, mut round) = (Tally { failures: u64::from(mailed.failed), ..Tally::default() }, 0);
     while !tenants.is_empty() && Instant::now() < until {
         let mut unfinished = Vec::new();
         for tenant in tenants {
@@ -48,38 +49,70 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
                 break;
             }
             // One file of each in turn.
-            match Box::pin(turn(app, &platform.lend(&tenant), round == 0, &mut tally)).await {
-                Ok(true) => unfinished.push(tenant),
-                Ok(false) => {}
-                Err(error) => {
-                    failures += 1;
-                    tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "a tenant was left out");
-                }
+            if Box::pin(turn(app, &platform.lend(&tenant), round == 0, until, &mut tally)).await {
+                unfinished.push(tenant);
             }
         }
         (tenants, round) = (unfinished, round + 1);
     }
-    let Tally { made, sent, removed } = tally;
+    let Tally { made, sent, removed, failures } = tally;
     Ok(json!({"mailed": mailed.done, "made": made, "sent": sent, "removed": removed, "failures": failures}))
 }
 
-/// One tenant's turn: one file; whether there may be another. In the first round, what was left is looked after as well.
-async fn turn(app: &App, scope: &TenantScope, first: bool, tally: &mut Tally) -> Result<bool, HandlerError> {
+/// One tenant's turn: one file; whether there may be another. In the first round, what was left is looked after as well. What fails keeps
+/// nothing else from being done.
+async fn turn(app: &App, scope: &TenantScope, first: bool, until: Instant, tally: &mut Tally) -> bool {
+    let failed = |what: &'static str, error: HandlerError| {
+        let tenant = scope.tenant();
+        tracing::error!(%tenant, what, error = telemetry::chain(&error), "something of a tenant was left out");
+    };
     if first {
-        let untold = {
-            let mut session = app.tenancy.silo(scope).await?;
-            let tx = session.begin().await?;
-            reports::list_untold(&tx).await?
-        };
-        for report in &untold {
-            schedule::tell(app, scope, report).await?;
+        if let Err(error) = tell(app, scope).await {
+            tally.failures += 1;
+            failed("schedules", error);
         }
-        tally.sent += mailing::deliver(app, scope, None).await?.sent;
-        tally.removed += sweep(app, scope).await?;
+        match mailing::deliver(app, scope, None, until).await {
+            Ok(mails) => {
+                tally.sent += mails.sent;
+                tally.failures += mails.failed;
+            }
+            Err(error) => {
+                tally.failures += 1;
+                failed("mails", error);
+            }
+        }
+        match sweep(app, scope).await {
+            Ok(removed) => tally.removed += removed,
+            Err(error) => {
+                tally.failures += 1;
+                failed("files that are over", error);
+            }
+        }
     }
-    let made = one(app, scope).await?;
-    tally.made += u64::from(made);
-    Ok(made)
+    match one(app, scope).await {
+        Ok(made) => {
+            tally.made += u64::from(made);
+            made
+        }
+        Err(error) => {
+            tally.failures += 1;
+            failed("a file", error);
+            false
+        }
+    }
+}
+
+/// Tells the table of tasks of the schedules that it was not told of.
+async fn tell(app: &App, scope: &TenantScope) -> Result<(), HandlerError> {
+    let untold = {
+        let mut session = app.tenancy.silo(scope).await?;
+        let tx = session.begin().await?;
+        reports::list_untold(&tx).await?
+    };
+    for report in &untold {
+        schedule::tell(app, scope, report).await?;
+    }
+    Ok(())
 }
 
 /// Makes the file that has waited longest; whether there was one.

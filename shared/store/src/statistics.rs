@@ -272,6 +272,49 @@ pub async fn list_subjects(
     Ok(rows.iter().map(|row| (row.get("subject_id"), unsigned(row, "count"))).collect())
 }
 
+/// How often an offer was opened, and how often somebody went on to apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Performance {
+    /// The offer.
+    pub offer: Uuid,
+    /// How often it was opened.
+    pub viewed: u64,
+    /// How often somebody went on to apply.
+    pub applied: u64,
+}
+
+/// What became of offers, the most viewed first, at most `limit`; and of how many anything is known.
+pub async fn list_performance(
+    tx: &PoolTx<'_>,
+    span: Span,
+    project: Option<ProjectId>,
+    limit: u32,
+) -> Result<(Vec<Performance>, u64), DatabaseError> {
+    // As in `list_subjects`: whole months are added up already.
+    const SQL: &str = "-- statistics::list_performance\n\
+        WITH parts AS (\n\
+            SELECT kind, subject_id, count FROM usage_subjects\n\
+            WHERE tenant_id = bound_tenant() AND kind IN ('offer_viewed', 'apply_clicked') AND ($5::uuid IS NULL OR project_id = $5)\n\
+                  AND (grain = 'month' AND day >= $3 AND day < $4\n\
+                       OR grain = 'day' AND day >= $1 AND day < least($3::date, $2::date + 1)\n\
+                       OR grain = 'day' AND day >= greatest($4::date, $3::date) AND day <= $2)\n\
+        )\n\
+        SELECT subject_id, count(*) OVER () AS offers,\n\
+               coalesce(sum(count) FILTER (WHERE kind = 'offer_viewed'), 0)::bigint AS viewed,\n\
+               coalesce(sum(count) FILTER (WHERE kind = 'apply_clicked'), 0)::bigint AS applied\n\
+        FROM parts GROUP BY subject_id ORDER BY viewed DESC, applied DESC, subject_id LIMIT $6";
+    let (first, last) = whole_months(span);
+    let (project, limit) = (project.map(ProjectId::as_uuid), i64::from(limit));
+    let rows = tx.query(SQL, &[&span.from, &span.to, &first, &last, &project, &limit]).await?;
+    let offers = rows.first().map_or(0, |row| unsigned(row, "offers"));
+    let one = |row: &Row| Performance {
+        offer: row.get("subject_id"),
+        viewed: unsigned(row, "viewed"),
+        applied: unsigned(row, "applied"),
+    };
+    Ok((rows.iter().map(one).collect(), offers))
+}
+
 /// The first day of the first whole month in a period, and the day behind the last one's last.
 fn whole_months(span: Span) -> (Date, Date) {
     let behind = span.to.tomorrow().unwrap_or(span.to);

@@ -161,7 +161,7 @@ fn the_context_says_what_was_decided() {
             "tenant": TENANT, "office": "back", "member": "subject", "project": PROJECT_ID, "session": "s",
             "address": "192.0.2.1",
             "permissions":
-                "offers.read documents.read reports.read retention.read projects.read settings.read",
+                "offers.read documents.read reports.read reports.write retention.read projects.read settings.read",
         })
     );
 }

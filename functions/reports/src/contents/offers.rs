@@ -6,7 +6,7 @@ use uuid::Uuid;
 use vivier_report::{Block, Cell, Column, Figure, Kind, Table};
 use vivier_store::{
     offers::{self, Named},
-    statistics,
+    statistics::{self, Performance},
 };
 use vivier_tenancy::TenantScope;
 
@@ -24,12 +24,9 @@ const MEASURES: [Measure; 3] = [
 /// So many offers are named in one statement.
 const BATCH: usize = 500;
 /// A chart shows so many.
-const TOP: usize = 10;
+const TOP: u32 = 10;
 /// The longest title that a chart shows, in characters.
 const LONGEST: usize = 60;
-
-/// An offer with how often it was opened and clicked.
-type Counted = (Uuid, u64, u64);
 
 pub(super) async fn blocks(
     app: &App,
@@ -40,34 +37,33 @@ pub(super) async fn blocks(
 ) -> Result<Vec<Block>, MakeError> {
     let filter = asked.filter();
     let limit = u32::try_from(most).unwrap_or(u32::MAX);
-    let (counts, viewed, clicked) = {
+    let (counts, (counted, offers), clicked) = {
         let mut session = app.tenancy.pool(scope).await?;
         let tx = session.begin().await?;
         let counts = statistics::list_totals(&tx, asked.span, &filter).await?;
-        let viewed =
-            statistics::list_subjects(&tx, asked.span, "offer_viewed", filter.project, limit).await?;
+        let counted = statistics::list_performance(&tx, asked.span, filter.project, limit).await?;
         let clicked =
-            statistics::list_subjects(&tx, asked.span, "apply_clicked", filter.project, limit).await?;
+            statistics::list_subjects(&tx, asked.span, "apply_clicked", filter.project, TOP).await?;
         tx.commit().await?;
-        (counts, viewed, clicked)
+        (counts, counted, clicked)
     };
-    let (counted, left_out) = merged(viewed, &clicked, most);
-    let names = named(app, scope, &counted, progress).await?;
+    let offers_listed: Vec<Uuid> = counted.iter().map(|one| one.offer).collect();
+    let mut names = named(app, scope, &offers_listed, progress).await?;
+    // The few that were clicked most may have been viewed too seldom to be listed.
+    let others: Vec<Uuid> =
+        clicked.iter().map(|(offer, _)| *offer).filter(|offer| !names.contains_key(offer)).collect();
+    names.extend(batch(app, scope, &others).await?);
     let language = asked.language;
     let mut figures: Vec<Figure> = MEASURES.iter().map(|measure| measure.figure(language, &counts)).collect();
     figures.push(Figure {
         key: "offers_told".into(),
         label: say(language, "Offres vues ou cliquées", "Offers seen or clicked"),
         kind: Kind::Integer,
-        value: integer(counted.len() as u64),
+        value: integer(offers),
         before: Cell::Empty,
     });
     let name = |id: &Uuid| names.get(id).map_or_else(|| id.to_string(), |named| shortened(&named.title));
-    let top = |of: fn(&Counted) -> u64| {
-        let mut top: Vec<&Counted> = counted.iter().filter(|one| of(one) > 0).collect();
-        top.sort_by_key(|one| std::cmp::Reverse(of(one)));
-        top.iter().take(TOP).map(|one| (name(&one.0), of(one))).collect::<Vec<_>>()
-    };
+    let most_viewed = counted.iter().take(TOP as usize).filter(|one| one.viewed > 0);
     let column = |key: &str, fr, en, kind| Column::new(key, say(language, fr, en), kind);
     let offer = column("offer", "Offre", "Offer", Kind::Text);
     let mut blocks = vec![
@@ -77,73 +73,59 @@ pub(super) async fn blocks(
             say(language, "Offres les plus consultées", "Most viewed offers"),
             offer.clone(),
             column("views", "Consultations", "Views", Kind::Integer),
-            top(|one| one.1),
+            most_viewed.map(|one| (name(&one.offer), one.viewed)).collect(),
         ),
         bars(
             "most_clicked",
             say(language, "Offres les plus cliquées", "Most clicked offers"),
             offer,
             column("clicks", "Clics", "Clicks", Kind::Integer),
-            top(|one| one.2),
+            clicked.iter().map(|(offer, clicks)| (name(offer), *clicks)).collect(),
         ),
         Block::Table(table(asked, &counted, &names)),
     ];
-    if left_out {
+    if offers > counted.len() as u64 {
         blocks.push(Block::Note(match language {
             vivier_domain::member::Language::Fr => {
-                format!("Seules les {most} offres les plus consultées ou cliquées sont nommées.")
+                format!("Seules les {most} offres les plus consultées sont nommées.")
             }
             vivier_domain::member::Language::En => {
-                format!("Only the {most} offers that were viewed or clicked most are named.")
+                format!("Only the {most} offers that were viewed most are named.")
             }
         }));
     }
     Ok(blocks)
 }
 
-/// Each offer once, the most viewed first; whether some were left out.
-fn merged(viewed: Vec<(Uuid, u64)>, clicked: &[(Uuid, u64)], most: usize) -> (Vec<Counted>, bool) {
-    let full = viewed.len() >= most || clicked.len() >= most;
-    let clicks: HashMap<Uuid, u64> = clicked.iter().copied().collect();
-    let known: HashMap<Uuid, u64> = viewed.iter().copied().collect();
-    let mut counted: Vec<Counted> = viewed
-        .into_iter()
-        .map(|(id, views)| (id, views, clicks.get(&id).copied().unwrap_or_default()))
-        .collect();
-    counted.extend(
-        clicked.iter().filter(|(id, _)| !known.contains_key(id)).map(|(id, clicks)| (*id, 0, *clicks)),
-    );
-    counted.sort_by_key(|(id, views, clicks)| (std::cmp::Reverse((*views, *clicks)), *id));
-    let over = counted.len() > most;
-    counted.truncate(most);
-    (counted, full || over)
-}
-
 /// What people know the offers by, a batch after the other.
 async fn named(
     app: &App,
     scope: &TenantScope,
-    counted: &[Counted],
+    ids: &[Uuid],
     progress: &mut Progress<'_>,
 ) -> Result<HashMap<Uuid, Named>, MakeError> {
-    let mut names = HashMap::with_capacity(counted.len());
-    let batches = counted.len().div_ceil(BATCH);
-    for (at, batch) in counted.chunks(BATCH).enumerate() {
+    let mut names = HashMap::with_capacity(ids.len());
+    let batches = ids.len().div_ceil(BATCH);
+    for (at, some) in ids.chunks(BATCH).enumerate() {
         progress.tell(at, batches).await?;
-        let ids: Vec<Uuid> = batch.iter().map(|(id, ..)| *id).collect();
-        let mut session = app.tenancy.silo(scope).await?;
-        let tx = session.begin().await?;
-        names.extend(offers::list_named(&tx, &ids).await?);
-        tx.commit().await?;
+        names.extend(batch(app, scope, some).await?);
     }
     Ok(names)
 }
 
-fn table(asked: &Asked, counted: &[Counted], names: &HashMap<Uuid, Named>) -> Table {
+async fn batch(app: &App, scope: &TenantScope, ids: &[Uuid]) -> Result<HashMap<Uuid, Named>, MakeError> {
+    let mut session = app.tenancy.silo(scope).await?;
+    let tx = session.begin().await?;
+    let names = offers::list_named(&tx, ids).await?;
+    tx.commit().await?;
+    Ok(names.into_iter().collect())
+}
+
+fn table(asked: &Asked, counted: &[Performance], names: &HashMap<Uuid, Named>) -> Table {
     let language = asked.language;
     let column = |key: &str, fr, en, kind| Column::new(key, say(language, fr, en), kind);
-    let row = |(id, views, clicks): &Counted| {
-        let named = names.get(id);
+    let row = |one: &Performance| {
+        let named = names.get(&one.offer);
         let text = |text: Option<&str>| text.map_or(Cell::Empty, Cell::from);
         let status = match named.map(|named| named.open) {
             Some(true) => say(language, "ouverte", "open"),
@@ -156,10 +138,10 @@ fn table(asked: &Asked, counted: &[Counted], names: &HashMap<Uuid, Named>) -> Ta
             text(named.and_then(|named| named.company.as_deref())),
             text(named.map(|named| named.city.as_str())),
             Cell::Text(status),
-            integer(*views),
-            integer(*clicks),
-            share(*clicks, *views),
-            Cell::Text(id.to_string()),
+            integer(one.viewed),
+            integer(one.applied),
+            share(one.applied, one.viewed),
+            Cell::Text(one.offer.to_string()),
         ]
     };
     Table {
@@ -192,18 +174,6 @@ fn shortened(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_offer_stands_once_the_most_viewed_first() {
-        let ids: Vec<Uuid> = (1..=4).map(Uuid::from_u128).collect();
-        let viewed = vec![(ids[0], 5), (ids[1], 5), (ids[2], 1)];
-        let clicked = [(ids[1], 2), (ids[3], 7)];
-        let (counted, left_out) = merged(viewed.clone(), &clicked, 10);
-        assert_eq!(counted, [(ids[1], 5, 2), (ids[0], 5, 0), (ids[2], 1, 0), (ids[3], 0, 7)]);
-        assert!(!left_out);
-        let (counted, left_out) = merged(viewed, &clicked, 3);
-        assert_eq!((counted.len(), left_out), (3, true));
-    }
 
     #[test]
     fn titles_are_cut_for_charts() {

@@ -173,14 +173,9 @@ async fn is_large(
     let small = if format == ReportFormat::Pdf { SMALL_PDF } else { SMALL };
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
-    let mut rows = 0;
-    for kind in ["offer_viewed", "apply_clicked"] {
-        let found =
-            statistics::list_subjects(&tx, asked.span, kind, asked.question.project, small + 1).await?;
-        rows = rows.max(found.len());
-    }
+    let (_, offers) = statistics::list_performance(&tx, asked.span, asked.question.project, 1).await?;
     tx.commit().await?;
-    Ok(rows > small as usize)
+    Ok(offers > u64::from(small))
 }
 
 /// Makes a file while its request waits. What is cut off is made by the schedule.

@@ -11,7 +11,7 @@ use axum::{
 use jiff::Timestamp;
 use vivier_domain::{
     ids::{ProjectId, ReportId, TaskId},
-    permission::needs,
+    permission::{Permission, needs},
     report::{MOST_REPORTS, ReportKind},
     task::{Approval, TaskKind},
 };
@@ -99,9 +99,11 @@ pub(super) async fn create(
     ApiJson(body): ApiJson<NewReport>,
 ) -> Result<Response, Problem> {
     let scope = &office.0;
+    // What is saved is shown.
+    scope.require(Permission::ReportsRead)?;
     rights::require(scope, body.kind())?;
     let terms = body.check(&asked::zone(&app, scope).await?)?;
-    require_known(&app, scope, &terms).await?;
+    require_known(&app, scope, &terms, None).await?;
     let report = {
         let mut session = app.tenancy.silo(scope).await?;
         let tx = session.begin().await?;
@@ -168,10 +170,11 @@ pub(super) async fn update(
     ApiJson(body): ApiJson<ReportChange>,
 ) -> Result<Response, Problem> {
     let scope = &office.0;
+    scope.require(Permission::ReportsRead)?;
     let before = readable(&app, scope, id).await?;
     seen.check(&ETag::of(before.revision))?;
     let terms = body.on(&before.terms, &asked::zone(&app, scope).await?)?;
-    require_known(&app, scope, &terms).await?;
+    require_known(&app, scope, &terms, Some(&before.terms)).await?;
     let report = {
         let mut session = app.tenancy.silo(scope).await?;
         let tx = session.begin().await?;
@@ -226,8 +229,14 @@ async fn readable(app: &App, scope: &TenantScope, id: ReportId) -> Result<Report
 }
 
 /// 400 unless the project and the recipients are the tenant's.
-async fn require_known(app: &App, scope: &TenantScope, terms: &ReportTerms) -> Result<(), Problem> {
+async fn require_known(
+    app: &App,
+    scope: &TenantScope,
+    terms: &ReportTerms,
+    before: Option<&ReportTerms>,
+) -> Result<(), Problem> {
     if let Some(project) = terms.question.project
+        && before.is_none_or(|before| before.question.project != Some(project))
         && let Err(problem) = named::known(app, scope, project).await
     {
         let unknown = problem.status == StatusCode::NOT_FOUND.as_u16();
@@ -239,7 +248,9 @@ async fn require_known(app: &App, scope: &TenantScope, terms: &ReportTerms) -> R
     let found = app.tenancy.records(scope)?.batch(&sorts).await?;
     let mut problem = Problem::new(ProblemKind::InvalidBody);
     for (at, key) in keys.iter().enumerate() {
-        if found.get(key)?.is_none() {
+        // One that was there stays, and is mailed nothing.
+        let kept = before.is_some_and(|before| before.recipients.contains(&terms.recipients[at]));
+        if !kept && found.get(key)?.is_none() {
             problem = problem.field(format!("recipients[{at}]"), "unknown");
         }
     }

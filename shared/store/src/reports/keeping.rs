@@ -105,12 +105,15 @@ pub async fn update(
 
 /// Removes a report; whether there was one. Its files are over from now on, and removed after it.
 pub async fn delete(tx: &SiloTx<'_>, id: ReportId, now: Timestamp) -> Result<bool, DatabaseError> {
+    // Whoever is entering a file of it has done so, or finds no report.
+    const LOCK: &str = "-- reports::lock_one\nSELECT FROM reports WHERE id = $1 FOR UPDATE";
     const END: &str = "-- reports::end_runs
         UPDATE report_runs SET expires_at = $2 WHERE report_id = $1 AND expires_at > $2";
     const MAILS: &str = "-- reports::end_mails
         UPDATE report_mails SET state = 'failed' FROM report_runs
         WHERE report_runs.id = run_id AND report_runs.report_id = $1 AND report_mails.state = 'ready'";
     const SQL: &str = "-- reports::delete\nDELETE FROM reports WHERE id = $1";
+    tx.execute(LOCK, &[&id.as_uuid()]).await?;
     tx.execute(END, &[&id.as_uuid(), &now]).await?;
     tx.execute(MAILS, &[&id.as_uuid()]).await?;
     Ok(tx.execute(SQL, &[&id.as_uuid()]).await? == 1)

@@ -13,9 +13,10 @@ use vivier_tenancy::{
 
 use super::runs::{COLUMNS, Run, read};
 
-/// What could not be handed over is tried again after this long, and so often.
+/// What could not be handed over is tried again after this long.
 const PAUSE: SignedDuration = SignedDuration::from_mins(10);
-const MOST_ATTEMPTS: i32 = 5;
+/// A mail is handed over so often.
+pub const MOST_HANDOVERS: u32 = 5;
 /// Handing a mail over takes seconds: of what lasts longer nobody will say how it ended.
 const SILENT: Duration = Duration::from_mins(2);
 
@@ -26,6 +27,8 @@ pub struct OpenMail {
     pub run: Run,
     /// To whom.
     pub member: Uuid,
+    /// How often it was handed over.
+    pub attempts: u32,
 }
 
 /// What came of a mail.
@@ -65,12 +68,16 @@ pub async fn list_open_mails(
 ) -> Result<Vec<OpenMail>, TenancyError> {
     let sql = format!(
         "-- reports::list_open_mails
-        SELECT {COLUMNS}, member_id FROM report_mails JOIN report_runs ON report_runs.id = run_id
+        SELECT {COLUMNS}, member_id, report_mails.attempts AS handovers FROM report_mails JOIN report_runs ON report_runs.id = run_id
         WHERE state = 'ready' AND at <= $1 AND status = 'ready' AND expires_at > $1 AND ($2::uuid IS NULL OR run_id = $2)
         ORDER BY run_id, member_id LIMIT 50"
     );
     let rows = tx.query(&sql, &[&now, &run.map(ReportRunId::as_uuid)]).await?;
-    rows.iter().map(|row| Ok(OpenMail { run: read(row)?, member: row.get("member_id") })).collect()
+    let mail = |row| {
+        let attempts = tokio_postgres::Row::get::<_, i32>(row, "handovers").unsigned_abs();
+        Ok(OpenMail { run: read(row)?, member: row.get("member_id"), attempts })
+    };
+    rows.iter().map(mail).collect()
 }
 
 /// Notes that a mail is handed over now. `false`: another hands it over, or it is gone; nothing may be sent.
@@ -86,7 +93,7 @@ pub async fn hand_over(
     Ok(tx.execute(SQL, &[&run.as_uuid(), &member, &now]).await? == 1)
 }
 
-/// Notes what came of a mail that was handed over, or that nobody may be sent. What was tried too often has failed.
+/// Notes what came of a mail that was handed over, or that nobody may be sent.
 pub async fn close_mail(
     tx: &SiloTx<'_>,
     run: ReportRunId,
@@ -96,7 +103,7 @@ pub async fn close_mail(
 ) -> Result<(), DatabaseError> {
     const SQL: &str = "-- reports::close_mail
         UPDATE report_mails
-        SET state = CASE WHEN $3 = 'ready' AND attempts >= $6 THEN 'failed' ELSE $3 END, message_id = $4, at = $5
+        SET state = $3, message_id = $4, at = $5
         WHERE run_id = $1 AND member_id = $2 AND state IN ('ready', 'sending')";
     let (state, message, at) = match came {
         Came::Sent(message) => ("sent", message.as_deref(), now),
@@ -105,7 +112,7 @@ pub async fn close_mail(
         Came::Failed => ("failed", None, now),
         Came::NoRight => ("no_right", None, now),
     };
-    tx.execute(SQL, &[&run.as_uuid(), &member, &state, &message, &at, &MOST_ATTEMPTS]).await?;
+    tx.execute(SQL, &[&run.as_uuid(), &member, &state, &message, &at]).await?;
     Ok(())
 }
 

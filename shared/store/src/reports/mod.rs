@@ -17,7 +17,9 @@ use vivier_domain::{
 use vivier_tenancy::TenancyError;
 
 pub use keeping::{count, delete, fetch, insert, list, list_untold, lock, note_told, update};
-pub use mails::{Came, OpenMail, close_mail, compose, hand_over, list_open_mails, settle_lost};
+pub use mails::{
+    Came, MOST_HANDOVERS, OpenMail, close_mail, compose, hand_over, list_open_mails, settle_lost,
+};
 pub use runs::{Asked, LIFETIME, Run, count_runs, fetch_run, list_runs, open_due, open_run};
 pub use work::{
     Expired, Lease, MOST_ATTEMPTS, Taken, claim, claim_one, finish, forget_run, hold, list_expired, move_on,

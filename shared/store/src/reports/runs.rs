@@ -120,10 +120,11 @@ pub async fn open_due(
     read(&tx.query_one(&found, &[&report, &due_at]).await?)
 }
 
-/// How many files there are, and how many of them wait or are being made.
+/// How many files there are that members asked for, and how many of them wait or are being made. Those of schedules are bounded by these.
 pub async fn count_runs(tx: &SiloTx<'_>) -> Result<(u64, u64), DatabaseError> {
     const SQL: &str = "-- reports::count_runs
-        SELECT count(*) AS runs, count(*) FILTER (WHERE status IN ('queued', 'running')) AS open FROM report_runs";
+        SELECT count(*) AS runs, count(*) FILTER (WHERE status IN ('queued', 'running')) AS open
+        FROM report_runs WHERE cause = 'member'";
     let row = tx.query_one(SQL, &[]).await?;
     let count = |name: &str| row.get::<_, i64>(name).unsigned_abs();
     Ok((count("runs"), count("open")))
@@ -141,7 +142,7 @@ pub async fn fetch_run(
         "-- reports::fetch_run
         SELECT {COLUMNS} FROM report_runs
         WHERE id = $1 AND expires_at > $2 AND ($3::uuid IS NULL OR project_id = $3)
-              AND (report_id = $4 OR $4::uuid IS NULL AND report_id IS NULL AND kind = $5)"
+              AND (report_id = $4 OR $4::uuid IS NULL AND report_id IS NULL AND name IS NULL AND kind = $5)"
     );
     let (report, kind) = parts(of);
     let project = project.map(ProjectId::as_uuid);
@@ -161,7 +162,7 @@ pub async fn list_runs(
         "-- reports::list_runs
         SELECT {COLUMNS} FROM report_runs
         WHERE ($1::uuid IS NULL OR id < $1) AND expires_at > $2 AND ($3::uuid IS NULL OR project_id = $3)
-              AND (report_id = $4 OR $4::uuid IS NULL AND report_id IS NULL AND kind = $5)
+              AND (report_id = $4 OR $4::uuid IS NULL AND report_id IS NULL AND name IS NULL AND kind = $5)
         ORDER BY id DESC LIMIT $6"
     );
     let (report, kind) = parts(of);

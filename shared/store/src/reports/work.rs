@@ -44,7 +44,11 @@ pub struct Expired {
     pub id: ReportRunId,
 }
 
-/// Takes up the file that a member has waited for longest, unless somebody makes it.
+/// What of a schedule's nobody has worked on for so long was left by the run that wanted it.
+const LEFT: Duration = Duration::from_mins(2);
+
+/// Takes up the file that has been waited for longest, unless somebody makes it. One that a schedule wants is made by that run, and here
+/// only when it was left.
 pub async fn claim(tx: &SiloTx<'_>) -> Result<Option<Taken>, TenancyError> {
     let sql = format!(
         "-- reports::claim
@@ -53,12 +57,13 @@ pub async fn claim(tx: &SiloTx<'_>) -> Result<Option<Taken>, TenancyError> {
             lease_until = statement_timestamp() + make_interval(secs => $1)
         WHERE id = (
             SELECT id FROM report_runs
-            WHERE status IN ('queued', 'running') AND cause = 'member'
-                  AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+            WHERE status IN ('queued', 'running') AND expires_at > statement_timestamp()
+                  AND coalesce(lease_until, created_at) <= statement_timestamp()
+                      - CASE cause WHEN 'schedule' THEN make_interval(secs => $2) ELSE interval '0' END
             ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING {COLUMNS}, attempts"
     );
-    taken(tx.query_opt(&sql, &[&LEASE.as_secs_f64()]).await?)
+    taken(tx.query_opt(&sql, &[&LEASE.as_secs_f64(), &LEFT.as_secs_f64()]).await?)
 }
 
 /// Takes up this file; `None` where somebody makes it or it has ended. `alone`: whoever asks holds the task that wants it, so that nobody

@@ -119,3 +119,34 @@ async fn what_cannot_be_held_is_told_apart() {
     another.event_id = vivier_domain::ids::EventId::generate();
     assert_eq!(house.store(&house.own, &[large]).await + house.store(&house.own, &[another]).await, 2);
 }
+
+#[tokio::test]
+async fn offers_are_told_with_both_of_their_counts() {
+    let house = House::open().await;
+    let offers: Vec<OfferId> = (0..3).map(|_| OfferId::generate()).collect();
+    let viewed = |offer_id| EventKind::OfferViewed { offer_id, context: None, position: None };
+    let applied = |offer_id| EventKind::ApplyClicked { offer_id };
+    let kinds = [
+        vec![viewed(offers[0]); 3],
+        vec![viewed(offers[1]); 2],
+        vec![applied(offers[1])],
+        vec![applied(offers[2]); 5],
+    ];
+    let mut events = Vec::new();
+    for (n, kind) in kinds.concat().into_iter().enumerate() {
+        // In a whole month, and in days before and behind it.
+        let mut event = search(&house.own, days_ago([0, 20, 40][n % 3]));
+        event.kind = kind;
+        events.push(event);
+    }
+    house.store(&house.own, &events).await;
+    let span = Span { from: date(2026, 2, 10), to: date(2026, 4, 2), before: date(2026, 1, 1) };
+    let told =
+        in_tx!(house, &house.own, |tx| { statistics::list_performance(&tx, span, None, 2).await.unwrap() });
+    let found: Vec<_> = told.0.iter().map(|one| (one.offer, one.viewed, one.applied)).collect();
+    assert_eq!(found, [(offers[0].as_uuid(), 3, 0), (offers[1].as_uuid(), 2, 1)]);
+    assert_eq!(told.1, 3, "one more is known");
+    let theirs =
+        in_tx!(house, &house.other, |tx| { statistics::list_performance(&tx, span, None, 2).await.unwrap() });
+    assert_eq!(theirs, (vec![], 0));
+}

@@ -106,13 +106,21 @@ impl Provisioning {
     }
 }
 
-/// Import files live 90 days at most (K8.1a), and what was overwritten or deleted a week.
+/// Import files live 90 days at most (K8.1a), and what was overwritten or deleted a week. Files of reports are removed by their
+/// function after a week; the rule is for what it has lost sight of.
 fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
     let imports = LifecycleRule::builder()
         .id("imports")
         .status(ExpirationStatus::Enabled)
         .filter(LifecycleRuleFilter::builder().prefix("imports/").build())
         .expiration(LifecycleExpiration::builder().days(i32::from(MAXIMUM_DAYS)).build())
+        .build()
+        .map_err(TenancyError::cloud("s3"))?;
+    let reports = LifecycleRule::builder()
+        .id("reports")
+        .status(ExpirationStatus::Enabled)
+        .filter(LifecycleRuleFilter::builder().prefix("reports/").build())
+        .expiration(LifecycleExpiration::builder().days(10).build())
         .build()
         .map_err(TenancyError::cloud("s3"))?;
     let versions = LifecycleRule::builder()
@@ -124,6 +132,7 @@ fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
         .map_err(TenancyError::cloud("s3"))?;
     BucketLifecycleConfiguration::builder()
         .rules(imports)
+        .rules(reports)
         .rules(versions)
         .build()
         .map_err(TenancyError::cloud("s3"))

@@ -1,6 +1,8 @@
 //! Mails of one tenant, through Amazon SES. Nothing of a mail is ever logged: neither who, nor what, nor what the
 //! service says of it, for it repeats addresses.
 
+use std::error::Error;
+
 use aws_sdk_sesv2::{
     Client,
     config::{Builder, retry::RetryConfig},
@@ -178,9 +180,36 @@ fn one_click(address: &Redacted) -> Result<Vec<MessageHeader>, TenancyError> {
     ])
 }
 
+/// Whether there was nobody to send it to: no connection came to be.
+fn never_left(error: &(dyn Error + 'static)) -> bool {
+    use std::io::ErrorKind as E;
+    let mut cause = Some(error);
+    while let Some(one) = cause {
+        if let Some(io) = one.downcast_ref::<std::io::Error>()
+            && matches!(
+                io.kind(),
+                E::ConnectionRefused | E::HostUnreachable | E::NetworkUnreachable | E::AddrNotAvailable
+            )
+        {
+            return true;
+        }
+        cause = one.source();
+    }
+    false
+}
+
 fn read(error: &SdkError<SendEmailError>) -> MailError {
     use SendEmailError as E;
-    if matches!(error, SdkError::TimeoutError(_) | SdkError::ResponseError(_)) {
+    let unclear = match error {
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => true,
+        SdkError::DispatchFailure(failure) => {
+            // The other kind is an answer that was cut off.
+            (failure.is_io() || failure.as_other().is_some()) && !never_left(error)
+        }
+        SdkError::ServiceError(refused) => refused.raw().status().is_server_error(),
+        _ => false,
+    };
+    if unclear {
         return MailError::Unclear;
     }
     match error.as_service_error() {
@@ -231,6 +260,23 @@ mod tests {
             ("É\r\nBcc: b@c.example", "=?UTF-8?B?w4lCY2M6IGJAYy5leGFtcGxl?= <rh@acme.example>"),
         ] {
             assert_eq!(mailbox(name, "rh@acme.example"), expected);
+        }
+    }
+
+    /// A connection that broke may have carried a whole mail; one that never was carried none.
+    #[test]
+    fn what_never_left() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("dispatch")]
+        struct Around(#[source] std::io::Error);
+        use std::io::ErrorKind as E;
+        for (kind, never) in [
+            (E::ConnectionRefused, true),
+            (E::ConnectionReset, false),
+            (E::BrokenPipe, false),
+            (E::UnexpectedEof, false),
+        ] {
+            assert_eq!(never_left(&Around(kind.into())), never, "{kind:?}");
         }
     }
 
