@@ -35,6 +35,7 @@ DAYS = 40
 """Events are of so many days."""
 KILLED = 0.1
 """Share of deliveries in which the consumer is killed."""
+SIZES = (1, 7, 100, 500, 2_000, 5_000)
 NIL = uuid.UUID(int=0)
 
 
@@ -113,22 +114,22 @@ def _made(tenants: list[str], count: int, rng: random.Random) -> tuple[list[byte
     return good, poison, plain
 
 
-def verify(stack: Stack, count: int, seed: int = 1) -> dict[str, float]:
-    """Delivers `count` records three times, and compares. What happened, in figures."""
+def verify(stack: Stack, count: int, seed: int = 1, sizes: tuple[int, ...] = SIZES) -> dict[str, float]:
+    """Delivers `count` records three times, in batches of these sizes, and compares. What happened, in figures."""
     rng = random.Random(seed)
     tenants = [str(uuid.uuid4()) for _ in ZONES]
     with _entered(stack, tenants) as connection:
         good, poison, plain = _made(tenants, count, rng)
         queue = Queue(stack)
         started = time.perf_counter()
-        told = _deliver(stack, (good + poison) * COPIES, rng)
+        told = _deliver(stack, (good + poison) * COPIES, rng, sizes)
         told["seconds"] = time.perf_counter() - started
         _compare(connection, tenants, plain)
         queue.holds(poison)
     return told | {"events": len(good), "poison": len(poison), "rows by hour": len(plain.hours), "rows by day": len(plain.days)}
 
 
-def _deliver(stack: Stack, records: list[bytes], rng: random.Random) -> dict[str, float]:
+def _deliver(stack: Stack, records: list[bytes], rng: random.Random, sizes: tuple[int, ...]) -> dict[str, float]:
     """As Lambda does: a batch that is not answered comes again whole, one with a failure from there on."""
     rng.shuffle(records)
     program, _ = binary("metrics")
@@ -138,7 +139,7 @@ def _deliver(stack: Stack, records: list[bytes], rng: random.Random) -> dict[str
         process = Process(program, variables)
         try:
             while place < len(records):
-                size = rng.choice((1, 7, 100, 500, 2_000, 5_000))
+                size = rng.choice(sizes)
                 batch = records[place : place + size]
                 event, delivered = _event(batch, place), delivered + len(batch)
                 if rng.random() < KILLED:

@@ -286,5 +286,5 @@ class TestReplay:
 
     def test_in_any_order_split_and_repetition_while_the_consumer_is_killed(self, stage: Stage):
         """Every figure is that of a plain program, and each poison record lies aside once."""
-        told = replay.verify(stage.stack, 6_000, seed=20_261_129)
+        told = replay.verify(stage.stack, 6_000, seed=20_261_129, sizes=(1, 7, 50, 200, 500))
         assert told["kills"] > 3 and told["poison"] == 60 and told["rows by day"] > 1_000, told
