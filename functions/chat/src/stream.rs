@@ -1,7 +1,7 @@
 //! A reply as server-sent events: what is being done, then the quotations, then the text sentence by sentence, and at the end
 //! the very object that the route without streaming answers. An error after the beginning is an event as well.
 
-use std::{convert::Infallible, fmt::Write};
+use std::convert::Infallible;
 
 use axum::{
     body::{Body, Bytes},
@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 use tracing::Instrument;
+use utoipa::ToSchema;
 use vivier_runtime::http::{Problem, ProblemKind};
 
 use crate::view::Answered;
@@ -20,13 +21,26 @@ use crate::view::Answered;
 /// Events that wait for a slow reader; then whoever makes them waits.
 const MOST_WAITING: usize = 16;
 
-/// One event on the wire. Its data is JSON, which has no line breaks.
+/// One of the events that a reply comes as.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ReplyEvent {
+    /// `status`, `citation`, `text`, `related`, `done` or `error`.
+    event: String,
+    /// JSON, which has no line breaks.
+    data: String,
+}
+
+impl ReplyEvent {
+    /// On the wire.
+    fn bytes(&self) -> Bytes {
+        let Self { event, data } = self;
+        Bytes::from(format!("event: {event}\ndata: {data}\n\n"))
+    }
+}
+
 fn event(name: &str, data: &impl Serialize) -> Bytes {
-    let mut text = String::new();
     let data = serde_json::to_string(data).unwrap_or_else(|_| "{}".to_owned());
-    // Writing into a String cannot fail.
-    let _ = write!(text, "event: {name}\ndata: {data}\n\n");
-    Bytes::from(text)
+    ReplyEvent { event: name.to_owned(), data }.bytes()
 }
 
 /// Everything that follows the status: made of what was stored, so that the parts and the whole are of one reply.

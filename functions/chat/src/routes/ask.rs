@@ -15,7 +15,7 @@ use vivier_tenancy::TenantScope;
 
 use crate::{
     App, limits, sessions,
-    stream::{self, Finished},
+    stream::{self, Finished, ReplyEvent},
     view::{Answered, Asking},
 };
 
@@ -91,7 +91,7 @@ pub(super) async fn ask(
     params(("id" = uuid::Uuid, Path, description = "The conversation")),
     request_body = Asking,
     responses(
-        (status = 200, description = "The events", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "The events", body = ReplyEvent, content_type = "text/event-stream"),
         (status = 400, description = "The body is not what this route takes", body = Problem,
             content_type = "application/problem+json"),
         (status = 404, description = "There is no such conversation, or it is over", body = Problem,
