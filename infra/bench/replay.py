@@ -134,7 +134,8 @@ def _deliver(stack: Stack, records: list[bytes], rng: random.Random, sizes: tupl
     rng.shuffle(records)
     program, _ = binary("metrics")
     delivered = kills = again = place = 0
-    longest = 0.1
+    # How long a batch of a size took last: most kills shall come before its end.
+    took: dict[int, float] = {}
     with environment(stack, "metrics") as variables:
         process = Process(program, variables)
         try:
@@ -143,7 +144,7 @@ def _deliver(stack: Stack, records: list[bytes], rng: random.Random, sizes: tupl
                 batch = records[place : place + size]
                 event, delivered = _event(batch, place), delivered + len(batch)
                 if rng.random() < KILLED:
-                    killer = threading.Timer(rng.random() * longest, process.kill)
+                    killer = threading.Timer(rng.random() * took.get(size, 0.02), process.kill)
                     killer.start()
                     try:
                         milliseconds, answer = process.invoke(event)
@@ -156,7 +157,7 @@ def _deliver(stack: Stack, records: list[bytes], rng: random.Random, sizes: tupl
                         kills, process = kills + 1, Process(program, variables)
                 else:
                     milliseconds, answer = process.invoke(event)
-                    longest = max(longest, milliseconds / 1000)
+                    took[size] = milliseconds / 1000
                 if answer is None:
                     continue
                 failed = answer["batchItemFailures"]
@@ -234,7 +235,7 @@ class Queue:
         """Takes these records out; each must be there once."""
         wanted, found = {base64.b64encode(data).decode() for data in poison}, Counter()
         until = time.monotonic() + PATIENCE
-        while answer := self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, VisibilityTimeout=600).get("Messages"):
+        while answer := self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, VisibilityTimeout=20).get("Messages"):
             mine = [message for message in answer if message["Body"] in wanted]
             found.update(message["Body"] for message in mine)
             if mine:

@@ -92,7 +92,12 @@ impl Ledger {
         timing: Option<Timing>,
     ) -> Result<Option<Lease>, TenancyError> {
         let next = seen.number + 1;
-        let fresh = if seen.number == 0 { "attribute_not_exists(run)" } else { "run = :seen" };
+        // As it was seen also in how it stood: a run that has ended since then was the one that is asked for here.
+        let fresh = match (seen.number, seen.outcome) {
+            (0, _) => "attribute_not_exists(run)",
+            (_, None) => "run = :seen AND attribute_not_exists(outcome)",
+            (_, Some(_)) => "run = :seen AND outcome = :was",
+        };
         let mut condition = format!("{fresh} AND (attribute_not_exists(lease_until) OR lease_until <= :now)");
         let mut set =
             "SET run = :run, lease_until = :until, begun_at = :now, cause = :cause, outcome = :running, \
@@ -118,6 +123,9 @@ impl Ledger {
             .expression_attribute_values(":running", text(TaskOutcome::Running.as_str()));
         if seen.number > 0 {
             update = update.expression_attribute_values(":seen", number(seen.number));
+            if let Some(outcome) = seen.outcome {
+                update = update.expression_attribute_values(":was", text(outcome.as_str()));
+            }
         }
         if timing.is_some() {
             update = update
