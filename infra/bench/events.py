@@ -128,9 +128,10 @@ def _year(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
     rng = random.Random(7)
     projects = [uuid.UUID(int=rng.getrandbits(128)) for _ in range(3)]
     connection.execute(
-        "INSERT INTO usage_days SELECT %s, current_date - d, p, 'kind_' || chr(97 + k), 'found', c, l, 1 + (d * 7 + k) %% 900, 3"
-        " FROM generate_series(0, 730) AS d, unnest(%s::uuid[]) AS p, generate_series(0, 29) AS k,"
-        " unnest(ARRAY['web', 'whatsapp']) AS c, unnest(ARRAY['fr', 'en', '']) AS l", [tenant, projects])
+        "INSERT INTO usage_days SELECT %s, day, coalesce(p, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), 'kind_' || chr(97 + k), 'found',"
+        " coalesce(c, '*'), coalesce(l, '*'), sum(1 + (d * 7 + k) %% 900), sum(3)"
+        " FROM (SELECT d, current_date - d AS day FROM generate_series(0, 730) AS d), unnest(%s::uuid[]) AS p, generate_series(0, 29) AS k,"
+        " unnest(ARRAY['web', 'whatsapp']) AS c, unnest(ARRAY['fr', 'en', '']) AS l GROUP BY day, k, CUBE (p, c, l)", [tenant, projects])
     offers = [uuid.UUID(int=rng.getrandbits(128)) for _ in range(5_000)]
     for grain in ("day", "month"):
         connection.execute(

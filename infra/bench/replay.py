@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import itertools
 import json
 import random
 import threading
@@ -37,6 +38,7 @@ KILLED = 0.1
 """Share of deliveries in which the consumer is killed."""
 SIZES = (1, 7, 100, 500, 2_000, 5_000)
 NIL = uuid.UUID(int=0)
+ALL_PROJECTS = str(uuid.UUID(int=2**128 - 1))
 
 
 @dataclass
@@ -59,8 +61,11 @@ class Plain:
         self.events[tenant] += 1
         self.hours[tenant, hour, *kind] += 1
         self.hour_amounts[tenant, hour, *kind] += amount
-        self.days[tenant, day, *kind] += 1
-        self.day_amounts[tenant, day, *kind] += amount
+        project, *what, channel, language = kind
+        for sums in itertools.product((project, ALL_PROJECTS), (channel, "*"), (language, "*")):
+            cell = (tenant, day, sums[0], *what, *sums[1:])
+            self.days[cell] += 1
+            self.day_amounts[cell] += amount
         if subject := event.get("offer_id"):
             for grain, first in (("day", day), ("month", day.replace(day=1))):
                 self.subjects[tenant, grain, event["kind"], first, kind[0], subject] += 1

@@ -3,159 +3,96 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use jiff::{
-    Timestamp,
-    civil::Date,
-    tz::{Offset, TimeZone},
-};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde_json::Value;
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 use vivier_domain::{
     event::{Envelope, Event, EventKind},
-    ids::ProjectId,
     retention::Days,
 };
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
-use crate::visitors;
-
-/// The most that one event adds to a sum: nothing of ours is larger, and sums must not overflow.
-const MOST: u64 = 1_000_000_000;
+use crate::{
+    counts::{Calendar, Counts, Hour},
+    visitors,
+};
 
 /// Stores events and counts them; those already there are left as they are. Returns how many are new. A tenant that does not exist
 /// is [`DatabaseError::is_unknown_reference`].
 pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseError> {
-    const STAGE: &str = "-- events::stage\n\
-        CREATE TEMPORARY TABLE IF NOT EXISTS staged_events (\n\
-            event_id uuid NOT NULL, occurred_at timestamptz NOT NULL, kind text NOT NULL, outcome text NOT NULL,\n\
-            project_id uuid NOT NULL, channel text NOT NULL, language text NOT NULL, amount bigint NOT NULL,\n\
-            subject_id uuid, detail jsonb NOT NULL\n\
-        ) ON COMMIT DELETE ROWS";
-    const COPY: &str = "-- events::copy\n\
-        COPY staged_events FROM STDIN (FORMAT binary)";
-    const TYPES: [Type; 10] = [
-        Type::UUID,
-        Type::TIMESTAMPTZ,
-        Type::TEXT,
-        Type::TEXT,
-        Type::UUID,
-        Type::TEXT,
-        Type::TEXT,
-        Type::INT8,
-        Type::UUID,
-        Type::JSONB,
-    ];
-    // The order of what is written is the same in every transaction; usage_begin() lets in one of a tenant at a time besides.
-    const COUNT: &str = "-- events::insert\n\
-        WITH new AS (\n\
-            INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
-            SELECT bound_tenant(), occurred_at, event_id, kind, detail FROM staged_events ORDER BY occurred_at, event_id\n\
-            ON CONFLICT (tenant_id, occurred_at, event_id) DO NOTHING\n\
-            RETURNING occurred_at, event_id\n\
-        ), fresh AS MATERIALIZED (\n\
-            SELECT s.*, (s.occurred_at AT TIME ZONE $1)::date AS day FROM staged_events s JOIN new USING (event_id, occurred_at)\n\
-        ), hours AS (\n\
-            INSERT INTO usage_hours (tenant_id, hour, project_id, kind, outcome, channel, language, count, amount)\n\
-            SELECT bound_tenant(), date_trunc('hour', occurred_at, 'UTC'), project_id, kind, outcome, channel, language,\n\
-                   count(*), sum(amount)\n\
-            FROM fresh GROUP BY 2, 3, 4, 5, 6, 7\n\
-            ON CONFLICT (tenant_id, hour, project_id, kind, outcome, channel, language) DO UPDATE\n\
-            SET count = usage_hours.count + excluded.count, amount = usage_hours.amount + excluded.amount\n\
-        ), days AS (\n\
-            INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
-            SELECT bound_tenant(), day, project_id, kind, outcome, channel, language, count(*), sum(amount)\n\
-            FROM fresh GROUP BY 2, 3, 4, 5, 6, 7\n\
-            ON CONFLICT (tenant_id, day, project_id, kind, outcome, channel, language) DO UPDATE\n\
-            SET count = usage_days.count + excluded.count, amount = usage_days.amount + excluded.amount\n\
-        ), subjects AS (\n\
-            INSERT INTO usage_subjects (tenant_id, grain, kind, day, project_id, subject_id, count)\n\
-            SELECT bound_tenant(), g.grain, kind, CASE g.grain WHEN 'day' THEN day ELSE date_trunc('month', day)::date END,\n\
-                   project_id, subject_id, count(*)\n\
-            FROM fresh CROSS JOIN (VALUES ('day'), ('month')) AS g (grain)\n\
-            WHERE subject_id IS NOT NULL GROUP BY 2, 3, 4, 5, 6\n\
-            ON CONFLICT (tenant_id, grain, kind, day, project_id, subject_id) DO UPDATE\n\
-            SET count = usage_subjects.count + excluded.count\n\
-        )\n\
-        SELECT event_id FROM fresh";
     if events.is_empty() {
         return Ok(0);
     }
-    let zone = begin(tx, events.iter().map(|event| event.occurred_at)).await?;
-    tx.execute(STAGE, &[]).await?;
+    let calendar = begin(tx, events.iter().map(|event| event.occurred_at)).await?;
     let mut seen = HashSet::with_capacity(events.len());
-    let staged: Vec<Staged<'_>> =
-        events.iter().filter(|event| seen.insert(event.event_id)).map(Staged::of).collect();
-    let rows: Vec<_> = staged.iter().map(Staged::row).collect();
-    tx.copy_in(COPY, &TYPES, rows).await?;
-    let mut fresh: HashSet<Uuid> =
-        tx.query(COUNT, &[&zone]).await?.iter().map(|row| row.get("event_id")).collect();
-    let new = fresh.len() as u64;
-    if new > 0 {
-        let came = events.iter().filter(|event| fresh.remove(&event.event_id.as_uuid()));
-        // PostgreSQL has the same database of zones (IANA), if not of the same year. No figure is better than one of another day.
-        if let Ok(zone) = TimeZone::get(&zone) {
-            visitors::add(tx, &zone, came).await?;
-        } else {
-            tracing::error!(zone, "a time zone is not known: visitors are not counted");
-        }
+    let mut staged: Vec<&Event> = events.iter().filter(|event| seen.insert(event.event_id)).collect();
+    // The order of the primary key, which grows at its end.
+    staged.sort_unstable_by_key(|event| (event.occurred_at, event.event_id));
+    stage(tx, &staged).await?;
+    if let Some(known) = move_staged(tx).await? {
+        staged.retain(|event| known.contains(&event.event_id.as_uuid()));
     }
-    Ok(new)
+    if staged.is_empty() {
+        return Ok(0);
+    }
+    let mut counts = Counts::default();
+    for event in &staged {
+        counts.add(event);
+    }
+    counts.write(tx, &calendar).await?;
+    visitors::add(tx, &calendar, &staged).await?;
+    Ok(staged.len() as u64)
 }
 
-/// Opens the days that events are of, and gives the name of the tenant's time zone.
-async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Result<String, DatabaseError> {
+/// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in.
+async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Result<Calendar, DatabaseError> {
+    // PostgreSQL alone says which day an hour lies in: it counts them anew when the zone is changed.
     const BEGIN: &str = "-- events::begin\n\
-        SELECT usage_begin($1) AS zone";
-    let days: BTreeSet<Date> = times.map(|at| Offset::UTC.to_datetime(at).date()).collect();
+        WITH zone AS MATERIALIZED (SELECT usage_begin($1) AS name)\n\
+        SELECT h.begins, (h.begins AT TIME ZONE zone.name)::date AS day FROM zone, unnest($2::timestamptz[]) AS h (begins)";
+    let hours: BTreeSet<Hour> = times.map(Hour::of).collect();
+    let begins: Vec<Timestamp> = hours.iter().map(|hour| hour.begins()).collect();
+    let days: BTreeSet<Date> = begins.iter().map(|at| Offset::UTC.to_datetime(*at).date()).collect();
     let days: Vec<Date> = days.into_iter().collect();
-    Ok(tx.query_one(BEGIN, &[&days]).await?.get("zone"))
+    let rows = tx.query(BEGIN, &[&days, &begins]).await?;
+    Ok(rows.iter().map(|row| (Hour::of(row.get("begins")), row.get("day"))).collect())
 }
 
-/// An event as it is copied.
-struct Staged<'a> {
-    event_id: Uuid,
-    occurred_at: Timestamp,
-    kind: &'a str,
-    outcome: &'a str,
-    project_id: Uuid,
-    channel: &'a str,
-    language: &'a str,
-    amount: i64,
-    subject_id: Option<Uuid>,
-    detail: Value,
+/// Copies events to where statements can take them from: row security knows no `COPY` into its own tables.
+async fn stage(tx: &PoolTx<'_>, events: &[&Event]) -> Result<(), DatabaseError> {
+    const STAGE: &str = "-- events::stage\n\
+        CREATE TEMPORARY TABLE IF NOT EXISTS staged_events (\n\
+            occurred_at timestamptz NOT NULL, event_id uuid NOT NULL, kind text NOT NULL, detail jsonb NOT NULL\n\
+        ) ON COMMIT DELETE ROWS";
+    const COPY: &str = "-- events::copy\n\
+        COPY staged_events FROM STDIN (FORMAT binary)";
+    const TYPES: [Type; 4] = [Type::TIMESTAMPTZ, Type::UUID, Type::TEXT, Type::JSONB];
+    tx.execute(STAGE, &[]).await?;
+    let rows: Vec<_> = events
+        .iter()
+        .map(|event| (event.occurred_at, event.event_id.as_uuid(), event.kind.as_str(), detail(&event.kind)))
+        .collect();
+    let rows: Vec<[&(dyn ToSql + Sync); 4]> =
+        rows.iter().map(|(at, id, kind, detail)| [at as &(dyn ToSql + Sync), id, kind, detail]).collect();
+    tx.copy_in(COPY, &TYPES, rows).await.map(|_| ())
 }
 
-impl<'a> Staged<'a> {
-    fn of(event: &'a Event) -> Self {
-        Self {
-            event_id: event.event_id.as_uuid(),
-            occurred_at: event.occurred_at,
-            kind: event.kind.as_str(),
-            outcome: event.kind.outcome(),
-            project_id: event.source.project.map_or(Uuid::nil(), ProjectId::as_uuid),
-            channel: event.source.channel.as_str(),
-            language: event.source.language.map_or("", |language| language.as_str()),
-            amount: event.kind.amount().min(MOST).cast_signed(),
-            subject_id: event.kind.subject(),
-            detail: detail(&event.kind),
-        }
+/// Moves what is staged to where events lie. Where some lay there already, tells which did not.
+async fn move_staged(tx: &PoolTx<'_>) -> Result<Option<HashSet<Uuid>>, DatabaseError> {
+    const ALL: &str = "-- events::insert\n\
+        INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
+        SELECT bound_tenant(), occurred_at, event_id, kind, detail FROM staged_events";
+    const NEW: &str = "-- events::insert_new\n\
+        INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
+        SELECT bound_tenant(), occurred_at, event_id, kind, detail FROM staged_events\n\
+        ON CONFLICT (tenant_id, occurred_at, event_id) DO NOTHING\n\
+        RETURNING event_id";
+    // A batch is nearly always new as a whole, and to look for each event as it is stored costs as much again as to store it.
+    if tx.execute_unless_there(ALL, &[]).await?.is_some() {
+        return Ok(None);
     }
-
-    fn row(&self) -> [&(dyn tokio_postgres::types::ToSql + Sync); 10] {
-        [
-            &self.event_id,
-            &self.occurred_at,
-            &self.kind,
-            &self.outcome,
-            &self.project_id,
-            &self.channel,
-            &self.language,
-            &self.amount,
-            &self.subject_id,
-            &self.detail,
-        ]
-    }
+    Ok(Some(tx.query(NEW, &[]).await?.iter().map(|row| row.get("event_id")).collect()))
 }
 
 /// An event's fields without its kind, which has a column of its own, and without a visitor's share, which is kept elsewhere until
@@ -172,37 +109,26 @@ fn detail(kind: &EventKind) -> Value {
 /// Keeps events of kinds that this version does not know, and counts them under the kind `unknown`. Returns how many are new.
 pub async fn keep_aside(tx: &PoolTx<'_>, events: &[(Envelope, Value)]) -> Result<u64, DatabaseError> {
     const KEEP: &str = "-- events::keep_aside\n\
-        WITH new AS (\n\
-            INSERT INTO events_aside (tenant_id, event_id, occurred_at, kind, body)\n\
-            SELECT bound_tenant(), n.event_id, n.occurred_at, n.kind, n.body\n\
-            FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::jsonb[]) AS n (event_id, occurred_at, kind, body)\n\
-            ON CONFLICT (tenant_id, event_id) DO NOTHING\n\
-            RETURNING occurred_at, kind\n\
-        ), hours AS (\n\
-            INSERT INTO usage_hours (tenant_id, hour, project_id, kind, outcome, channel, language, count, amount)\n\
-            SELECT bound_tenant(), date_trunc('hour', occurred_at, 'UTC'), $6, 'unknown', kind, 'system', '', count(*), 0\n\
-            FROM new GROUP BY 2, 5\n\
-            ON CONFLICT (tenant_id, hour, project_id, kind, outcome, channel, language) DO UPDATE\n\
-            SET count = usage_hours.count + excluded.count\n\
-        ), days AS (\n\
-            INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
-            SELECT bound_tenant(), (occurred_at AT TIME ZONE $5)::date, $6, 'unknown', kind, 'system', '', count(*), 0\n\
-            FROM new GROUP BY 2, 5\n\
-            ON CONFLICT (tenant_id, day, project_id, kind, outcome, channel, language) DO UPDATE\n\
-            SET count = usage_days.count + excluded.count\n\
-        )\n\
-        SELECT count(*) AS new FROM new";
+        INSERT INTO events_aside (tenant_id, event_id, occurred_at, kind, body)\n\
+        SELECT bound_tenant(), n.event_id, n.occurred_at, n.kind, n.body\n\
+        FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::jsonb[]) AS n (event_id, occurred_at, kind, body)\n\
+        ON CONFLICT (tenant_id, event_id) DO NOTHING\n\
+        RETURNING occurred_at, kind";
     if events.is_empty() {
         return Ok(0);
     }
-    // They lie in no partition.
-    let zone = begin(tx, std::iter::empty()).await?;
     let ids: Vec<Uuid> = events.iter().map(|(envelope, _)| envelope.event_id.as_uuid()).collect();
     let times: Vec<Timestamp> = events.iter().map(|(envelope, _)| envelope.occurred_at).collect();
     let kinds: Vec<&str> = events.iter().map(|(envelope, _)| envelope.kind.as_str()).collect();
     let bodies: Vec<&Value> = events.iter().map(|(_, body)| body).collect();
-    let row = tx.query_one(KEEP, &[&ids, &times, &kinds, &bodies, &zone, &Uuid::nil()]).await?;
-    Ok(row.get::<_, i64>("new").unsigned_abs())
+    let calendar = begin(tx, times.iter().copied()).await?;
+    let new = tx.query(KEEP, &[&ids, &times, &kinds, &bodies]).await?;
+    let mut counts = Counts::default();
+    for row in &new {
+        counts.add_unknown(row.get("occurred_at"), row.get("kind"));
+    }
+    counts.write(tx, &calendar).await?;
+    Ok(new.len() as u64)
 }
 
 /// The last day (UTC) of which nothing may be kept at `now` whatever a tenant wants: whole days go when their first moment is as old

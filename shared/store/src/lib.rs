@@ -5,6 +5,7 @@ pub mod audit;
 pub mod batches;
 pub mod chunks;
 pub mod conversations;
+mod counts;
 pub mod declined_synonyms;
 pub mod documents;
 pub mod events;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cardinality_estimator::CardinalityEstimator;
-use jiff::{civil::Date, tz::TimeZone};
+use jiff::civil::Date;
 use uuid::Uuid;
 use vivier_domain::{
     event::{Event, Step},
@@ -12,16 +12,18 @@ use vivier_domain::{
 };
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
+use crate::counts::{Calendar, Hour};
+
 /// 4 096 registers of six bits.
 type Sketch = CardinalityEstimator<u64>;
 /// Of which day, front office and step a sketch is.
 type Place = (Date, Uuid, Step);
 
 /// Adds who was there to the days of the tenant's time zone. A visitor who is in a sketch already changes nothing.
-pub async fn add<'a>(
+pub(crate) async fn add(
     tx: &PoolTx<'_>,
-    zone: &TimeZone,
-    events: impl Iterator<Item = &'a Event>,
+    calendar: &Calendar,
+    events: &[&Event],
 ) -> Result<(), DatabaseError> {
     const FETCH: &str = "-- visitors::fetch\n\
         SELECT v.day, v.project_id, v.step, v.sketch FROM usage_visitors v\n\
@@ -32,7 +34,7 @@ pub async fn add<'a>(
         SELECT bound_tenant(), p.day, p.project_id, p.step, p.visitors, p.sketch\n\
         FROM unnest($1::date[], $2::uuid[], $3::text[], $4::bigint[], $5::bytea[]) AS p (day, project_id, step, visitors, sketch)\n\
         ON CONFLICT (tenant_id, day, project_id, step) DO UPDATE SET visitors = excluded.visitors, sketch = excluded.sketch";
-    let came = came(zone, events);
+    let came = came(calendar, events);
     if came.is_empty() {
         return Ok(());
     }
@@ -71,11 +73,11 @@ fn columns(places: &[Place]) -> (Vec<Date>, Vec<Uuid>, Vec<&'static str>) {
 }
 
 /// Who came how far, in each front office and in all together.
-fn came<'a>(zone: &TimeZone, events: impl Iterator<Item = &'a Event>) -> BTreeMap<Place, BTreeSet<u64>> {
+fn came(calendar: &Calendar, events: &[&Event]) -> BTreeMap<Place, BTreeSet<u64>> {
     let mut came: BTreeMap<Place, BTreeSet<u64>> = BTreeMap::new();
     for event in events {
         let Some(visitor) = event.source.visitor else { continue };
-        let day = zone.to_datetime(event.occurred_at).date();
+        let day = calendar[&Hour::of(event.occurred_at)];
         let visitor = u64::from_be_bytes(*visitor.as_bytes());
         let projects = [Some(Uuid::nil()), event.source.project.map(ProjectId::as_uuid)];
         for step in event.kind.steps() {

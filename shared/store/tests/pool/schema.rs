@@ -16,7 +16,8 @@ async fn every_table_with_a_tenant_forces_row_security() {
         ORDER BY t.relname";
     let house = House::open().await;
     let rows = in_tx!(house, &house.own, |tx| tx.query(SQL, &[]).await.unwrap());
-    let expected = "PERMISSIVE {public} ALL (tenant_id = bound_tenant()) (tenant_id = bound_tenant())";
+    let expected = "PERMISSIVE {public} ALL (tenant_id = ( SELECT bound_tenant() AS bound_tenant)) \
+                    (tenant_id = ( SELECT bound_tenant() AS bound_tenant))";
     let mut names = Vec::new();
     for row in &rows {
         let name: String = row.get("name");

@@ -73,6 +73,11 @@ impl DatabaseError {
         matches!(self, Self::Statement { source, .. } if source.code == SqlState::FOREIGN_KEY_VIOLATION)
     }
 
+    /// Whether a row was there already that there may be one of.
+    pub fn is_there_already(&self) -> bool {
+        matches!(self, Self::Statement { source, .. } if source.code == SqlState::UNIQUE_VIOLATION)
+    }
+
     /// Whether the database cannot hold what it was given (`SQLSTATE` classes 22, 23 and 54): the same again will be refused again.
     pub fn is_of_the_data(&self) -> bool {
         matches!(self, Self::Statement { source, .. } if ["22", "23", "54"].contains(&&source.code.code()[..2]))

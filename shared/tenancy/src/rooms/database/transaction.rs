@@ -75,6 +75,30 @@ impl<'a, K: Kind> TenantTx<'a, K> {
         }
     }
 
+    /// How many rows a statement inserted; nothing where one of them was there already, and then it has inserted none.
+    pub async fn execute_unless_there(
+        &self,
+        sql: &str,
+        params: Params<'_>,
+    ) -> Result<Option<u64>, DatabaseError> {
+        self.point(sql, "SAVEPOINT unless_there").await?;
+        match self.execute(sql, params).await {
+            Ok(rows) => {
+                self.point(sql, "RELEASE SAVEPOINT unless_there").await?;
+                Ok(Some(rows))
+            }
+            Err(error) if error.is_there_already() => {
+                self.point(sql, "ROLLBACK TO SAVEPOINT unless_there; RELEASE SAVEPOINT unless_there").await?;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn point(&self, sql: &str, command: &str) -> Result<(), DatabaseError> {
+        self.inner.batch_execute(command).await.map_err(|error| DatabaseError::from_driver(sql, error))
+    }
+
     /// Sends rows by one binary `COPY … FROM STDIN (FORMAT binary)`. Returns how many went. Row security knows no `COPY`: the table is one of the
     /// transaction's own.
     pub async fn copy_in<const N: usize>(

@@ -1,13 +1,19 @@
 //! Figures, read from what was counted when events were stored: no statement here looks at an event.
 
+mod subjects;
+
+pub use subjects::{Performance, list_performance, list_subjects};
+
 use jiff::{Timestamp, civil::Date};
-use tokio_postgres::Row;
+use tokio_postgres::{Row, types::ToSql};
 use uuid::Uuid;
 use vivier_domain::{
     event::{Channel, Spoken, Step},
     ids::ProjectId,
 };
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
+
+use crate::counts::{ALL, ALL_PROJECTS};
 
 /// What figures are asked of. What is not named is not looked at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,15 +28,15 @@ pub struct Filter {
     pub kinds: Option<Vec<String>>,
 }
 
-/// A filter as statements take it: front office, way, language, kinds.
-type Parts<'a> = (Option<Uuid>, Option<&'static str>, Option<&'static str>, Option<&'a [String]>);
+/// A filter as statements over days take it: front office, way, language, kinds.
+type Parts<'a> = (Uuid, &'static str, &'static str, Option<&'a [String]>);
 
 impl Filter {
     fn parts(&self) -> Parts<'_> {
         (
-            self.project.map(ProjectId::as_uuid),
-            self.channel.map(Channel::as_str),
-            self.language.map(Spoken::as_str),
+            self.project.map_or(ALL_PROJECTS, ProjectId::as_uuid),
+            self.channel.map_or(ALL, Channel::as_str),
+            self.language.map_or(ALL, Spoken::as_str),
             self.kinds.as_deref(),
         )
     }
@@ -76,14 +82,12 @@ pub async fn list_totals(tx: &PoolTx<'_>, span: Span, filter: &Filter) -> Result
     const SQL: &str = "-- statistics::list_totals\n\
         WITH counted AS (\n\
             SELECT kind, outcome, day, count, amount FROM usage_days\n\
-            WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $3\n\
-                  AND ($4::uuid IS NULL OR project_id = $4) AND ($5::text IS NULL OR channel = $5)\n\
-                  AND ($6::text IS NULL OR language = $6) AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
+            WHERE tenant_id = bound_tenant() AND project_id = $4 AND channel = $5 AND language = $6 AND day BETWEEN $1 AND $3\n\
+                  AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
             UNION ALL\n\
             SELECT 'visitors', step, day, visitors, 0 FROM usage_visitors\n\
             WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $3\n\
-                  AND project_id = coalesce($4, '00000000-0000-0000-0000-000000000000'::uuid)\n\
-                  AND $5::text IS NULL AND $6::text IS NULL AND $7::text[] IS NULL\n\
+                  AND project_id = $8 AND $5 = '*' AND $6 = '*' AND $7::text[] IS NULL\n\
         )\n\
         SELECT kind, outcome,\n\
                coalesce(sum(count) FILTER (WHERE day >= $2), 0)::bigint AS count,\n\
@@ -92,8 +96,11 @@ pub async fn list_totals(tx: &PoolTx<'_>, span: Span, filter: &Filter) -> Result
                coalesce(sum(amount) FILTER (WHERE day < $2), 0)::bigint AS amount_before\n\
         FROM counted GROUP BY kind, outcome ORDER BY kind, outcome";
     let (project, channel, language, kinds) = filter.parts();
-    let rows =
-        tx.query(SQL, &[&span.before, &span.from, &span.to, &project, &channel, &language, &kinds]).await?;
+    // Of visitors, all front offices lie under the nil UUID.
+    let visited = filter.project.map_or(Uuid::nil(), ProjectId::as_uuid);
+    let rows = tx
+        .query(SQL, &[&span.before, &span.from, &span.to, &project, &channel, &language, &kinds, &visited])
+        .await?;
     let count = |row: &Row| Count {
         kind: row.get("kind"),
         outcome: row.get("outcome"),
@@ -157,9 +164,8 @@ pub async fn list_series(
 ) -> Result<Vec<Point<Date>>, DatabaseError> {
     const SQL: &str = "-- statistics::list_series\n\
         SELECT date_trunc($3, day::timestamp)::date AS at, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
-        WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $2\n\
-              AND ($4::uuid IS NULL OR project_id = $4) AND ($5::text IS NULL OR channel = $5)\n\
-              AND ($6::text IS NULL OR language = $6) AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
+        WHERE tenant_id = bound_tenant() AND project_id = $4 AND channel = $5 AND language = $6 AND day BETWEEN $1 AND $2\n\
+              AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
         GROUP BY at, kind, outcome ORDER BY at, kind, outcome";
     let (project, channel, language, kinds) = filter.parts();
     let rows = tx
@@ -181,8 +187,9 @@ pub async fn list_hours(
               AND ($3::uuid IS NULL OR project_id = $3) AND ($4::text IS NULL OR channel = $4)\n\
               AND ($5::text IS NULL OR language = $5) AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
         GROUP BY at, kind, outcome ORDER BY at, kind, outcome";
-    let (project, channel, language, kinds) = filter.parts();
-    let rows = tx.query(SQL, &[&from, &to, &project, &channel, &language, &kinds]).await?;
+    let project = filter.project.map(ProjectId::as_uuid);
+    let (channel, language) = (filter.channel.map(Channel::as_str), filter.language.map(Spoken::as_str));
+    let rows = tx.query(SQL, &[&from, &to, &project, &channel, &language, &filter.kinds]).await?;
     Ok(rows.iter().map(point).collect())
 }
 
@@ -217,20 +224,29 @@ pub async fn list_breakdown(
     dimension: Dimension,
     filter: &Filter,
 ) -> Result<Vec<PartCount>, DatabaseError> {
-    const SQL: &str = "-- statistics::list_breakdown\n\
-        SELECT CASE $3 WHEN 'project' THEN coalesce(nullif(project_id, '00000000-0000-0000-0000-000000000000')::text, '') WHEN 'channel' THEN channel ELSE language END AS part,\n\
+    const BY_PROJECT: &str = "-- statistics::list_breakdown_by_project\n\
+        SELECT coalesce(nullif(project_id, '00000000-0000-0000-0000-000000000000')::text, '') AS part,\n\
                kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
-        WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $2\n\
-              AND ($4::uuid IS NULL OR project_id = $4) AND ($5::text IS NULL OR channel = $5)\n\
-              AND ($6::text IS NULL OR language = $6) AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
+        WHERE tenant_id = bound_tenant() AND project_id <> $7 AND ($3::uuid = $7::uuid OR project_id = $3)\n\
+              AND channel = $4 AND language = $5 AND day BETWEEN $1 AND $2 AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
         GROUP BY part, kind, outcome ORDER BY part, kind, outcome";
-    let by = match dimension {
-        Dimension::Project => "project",
-        Dimension::Channel => "channel",
-        Dimension::Language => "language",
-    };
+    const BY_CHANNEL: &str = "-- statistics::list_breakdown_by_channel\n\
+        SELECT channel AS part, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
+        WHERE tenant_id = bound_tenant() AND project_id = $3 AND channel <> $7 AND ($4::text = $7::text OR channel = $4)\n\
+              AND language = $5 AND day BETWEEN $1 AND $2 AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
+        GROUP BY part, kind, outcome ORDER BY part, kind, outcome";
+    const BY_LANGUAGE: &str = "-- statistics::list_breakdown_by_language\n\
+        SELECT language AS part, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
+        WHERE tenant_id = bound_tenant() AND project_id = $3 AND channel = $4\n\
+              AND language <> $7 AND ($5::text = $7::text OR language = $5) AND day BETWEEN $1 AND $2 AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
+        GROUP BY part, kind, outcome ORDER BY part, kind, outcome";
     let (project, channel, language, kinds) = filter.parts();
-    let rows = tx.query(SQL, &[&span.from, &span.to, &by, &project, &channel, &language, &kinds]).await?;
+    let (sql, all): (&str, &(dyn ToSql + Sync)) = match dimension {
+        Dimension::Project => (BY_PROJECT, &ALL_PROJECTS),
+        Dimension::Channel => (BY_CHANNEL, &ALL),
+        Dimension::Language => (BY_LANGUAGE, &ALL),
+    };
+    let rows = tx.query(sql, &[&span.from, &span.to, &project, &channel, &language, &kinds, all]).await?;
     let part = |row: &Row| PartCount {
         part: row.get("part"),
         kind: row.get("kind"),
@@ -238,92 +254,6 @@ pub async fn list_breakdown(
         count: unsigned(row, "count"),
     };
     Ok(rows.iter().map(part).collect())
-}
-
-/// The offers or documents that a kind of event was most often about, with how often, the most frequent first.
-pub async fn list_subjects(
-    tx: &PoolTx<'_>,
-    span: Span,
-    kind: &str,
-    project: Option<ProjectId>,
-    limit: u32,
-) -> Result<Vec<(Uuid, u64)>, DatabaseError> {
-    // Whole months are added up already; what is left is at most two months of days.
-    const SQL: &str = "-- statistics::list_subjects\n\
-        WITH parts AS (\n\
-            SELECT subject_id, count FROM usage_subjects\n\
-            WHERE tenant_id = bound_tenant() AND grain = 'month' AND kind = $1 AND day >= $4 AND day < $5\n\
-                  AND ($6::uuid IS NULL OR project_id = $6)\n\
-            UNION ALL\n\
-            SELECT subject_id, count FROM usage_subjects\n\
-            WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = $1 AND day >= $2 AND day < least($4::date, $3::date + 1)\n\
-                  AND ($6::uuid IS NULL OR project_id = $6)\n\
-            UNION ALL\n\
-            SELECT subject_id, count FROM usage_subjects\n\
-            WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = $1 AND day >= greatest($5::date, $4::date) AND day <= $3\n\
-                  AND ($6::uuid IS NULL OR project_id = $6)\n\
-        )\n\
-        SELECT subject_id, sum(count)::bigint AS count FROM parts\n\
-        GROUP BY subject_id ORDER BY count DESC, subject_id LIMIT $7";
-    let (first, last) = whole_months(span);
-    let project = project.map(ProjectId::as_uuid);
-    let limit = i64::from(limit);
-    let rows = tx.query(SQL, &[&kind, &span.from, &span.to, &first, &last, &project, &limit]).await?;
-    Ok(rows.iter().map(|row| (row.get("subject_id"), unsigned(row, "count"))).collect())
-}
-
-/// How often an offer was opened, and how often somebody went on to apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Performance {
-    /// The offer.
-    pub offer: Uuid,
-    /// How often it was opened.
-    pub viewed: u64,
-    /// How often somebody went on to apply.
-    pub applied: u64,
-}
-
-/// What became of offers, the most viewed first, at most `limit`; and of how many anything is known.
-pub async fn list_performance(
-    tx: &PoolTx<'_>,
-    span: Span,
-    project: Option<ProjectId>,
-    limit: u32,
-) -> Result<(Vec<Performance>, u64), DatabaseError> {
-    // As in `list_subjects`: whole months are added up already.
-    const SQL: &str = "-- statistics::list_performance\n\
-        WITH parts AS (\n\
-            SELECT kind, subject_id, count FROM usage_subjects\n\
-            WHERE tenant_id = bound_tenant() AND kind IN ('offer_viewed', 'apply_clicked') AND ($5::uuid IS NULL OR project_id = $5)\n\
-                  AND (grain = 'month' AND day >= $3 AND day < $4\n\
-                       OR grain = 'day' AND day >= $1 AND day < least($3::date, $2::date + 1)\n\
-                       OR grain = 'day' AND day >= greatest($4::date, $3::date) AND day <= $2)\n\
-        )\n\
-        SELECT subject_id, count(*) OVER () AS offers,\n\
-               coalesce(sum(count) FILTER (WHERE kind = 'offer_viewed'), 0)::bigint AS viewed,\n\
-               coalesce(sum(count) FILTER (WHERE kind = 'apply_clicked'), 0)::bigint AS applied\n\
-        FROM parts GROUP BY subject_id ORDER BY viewed DESC, applied DESC, subject_id LIMIT $6";
-    let (first, last) = whole_months(span);
-    let (project, limit) = (project.map(ProjectId::as_uuid), i64::from(limit));
-    let rows = tx.query(SQL, &[&span.from, &span.to, &first, &last, &project, &limit]).await?;
-    let offers = rows.first().map_or(0, |row| unsigned(row, "offers"));
-    let one = |row: &Row| Performance {
-        offer: row.get("subject_id"),
-        viewed: unsigned(row, "viewed"),
-        applied: unsigned(row, "applied"),
-    };
-    Ok((rows.iter().map(one).collect(), offers))
-}
-
-/// The first day of the first whole month in a period, and the day behind the last one's last.
-fn whole_months(span: Span) -> (Date, Date) {
-    let behind = span.to.tomorrow().unwrap_or(span.to);
-    let first = if span.from.day() == 1 {
-        span.from
-    } else {
-        span.from.last_of_month().tomorrow().unwrap_or(span.from)
-    };
-    (first, behind.first_of_month().max(first))
 }
 
 /// The name of the time zone that the tenant's days are of.
@@ -342,7 +272,8 @@ pub async fn set_zone(tx: &PoolTx<'_>, zone: &str, first: Date) -> Result<(), Da
     tx.query_one(SQL, &[&zone, &first]).await.map(|_| ())
 }
 
-/// Removes counts of before `hours` by the hour and of before `days` by the day. Returns how many rows.
+/// Removes counts of before `hours` by the hour and of before `days` by the day; of subjects, months go as a whole, with their days.
+/// Returns how many rows.
 pub async fn purge(tx: &PoolTx<'_>, hours: Timestamp, days: Date) -> Result<u64, DatabaseError> {
     const HOURS: &str = "-- statistics::purge_hours\n\
         DELETE FROM usage_hours WHERE tenant_id = bound_tenant() AND hour < $1";
@@ -350,7 +281,7 @@ pub async fn purge(tx: &PoolTx<'_>, hours: Timestamp, days: Date) -> Result<u64,
         "-- statistics::purge_days\n\
         DELETE FROM usage_days WHERE tenant_id = bound_tenant() AND day < $1",
         "-- statistics::purge_subjects\n\
-        DELETE FROM usage_subjects WHERE tenant_id = bound_tenant() AND day < $1",
+        DELETE FROM usage_subjects WHERE tenant_id = bound_tenant() AND day < date_trunc('month', $1::date)",
         "-- statistics::purge_visitors\n\
         DELETE FROM usage_visitors WHERE tenant_id = bound_tenant() AND day < $1",
     ];
@@ -365,24 +296,4 @@ pub async fn purge(tx: &PoolTx<'_>, hours: Timestamp, days: Date) -> Result<u64,
 pub fn visitors_at(totals: &[Count], step: Step) -> (u64, u64) {
     let found = totals.iter().find(|one| one.kind == VISITORS && one.outcome == step.as_str());
     found.map_or((0, 0), |one| (one.count, one.count_before))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use jiff::civil::date;
-
-    #[test]
-    fn months_that_lie_whole_in_a_period() {
-        for (from, to, first, behind) in [
-            (date(2026, 1, 1), date(2026, 12, 31), date(2026, 1, 1), date(2027, 1, 1)),
-            (date(2026, 1, 2), date(2026, 3, 30), date(2026, 2, 1), date(2026, 3, 1)),
-            // None: the border lies at the first of the next month, and days are taken up to it.
-            (date(2026, 1, 2), date(2026, 2, 3), date(2026, 2, 1), date(2026, 2, 1)),
-            (date(2026, 1, 2), date(2026, 1, 20), date(2026, 2, 1), date(2026, 2, 1)),
-            (date(2026, 1, 1), date(2026, 1, 20), date(2026, 1, 1), date(2026, 1, 1)),
-        ] {
-            assert_eq!(whole_months(Span { from, to, before: from }), (first, behind), "{from} {to}");
-        }
-    }
 }
