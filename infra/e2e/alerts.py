@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import uuid
 from typing import Any
 
 import requests
 
 from demo.client import wait_for
 
+from . import canaries
 from .api import Api
 from .people import mails
 from .stage import Stage
@@ -23,7 +23,7 @@ ANYTHING = ""
 
 def fresh() -> str:
     """An address that no mail went to yet."""
-    return f"c{uuid.uuid4().hex[:16]}@candidat.example"
+    return canaries.address("candidat", "c")
 
 
 def ask(tenant: Tenant, email: str, search: str = ANYTHING, **more: Any) -> requests.Response:

@@ -11,6 +11,8 @@ from typing import Any
 import requests
 from requests.adapters import HTTPAdapter
 
+from . import canaries
+
 NOT_FOUND = ("urn:vivier:problem:not-found", 404)
 UNAUTHORIZED = ("urn:vivier:problem:unauthorized", 401)
 FORBIDDEN = ("urn:vivier:problem:forbidden", 403)
@@ -186,6 +188,9 @@ SOME_ID = "01920000-0000-7000-8000-000000000001"
 """An id that nothing ever had."""
 NEVER = {"id": SOME_ID, "message_id": SOME_ID, "run_id": SOME_ID, "project": SOME_ID, "number": "4000000000", "token": "A" * 43}
 """A value for each parameter of a path that nothing ever had."""
+
+# Whoever sends requests imports this: what is typed is written down, and every refusal looked at as it comes.
+canaries.watch()
 
 # Addresses of an earlier run may still be remembered, so this run begins somewhere else.
 _hosts = itertools.count(secrets.randbelow(1_000_000))

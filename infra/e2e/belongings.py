@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Iterator
 
+from . import canaries
 from .api import Api, filled
 from .feeds import finished_run
 from .tenants import Tenant
@@ -54,7 +54,7 @@ IN_PROJECT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/projects/{project}", None),
     ("PATCH", "/v1/projects/{project}", {"name": "Croisé"}),
     ("GET", "/v1/projects/{project}/members", None),
-    ("POST", "/v1/projects/{project}/members", {"email": "croisee@nobody.example", "role": "reader"}),
+    ("POST", "/v1/projects/{project}/members", {"email": f"croisee.{canaries.SURNAME}@nobody.example", "role": "reader"}),
     ("POST", "/v1/projects/{project}/products", {"kind": "messaging_channel", "name": "Croisé"}),
     ("GET", "/v1/projects/{project}/settings", None),
     ("GET", "/v1/projects/{project}/settings/draft", None),
@@ -349,4 +349,4 @@ def seen(tenant: Tenant) -> dict:
 
 def fresh_email() -> str:
     """An address that nobody was invited at."""
-    return f"p{uuid.uuid4().hex[:12]}@crossed.example"
+    return canaries.address("crossed")

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from demo import data
-from demo.client import Operator, wait_for
+from demo.client import Json, Operator, OperatorError, wait_for
 
-from . import tenants
+from . import canaries, tenants
 from .stage import Stage
 from .tenants import Tenant
 
@@ -22,9 +22,29 @@ def stage() -> Stage:
     return Stage()
 
 
+class Watched(Operator):
+    """An operator whose refusals are looked at as well."""
+
+    def invoke(self, function: str, payload: Json) -> Json:
+        try:
+            return super().invoke(function, payload)
+        except OperatorError as error:
+            canaries.refused(f"{function}, invoked", str(error).encode())
+            raise
+
+
 @pytest.fixture(scope="session")
 def operator(stage: Stage) -> Operator:
-    return Operator(stage.stack)
+    return Watched(stage.stack)
+
+
+@pytest.fixture(autouse=True)
+def no_canary_in_a_refusal() -> Iterator[None]:
+    """Fails a test that was told what is a person's, whatever it did about it."""
+    yield
+    told = canaries.leaks.copy()
+    canaries.leaks.clear()
+    assert not told, told
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,6 +14,7 @@ from demo.client import BackOffice, FrontOffice, Json, Operator, wait_for
 from demo.data.columns import COLUMNS
 from demo.memory import new_password
 
+from . import canaries
 from .api import Api
 from .people import Browser
 from .stage import Stage
@@ -104,7 +104,7 @@ class Tenant:
 
     def person(self, role: str = "reader", project: str | None = None) -> Person:
         """Somebody new with a role, in the whole tenant or in one project, whose first login is behind them."""
-        email = f"p{uuid.uuid4().hex[:12]}@{self.slug}.example"
+        email = canaries.address(self.slug)
         path = f"/v1/projects/{project}/members" if project else "/v1/members"
         answer = self.member.send("POST", path, json={"email": email, "role": role})
         assert answer.status_code == 201, answer.text
@@ -194,7 +194,7 @@ def login(stage: Stage, email: str, password: str, client_id: str | None = None)
 def create(stage: Stage, operator: Operator, slug: str, **more: Any) -> Tenant:
     """Creates a tenant, after removing what an interrupted run may have left of it, and logs its manager in."""
     delete(operator, slug)
-    email = f"rh@{slug}.example"
+    email = f"rh.{canaries.SURNAME}@{slug}.example"
     made = operator.invoke(
         "tenants", {"operation": "create", "slug": slug, "name": slug.title(), "manager_email": email, **more}
     )

@@ -15,7 +15,7 @@ import pytest
 
 from demo.memory import new_password
 
-from . import people
+from . import canaries, people
 from .api import FORBIDDEN, NOT_FOUND, UNAUTHORIZED, Api, is_problem
 from .people import Browser
 from .stage import Stage
@@ -41,7 +41,7 @@ def manager(stage: Stage, house: Tenant) -> Browser:
 @pytest.fixture
 def person(stage: Stage, house: Tenant, manager: Browser):
     """A member of her own for each test: id, address, password, browser."""
-    email = f"p{uuid.uuid4().hex[:10]}@attacks-e2e.example"
+    email = canaries.address("attacks-e2e")
     member, temporary = invited(stage, manager, email, "editor")
     browser, password = entered(stage, email, temporary)
     return member, email, password, browser
@@ -388,7 +388,7 @@ class TestGreed:
         is_problem(first.send("PUT", f"/v1/members/{own}/role", json={"role": "reader"}), last)
         members = {own: first}
         for number in range(3):
-            email = f"chef{number}@crowd-e2e.example"
+            email = canaries.address("crowd-e2e", f"chef{number}")
             member, temporary = invited(stage, first, email, "manager")
             members[member], _ = entered(stage, email, temporary)
         ids = list(members)

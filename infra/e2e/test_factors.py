@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import time
 
 import pytest
@@ -13,7 +12,7 @@ import pytest
 from demo.client import wait_for
 from demo.memory import new_password
 
-from . import people
+from . import canaries, people
 from .api import NOT_FOUND, UNAUTHORIZED, is_problem, refused_fields
 from .people import Browser
 from .stage import Stage
@@ -38,7 +37,7 @@ def person(house: Tenant) -> Person:
 @pytest.fixture
 def phone() -> str:
     """A number that no message went to."""
-    return f"+336{secrets.randbelow(10**8):08}"
+    return canaries.phone()
 
 
 def next_code(stage: Stage, phone: str, seen: int) -> str:
@@ -131,7 +130,7 @@ class TestApplication:
         bearer = person.bearer
         for method, path, body in (
             ("GET", "/v1/mfa", None), ("POST", "/v1/mfa/totp", None), ("PUT", "/v1/mfa/totp", {"code": "000000"}),
-            ("DELETE", "/v1/mfa/totp", None), ("POST", "/v1/mfa/sms", {"phone": "+33612345678"}),
+            ("DELETE", "/v1/mfa/totp", None), ("POST", "/v1/mfa/sms", {"phone": canaries.phone()}),
             ("PUT", "/v1/password", {"old_password": person.password, "new_password": new_password()}),
         ):  # fmt: skip
             assert bearer.send(method, path, json=body).status_code == 403, path
@@ -139,7 +138,7 @@ class TestApplication:
 
 class TestInvitations:
     def test_a_second_mail_replaces_the_first(self, stage: Stage, house: Tenant):
-        email = f"p{secrets.token_hex(5)}@factors-e2e.example"
+        email = canaries.address("factors-e2e")
         member, first = invited(stage, house.manager, email)
         seen = len(people.mails(stage, email))
         assert house.manager.send("POST", f"/v1/members/{member}/invitation").status_code == 200
@@ -150,7 +149,7 @@ class TestInvitations:
         is_problem(house.manager.send("POST", f"/v1/members/{member}/invitation"), WRONG_STATE)
 
     def test_a_temporary_password_has_an_end(self, stage: Stage, house: Tenant):
-        email = f"p{secrets.token_hex(5)}@factors-e2e.example"
+        email = canaries.address("factors-e2e")
         member, temporary = invited(stage, house.manager, email)
         assert Browser(stage).login(email, temporary).json()["challenge"] == "new_password"
         age_invitation(stage, house, member, days=8)

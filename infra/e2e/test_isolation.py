@@ -14,7 +14,7 @@ import requests
 from demo.client import Operator, OperatorError
 from demo.memory import new_password
 
-from . import people
+from . import canaries, people
 from .api import NOT_FOUND, UNAUTHORIZED, Api, filled, is_problem, parameters_of, routes
 from .belongings import all_offers, belongings, fresh_email, furnish, misplaced, options_of, seen
 from .people import Browser
@@ -146,7 +146,7 @@ BODIES = {
     "PATCH /v1/documents/{id}": {"name": "croisé.txt"},
     "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},
     "POST /v1/documents/batches": {"documents": [{"name": "", "media_type": "text/plain", "size": 9}]},
-    "POST /v1/alerts": {"email": "croisee@nobody.example", "search": "q=soudeur", "frequency": "daily", "language": "fr"},
+    "POST /v1/alerts": {"email": f"croisee.{canaries.SURNAME}@nobody.example", "search": "q=soudeur", "frequency": "daily", "language": "fr"},
     "POST /v1/offers/match": {"text": "EXPÉRIENCE\nSoudeur, Atelier, Lyon\n2019 - 2024\nCOMPÉTENCES\nSoudage TIG"},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
     "POST /v1/chat/sessions/{id}/messages/stream": {"text": "Bonjour ?"},
@@ -287,7 +287,7 @@ class TestRoutes:
         person = other.person("manager")
         browser = person.browser
         old, new = person.password, new_password()
-        body = {"/v1/password": {"old_password": old, "new_password": new}, "/v1/mfa/sms": {"phone": "+33612345678"}}
+        body = {"/v1/password": {"old_password": old, "new_password": new}, "/v1/mfa/sms": {"phone": canaries.phone()}}
         body = {"code": "000000"} if method == "PUT" and "mfa" in path else body.get(path)
         elsewhere = {"Host": owner.host}
         is_problem(browser.send(method, path, headers=elsewhere, json=body), UNAUTHORIZED)

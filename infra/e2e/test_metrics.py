@@ -158,7 +158,7 @@ class TestDelivery:
     def test_newer_kinds_are_kept_aside_and_counted_and_newer_fields_pass(self, stage: Stage, tenant: Tenant):
         before = tenant.counts().get("unknown", 0)
         newer = event(tenant, kind="telepathy", thoughts=["of", "tomorrow"])
-        last, poison = event(tenant, mood="fine"), [coded(event(tenant, results="many")), coded(event(tenant, kind="Camille Martin"))]
+        last, poison = event(tenant, mood="fine"), [coded(event(tenant, results="many")), coded(event(tenant, kind="No Such Kind"))]
         put(stage, [*poison, coded(newer), coded(newer), coded(last)])
         arrived(tenant, last)
         assert dead_letters(stage, poison) == sorted(("malformed", record) for record in poison)

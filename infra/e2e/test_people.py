@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 
 import pytest
 
 from demo.memory import new_password
 
-from . import people
+from . import canaries, people
 from .api import FORBIDDEN, UNAUTHORIZED, is_problem
 from .people import Browser
 from .stage import Stage
@@ -49,7 +48,7 @@ def entered(stage: Stage, email: str, temporary: str) -> tuple[Browser, str]:
 
 class TestLife:
     def test_from_the_invitation_to_the_end(self, stage: Stage, house: Tenant, manager: Browser):
-        email = f"p{uuid.uuid4().hex[:10]}@people-e2e.example"
+        email = canaries.address("people-e2e")
         member, temporary = invited(stage, manager, email, "reader", language="fr")
         mail = people.next_mail(stage, email)
         assert "Vivier" in mail["Subject"] and email in mail["BodyText"] and temporary in mail["BodyHtml"]

@@ -39,7 +39,7 @@ def an_hour_ago(stage: Stage, house: Tenant) -> None:
     ("method", "path", "body"),
     [
         ("POST", "/v1/mfa/totp", {}),
-        ("POST", "/v1/mfa/sms", {"phone": "+33612345678"}),
+        ("POST", "/v1/mfa/sms", {"phone": "+33639980001"}),
         ("DELETE", "/v1/mfa/totp", None),
         ("DELETE", "/v1/mfa/sms", None),
     ],

@@ -11,12 +11,12 @@ from botocore.exceptions import ClientError
 
 from demo.client import Operator, OperatorError, wait_for
 
-from . import tenants
+from . import canaries, tenants
 from .api import NOT_FOUND, UNAUTHORIZED, Api, is_problem
 from .stage import Stage
 from .tenants import Tenant, decided
 
-GOOD = {"operation": "create", "slug": "never-made", "name": "Never Made", "manager_email": "rh@never-made.example"}
+GOOD = {"operation": "create", "slug": "never-made", "name": "Never Made", "manager_email": f"rh.{canaries.SURNAME}@never-made.example"}
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ class TestCreate:
         from concurrent.futures import ThreadPoolExecutor
 
         tenants.delete(operator, "tenants-twice")
-        command = GOOD | {"slug": "tenants-twice", "manager_email": "rh@tenants-twice.example"}
+        command = GOOD | {"slug": "tenants-twice", "manager_email": f"rh.{canaries.SURNAME}@tenants-twice.example"}
 
         def create(_: int) -> str | None:
             try:

@@ -35,9 +35,9 @@ def run_all(count, keep):
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "infra"), "SAM_CLI_TELEMETRY": "0",
                    "AWS_DEFAULT_REGION": "eu-west-3", "PATH": f"{bin_folder}:{os.environ['PATH']}"}
 
-    def check(title, command):
+    def check(title, command, **more):
         results.append(_timed(title, lambda: subprocess.run(
-            [str(part) for part in command], cwd=ROOT, env=environment).returncode == 0))
+            [str(part) for part in command], cwd=ROOT, env=environment | more).returncode == 0))
 
     check("cargo fmt", ["cargo", "fmt", "--all", "--check"])
     check("sam validate", [bin_folder / "sam", "validate", "--lint", "--template", ROOT / "template.yaml"])
@@ -47,11 +47,15 @@ def run_all(count, keep):
         if results[-1].outcome == "passed":
             environment.update(stacks[0].environment())
             check("cargo test", ["cargo", "test", "--workspace", "--no-fail-fast"])
-            check("pytest", [bin_folder / "python", "-m", "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider", "--durations=25",
-                             *spread(count), *_python_tests()])
+            pytest = [bin_folder / "python", "-m", "pytest", "-q", "--import-mode=importlib", "-p", "no:cacheprovider"]
+            check("pytest", [*pytest, "--durations=25", *spread(count), *_python_tests()])
             results.append(_timed("no panic in a log", lambda: _no_panic(stacks)))
+            # After all that writes logs, and on every stack: the tests' people are in none.
+            for running in stacks:
+                check(f"nobody in the logs of {running.stack.name}", [*pytest, ROOT / "infra" / "e2e" / "last_look.py"],
+                      VIVIER_TEST_STACK_JSON=str(running.stack.outputs))
         else:
-            results += [Result(title, "skipped", 0.0) for title in ("cargo test", "pytest", "no panic in a log")]
+            results += [Result(title, "skipped", 0.0) for title in ("cargo test", "pytest", "no panic in a log", "nobody in the logs")]
     finally:
         if not keep:
             for running in stacks:
