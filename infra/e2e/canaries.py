@@ -34,8 +34,8 @@ WORDS = (SURNAME, "quatrefages", "xylander", "camille", "wistelinde")
 """Names that nothing else has, as they are found in any writing: without accents, and long enough never to come up by chance."""
 LENGTH = 12
 """Characters of the shortest text that counts as typed: what is shorter may stand in a log by chance."""
-PASSWORDS = frozenset({"password", "old_password", "new_password", "token"})
-PERSONAL = PASSWORDS | {"text", "q", "search", "query", "question", "email", "phone"}
+SECRET = frozenset({"password", "old_password", "new_password", "token", "private_key", "service_key"})
+PERSONAL = SECRET | {"text", "q", "search", "query", "question", "note", "email", "phone"}
 """Fields and parameters in which callers write of themselves, or what only they may know."""
 PATTERNS = {
     # 06 39 98 …: numbers that the regulator gives to nobody.
@@ -149,7 +149,7 @@ def lines(text: str) -> Iterator[str]:
 def _personal(node: Any, field: str = "") -> Iterator[str]:
     if isinstance(node, str) and field in PERSONAL:
         # A sentence, an address or a secret; a word alone may be a trade or a town.
-        yield from (line for line in lines(node) if field in PASSWORDS or re.search(r"[\s@]", line))
+        yield from (line for line in lines(node) if field in SECRET or re.search(r"[\s@]", line))
     elif isinstance(node, dict):
         for name, value in node.items():
             yield from _personal(value, str(name))
