@@ -42,6 +42,10 @@ OF_TASK: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/tasks/{id}", None),
     ("POST", "/v1/tasks/{id}/runs", None),
 )
+OF_DATA_REQUEST: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/data-requests/{id}", None),
+    ("POST", "/v1/data-requests/{id}/completion", None),
+)
 OF_REPORT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/reports/{id}", None),
     ("PATCH", "/v1/reports/{id}", {"name": "Croisé"}),
@@ -124,6 +128,10 @@ def furnish(tenant: Tenant) -> None:
         report = {"name": f"Rapport {number} de {tenant.slug}", "kind": "activity", "period": "last_7_days", "language": "fr",
                   "filters": {"project": tenant.project} if number else {}}  # fmt: skip
         tenant.notes.setdefault("reports", []).append(tenant.back.call("POST", "/v1/reports", report)["report_id"])
+    for number in range(2):
+        # Corrections wait for a member: nothing comes of them by itself.
+        asked = {"kind": "rectification", "email": canaries.address("personne", "p"), "language": "fr", "note": f"Demande {number}"}
+        tenant.notes.setdefault("data_requests", []).append(tenant.back.call("POST", "/v1/data-requests", asked)["id"])
     made = tenant.back.call("POST", f"/v1/reports/{tenant.notes['reports'][0]}/runs", {"format": "json"})
     tenant.notes["report_runs"] = [made["run_id"]]
     # Nobody is there: our own parser reads.
@@ -188,6 +196,10 @@ def belongings(tenant: Tenant) -> Iterator[Reach]:
     yield from of_files(tenant)
     yield from of_feeds(tenant)
     yield from of_reports(tenant)
+    for request in tenant.notes["data_requests"]:
+        for method, path, body in OF_DATA_REQUEST:
+            yield "back", (method, filled(path, id=request), options_of(body)), (method, filled(path), options_of(body))
+    yield from pages("back", tenant.member, "/v1/data-requests", {"limit": 1})
     yield from of_people_and_projects(tenant)
 
 
@@ -326,6 +338,7 @@ def seen(tenant: Tenant) -> dict:
         "resume parser": tenant.member.get("/v1/resume-parser").json(),
         "feed runs": [call("GET", f"/v1/feeds/{feed}/runs") for feed in tenant.notes["feeds"]],
         "reports": call("GET", "/v1/reports"),
+        "data requests": call("GET", "/v1/data-requests"),
         "report runs": [
             # The link is signed anew each time; lists have none.
             call("GET", f"/v1/reports/{report}/runs") for report in (*tenant.notes["reports"], "activity")

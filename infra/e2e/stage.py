@@ -135,6 +135,16 @@ class Stage:
             admin.execute("SELECT set_config('vivier.tenant', %s, false)", [tenant_id])
             admin.execute("SELECT audit_purge(now() + interval '1 day', 1000000)")
 
+    def forget_askers(self, tenant_id: str) -> None:
+        """Forgets who asked how often in these hours: tests ask more often than people do, and from one address."""
+        dynamodb, table = self.client("dynamodb"), f"vivier-{self.name}-requests"
+        found = dynamodb.query(
+            TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :hour)",
+            ExpressionAttributeValues={":pk": {"S": f"tenant#{tenant_id}"}, ":hour": {"S": "hour#"}},
+        )["Items"]  # fmt: skip
+        for item in found:
+            dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+
     # ---- events as the cloud sends them -----------------------------------------------------------------------------
     def invoke(self, function: str, event: dict[str, Any]) -> Any:
         """Invokes a function with an event and returns its answer; fails on a function error."""

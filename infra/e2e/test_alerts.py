@@ -72,14 +72,7 @@ def feed(stage: Stage, tenant: Tenant) -> Feed:
 
 @pytest.fixture(autouse=True)
 def unhurried(stage: Stage, tenant: Tenant) -> None:
-    """These tests ask more often than people do, and from one address: what was counted of it is forgotten."""
-    dynamodb, table = stage.client("dynamodb"), f"vivier-{stage.name}-requests"
-    found = dynamodb.query(
-        TableName=table, KeyConditionExpression="pk = :pk AND begins_with(sk, :hour)",
-        ExpressionAttributeValues={":pk": {"S": f"tenant#{tenant.tenant_id}"}, ":hour": {"S": "hour#"}},
-    )["Items"]  # fmt: skip
-    for item in found:
-        dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+    stage.forget_askers(tenant.tenant_id)
 
 
 def state(tenant: Tenant, email: str) -> list[tuple]:

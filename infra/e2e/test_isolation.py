@@ -147,6 +147,9 @@ BODIES = {
     "POST /v1/documents/{id}/versions": {"media_type": "text/plain", "size": 9},
     "POST /v1/documents/batches": {"documents": [{"name": "", "media_type": "text/plain", "size": 9}]},
     "POST /v1/alerts": {"email": f"croisee.{canaries.SURNAME}@nobody.example", "search": "q=soudeur", "frequency": "daily", "language": "fr"},
+    "POST /v1/privacy-requests": {"kind": "access", "email": f"croisee.{canaries.SURNAME}@nobody.example", "language": "fr"},
+    "POST /v1/data-requests": {"kind": "rectification", "email": f"croisee.{canaries.SURNAME}@nobody.example", "language": "fr",
+                               "note": "Croisée"},
     "POST /v1/offers/match": {"text": "EXPÉRIENCE\nSoudeur, Atelier, Lyon\n2019 - 2024\nCOMPÉTENCES\nSoudage TIG"},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
     "POST /v1/chat/sessions/{id}/messages/stream": {"text": "Bonjour ?"},
@@ -195,6 +198,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "imports": lambda: owner.notes["import_ids"][0],
         "feeds": lambda: owner.notes["feeds"][0],
         "reports": lambda: owner.notes["reports"][0],
+        "data-requests": lambda: owner.notes["data_requests"][0],
         "tasks": lambda: owner.notes["tasks"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
         "batches": lambda: owner.notes["batches"][0],
@@ -260,11 +264,13 @@ class TestRoutes:
             options["json"] = {"token": "A" * 43}
         if path.startswith("/v1/alerts/"):
             options["json"] = {"token": "A" * 43}
+        if path.startswith("/v1/privacy-requests/"):
+            options["json"] = {"token": "A" * 64} | ({"code": "00000000"} if path.endswith("copy") else {})
         if path.endswith(("suggest", "places")):
             options["params"] = {"q": owner.notes["rows"][0]["company"][:8]}
         answer = caller.send(method, path, **options)
         # What the other has not drafted, published or kept is not there; nothing of the owner's stands in for it.
-        absent = ("/v1/settings", "/v1/resume-parser", "/v1/chat/sessions/resume", "/v1/alerts/")
+        absent = ("/v1/settings", "/v1/resume-parser", "/v1/chat/sessions/resume", "/v1/alerts/", "/v1/privacy-requests/")
         assert answer.ok or path.startswith(absent), answer.text
         mine = [owner.tenant_id, owner.simple, owner.notes["rows"][0]["company"], owner.email, session_of(owner)["csrf"]]
         mine.append(owner.notes["resume_parser"])
@@ -363,6 +369,9 @@ class TestBeforeALogin:
     def test_the_document_says_nothing_of_tenants(self, stage: Stage, furnished: tuple[Tenant, Tenant]):
         self.says_nothing(Api(stage.stack.api_url).get("/v1/openapi.json").text, furnished)
 
+    def test_the_page_of_requests_says_nothing_of_tenants(self, stage: Stage, furnished: tuple[Tenant, Tenant]):
+        self.says_nothing(Api(stage.stack.api_url).get("/v1/privacy-requests/page").text, furnished)
+
     def test_the_page_of_alerts_says_nothing_of_tenants(self, stage: Stage, furnished: tuple[Tenant, Tenant]):
         self.says_nothing(Api(stage.stack.api_url).get("/v1/alerts/page").text, furnished)
 
@@ -399,7 +408,7 @@ class TestEvents:
         arrived(beta, theirs, mine)
         assert theirs["event_id"] not in {str(row[0]) for row in alpha.pool("SELECT event_id FROM events")}
 
-    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "reports", "evaluation", "alerts"])
+    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "reports", "evaluation", "alerts", "privacy"])
     def test_a_schedule_mixes_no_tenants(self, stage: Stage, alpha: Tenant, beta: Tenant, function: str):
         before = [seen_stores(tenant) for tenant in (alpha, beta)]
         stage.tick(function)

@@ -167,6 +167,14 @@ REACH: dict[str, dict[str, Callable]] = {
         "remove a report": lambda client, stage, tenant: client("s3").delete_object(Bucket=tenant.bucket, Key="reports/none"),
         "list files": list_files,
     },
+    "privacy": {
+        "read the secret": read_secret,
+        "read conversations": read_table,
+        "write a copy": write_file("copies/none"),
+        "read a copy": read_file("copies/none"),
+        "remove a copy": lambda client, stage, tenant: client("s3").delete_object(Bucket=tenant.bucket, Key="copies/none"),
+        "list files": list_files,
+    },
     "retention": {"read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table)},
 }
 SHARED: dict[str, Callable] = {
@@ -262,6 +270,7 @@ class TestPermissions:
             ("evaluation", "dynamodb:GetItem", "back", "/v1/projects/{project}/test-questions"),
             ("feeds", "sts:AssumeRole", "back", "/v1/feeds"),
             ("reports", "sts:AssumeRole", "back", "/v1/reports"),
+            ("privacy", "sts:AssumeRole", "back", "/v1/data-requests"),
             ("learning", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/search-queries"),
             ("learning", "dynamodb:GetItem", "back", "/v1/projects/{project}/search-experiments"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),

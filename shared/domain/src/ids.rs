@@ -143,6 +143,10 @@ id!(
     FeedRunId
 );
 id!(
+    /// A person's request about their own data.
+    PrivacyRequestId
+);
+id!(
     /// A secret of a tenant's own. It names it and opens nothing.
     SecretId
 );

@@ -23,6 +23,7 @@ pub mod origin;
 pub mod password;
 pub mod people;
 pub mod permission;
+pub mod privacy;
 pub mod project;
 pub mod published;
 pub mod redacted;

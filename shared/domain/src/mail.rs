@@ -67,6 +67,17 @@ pub struct AlertConfirmation<'a> {
     pub link: &'a Redacted,
 }
 
+/// What a mail of a few sentences says: they are in its language already.
+#[derive(Debug, Clone, Copy)]
+pub struct Notice<'a> {
+    /// What it is about: its subject too.
+    pub title: &'a str,
+    /// What it says, each a paragraph; nothing that a stranger typed.
+    pub sentences: &'a [String],
+    /// What its link does, and where it leads.
+    pub link: Option<(&'a str, &'a Redacted)>,
+}
+
 /// An offer as a mail lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedOffer {

@@ -63,6 +63,10 @@ permissions! {
     ReportsRead = "reports.read",
     /// Save reports, change them, and have them mailed.
     ReportsWrite = "reports.write",
+    /// Read persons' requests about their own data, and receipts of erasures.
+    PrivacyRead = "privacy.read",
+    /// Enter such requests, and answer them.
+    PrivacyWrite = "privacy.write",
     /// Read what purges removed.
     RetentionRead = "retention.read",
     /// Read the tenant's own scheduled tasks and how their last runs ended.
@@ -102,7 +106,14 @@ permissions! {
 impl Permission {
     /// Whether what it opens to the reader is about persons: such a reading is itself entered in the audit log (K8.1a).
     pub const fn is_personal(self) -> bool {
-        matches!(self, Self::ConversationsRead | Self::MembersRead | Self::AuditRead | Self::AuditExport)
+        matches!(
+            self,
+            Self::ConversationsRead
+                | Self::PrivacyRead
+                | Self::MembersRead
+                | Self::AuditRead
+                | Self::AuditExport
+        )
     }
 }
 

@@ -26,6 +26,8 @@ pub enum PlatformTask {
     IngestResume,
     /// Imports whose work stands still.
     OffersResume,
+    /// Persons' requests about their own data.
+    PrivacyTick,
     /// Files of reports that were asked for, and reports that are mailed.
     ReportsTick,
     /// What is past its days.
@@ -36,12 +38,13 @@ pub enum PlatformTask {
 
 impl PlatformTask {
     /// Every one there is; a contract test holds the list against the template.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::AlertsTick,
         Self::EvaluationTick,
         Self::FeedsTick,
         Self::IngestResume,
         Self::OffersResume,
+        Self::PrivacyTick,
         Self::ReportsTick,
         Self::RetentionDaily,
         Self::TasksWatch,
@@ -55,6 +58,7 @@ impl PlatformTask {
             Self::FeedsTick => "feeds.tick",
             Self::IngestResume => "ingest.resume",
             Self::OffersResume => "offers.resume",
+            Self::PrivacyTick => "privacy.tick",
             Self::ReportsTick => "reports.tick",
             Self::RetentionDaily => "retention.daily",
             Self::TasksWatch => "tasks.watch",

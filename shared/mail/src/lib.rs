@@ -4,15 +4,18 @@
 
 mod alert;
 mod invitation;
+mod notice;
 mod report;
 mod reset;
 
 pub use alert::{alert_confirmation, alert_offers};
 pub use invitation::invitation;
+pub use notice::notice;
 pub use report::report;
 pub use reset::{password_changed, reset};
 pub use vivier_domain::mail::{
-    AlertConfirmation, AlertOffers, Attachment, Invitation, ListedFigure, ListedOffer, Mail, ReportMail,
+    AlertConfirmation, AlertOffers, Attachment, Invitation, ListedFigure, ListedOffer, Mail, Notice,
+    ReportMail,
 };
 
 /// A template could not be filled in. It says nothing of what was to be put in.

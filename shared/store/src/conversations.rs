@@ -171,3 +171,19 @@ pub async fn delete(room: &Conversations<'_>, id: SessionId) -> Result<u64, Tena
     let tokens = resume::revoke(room, id).await?;
     Ok(tokens + room.delete_partition(&partition(id)).await?)
 }
+
+/// Whether anything of a conversation is left, over or not.
+pub async fn holds(room: &Conversations<'_>, id: SessionId) -> Result<bool, TenancyError> {
+    room.holds(&partition(id)).await
+}
+
+/// Conversations that have items, over or not: a page of them behind `after`, and behind what the next page begins.
+pub async fn scan(
+    room: &Conversations<'_>,
+    after: Option<Item>,
+) -> Result<(Vec<SessionId>, Option<Item>), TenancyError> {
+    let (items, next) = room.scan_keys(after).await?;
+    let mut found: Vec<SessionId> = items.iter().filter_map(|item| item::session_of(item).ok()).collect();
+    found.dedup();
+    Ok((found, next))
+}

@@ -16,6 +16,7 @@ pub mod offer_changes;
 pub mod offer_vectors;
 pub mod offers;
 pub mod passages;
+pub mod privacy;
 pub mod purge_reports;
 pub mod queries;
 pub mod query_figures;

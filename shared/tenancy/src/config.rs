@@ -101,6 +101,8 @@ pub struct Config {
     pub projects_table: Option<String>,
     /// `REQUESTS_TABLE`
     pub requests_table: Option<String>,
+    /// `LEDGER_TABLE`: receipts of erasures.
+    pub ledger_table: Option<String>,
     /// `SESSIONS_TABLE`
     pub sessions_table: Option<String>,
     /// `ATTEMPTS_TABLE`
@@ -136,6 +138,7 @@ impl Config {
             tenants_table: optional("TENANTS_TABLE"),
             projects_table: optional("PROJECTS_TABLE"),
             requests_table: optional("REQUESTS_TABLE"),
+            ledger_table: optional("LEDGER_TABLE"),
             sessions_table: optional("SESSIONS_TABLE"),
             attempts_table: optional("ATTEMPTS_TABLE"),
             tasks_table: optional("TASKS_TABLE"),

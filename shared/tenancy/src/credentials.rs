@@ -126,6 +126,7 @@ fn session_policy(partition: &str, names: &Names, tenant: TenantId) -> String {
         ("{database}", database),
         ("{feed_secrets}", names.feed_secrets(tenant)),
         ("{parser_secret}", names.parser_secret(tenant)),
+        ("{privacy_secret}", names.privacy_secret(tenant)),
     ];
     let filled =
         filled.iter().fold(SESSION_POLICY.to_owned(), |text, (name, value)| text.replace(name, value));

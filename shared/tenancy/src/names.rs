@@ -128,6 +128,11 @@ impl Names {
         format!("vivier/{}/resume-parser/{}", self.stage, tenant.simple())
     }
 
+    /// The secret with the keys by which the tenant's persons are known after their erasure, and receipts are signed.
+    pub fn privacy_secret(&self, tenant: TenantId) -> String {
+        format!("vivier/{}/privacy/{}", self.stage, tenant.simple())
+    }
+
     /// The name, in its secret, of the administrator of the database server.
     pub const ADMINISTRATOR: &'static str = "admin";
 

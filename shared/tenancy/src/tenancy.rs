@@ -24,11 +24,13 @@ use crate::{
         dead_letters::DeadLetters,
         events::Events,
         files::Files,
+        ledger::Ledger,
         limits::Limits,
         mail::{Mails, Senders},
         models::Models,
         outbox::{Outbox, Sent},
         people::{Compose, Invitations, People},
+        privacy_keys::PrivacyKeys,
         recognition::Recognition,
         records::Records,
         relay::Relay,
@@ -260,6 +262,19 @@ impl Tenancy {
         let sdk = self.tenant_sdk(scope).await?;
         let name = self.0.names.parser_secret(scope.tenant());
         Ok(ResumeParser::new(aws_sdk_secretsmanager::Client::new(&sdk), name, scope))
+    }
+
+    /// The keys by which the tenant's persons are known after their erasure, by credentials that reach no other tenant's.
+    pub async fn privacy_keys<'a>(&self, scope: &'a TenantScope) -> Result<PrivacyKeys<'a>, TenancyError> {
+        let sdk = self.tenant_sdk(scope).await?;
+        let name = self.0.names.privacy_secret(scope.tenant());
+        Ok(PrivacyKeys::new(aws_sdk_secretsmanager::Client::new(&sdk), name, scope))
+    }
+
+    /// The ledger of the tenant's erasures.
+    pub fn ledger<'a>(&self, scope: &'a TenantScope) -> Result<Ledger<'a>, TenancyError> {
+        let table = self.0.config.ledger_table.clone().ok_or(TenancyError::NotFurnished("LEDGER_TABLE"))?;
+        Ok(Ledger::new(self.0.clients.dynamodb(), table, scope))
     }
 
     /// Recognition of characters in the tenant's images, with credentials that reach no other tenant's things.

@@ -81,6 +81,7 @@ impl Stack {
             sessions_table: Some(format!("vivier-{stage}-sessions")),
             attempts_table: Some(format!("vivier-{stage}-attempts")),
             tasks_table: Some(format!("vivier-{stage}-tasks")),
+            ledger_table: Some(format!("vivier-{stage}-ledger")),
             events_stream: Some(format!("vivier-{stage}-events")),
             dead_records_queue: None,
             dead_batches_queue: None,

@@ -4,6 +4,7 @@
 mod asking;
 mod ending;
 mod mails;
+mod persons;
 mod tokens;
 mod work;
 
@@ -21,6 +22,7 @@ use vivier_tenancy::TenancyError;
 pub use asking::{MOST_OF_ADDRESS, MOST_PENDING_OF_ADDRESS, NewAlert, count_asked, insert};
 pub use ending::{count_expired, forget_mails, purge};
 pub use mails::{Came, OpenMail, close, compose, fetch_open, hand_over};
+pub use persons::{count_of, erase_of, list_of};
 pub use tokens::{Kept, TokenHash, confirm, delete, renew};
 pub use work::{Lease, claim, finish, list_new, move_mark};
 

@@ -30,6 +30,7 @@ pub struct Provisioning {
     api: Option<ApiStage>,
     sessions_table: Option<String>,
     requests_table: Option<String>,
+    ledger_table: Option<String>,
 }
 
 impl Provisioning {
@@ -47,6 +48,7 @@ impl Provisioning {
             api: config.api.clone(),
             sessions_table: config.sessions_table.clone(),
             requests_table: config.requests_table.clone(),
+            ledger_table: config.ledger_table.clone(),
         }
     }
 }

@@ -7,12 +7,14 @@ use super::Provisioning;
 use crate::{scope::TenantScope, tenancy::TenancyError};
 
 impl Provisioning {
-    /// Removes the tenant's partition from the tables of sessions and requests. Doing it twice is fine.
+    /// Removes the tenant's partition from the tables of sessions and requests, and its ledger of erasures, whose hashes nobody can read any more
+    /// without the tenant's key. Doing it twice is fine.
     pub async fn drop_partitions(&self, scope: &TenantScope) -> Result<(), TenancyError> {
         let client = Client::new(&self.sdk);
         let sessions = self.sessions_table.as_ref().ok_or(TenancyError::NotFurnished("SESSIONS_TABLE"))?;
         let requests = self.requests_table.as_ref().ok_or(TenancyError::NotFurnished("REQUESTS_TABLE"))?;
-        for table in [sessions, requests] {
+        let ledger = self.ledger_table.as_ref().ok_or(TenancyError::NotFurnished("LEDGER_TABLE"))?;
+        for table in [sessions, requests, ledger] {
             clear(&client, table, &format!("tenant#{}", scope.tenant())).await?;
         }
         Ok(())

@@ -120,6 +120,7 @@ impl Provisioning {
         const KEPT: &str = "-- feed_secrets::exist\nSELECT 1 WHERE to_regclass($1) IS NOT NULL";
         let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
         secrets::remove(&client, self.names.parser_secret(scope.tenant())).await?;
+        secrets::remove(&client, self.names.privacy_secret(scope.tenant())).await?;
         let name = self.names.database(scope.tenant());
         if !exists(&self.administrator(MAINTENANCE).await?, DATABASE_EXISTS, &name).await? {
             return Ok(());

@@ -207,6 +207,39 @@ impl<'a> Conversations<'a> {
         }
     }
 
+    /// Whether a partition has an item, expired or not.
+    pub async fn holds(&self, pk: &str) -> Result<bool, TenancyError> {
+        let found = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk")
+            .expression_attribute_values(":pk", AttributeValue::S(pk.to_owned()))
+            .projection_expression("pk")
+            .consistent_read(true)
+            .limit(1)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        Ok(found.count() > 0)
+    }
+
+    /// Keys of items, expired or not: a page of them behind `after`, and behind what the next page begins.
+    pub async fn scan_keys(&self, after: Option<Item>) -> Result<(Vec<Item>, Option<Item>), TenancyError> {
+        let page = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .projection_expression("pk, sk")
+            .consistent_read(true)
+            .set_exclusive_start_key(after)
+            .limit(1_000)
+            .send()
+            .await
+            .map_err(TenancyError::cloud("dynamodb"))?;
+        Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
+    }
+
     /// Counts, or removes, items expired at `now` or last touched before `cutoff`: at most `limit` of them, so that a
     /// run has an end. Returns how many, and whether more may be left.
     pub async fn purge(

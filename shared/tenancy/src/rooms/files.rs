@@ -13,7 +13,7 @@ use aws_sdk_s3::{
 };
 use jiff::Timestamp;
 use vivier_domain::{
-    ids::{DocumentId, GenerationId, ImportId, ReportRunId},
+    ids::{DocumentId, GenerationId, ImportId, PrivacyRequestId, ReportRunId},
     published::IndexFiles,
 };
 
@@ -39,6 +39,8 @@ pub enum FileKey {
     IndexGeneration(GenerationId),
     /// A report's file.
     Report(ReportRunId),
+    /// A copy of a person's data.
+    Copy(PrivacyRequestId),
 }
 
 impl fmt::Display for FileKey {
@@ -49,6 +51,7 @@ impl fmt::Display for FileKey {
             Self::IndexPointer => f.write_str("index/current.json"),
             Self::IndexGeneration(id) => write!(f, "index/generations/{id}.tar"),
             Self::Report(id) => write!(f, "reports/{id}"),
+            Self::Copy(id) => write!(f, "copies/{id}"),
         }
     }
 }
@@ -68,6 +71,7 @@ impl FromStr for FileKey {
             ["documents", id, version] => {
                 Self::Document(id.parse().map_err(|_| UnknownKey)?, version.parse().map_err(|_| UnknownKey)?)
             }
+            ["copies", id] => Self::Copy(id.parse().map_err(|_| UnknownKey)?),
             ["reports", id] => Self::Report(id.parse().map_err(|_| UnknownKey)?),
             ["index", "current.json"] => Self::IndexPointer,
             ["index", "generations", file] => Self::IndexGeneration(
@@ -231,7 +235,15 @@ impl<'a> Files<'a> {
 
     /// Whether any version or delete marker of a document's files is left.
     pub async fn holds_document(&self, document: DocumentId) -> Result<bool, TenancyError> {
-        let prefix = format!("documents/{document}/");
+        self.holds_under(format!("documents/{document}/")).await
+    }
+
+    /// Whether any version or delete marker of a file is left.
+    pub async fn holds(&self, key: &FileKey) -> Result<bool, TenancyError> {
+        self.holds_under(key.to_string()).await
+    }
+
+    async fn holds_under(&self, prefix: String) -> Result<bool, TenancyError> {
         let listed =
             self.client.list_object_versions().bucket(&self.bucket).prefix(prefix).max_keys(1).send().await;
         let listed = listed.map_err(TenancyError::cloud("s3"))?;
@@ -362,6 +374,7 @@ mod tests {
             FileKey::IndexPointer,
             FileKey::IndexGeneration(GenerationId::generate()),
             FileKey::Report(ReportRunId::generate()),
+            FileKey::Copy(PrivacyRequestId::generate()),
         ] {
             assert_eq!(key.to_string().parse(), Ok(key));
         }

@@ -16,6 +16,7 @@ const PUBLIC: &[(&str, &str)] = &[
     ("POST /v1/password/reset", "its secret is the link that was mailed"),
     ("GET /v1/openapi.json", "it is the same for everybody and published"),
     ("GET /v1/alerts/page", "it is the same for everybody; what it does asks the authorizer"),
+    ("GET /v1/privacy-requests/page", "it is the same for everybody; what it does asks the authorizer"),
 ];
 
 /// Whether a route, as `GET /v1/offers`, is open to whom nobody knows yet.

@@ -1,0 +1,90 @@
+//! What an operator may ask for.
+
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use vivier_domain::tenant::{Slug, TenantStatus};
+use vivier_runtime::{HandlerError, operator};
+use vivier_tenancy::{PlatformScope, registry::Tenant};
+
+use crate::{App, receipts, replay, work};
+
+/// A run by hand ends within so long.
+const BUDGET: Duration = Duration::from_secs(45);
+
+/// A command.
+#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[serde(tag = "operation", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Answers what is due for one tenant, now.
+    Run {
+        /// Whose requests.
+        tenant: Slug,
+    },
+    /// Walks along a tenant's ledger of erasures.
+    Verify {
+        /// Whose.
+        tenant: Slug,
+    },
+    /// Carries the ledger out once more on all of a tenant's stores: after a restore, before anybody is let in again.
+    Replay {
+        /// Whose.
+        tenant: Slug,
+    },
+}
+
+/// Carries out a command.
+pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Result<Value, HandlerError> {
+    match operator::command(command)? {
+        Command::Run { tenant } => {
+            let tenant = find(app, platform, &tenant).await?;
+            let scope = platform.lend(&tenant);
+            let (tally, more) = Box::pin(work::work(app, &tenant, &scope, Instant::now() + BUDGET)).await?;
+            Ok(json!({"answered": tally.answered, "postponed": tally.postponed, "more": more}))
+        }
+        Command::Verify { tenant } => {
+            let scope = platform.lend(&find(app, platform, &tenant).await?);
+            let key = app.tenancy.privacy_keys(&scope).await?.open().await?.public_key();
+            let walked = receipts::walk(&app.tenancy.ledger(&scope)?, &key).await?;
+            if let Some(seq) = walked.broken_at {
+                tracing::error!(tenant = %scope.tenant(), seq, "a ledger of erasures was tampered with");
+            }
+            Ok(
+                json!({"whole": walked.broken_at.is_none(), "receipts": walked.receipts, "broken_at": walked.broken_at,
+                "public_key": key.to_string()}),
+            )
+        }
+        Command::Replay { tenant } => {
+            let scope = platform.lend(&find(app, platform, &tenant).await?);
+            Ok(json!(Box::pin(replay::replay(app, &scope)).await?))
+        }
+    }
+}
+
+async fn find(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
+    let found = app.tenancy.registry()?.fetch(platform, slug).await?;
+    // One that is disabled too: after a restore nobody is let in before the ledger was carried out.
+    found.filter(|tenant| matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled)).ok_or_else(
+        || HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_are_commands() {
+        let tenant = Slug::try_from("fournil-du-nord".to_owned()).unwrap();
+        for (text, expected) in [
+            (include_str!("../../../events/privacy/run.json"), Command::Run { tenant: tenant.clone() }),
+            (include_str!("../../../events/privacy/verify.json"), Command::Verify { tenant: tenant.clone() }),
+            (include_str!("../../../events/privacy/replay.json"), Command::Replay { tenant }),
+        ] {
+            let read: Command = operator::command(serde_json::from_str(text).unwrap()).unwrap();
+            assert_eq!(read, expected);
+        }
+        assert!(operator::command::<Command>(json!({"operation": "erase", "tenant": "acme"})).is_err());
+    }
+}

@@ -1,0 +1,125 @@
+//! Carrying the ledger out once more: what a backup brought back of persons who were erased goes again. The ledger knows them by keyed hashes
+//! alone, so every address and conversation that is there is hashed and looked up.
+
+use std::collections::HashSet;
+
+use serde::Serialize;
+use vivier_domain::{opaque::Opaque, privacy::ErasureReceipt, redacted::Redacted};
+use vivier_runtime::HandlerError;
+use vivier_store::{alerts, conversations, privacy};
+use vivier_tenancy::{TenancyError, TenantScope, rooms::privacy_keys::Keys};
+
+use crate::{App, receipts, stores};
+
+/// Receipts, and addresses, that are read at once.
+const PAGE: i32 = 1_000;
+
+/// What was done.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Replayed {
+    /// Receipts in the ledger.
+    receipts: u64,
+    /// What was there again and went: alerts, conversations, copies, requests.
+    alerts: u64,
+    conversations: u64,
+    copies: u64,
+    requests: u64,
+    /// What a second pass still found. Unless it is 0, the tenant must stay closed.
+    left: u64,
+}
+
+/// Erases once more whoever stands in the ledger, and looks again. Repeating it removes nothing.
+pub(crate) async fn replay(app: &App, scope: &TenantScope) -> Result<Replayed, HandlerError> {
+    let keys = app.tenancy.privacy_keys(scope).await?.open().await?;
+    let ledger = app.tenancy.ledger(scope)?;
+    if receipts::walk(&ledger, &keys.public_key()).await?.broken_at.is_some() {
+        return Err(HandlerError::refused("broken-ledger", "the ledger of erasures was tampered with"));
+    }
+    let (mut gone, mut last) = (HashSet::new(), 0);
+    loop {
+        let page = ledger.list(last, PAGE).await?;
+        for (seq, signed) in &page {
+            let receipt: ErasureReceipt =
+                serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
+            gone.extend(receipt.subjects);
+            last = *seq;
+        }
+        if page.len() < PAGE as usize {
+            break;
+        }
+    }
+    let mut done = Replayed { receipts: last, ..Replayed::default() };
+    pass(app, scope, &keys, &gone, Some(&mut done)).await?;
+    done.left = pass(app, scope, &keys, &gone, None).await?;
+    if done.left == 0 {
+        let mut session = app.tenancy.silo(scope).await?;
+        let tx = session.begin().await?;
+        privacy::raise_applied(&tx, last).await?;
+        tx.commit().await?;
+    }
+    Ok(done)
+}
+
+/// Goes over every address and conversation; removes what is of the erased, or only counts it.
+async fn pass(
+    app: &App,
+    scope: &TenantScope,
+    keys: &Keys,
+    gone: &HashSet<Opaque<32>>,
+    mut done: Option<&mut Replayed>,
+) -> Result<u64, HandlerError> {
+    let mut found = 0;
+    let mut after = Redacted::new("");
+    loop {
+        let mut session = app.tenancy.silo(scope).await?;
+        let tx = session.begin().await?;
+        let addresses = privacy::list_addresses(&tx, &after, i64::from(PAGE)).await?;
+        for address in &addresses {
+            if !gone.contains(&keys.subject(address.expose())) {
+                continue;
+            }
+            found += 1;
+            if let Some(done) = done.as_deref_mut() {
+                done.alerts += alerts::erase_of(&tx, address).await?;
+                done.requests += privacy::erase_all(&tx, address).await?;
+            }
+        }
+        tx.commit().await?;
+        match addresses.last() {
+            Some(last) if addresses.len() == PAGE as usize => after = last.clone(),
+            _ => break,
+        }
+    }
+    for subject in gone {
+        let mut session = app.tenancy.silo(scope).await?;
+        let tx = session.begin().await?;
+        let copies = privacy::list_copies(&tx, subject).await?.len() as u64;
+        tx.commit().await?;
+        drop(session);
+        found += copies;
+        if let Some(done) = done.as_deref_mut()
+            && copies > 0
+        {
+            done.copies += stores::copies(app, scope, subject).await?;
+        }
+    }
+    let room = app.tenancy.conversations(scope).await?;
+    let mut from = None;
+    loop {
+        let (ids, next) = conversations::scan(&room, from).await?;
+        for id in ids {
+            if !gone.contains(&keys.subject(&id.to_string())) {
+                continue;
+            }
+            found += 1;
+            if let Some(done) = done.as_deref_mut() {
+                conversations::delete(&room, id).await?;
+                done.conversations += 1;
+            }
+        }
+        from = next;
+        if from.is_none() {
+            return Ok(found);
+        }
+    }
+}

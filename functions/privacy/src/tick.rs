@@ -1,0 +1,128 @@
+//! What the schedule does: answers the requests for which something is due, tenant by tenant, removes copies that are over, and tells how
+//! requests stand.
+
+use std::time::{Duration, Instant};
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use vivier_domain::tenant::TenantStatus;
+use vivier_runtime::{
+    HandlerError,
+    telemetry::{self, Unit},
+};
+use vivier_store::privacy;
+use vivier_tenancy::{PlatformScope, TenantScope, registry::Tenant};
+
+use crate::{App, stores, work};
+
+/// No request is taken up after this long: the schedule fires again within a minute.
+const BUDGET: Duration = Duration::from_secs(40);
+/// One tenant's requests are worked on no longer than this before another tenant's are.
+const SLICE: Duration = Duration::from_secs(10);
+/// A request that is due within so long is an alarm: there is still time to answer it.
+const SOON: SignedDuration = SignedDuration::from_hours(24 * 5);
+/// So many copies that are over are removed of one tenant in one turn.
+const MOST_REMOVED: i64 = 100;
+
+/// What was found of all tenants.
+#[derive(Debug, Clone, Copy, Default)]
+struct Found {
+    answered: u64,
+    postponed: u64,
+    removed: u64,
+    due: u64,
+    partial: u64,
+    behind: u64,
+    failures: u64,
+}
+
+/// Works for every active tenant. One tenant's failure is logged and stops no other.
+pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
+    let until = Instant::now() + BUDGET;
+    let mut tenants = app.tenancy.registry()?.list(platform).await?;
+    tenants.retain(|tenant| tenant.status == TenantStatus::Active);
+    // Begun at another tenant each minute: what a minute is too short for falls to nobody in particular.
+    let minute = app.clock.now().as_second().div_euclid(60).unsigned_abs() as usize;
+    let first = minute % tenants.len().max(1);
+    tenants.rotate_left(first);
+    let (mut found, mut round) = (Found::default(), 0);
+    while !tenants.is_empty() && Instant::now() < until {
+        let mut unfinished = Vec::new();
+        for tenant in tenants {
+            if Instant::now() >= until {
+                break;
+            }
+            let scope = platform.lend(&tenant);
+            let slice = until.min(Instant::now() + SLICE);
+            match Box::pin(turn(app, &tenant, &scope, round == 0, slice, &mut found)).await {
+                Ok(true) => unfinished.push(tenant),
+                Ok(false) => {}
+                Err(error) => {
+                    found.failures += 1;
+                    tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "a tenant was left out");
+                }
+            }
+        }
+        (tenants, round) = (unfinished, round + 1);
+    }
+    for (name, value) in [
+        ("PrivacyRequestsDue", found.due),
+        ("ErasuresPartial", found.partial),
+        ("ErasuresNotApplied", found.behind),
+    ] {
+        telemetry::metric("privacy", name, Unit::Count, value);
+    }
+    let Found { answered, postponed, removed, due, partial, behind, failures } = found;
+    Ok(json!({
+        "answered": answered, "postponed": postponed, "removed": removed, "due": due, "partial": partial, "behind": behind,
+        "failures": failures,
+    }))
+}
+
+/// One tenant's turn; whether requests may be left.
+async fn turn(
+    app: &App,
+    tenant: &Tenant,
+    scope: &TenantScope,
+    first: bool,
+    until: Instant,
+    found: &mut Found,
+) -> Result<bool, HandlerError> {
+    let (tally, more) = work::work(app, tenant, scope, until).await?;
+    found.answered += tally.answered;
+    found.postponed += tally.postponed;
+    if first {
+        found.removed += sweep(app, scope).await?;
+        let now = app.clock.now();
+        let (standing, applied) = {
+            let mut session = app.tenancy.silo(scope).await?;
+            let tx = session.begin().await?;
+            let standing = privacy::standing(&tx, now, now + SOON).await?;
+            let applied = privacy::applied(&tx).await?;
+            tx.commit().await?;
+            (standing, applied)
+        };
+        found.due += standing.due;
+        found.partial += standing.partial;
+        // A database that knows less than the ledger was restored; one erasure is under way at most as a rule.
+        let last = app.tenancy.ledger(scope)?.last().await?.map_or(0, |(seq, _)| seq);
+        if last > applied && standing.open == 0 {
+            tracing::error!(tenant = %tenant.id, applied, last, "erasures were not applied: the database was restored");
+            found.behind += last - applied;
+        }
+    }
+    Ok(more)
+}
+
+/// Removes copies that are over. How many there were.
+async fn sweep(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
+    let over = {
+        let mut session = app.tenancy.silo(scope).await?;
+        let tx = session.begin().await?;
+        privacy::list_over(&tx, app.clock.now(), MOST_REMOVED).await?
+    };
+    for id in &over {
+        stores::remove_copy(app, scope, *id).await?;
+    }
+    Ok(over.len() as u64)
+}

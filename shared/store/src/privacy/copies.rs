@@ -1,0 +1,96 @@
+//! Copies of a person's data, and former requests of an address.
+
+use jiff::Timestamp;
+use tokio_postgres::Row;
+use uuid::Uuid;
+use vivier_domain::{
+    ids::PrivacyRequestId,
+    opaque::Opaque,
+    privacy::{MOST_DOWNLOADS, MOST_TRIES},
+    redacted::Redacted,
+};
+use vivier_tenancy::rooms::{SiloTx, database::DatabaseError};
+
+/// Counts a try to open a copy, before its code is looked at: a request that is cut off counts too. Whether one is left.
+pub async fn count_try(tx: &SiloTx<'_>, id: PrivacyRequestId, now: Timestamp) -> Result<bool, DatabaseError> {
+    const SQL: &str = "-- privacy::count_try
+        UPDATE privacy_requests SET tries = tries + 1
+        WHERE id = $1 AND kind = 'access' AND state = 'complete' AND available_until > $2 AND tries < $3 AND downloads < $4";
+    Ok(tx.execute(SQL, &[&id.as_uuid(), &now, &MOST_TRIES, &MOST_DOWNLOADS]).await? == 1)
+}
+
+/// Counts a copy as fetched: its code was right, so tries begin anew.
+pub async fn take(tx: &SiloTx<'_>, id: PrivacyRequestId) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- privacy::take
+        UPDATE privacy_requests SET downloads = downloads + 1, tries = 0 WHERE id = $1";
+    tx.execute_one(SQL, &[&id.as_uuid()]).await
+}
+
+/// Copies that are over at `now`, at most `limit`.
+pub async fn list_over(
+    tx: &SiloTx<'_>,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<PrivacyRequestId>, DatabaseError> {
+    const SQL: &str = "-- privacy::list_over
+        SELECT id FROM privacy_requests WHERE available_until <= $1 ORDER BY available_until LIMIT $2";
+    let rows = tx.query(SQL, &[&now, &limit]).await?;
+    Ok(rows.iter().map(|row| row.get::<_, Uuid>("id").into()).collect())
+}
+
+/// Notes that a copy is gone.
+pub async fn withdraw(tx: &SiloTx<'_>, id: PrivacyRequestId) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- privacy::withdraw
+        UPDATE privacy_requests SET available_until = NULL, subject = NULL WHERE id = $1";
+    tx.execute(SQL, &[&id.as_uuid()]).await.map(drop)
+}
+
+/// The copies of a person's data that can still be fetched.
+pub async fn list_copies(
+    tx: &SiloTx<'_>,
+    subject: &Opaque<32>,
+) -> Result<Vec<PrivacyRequestId>, DatabaseError> {
+    const SQL: &str = "-- privacy::list_copies
+        SELECT id FROM privacy_requests WHERE subject = $1 ORDER BY id";
+    let rows = tx.query(SQL, &[&subject.as_bytes().as_slice()]).await?;
+    Ok(rows.iter().map(|row| row.get::<_, Uuid>("id").into()).collect())
+}
+
+/// How many other requests still hold an address: those that were answered hold none.
+pub async fn former(tx: &SiloTx<'_>, email: &Redacted, but: PrivacyRequestId) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::count_former
+        SELECT count(*) AS former FROM privacy_requests WHERE email = $1 AND id <> $2";
+    let count = |row: &Row| row.get::<_, i64>("former").unsigned_abs();
+    Ok(count(&tx.query_one(SQL, &[&email.expose(), &but.as_uuid()]).await?))
+}
+
+/// Removes other requests of an address. How many there were.
+pub async fn erase_former(
+    tx: &SiloTx<'_>,
+    email: &Redacted,
+    but: PrivacyRequestId,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::erase_former
+        DELETE FROM privacy_requests WHERE email = $1 AND id <> $2";
+    tx.execute(SQL, &[&email.expose(), &but.as_uuid()]).await
+}
+
+/// Removes every request of an address. How many there were.
+pub async fn erase_all(tx: &SiloTx<'_>, email: &Redacted) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::erase_all
+        DELETE FROM privacy_requests WHERE email = $1";
+    tx.execute(SQL, &[&email.expose()]).await
+}
+
+/// Addresses that anything is kept of, in their order and behind `after`, at most `limit`.
+pub async fn list_addresses(
+    tx: &SiloTx<'_>,
+    after: &Redacted,
+    limit: i64,
+) -> Result<Vec<Redacted>, DatabaseError> {
+    const SQL: &str = "-- privacy::list_addresses
+        SELECT email FROM (SELECT email FROM alerts UNION SELECT email FROM privacy_requests WHERE email IS NOT NULL) AS known
+        WHERE email > $1 ORDER BY email LIMIT $2";
+    let rows = tx.query(SQL, &[&after.expose(), &limit]).await?;
+    Ok(rows.iter().map(|row| Redacted::new(row.get::<_, String>("email"))).collect())
+}
