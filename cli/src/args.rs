@@ -5,8 +5,8 @@ use uuid::Uuid;
 
 use crate::commands::{
     audit::Audit, documents::Documents, events::Events, imports::Imports, keys::Keys, login::Login,
-    members::Members, projects::Projects, retention::Retention, roles::Roles, settings::Settings,
-    tasks::Tasks, tenants::Tenants,
+    members::Members, privacy::Privacy, projects::Projects, retention::Retention, roles::Roles,
+    settings::Settings, tasks::Tasks, tenants::Tenants,
 };
 
 const AFTER: &str = "\
@@ -89,6 +89,9 @@ pub(crate) enum Command {
     /// Events that could not be counted: look, replay, discard (operators)
     #[command(subcommand)]
     Events(Events),
+    /// Persons' own data: answer requests, verify erasures, replay them after a restore (operators)
+    #[command(subcommand)]
+    Privacy(Privacy),
     /// How the stage stands: alarms, figures, runbooks (operators)
     Status,
     /// Print the completions of a shell
@@ -155,6 +158,7 @@ mod tests {
             "vivier tasks refuse 018f0000-0000-7000-8000-000000000001",
             "vivier tasks approve 018f0000-0000-7000-8000-000000000001 --tenant acme",
             "vivier events discard",
+            "vivier privacy replay",
             "vivier events replay --reason all",
             "vivier documents add",
             "vivier imports add offers.xlsx --format xlsx",

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from demo.client import Operator, OperatorError
+from demo.client import Operator, OperatorError, wait_for
 
 from . import alerts, canaries
 from .api import NOT_FOUND, is_problem, refused_fields
@@ -288,6 +288,13 @@ class TestErasures:
         finally:
             dynamodb.put_item(TableName=table, Item=stored)
 
+    def test_a_tenant_is_closed_before_its_restore(self, stage: Stage, operator: Operator, other: Tenant):
+        assert operator.invoke("tenants", {"operation": "close", "slug": other.slug})["status"] == "restoring"
+        wait_for(lambda: other.candidate.get("/v1/offers").status_code == 503, "a closed tenant", 15, 0.5)
+        done = operator.invoke("privacy", {"operation": "replay", "tenant": other.slug})
+        assert done["whole"] and done["left"] == 0
+        wait_for(lambda: other.candidate.get("/v1/offers").status_code in (200, 404), "an open tenant", 15, 0.5)
+
     def test_what_a_backup_brings_back_goes_again(self, stage: Stage, operator: Operator, tenant: Tenant):
         email, session = furnished(stage, tenant)
         rows = tenant.sql("SELECT to_jsonb(a) FROM alerts a WHERE email = %s", email)
@@ -303,10 +310,16 @@ class TestErasures:
         for item in found:
             stage.client("dynamodb").put_item(TableName=tenant.table, Item=item)
         tenant.sql("UPDATE erasures_applied SET seq = 0")
+        tenant.sql("DELETE FROM privacy_requests WHERE kind = 'erasure'")
         assert stage.tick("privacy")["behind"] > 0, "an alarm tells of it"
+        # The authorizer remembers who comes in for five seconds.
+        for caller, path in ((tenant.candidate, "/v1/offers"), (tenant.member, "/v1/data-requests")):
+            wait_for(lambda: caller.get(path).status_code == 503, "a closed tenant", 15, 0.5)
         done = operator.invoke("privacy", {"operation": "replay", "tenant": tenant.slug})
         assert (done["alerts"], done["conversations"], done["left"]) == (2, 1, 0), done
         assert held(tenant, email)["alerts"] == 0 and items(stage, tenant, session) == 0
+        for caller, path in ((tenant.candidate, "/v1/offers"), (tenant.member, "/v1/data-requests")):
+            wait_for(lambda: caller.get(path).status_code == 200, "an open tenant", 15, 0.5)
         again = operator.invoke("privacy", {"operation": "replay", "tenant": tenant.slug})
         assert (again["alerts"], again["conversations"], again["left"]) == (0, 0, 0)
         assert stage.tick("privacy")["behind"] == 0

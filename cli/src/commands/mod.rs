@@ -8,6 +8,7 @@ pub(crate) mod imports;
 pub(crate) mod keys;
 pub(crate) mod login;
 pub(crate) mod members;
+pub(crate) mod privacy;
 pub(crate) mod projects;
 pub(crate) mod retention;
 pub(crate) mod roles;
@@ -68,6 +69,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Retention(retention) => retention.plan(),
         Command::Tasks(tasks) => tasks.plan(),
         Command::Events(events) => events.plan(),
+        Command::Privacy(privacy) => privacy.plan(),
     };
     carry_out(&global, planned).await
 }

@@ -51,6 +51,8 @@ pub(crate) enum Tenants {
     },
     /// Refuse every key and session of a tenant; the data stays
     Disable { tenant: String },
+    /// Tell everybody to come again while its stores are restored; `vivier privacy replay` opens it
+    Close { tenant: String },
     /// Serve a disabled tenant again
     Enable { tenant: String },
     /// Set how much the gateway lets through for a tenant
@@ -118,6 +120,7 @@ impl Tenants {
                 command("create", fields).shown(details)
             }
             Self::Disable { tenant } => command("disable", json!({"slug": tenant})).shown(details),
+            Self::Close { tenant } => command("close", json!({"slug": tenant})).shown(details),
             Self::Enable { tenant } => command("enable", json!({"slug": tenant})).shown(details),
             Self::Limit { tenant, requests_per_second, burst } => {
                 let fields =

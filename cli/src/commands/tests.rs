@@ -26,6 +26,7 @@ fn plan(line: &str) -> Plan {
         Command::Retention(command) => command.plan(),
         Command::Tasks(command) => command.plan(),
         Command::Events(command) => command.plan(),
+        Command::Privacy(command) => command.plan(),
         other => panic!("{other:?} is no plan"),
     }
     .0
@@ -171,6 +172,7 @@ fn operators_commands_are_invocations() {
                    "kind": "test", "production": "acme"}),
         ),
         ("tenants disable acme", "tenants", json!({"operation": "disable", "slug": "acme"})),
+        ("tenants close acme", "tenants", json!({"operation": "close", "slug": "acme"})),
         ("tenants enable acme", "tenants", json!({"operation": "enable", "slug": "acme"})),
         ("tenants rotate-key acme", "tenants", json!({"operation": "rotate_key", "slug": "acme"})),
         (
@@ -241,6 +243,9 @@ fn operators_commands_are_invocations() {
             "tasks",
             json!({"operation": "run", "tenant": "acme", "task": P}),
         ),
+        ("privacy run --tenant acme", "privacy", json!({"operation": "run", "tenant": "acme"})),
+        ("privacy verify --tenant acme", "privacy", json!({"operation": "verify", "tenant": "acme"})),
+        ("privacy replay --tenant acme", "privacy", json!({"operation": "replay", "tenant": "acme"})),
         ("events dead", "metrics", json!({"operation": "dead"})),
         ("events replay", "metrics", json!({"operation": "replay"})),
         ("events replay --reason tenant", "metrics", json!({"operation": "replay", "reason": "tenant"})),

@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use vivier_domain::{
-    ids::TenantId,
-    tenant::{Slug, TenantStatus},
-};
+use vivier_domain::{ids::TenantId, tenant::Slug};
 use vivier_runtime::{HandlerError, operator, telemetry};
 use vivier_store::audit::{self, Link, Verified};
 use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, registry::Tenant};
@@ -58,7 +55,7 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
         (Some(slug), _) => vec![find(app, platform, &slug).await?],
         (None, None) => {
             let tenants = app.tenancy.registry()?.list(platform).await?;
-            tenants.into_iter().filter(|tenant| has_log(tenant.status)).collect()
+            tenants.into_iter().filter(|tenant| tenant.status.has_stores()).collect()
         }
     };
     Ok(json!(over(app, platform, tenants, expect).await))
@@ -93,14 +90,9 @@ async fn one(app: &App, scope: &TenantScope, expect: Option<Link>) -> Result<Ver
     Ok(found)
 }
 
-/// While a tenant's stores are made or removed, there may be none.
-const fn has_log(status: TenantStatus) -> bool {
-    matches!(status, TenantStatus::Active | TenantStatus::Disabled)
-}
-
 async fn find(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
     let tenant = app.tenancy.registry()?.fetch(platform, slug).await?;
-    tenant.filter(|tenant| has_log(tenant.status)).ok_or_else(|| {
+    tenant.filter(|tenant| tenant.status.has_stores()).ok_or_else(|| {
         HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores")
     })
 }

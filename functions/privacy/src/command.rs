@@ -27,7 +27,7 @@ pub enum Command {
         /// Whose.
         tenant: Slug,
     },
-    /// Carries the ledger out once more on all of a tenant's stores: after a restore, before anybody is let in again.
+    /// Carries the ledger out once more on all of a tenant's stores, and lets everybody in again who was kept out for a restore.
     Replay {
         /// Whose.
         tenant: Slug,
@@ -56,18 +56,22 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
             )
         }
         Command::Replay { tenant } => {
-            let scope = platform.lend(&find(app, platform, &tenant).await?);
-            Ok(json!(Box::pin(replay::replay(app, &scope)).await?))
+            let tenant = find(app, platform, &tenant).await?;
+            let done = Box::pin(replay::replay(app, &platform.lend(&tenant))).await?;
+            if done.whole && tenant.status == TenantStatus::Restoring {
+                app.tenancy.registry()?.advance(platform, &tenant, TenantStatus::Active).await?;
+            }
+            Ok(json!(done))
         }
     }
 }
 
 async fn find(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
     let found = app.tenancy.registry()?.fetch(platform, slug).await?;
-    // One that is disabled too: after a restore nobody is let in before the ledger was carried out.
-    found.filter(|tenant| matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled)).ok_or_else(
-        || HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores"),
-    )
+    // Those that nobody is let into as well: a restored one is opened by this.
+    found.filter(|tenant| tenant.status.has_stores()).ok_or_else(|| {
+        HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores")
+    })
 }
 
 #[cfg(test)]

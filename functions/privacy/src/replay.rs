@@ -24,8 +24,29 @@ pub(crate) struct Replayed {
     conversations: u64,
     copies: u64,
     requests: u64,
-    /// What a second pass still found. Unless it is 0, the tenant must stay closed.
+    /// What a second pass still found.
     left: u64,
+    /// Whether it found nothing. Unless it did, the tenant stays closed.
+    pub(crate) whole: bool,
+}
+
+/// How many erasures in the ledger the tenant's database knows nothing of. One that is being answered at this moment is known: its request is
+/// open there.
+pub(crate) async fn behind(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
+    let mut session = app.tenancy.silo(scope).await?;
+    let tx = session.begin().await?;
+    let applied = privacy::applied(&tx).await?;
+    tx.commit().await?;
+    let mut behind = 0;
+    for (_, signed) in app.tenancy.ledger(scope)?.list(applied, PAGE).await? {
+        let receipt: ErasureReceipt =
+            serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
+        let tx = session.begin().await?;
+        let request = privacy::fetch(&tx, receipt.request).await?;
+        tx.commit().await?;
+        behind += u64::from(request.is_none_or(|request| request.email.is_none()));
+    }
+    Ok(behind)
 }
 
 /// Erases once more whoever stands in the ledger, and looks again. Repeating it removes nothing.
@@ -51,7 +72,8 @@ pub(crate) async fn replay(app: &App, scope: &TenantScope) -> Result<Replayed, H
     let mut done = Replayed { receipts: last, ..Replayed::default() };
     pass(app, scope, &keys, &gone, Some(&mut done)).await?;
     done.left = pass(app, scope, &keys, &gone, None).await?;
-    if done.left == 0 {
+    done.whole = done.left == 0;
+    if done.whole {
         let mut session = app.tenancy.silo(scope).await?;
         let tx = session.begin().await?;
         privacy::raise_applied(&tx, last).await?;

@@ -13,7 +13,7 @@ use vivier_runtime::{
 use vivier_store::privacy;
 use vivier_tenancy::{PlatformScope, TenantScope, registry::Tenant};
 
-use crate::{App, stores, work};
+use crate::{App, replay, stores, work};
 
 /// No request is taken up after this long: the schedule fires again within a minute.
 const BUDGET: Duration = Duration::from_secs(40);
@@ -52,9 +52,8 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
             if Instant::now() >= until {
                 break;
             }
-            let scope = platform.lend(&tenant);
             let slice = until.min(Instant::now() + SLICE);
-            match Box::pin(turn(app, &tenant, &scope, round == 0, slice, &mut found)).await {
+            match Box::pin(turn(app, platform, &tenant, round == 0, slice, &mut found)).await {
                 Ok(true) => unfinished.push(tenant),
                 Ok(false) => {}
                 Err(error) => {
@@ -82,33 +81,34 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
 /// One tenant's turn; whether requests may be left.
 async fn turn(
     app: &App,
+    platform: &PlatformScope,
     tenant: &Tenant,
-    scope: &TenantScope,
     first: bool,
     until: Instant,
     found: &mut Found,
 ) -> Result<bool, HandlerError> {
+    let scope = &platform.lend(tenant);
     let (tally, more) = work::work(app, tenant, scope, until).await?;
     found.answered += tally.answered;
     found.postponed += tally.postponed;
     if first {
         found.removed += sweep(app, scope).await?;
         let now = app.clock.now();
-        let (standing, applied) = {
+        let standing = {
             let mut session = app.tenancy.silo(scope).await?;
             let tx = session.begin().await?;
             let standing = privacy::standing(&tx, now, now + SOON).await?;
-            let applied = privacy::applied(&tx).await?;
             tx.commit().await?;
-            (standing, applied)
+            standing
         };
         found.due += standing.due;
         found.partial += standing.partial;
-        // A database that knows less than the ledger was restored; one erasure is under way at most as a rule.
-        let last = app.tenancy.ledger(scope)?.last().await?.map_or(0, |(seq, _)| seq);
-        if last > applied && standing.open == 0 {
-            tracing::error!(tenant = %tenant.id, applied, last, "erasures were not applied: the database was restored");
-            found.behind += last - applied;
+        let behind = replay::behind(app, scope).await?;
+        if behind > 0 {
+            tracing::error!(tenant = %tenant.id, behind, "erasures were not applied: a database was restored");
+            found.behind += behind;
+            // Whom it brought back must not be seen by anybody.
+            app.tenancy.registry()?.advance(platform, tenant, TenantStatus::Restoring).await?;
         }
     }
     Ok(more)

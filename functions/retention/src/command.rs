@@ -108,7 +108,7 @@ async fn find(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant
         .registry()?
         .fetch(platform, slug)
         .await?
-        .filter(|tenant| run::has_stores(tenant.status))
+        .filter(|tenant| tenant.status.has_stores())
         .ok_or_else(|| {
             HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores")
         })

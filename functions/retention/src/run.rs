@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use vivier_domain::{
     ids::{RunId, TenantId},
     retention::DataKind,
-    tenant::{Slug, TenantStatus},
+    tenant::Slug,
 };
 use vivier_runtime::{HandlerError, telemetry};
 use vivier_store::{
@@ -64,11 +64,6 @@ pub struct Unfinished {
     tenants: usize,
 }
 
-/// Whether the tenant has stores to purge: while they are made or removed, it has not.
-pub const fn has_stores(status: TenantStatus) -> bool {
-    matches!(status, TenantStatus::Active | TenantStatus::Disabled)
-}
-
 /// The scheduled run over all tenants. It fails at its end when a tenant failed, so that the alarm fires.
 pub async fn daily(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
     let (run_id, as_of) = (RunId::generate(), app.clock.now());
@@ -87,7 +82,7 @@ pub async fn daily(app: &App, platform: &PlatformScope) -> Result<Value, Handler
 /// Turns the days of events. A failure does not stop the purge, and is told behind it.
 async fn turn(app: &App, platform: &PlatformScope, now: Timestamp) -> Result<(), TenancyError> {
     let tenants = app.tenancy.registry()?.list(platform).await?;
-    let Some(any) = tenants.iter().find(|tenant| has_stores(tenant.status)) else { return Ok(()) };
+    let Some(any) = tenants.iter().find(|tenant| tenant.status.has_stores()) else { return Ok(()) };
     let dropped = partitions::turn(app, &platform.lend(any), now).await?;
     tracing::info!(dropped, "days of events were made and dropped");
     Ok(())
@@ -96,7 +91,7 @@ async fn turn(app: &App, platform: &PlatformScope, now: Timestamp) -> Result<(),
 /// Runs over every tenant.
 pub async fn all(app: &App, platform: &PlatformScope, plan: &Plan) -> Result<Report, TenancyError> {
     let tenants = app.tenancy.registry()?.list(platform).await?;
-    let tenants: Vec<_> = tenants.into_iter().filter(|tenant| has_stores(tenant.status)).collect();
+    let tenants: Vec<_> = tenants.into_iter().filter(|tenant| tenant.status.has_stores()).collect();
     Ok(over(app, platform, plan, tenants).await)
 }
 
@@ -198,15 +193,5 @@ mod tests {
                 "removed": {"conversations": 4, "audit_log": 0}, "complete": false,
             })
         );
-    }
-
-    #[test]
-    fn a_disabled_tenants_data_ages_as_well() {
-        use TenantStatus as S;
-        for (status, purged) in
-            [(S::Active, true), (S::Disabled, true), (S::Creating, false), (S::Deleting, false)]
-        {
-            assert_eq!(has_stores(status), purged, "{status:?}");
-        }
     }
 }

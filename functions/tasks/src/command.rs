@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use vivier_domain::{
     ids::TaskId,
     task::{PlatformTask, RunCause},
-    tenant::{Slug, TenantStatus},
+    tenant::Slug,
 };
 use vivier_runtime::{HandlerError, operator};
 use vivier_store::audit::{self, Actor, Entry, Outcome};
@@ -151,9 +151,9 @@ async fn fetch(app: &App, scope: &TenantScope, id: TaskId) -> Result<OwnTask, Ha
 
 async fn find(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
     let known = app.tenancy.registry()?.fetch(platform, slug).await?;
-    known.filter(|tenant| matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled)).ok_or_else(
-        || HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores"),
-    )
+    known.filter(|tenant| tenant.status.has_stores()).ok_or_else(|| {
+        HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores")
+    })
 }
 
 fn unknown_task() -> HandlerError {

@@ -38,6 +38,10 @@ enum Command {
     Disable {
         slug: Slug,
     },
+    /// Tells everybody to come again, before its stores are restored: `privacy` opens it, once the ledger of erasures was carried out on them.
+    Close {
+        slug: Slug,
+    },
     /// Serves a disabled tenant again.
     Enable {
         slug: Slug,
@@ -75,6 +79,7 @@ impl Command {
         match self {
             Self::Create(_) => Some("tenants.create"),
             Self::Disable { .. } => Some("tenants.disable"),
+            Self::Close { .. } => Some("tenants.close"),
             Self::Enable { .. } => Some("tenants.enable"),
             Self::RotateKey { .. } => Some("tenants.rotate_key"),
             Self::Limit(_) => Some("tenants.limit"),
@@ -109,6 +114,9 @@ async fn carry_out(app: &App, platform: &PlatformScope, command: Command) -> Res
         }
         Command::Disable { slug } => {
             move_to(app, platform, &slug, TenantStatus::Active, TenantStatus::Disabled).await
+        }
+        Command::Close { slug } => {
+            move_to(app, platform, &slug, TenantStatus::Active, TenantStatus::Restoring).await
         }
         Command::Enable { slug } => {
             move_to(app, platform, &slug, TenantStatus::Disabled, TenantStatus::Active).await
@@ -161,7 +169,7 @@ async fn migrate(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
     let pool = provisioning.migrate_pool().await?;
     let (mut silos, mut failed) = (0, Vec::new());
     for tenant in app.tenancy.registry()?.list(platform).await? {
-        if !matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
+        if !tenant.status.has_stores() {
             continue;
         }
         // One tenant's trouble must not keep the others behind the code.

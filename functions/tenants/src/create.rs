@@ -99,7 +99,9 @@ pub(crate) async fn create(
         ));
     }
     match tenant.status {
-        TenantStatus::Active | TenantStatus::Disabled => return Ok(describe(app, &tenant)),
+        TenantStatus::Active | TenantStatus::Disabled | TenantStatus::Restoring => {
+            return Ok(describe(app, &tenant));
+        }
         TenantStatus::Deleting => {
             return Err(HandlerError::refused("wrong-status", "the tenant of this name is being deleted"));
         }

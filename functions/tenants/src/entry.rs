@@ -1,7 +1,7 @@
 //! Operators' commands about a tenant are entered in its audit log: once before, once with how it ended.
 
 use serde_json::Value;
-use vivier_domain::tenant::{Slug, TenantStatus};
+use vivier_domain::tenant::Slug;
 use vivier_runtime::{HandlerError, telemetry};
 use vivier_store::audit::{self, Actor, Entry, Outcome};
 use vivier_tenancy::{PlatformScope, TenancyError, registry::Tenant};
@@ -40,7 +40,7 @@ pub(crate) async fn around(
 /// The tenant, when it has a log.
 async fn with_log(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Option<Tenant>, TenancyError> {
     let tenant = app.tenancy.registry()?.fetch(platform, slug).await?;
-    Ok(tenant.filter(|tenant| matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled)))
+    Ok(tenant.filter(|tenant| tenant.status.has_stores()))
 }
 
 async fn enter(

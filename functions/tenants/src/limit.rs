@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vivier_domain::tenant::{Slug, TenantStatus};
+use vivier_domain::tenant::Slug;
 use vivier_runtime::HandlerError;
 use vivier_tenancy::{PlatformScope, provisioning::UsageLimits};
 
@@ -33,7 +33,7 @@ fn check(limit: &Limit) -> Result<UsageLimits, HandlerError> {
 pub(crate) async fn limit(app: &App, platform: &PlatformScope, limit: Limit) -> Result<Value, HandlerError> {
     let limits = check(&limit)?;
     let tenant = find(app, platform, &limit.slug).await?;
-    if !matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
+    if !tenant.status.has_stores() {
         return Err(HandlerError::refused("wrong-status", "the tenant is being created or deleted"));
     }
     let provisioning = app.tenancy.provisioning(platform)?;

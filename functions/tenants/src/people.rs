@@ -9,7 +9,7 @@ use vivier_domain::{
     redacted::Redacted,
     role::{RoleId, Roles},
     settings::{TenantSettings, tenant::is_email},
-    tenant::{Slug, TenantStatus},
+    tenant::Slug,
 };
 use vivier_runtime::{HandlerError, telemetry};
 use vivier_store::{
@@ -151,7 +151,7 @@ pub(crate) async fn clear_ip_ranges(
 /// The tenant, when it has stores.
 pub(crate) async fn served(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Tenant, HandlerError> {
     let tenant = find(app, platform, slug).await?;
-    if matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
+    if tenant.status.has_stores() {
         Ok(tenant)
     } else {
         Err(HandlerError::refused("wrong-status", "the tenant is being created or deleted"))

@@ -22,8 +22,18 @@ pub enum TenantStatus {
     Active,
     /// Every key and token is refused; the data stays.
     Disabled,
+    /// Its stores were, or are about to be, restored from a backup: everybody is told to come again, until the ledger of erasures was carried out
+    /// on them. Operators alone work on it.
+    Restoring,
     /// Its stores are being removed; a delete that stopped half-way goes on from here.
     Deleting,
+}
+
+impl TenantStatus {
+    /// Whether all its stores are there, served or not.
+    pub const fn has_stores(self) -> bool {
+        matches!(self, Self::Active | Self::Disabled | Self::Restoring)
+    }
 }
 
 /// The tenant's short name: it is the first label of its host name.
@@ -65,6 +75,20 @@ impl From<Slug> for String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_is_not_served_may_have_stores() {
+        use TenantStatus as S;
+        for (status, has) in [
+            (S::Active, true),
+            (S::Disabled, true),
+            (S::Restoring, true),
+            (S::Creating, false),
+            (S::Deleting, false),
+        ] {
+            assert_eq!(status.has_stores(), has, "{status:?}");
+        }
+    }
 
     #[test]
     fn slugs() {

@@ -49,7 +49,7 @@ impl StartError {
 
 /// The house as the environment furnishes it. Nothing is called yet: the first use connects.
 pub fn tenancy_from_env() -> Result<Tenancy, StartError> {
-    Ok(Tenancy::new(Config::from_env()?, &Cloud::from_env()))
+    Ok(Tenancy::new(Config::from_env()?, &Cloud::from_env()?))
 }
 
 /// A function: its name and a handler for each kind of event it takes. What it does not take, it refuses.

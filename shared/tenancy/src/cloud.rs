@@ -11,6 +11,12 @@ use aws_smithy_http_client::{
 };
 use std::time::Duration;
 
+use crate::config::{ConfigError, optional, required};
+
+/// The regions of AWS that lie in the European Union: all data stays there (K4.1). London and Zurich do not.
+pub const REGIONS: [&str; 6] =
+    ["eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3"];
+
 /// The function's own identity in the cloud. It is not `pub` inside: no caller gets a client out of it.
 #[derive(Debug, Clone)]
 pub struct Cloud {
@@ -18,8 +24,12 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Loads region, endpoint and credentials from the environment.
-    pub fn from_env() -> Self {
+    /// Loads region, endpoint and credentials from the environment. A region outside the European Union is refused (K4.1).
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let region = required("AWS_REGION")?;
+        if !REGIONS.contains(&region.as_str()) {
+            return Err(ConfigError::Invalid("AWS_REGION"));
+        }
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
             .operation_attempt_timeout(Duration::from_secs(10))
@@ -33,18 +43,18 @@ impl Cloud {
         let credentials = SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new());
         let mut sdk = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(variable("AWS_REGION").map(Region::new))
+            .region(Region::new(region))
             .credentials_provider(credentials)
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard())
             .http_client(http);
-        sdk.set_endpoint_url(variable("AWS_ENDPOINT_URL"));
-        Self { sdk: sdk.build() }
+        sdk.set_endpoint_url(optional("AWS_ENDPOINT_URL"));
+        Ok(Self { sdk: sdk.build() })
     }
 
     /// Where one service is reached, when it is apart from the others: `AWS_ENDPOINT_URL_<SERVICE>`, by the SDKs' own name of it.
     pub(crate) fn endpoint(service: &str) -> Option<String> {
-        variable(&format!("AWS_ENDPOINT_URL_{service}"))
+        std::env::var(format!("AWS_ENDPOINT_URL_{service}")).ok().filter(|text| !text.is_empty())
     }
 
     /// A configuration made elsewhere: tests reach a stack that their own environment does not name.
@@ -58,8 +68,4 @@ impl Cloud {
             aws_sdk_s3::config::Builder::from(sdk).force_path_style(sdk.endpoint_url().is_some()).build();
         aws_sdk_s3::Client::from_conf(config)
     }
-}
-
-fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|text| !text.is_empty())
 }

@@ -56,6 +56,6 @@ pub mod rooms;
 mod scope;
 mod tenancy;
 
-pub use cloud::Cloud;
+pub use cloud::{Cloud, REGIONS};
 pub use scope::{Forbidden, Member, Office, PlatformScope, TenantScope};
 pub use tenancy::{Tenancy, TenancyError};

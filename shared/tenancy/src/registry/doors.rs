@@ -83,6 +83,10 @@ impl Registry {
         let (Some(tenant), Some(opening)) = (tenant, opening) else { return Ok(None) };
         let tenant = item::read(&tenant)?;
         let opens = string(&opening, "door")? == door.attribute() && string(&opening, "state")? == "active";
+        // Whoever would be let in is told to come again.
+        if opens && tenant.status == TenantStatus::Restoring {
+            return Err(TenancyError::Busy("tenant, which is being restored"));
+        }
         if !opens || tenant.status != TenantStatus::Active {
             return Ok(None);
         }

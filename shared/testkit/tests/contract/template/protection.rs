@@ -140,3 +140,12 @@ mod would_notice {
         assert_eq!(found.len(), 2, "{found:?}");
     }
 }
+
+#[test]
+fn the_code_and_the_template_know_the_same_regions() {
+    let text = crate::workspace::read("template.yaml");
+    let line = text.lines().find(|line| line.contains("!Ref AWS::Region]") && line.contains("!Contains"));
+    let list = line.and_then(|line| line.split_once("[[")?.1.split_once(']')).map(|(list, _)| list);
+    let named: Vec<&str> = list.expect("a rule about the region").split(", ").collect();
+    assert_eq!(named, vivier_tenancy::REGIONS);
+}
