@@ -43,6 +43,9 @@ struct RawActivity {
     recipients: String,
     title: Words,
     purpose: Words,
+    #[serde(default)]
+    subjects: Vec<Subject>,
+    passing: Option<Words>,
 }
 
 #[derive(Deserialize)]
@@ -120,12 +123,20 @@ impl Map {
             .into_iter()
             .map(|raw| {
                 let recipients = names(&raw.recipients);
-                Activity { id: raw.id, title: raw.title, purpose: raw.purpose, recipients }
+                let RawActivity { id, title, purpose, subjects, passing, .. } = raw;
+                Activity { id, title, purpose, recipients, subjects, passing }
             })
             .collect();
         once("retention", retentions.iter().map(|one| one.id.as_str()))?;
         once("recipient", recipients.iter().map(|one| one.id.as_str()))?;
         once("activity", activities.iter().map(|one| one.id.as_str()))?;
+        if let Some(activity) = activities.iter().find(|one| one.subjects.is_empty() == one.passing.is_some())
+        {
+            return wrong(format!(
+                "activity {}: what is handled is of somebody, and the other way round",
+                activity.id
+            ));
+        }
         for name in activities.iter().flat_map(|activity| &activity.recipients) {
             if !recipients.iter().any(|known| known.id == *name) {
                 return wrong(format!("no recipient is called {name}"));

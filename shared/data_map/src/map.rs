@@ -71,6 +71,10 @@ pub struct Activity {
     pub purpose: Words,
     /// Who gets data, by [`Recipient::id`].
     pub recipients: Vec<String>,
+    /// Of whom something is handled and kept nowhere.
+    pub subjects: Vec<Subject>,
+    /// What that is.
+    pub passing: Option<Words>,
 }
 
 /// How the keys of a kind of item look; `*` stands for anything.

@@ -1,7 +1,5 @@
 //! Reading the map: the file as it is, and files that are broken.
 
-#![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does: by panicking")]
-
 use std::time::Duration;
 
 use vivier_data_map::{Item, Map, Mask, Store, Subject};

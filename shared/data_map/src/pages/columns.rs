@@ -2,7 +2,7 @@
 
 use vivier_domain::member::Language;
 
-use super::{head, listed, mask, row, say, whose};
+use super::{head, heading, mask, row, say, told, whose};
 use crate::{
     map::{Map, Table},
     terms::{Store, Subject},
@@ -21,7 +21,9 @@ pub fn columns(map: &Map, language: Language) -> String {
     )
     .to_owned();
     for store in Store::ALL {
-        page += &format!("\n## {}\n", store.title(language));
+        page += &heading(2, store.title(language));
+        // One empty line between two headings.
+        page.pop();
         for table in map.tables(*store) {
             page += &of_table(table, language);
         }
@@ -29,28 +31,32 @@ pub fn columns(map: &Map, language: Language) -> String {
     page
 }
 
-fn of_table(table: &Table, language: Language) -> String {
-    let mut page = format!("\n### {}\n\n{}.\n\n", code(&table.name), table.about.get(language));
-    page += &format!(
-        "{}: {}. {}: {}.",
-        say(language, "Of", "Personnes"),
-        whose(table, language),
-        say(language, "Kept", "Conservation"),
-        table.retention.about.get(language),
-    );
+/// Whose it is, how long it stays, and by what it is found.
+fn facts(table: &Table, language: Language) -> String {
+    let codes = |names: &[&String]| {
+        let names: Vec<String> =
+            names.iter().filter(|name| !name.is_empty()).map(|name| code(name)).collect();
+        names.join(", ")
+    };
+    let mut facts = vec![
+        told(language, say(language, "Of", "Personnes"), &whose(table, language)),
+        told(language, say(language, "Kept", "Conservation"), table.retention.about.get(language)),
+    ];
     if let Some(item) = &table.item {
-        let keys = [&item.pk, &item.sk].map(|key| code(key));
-        let keys = keys.iter().filter(|key| key.len() > 2).map(String::as_str);
-        page += &format!(" {}: {}.", say(language, "Keys", "Clés"), listed(keys));
+        facts.push(told(language, say(language, "Keys", "Clés"), &codes(&[&item.pk, &item.sk])));
     }
     if !table.indexes.is_empty() {
-        let indexes: Vec<String> = table.indexes.iter().map(|index| code(index)).collect();
-        page += &format!(
-            " {}: {}.",
-            say(language, "Indexes", "Index"),
-            listed(indexes.iter().map(String::as_str))
-        );
+        let indexes: Vec<&String> = table.indexes.iter().collect();
+        facts.push(told(language, say(language, "Indexes", "Index"), &codes(&indexes)));
     }
+    facts.join(". ") + "."
+}
+
+fn of_table(table: &Table, language: Language) -> String {
+    let mut page = heading(3, &code(&table.name));
+    page += table.about.get(language);
+    page += ".\n\n";
+    page += &facts(table, language);
     page += "\n\n";
     page += &head(&[
         say(language, "column", "colonne"),

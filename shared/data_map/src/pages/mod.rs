@@ -18,6 +18,26 @@ const fn say(language: Language, en: &'static str, fr: &'static str) -> &'static
     }
 }
 
+/// Between a word and what is said of it.
+const fn colon(language: Language) -> &'static str {
+    say(language, ": ", " : ")
+}
+
+/// A line of a list.
+fn bullet(text: &str) -> String {
+    format!("- {text}\n")
+}
+
+/// A heading, with an empty line on either side.
+fn heading(level: usize, text: &str) -> String {
+    format!("\n{} {text}\n\n", "#".repeat(level))
+}
+
+/// What is said of a word.
+fn told(language: Language, word: &str, text: &str) -> String {
+    format!("{word}{}{text}", colon(language))
+}
+
 /// A row of a table; what would end a cell is written otherwise.
 fn row(cells: &[&str]) -> String {
     let cells: Vec<String> = cells.iter().map(|cell| cell.replace('|', "\\|").replace('\n', " ")).collect();

@@ -87,7 +87,7 @@ fn periods_are_those_of_the_code() {
         match constants.iter().find(|(id, _)| *id == retention.id) {
             Some((_, constant)) if *constant == lasts => {}
             Some((id, constant)) => {
-                found.push(format!("{id}: {lasts:?} in the map of data, {constant:?} in the code"))
+                found.push(format!("{id}: {lasts:?} in the map of data, {constant:?} in the code"));
             }
             None if BY_RULE.contains(&retention.id.as_str()) => {}
             None => found.push(format!("{}: nothing in the code says {lasts:?}", retention.id)),
