@@ -72,6 +72,10 @@ fn of_activity(map: &Map, activity: &Activity, language: Language) -> String {
         say(language, "Personal data kept", "Données personnelles conservées"),
         &listed(categories.iter().map(|category| category.title(language))),
     );
+    if let Some(passing) = &activity.passing {
+        let what = say(language, "Handled and kept nowhere", "Données traitées sans être conservées");
+        page += &line(what, passing.get(language));
+    }
     let recipients =
         activity.recipients.iter().filter_map(|id| map.recipients.iter().find(|one| one.id == *id));
     let recipients: Vec<&str> = recipients.map(|recipient| recipient.about.get(language)).collect();

@@ -28,6 +28,8 @@ const SHARED: &[(Store, &str)] = &[
     (Store::Requests, "requests"),
     (Store::Tasks, "tasks"),
 ];
+/// A partition that end-to-end tests mark the table by. Nothing of the suite lies there.
+const MARK: &str = "e2e";
 /// What a clock of a test may be late by, in seconds.
 const LATE: i64 = 5;
 
@@ -149,10 +151,10 @@ async fn every_attribute_of_every_item() {
     tables.extend(own.into_iter().map(|table| (Store::Conversations, table)));
     let (mut seen, mut wrong) = (Seen::new(), BTreeSet::new());
     for (store, table) in tables {
-        for item in scan(&client, &table).await {
-            wrong.extend(look(store, &item, &mut seen));
-            if seeded.partitions.iter().any(|partition| partition == text(&item, "pk")) {
-                wrong.extend(lasts_too_long(store, &item, now));
+        for item in scan(&client, &table).await.iter().filter(|item| text(item, "pk") != MARK) {
+            wrong.extend(look(store, item, &mut seen));
+            if seeded.partitions.iter().any(|partition| partition == text(item, "pk")) {
+                wrong.extend(lasts_too_long(store, item, now));
             }
         }
     }
