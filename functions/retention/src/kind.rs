@@ -18,6 +18,10 @@ use crate::App;
 const BATCH: u32 = 5_000;
 /// The stream keeps records for three days; then a day for the hands that work on them.
 const REDELIVERED: SignedDuration = SignedDuration::from_hours(96);
+/// Counts by the hour are kept as long as events, and two days more, so that days can be counted anew in another time zone.
+pub const HOURS_KEPT: SignedDuration = SignedDuration::from_hours(24 * (Days::MAXIMUM.get() as i64 + 2));
+/// Counts by the day are kept three years.
+pub const DAYS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 366 * 3);
 
 /// What a run is to do, the same for every tenant.
 #[derive(Debug, Clone, Copy)]
@@ -156,12 +160,10 @@ async fn rows(
     }
 }
 
-/// From when on counts by the hour and by the day are kept: hours as long as events, and two days more, so that days can be counted anew
-/// in another time zone; days for three years.
+/// From when on counts by the hour and by the day are kept.
 fn over(as_of: Timestamp) -> (Timestamp, Date) {
-    let back = |hours: i64| as_of.saturating_sub(SignedDuration::from_hours(hours)).unwrap_or(Timestamp::MIN);
-    let hours = back(24 * (i64::from(Days::MAXIMUM.get()) + 2));
-    (hours, Offset::UTC.to_datetime(back(24 * 366 * 3)).date())
+    let back = |kept: SignedDuration| as_of.saturating_sub(kept).unwrap_or(Timestamp::MIN);
+    (back(HOURS_KEPT), Offset::UTC.to_datetime(back(DAYS_KEPT)).date())
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ mod visitor;
 use std::sync::Arc;
 
 pub use config::SessionConfig;
+pub use login::SETUP_WAITS;
 use vivier_runtime::Clock;
 use vivier_tenancy::Tenancy;
 

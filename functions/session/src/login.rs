@@ -27,7 +27,7 @@ use crate::{
 /// How long the pool waits for an answer: the app client's `AuthSessionValidity`.
 const POOL_WAITS: SignedDuration = SignedDuration::from_mins(5);
 /// How long an authenticator app may take to be set up.
-const SETUP_WAITS: SignedDuration = SignedDuration::from_mins(10);
+pub const SETUP_WAITS: SignedDuration = SignedDuration::from_mins(10);
 /// A longer password is none: the policy allows no more.
 const LONGEST_PASSWORD: usize = vivier_domain::password::MAXIMUM_LENGTH;
 

@@ -22,7 +22,7 @@ use vivier_tenancy::{
     rooms::conversations::{Conversations, Guard, Item, Only, STATUS},
 };
 
-pub use message::{Author, Feedback, Message};
+pub use message::{Author, Feedback, Message, write_trace};
 pub use session::Session;
 
 use item::{partition, text};

@@ -3,7 +3,7 @@
 
 use std::{env, fs, path::PathBuf};
 
-use aws_config::{BehaviorVersion, Region};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use serde_json::Value;
 use vivier_domain::ids::TenantId;
@@ -50,18 +50,27 @@ impl Stack {
 
     /// The same house, where the shared database is entered as this role.
     pub async fn tenancy_as(&self, role: PoolRole) -> Tenancy {
+        Tenancy::new(self.config(role), &Cloud::new(self.sdk().await))
+    }
+
+    /// What a shared table of the stack is called: `tenants`, `projects`, `sessions` …
+    pub fn table(&self, name: &str) -> String {
+        format!("vivier-{}-{name}", self.text("/stage"))
+    }
+
+    /// The administrator's keys, for tests that look behind the doors.
+    pub async fn sdk(&self) -> SdkConfig {
         let keys = fs::read(self.text("/administrator_file")).expect("the administrator's keys");
         let keys: Value = serde_json::from_slice(&keys).expect("the administrator's keys as JSON");
         let key = |name: &str| keys[name].as_str().expect("an administrator's key").to_owned();
         let credentials =
             Credentials::new(key("access_key_id"), key("secret_access_key"), None, None, "test stack");
-        let sdk = aws_config::defaults(BehaviorVersion::latest())
+        aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(self.text("/region")))
             .endpoint_url(self.text("/endpoint_url"))
             .credentials_provider(credentials)
             .load()
-            .await;
-        Tenancy::new(self.config(role), &Cloud::new(sdk))
+            .await
     }
 
     fn config(&self, role: PoolRole) -> Config {

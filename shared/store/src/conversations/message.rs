@@ -86,7 +86,8 @@ impl Message {
         }
     }
 
-    pub(super) fn write(&self, session: SessionId) -> Result<Item, TenancyError> {
+    /// As the item that is stored in a conversation.
+    pub fn write(&self, session: SessionId) -> Result<Item, TenancyError> {
         let mut item = item(partition(session), sort(self.id), self.expires_at, self.at);
         item.insert("at".to_owned(), text(self.at.to_string()));
         item.insert("answer".to_owned(), text(json(&self.answer, "answer")?));
@@ -119,7 +120,8 @@ impl Message {
     }
 }
 
-pub(super) fn write_trace(session: SessionId, of: &Message, trace: &Value) -> Result<Item, TenancyError> {
+/// How an answer was found, as the item that is stored.
+pub fn write_trace(session: SessionId, of: &Message, trace: &Value) -> Result<Item, TenancyError> {
     let mut item = item(partition(session), trace_sort(of.id), of.expires_at, of.at);
     item.insert("trace".to_owned(), text(json(trace, "trace")?));
     Ok(item)

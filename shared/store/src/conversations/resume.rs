@@ -3,7 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 use vivier_domain::ids::SessionId;
-use vivier_tenancy::{TenancyError, rooms::conversations::Conversations};
+use vivier_tenancy::{
+    TenancyError,
+    rooms::conversations::{Conversations, Item},
+};
 
 use super::{
     item::{as_text, field, item, partition, text},
@@ -26,13 +29,16 @@ pub async fn put(
     hash: &str,
     now: Timestamp,
 ) -> Result<Timestamp, TenancyError> {
-    let until = now + LIFETIME;
-    let mark = format!("{MARK}{hash}");
+    room.put_beside(&partition(id), session::SORT, write(id, hash, now)).await?;
+    Ok(now + LIFETIME)
+}
+
+/// A token as the items that are stored.
+pub fn write(id: SessionId, hash: &str, now: Timestamp) -> Vec<Item> {
+    let (until, mark) = (now + LIFETIME, format!("{MARK}{hash}"));
     let mut found_by = item(mark.clone(), SORT.to_owned(), until, now);
     found_by.insert(SESSION.to_owned(), text(id.to_string()));
-    let items = vec![found_by, item(partition(id), mark, until, now)];
-    room.put_beside(&partition(id), session::SORT, items).await?;
-    Ok(until)
+    vec![found_by, item(partition(id), mark, until, now)]
 }
 
 /// The conversation that a token leads to, which is used up by it; `None` where it leads to none at `now`.

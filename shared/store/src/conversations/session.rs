@@ -30,7 +30,8 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn write(&self) -> Item {
+    /// As the item that is stored.
+    pub fn write(&self) -> Item {
         let mut item = item(partition(self.id), SORT.to_owned(), self.expires_at, self.last_at);
         item.insert("created_at".to_owned(), text(self.created_at.to_string()));
         item.insert("messages".to_owned(), AttributeValue::N(self.messages.to_string()));

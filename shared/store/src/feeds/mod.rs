@@ -21,7 +21,7 @@ pub use keeping::{Kept, count, delete, fetch, insert, is_taken, list, lock, upda
 pub use runs::{Run, fetch_run, list_runs, open_run};
 pub use secrets::{forget_secret, list_stray_secrets, note_secret};
 pub use work::{
-    Ended, Lease, MOST_ATTEMPTS, Taken, Validators, announce, claim, finish, hold, start_due, withdraw,
+    Ended, KEPT, Lease, MOST_ATTEMPTS, Taken, Validators, announce, claim, finish, hold, start_due, withdraw,
 };
 
 const CORRUPT: TenancyError = TenancyError::Corrupt("feed");

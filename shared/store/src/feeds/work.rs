@@ -29,8 +29,8 @@ pub const MOST_ATTEMPTS: u32 = 5;
 /// What failed in a way that passes is tried again after this long, so many times in a row; then the schedule's time comes.
 const PAUSE: SignedDuration = SignedDuration::from_mins(10);
 const MOST_PAUSES: i32 = 3;
-/// Reports are kept this long.
-const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
+/// What is told of a run is kept this long after it.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A run's hold on it. A later attempt has a higher number, which is what makes this one's claim void.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test's helpers fail as the test does: by panicking")]
 
 mod audit;
+#[path = "../common/mod.rs"]
+mod common;
 mod events;
 mod house;
 mod purge;

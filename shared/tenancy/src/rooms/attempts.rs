@@ -18,7 +18,7 @@ use self::key::LOCK;
 use crate::{condition::unless_refused, tenancy::TenancyError};
 
 /// Failures are forgotten when nothing was tried for so long.
-const MEMORY: SignedDuration = SignedDuration::from_hours(1);
+pub const MEMORY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Whether an attempt is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

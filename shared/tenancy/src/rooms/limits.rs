@@ -17,7 +17,7 @@ use vivier_domain::ids::{KeyId, TenantId};
 use crate::{hex, scope::TenantScope, tenancy::TenancyError};
 
 /// A counter is of no use after its time; an hour leaves clocks room to disagree.
-const KEPT_SECONDS: i64 = 3_600;
+pub const KEPT_SECONDS: i64 = 3_600;
 
 /// A minute, counted from 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

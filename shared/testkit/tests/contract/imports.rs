@@ -1,5 +1,6 @@
 //! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
-//! `store, text ← answers ← functions`, `domain ← mail, feeds, report ← functions`, `domain ← threshold ← index, functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
+//! `store, text ← answers ← functions`, `domain ← mail, feeds, report ← functions`, `domain ← threshold ← index, functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`,
+//! `domain ← data_map ← store, functions`. The clients that could reach another tenant's data stay behind the doors. The command
 //! line builds upon none of these: it stands outside, as those who type it do.
 
 use toml::{Table, Value};
@@ -9,9 +10,10 @@ use crate::{nothing_wrong, workspace};
 /// A shared crate and the shared crates it may build upon.
 const ORDER: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("data_map", &["domain"]),
     ("tenancy", &["domain"]),
     ("runtime", &["domain", "tenancy", "store"]),
-    ("store", &["domain", "tenancy"]),
+    ("store", &["domain", "tenancy", "data_map"]),
     ("text", &["domain"]),
     ("answers", &["domain", "tenancy", "store", "text"]),
     ("feeds", &["domain"]),
@@ -27,6 +29,7 @@ const ORDER: &[(&str, &[&str])] = &[
 /// What a function may build upon.
 const FUNCTION: &[&str] = &[
     "domain",
+    "data_map",
     "tenancy",
     "runtime",
     "store",
@@ -97,8 +100,9 @@ fn wrong_in(one: &Crate, functions: &[&str]) -> Vec<String> {
             found.push(format!("{name}: imports the function {dependency}"));
         }
         if let Some(shared) = dependency.strip_prefix("vivier-") {
+            let shared = shared.replace('-', "_");
             let test_only = for_tests && (shared == "testkit" || name == "testkit");
-            if !allowed.contains(&shared) && !test_only {
+            if !allowed.contains(&shared.as_str()) && !test_only {
                 found.push(format!("{name}: must not import {dependency} ({section})"));
             }
         }
@@ -194,7 +198,7 @@ fn packages_bear_their_folders_names() {
         let expected = if one.function || one.name == COMMAND.0 {
             one.name.clone()
         } else {
-            format!("vivier-{}", one.name)
+            format!("vivier-{}", one.name.replace('_', "-"))
         };
         assert_eq!(one.manifest["package"]["name"].as_str(), Some(expected.as_str()));
     }
@@ -220,6 +224,8 @@ mod would_notice {
     fn every_wrong_import() {
         for (name, manifest, sentence) in [
             ("domain", "[dependencies]\nvivier-tenancy.workspace = true", "must not import vivier-tenancy"),
+            ("domain", "[dependencies]\nvivier-data-map.workspace = true", "must not import vivier-data-map"),
+            ("data_map", "[dependencies]\nvivier-tenancy.workspace = true", "must not import vivier-tenancy"),
             ("store", "[dependencies]\nvivier-runtime.workspace = true", "must not import vivier-runtime"),
             ("offers", "[dependencies]\nsearch.workspace = true", "imports the function search"),
             ("offers", "[dev-dependencies]\nsearch.workspace = true", "imports the function search"),
@@ -252,6 +258,7 @@ mod would_notice {
             ),
             ("store", "[dependencies]\ntokio-postgres.workspace = true\naws-sdk-dynamodb.workspace = true"),
             ("vivier", "[dependencies]\naws-sdk-lambda.workspace = true\nclap.workspace = true"),
+            ("retention", "[dependencies]\nvivier-data-map.workspace = true"),
             ("testkit", "[dev-dependencies]\nsearch.workspace = true\nvivier-runtime.workspace = true"),
         ] {
             assert_eq!(wrong(&[sample("search", ""), sample(name, manifest)]), Vec::<String>::new());

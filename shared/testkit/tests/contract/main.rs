@@ -5,6 +5,7 @@
 
 mod audited;
 mod catalogue;
+mod data_map;
 mod doors;
 mod events;
 mod house;

@@ -8,7 +8,7 @@ const VERBS: &[&str] = &["SELECT ", "INSERT INTO ", "UPDATE ", "DELETE FROM ", "
 
 /// The string literals of a Rust source, with `\n`, `\"` and continued lines resolved. Comments and characters are no
 /// strings.
-fn literals(source: &str) -> Vec<String> {
+pub(crate) fn literals(source: &str) -> Vec<String> {
     let (chars, mut at, mut found) = (source.chars().collect::<Vec<_>>(), 0, Vec::new());
     while at < chars.len() {
         let rest = &chars[at..];
@@ -72,7 +72,7 @@ fn name_of(statement: &str) -> Option<(&str, &str)> {
 }
 
 /// A test's statements look behind the store's back and need no name.
-fn without_tests(source: &str) -> &str {
+pub(crate) fn without_tests(source: &str) -> &str {
     source.split("\n#[cfg(test)]").next().unwrap_or(source)
 }
 

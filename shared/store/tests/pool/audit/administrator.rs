@@ -1,43 +1,12 @@
-//! The database's administrator, who owns the tables and could do what the application role cannot.
+//! What the database's administrator could do to entries, and no role of a function can.
 
-use std::{env, sync::Arc};
-
-use rustls::{
-    ClientConfig, RootCertStore,
-    pki_types::{CertificateDer, pem::PemObject},
-};
-use tokio_postgres::{Client, Config};
-use tokio_postgres_rustls::MakeRustlsConnect;
 use vivier_tenancy::TenantScope;
 
-use crate::house::House;
-
-fn variable(name: &str) -> String {
-    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: `make test` sets it"))
-}
-
-/// A connection to the shared database.
-async fn connect(house: &House) -> Client {
-    let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_file_iter(variable("VIVIER_TEST_DATABASE_TLS_CA")).unwrap() {
-        roots.add(certificate.unwrap()).unwrap();
-    }
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let tls = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let mut config: Config = variable("VIVIER_TEST_DATABASE_ADMIN_URL").parse().unwrap();
-    config.dbname(house.tenancy.names().pool_database());
-    let (client, connection) = config.connect(MakeRustlsConnect::new(tls)).await.unwrap();
-    tokio::spawn(connection);
-    client
-}
+use crate::{common::administrator, house::House};
 
 /// Carries out statements on a tenant's rows, all or nothing.
 pub(super) async fn tamper(house: &House, scope: &TenantScope, statements: &str) {
-    let client = connect(house).await;
+    let client = administrator(house.tenancy.names().pool_database()).await;
     let bound = format!("SELECT set_config('vivier.tenant', '{}', true)", scope.tenant());
     client.batch_execute(&format!("BEGIN; {bound}; {statements}; COMMIT")).await.unwrap();
 }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::{functions, model::resources, parse::parse, template};
+use super::{functions, model::resources, monitoring, template};
 use crate::{nothing_wrong, workspace};
 
 const FILE: &str = "infra/monitoring.yaml";
@@ -86,7 +86,7 @@ fn dashboard(monitoring: &Value) -> Vec<String> {
 
 #[test]
 fn every_alarm_has_its_page_and_every_function_its_alarm() {
-    let monitoring = parse(&workspace::read(FILE));
+    let monitoring = monitoring();
     let files = workspace::files(PAGES, &["md"]);
     let name =
         |file: &str| file.trim_start_matches(PAGES).trim_matches('/').trim_end_matches(".md").to_owned();
@@ -104,7 +104,7 @@ fn the_template_brings_the_view() {
         (&stack["Type"], &stack["Properties"]["TemplateURL"]),
         (&"AWS::CloudFormation::Stack".into(), &FILE.into())
     );
-    let asked = parse(&workspace::read(FILE))["Parameters"].as_object().expect("it has parameters").clone();
+    let asked = monitoring()["Parameters"].as_object().expect("it has parameters").clone();
     let given = stack["Properties"]["Parameters"].as_object().expect("it is given parameters");
     nothing_wrong(&asked.keys().filter(|name| !given.contains_key(*name)).cloned().collect::<Vec<_>>());
 }

@@ -13,7 +13,7 @@ mod shape;
 mod tasks;
 
 pub(crate) use doors::is_public;
-pub(crate) use model::{Function, Trigger, functions, public_routes};
+pub(crate) use model::{Function, Trigger, functions, public_routes, resources};
 
 use serde_json::Value;
 
@@ -24,8 +24,13 @@ pub(crate) fn template() -> Value {
     parse::parse(&workspace::read("template.yaml"))
 }
 
+/// The nested template of alarms.
+pub(crate) fn monitoring() -> Value {
+    parse::parse(&workspace::read("infra/monitoring.yaml"))
+}
+
 /// A template of a few lines, for the checks' own tests.
 #[cfg(test)]
-fn sample(resources: &str) -> Value {
+pub(crate) fn sample(resources: &str) -> Value {
     parse::parse(&format!("Resources:\n{resources}"))
 }
