@@ -35,6 +35,9 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("front", "POST", "/v1/chat/sessions/{id}/messages/stream"),
     ("front", "PUT", "/v1/chat/sessions/{id}/messages/{message_id}/feedback"),
     ("front", "POST", "/v1/usage-events"),
+    ("front", "POST", "/v1/privacy-requests"),
+    ("front", "POST", "/v1/privacy-requests/confirmation"),
+    ("front", "POST", "/v1/privacy-requests/copy"),
     ("front", "POST", "/v1/alerts"),
     ("front", "POST", "/v1/alerts/confirmation"),
     ("front", "POST", "/v1/alerts/renewal"),
@@ -170,6 +173,11 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("back", "GET", "/v1/projects/{project}/reports/{id}/runs"),
     ("back", "POST", "/v1/projects/{project}/reports/{id}/runs"),
     ("back", "GET", "/v1/projects/{project}/reports/{id}/runs/{run_id}"),
+    ("back", "GET", "/v1/data-requests"),
+    ("back", "POST", "/v1/data-requests"),
+    ("back", "GET", "/v1/data-requests/{id}"),
+    ("back", "POST", "/v1/data-requests/{id}/completion"),
+    ("back", "GET", "/v1/erasure-receipts"),
     ("back", "GET", "/v1/tasks"),
     ("back", "GET", "/v1/tasks/{id}"),
     ("back", "POST", "/v1/tasks/{id}/runs"),
@@ -181,6 +189,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("public", "POST", "/v1/password/reset"),
     ("public", "GET", "/v1/openapi.json"),
     ("public", "GET", "/v1/alerts/page"),
+    ("public", "GET", "/v1/privacy-requests/page"),
 )
 """Office, method and path of every route of template.yaml; a test compares. A public one asks nobody who they are."""
 

@@ -204,6 +204,7 @@ def session_policy(stage: Stage, tenant: Tenant) -> str:
         "partition": "aws", "bucket": tenant.bucket, "table": tenant.table, "database": tenant.database,
         "database_secret": f"vivier/{stage.name}/database/{tenant.database}",
         "feed_secrets": f"vivier/{stage.name}/feeds/{tenant.simple}/", "parser_secret": parser_of(stage, tenant),
+        "privacy_secret": f"vivier/{stage.name}/privacy/{tenant.simple}",
     }.items():  # fmt: skip
         policy = policy.replace(f"{{{name}}}", value)
     assert all("{" not in resource for one in json.loads(policy)["Statement"] for resource in one["Resource"]), policy

@@ -49,6 +49,8 @@ names! {
         Attempts = "attempts", "Attempts to log in (DynamoDB)", "Tentatives de connexion (DynamoDB)";
         /// Requests that are carried out once, and counters of limits.
         Requests = "requests", "Repeated requests and counters (DynamoDB)", "Requêtes rejouées et compteurs (DynamoDB)";
+        /// Receipts of erasures: in no backup.
+        Ledger = "ledger", "Ledger of erasures, in no backup (DynamoDB)", "Registre des effacements, hors sauvegardes (DynamoDB)";
         /// Scheduled tasks.
         Tasks = "tasks", "Scheduled tasks (DynamoDB)", "Tâches planifiées (DynamoDB)";
         /// A tenant's own bucket.
@@ -79,6 +81,7 @@ impl Store {
                 | Self::Sessions
                 | Self::Attempts
                 | Self::Requests
+                | Self::Ledger
                 | Self::Tasks
         )
     }

@@ -159,7 +159,8 @@ pub(crate) async fn complete(
 #[into_params(parameter_in = Query)]
 pub(crate) struct ReceiptsQuery {
     /// Behind this number; from the first one when it is missing.
-    after: Option<u64>,
+    #[param(minimum = 0, maximum = 2_147_483_647)]
+    after: Option<u32>,
 }
 
 /// The ledger of erasures: each receipt is signed, and has the hash of the one before it. Persons stand in it as keyed hashes.
@@ -176,8 +177,12 @@ pub(crate) async fn list_receipts(
     office: BackOffice<needs::PrivacyRead>,
     ApiQuery(query): ApiQuery<ReceiptsQuery>,
 ) -> Result<Json<Receipts>, Problem> {
+    let after = query.after.unwrap_or(0);
+    if i32::try_from(after).is_err() {
+        return Err(Problem::new(ProblemKind::InvalidQuery).field("after", "out-of-range"));
+    }
     let keys = app.tenancy.privacy_keys(&office.0).await?.open().await?;
-    let found = app.tenancy.ledger(&office.0)?.list(query.after.unwrap_or(0), RECEIPTS).await?;
+    let found = app.tenancy.ledger(&office.0)?.list(u64::from(after), RECEIPTS).await?;
     let next_after = (found.len() == RECEIPTS as usize).then(|| found.last().map(|(seq, _)| *seq)).flatten();
     let receipts = found
         .into_iter()

@@ -26,6 +26,7 @@ const SHARED: &[(Store, &str)] = &[
     (Store::Sessions, "sessions"),
     (Store::Attempts, "attempts"),
     (Store::Requests, "requests"),
+    (Store::Ledger, "ledger"),
     (Store::Tasks, "tasks"),
 ];
 /// A partition that end-to-end tests mark the table by. Nothing of the suite lies there.

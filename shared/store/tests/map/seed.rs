@@ -5,8 +5,10 @@ use uuid::Uuid;
 use vivier_domain::{
     conversation::{ConversationStatus, Rating},
     entrance::Entrance,
-    ids::{KeyId, MessageId, ProjectId, SessionId, TaskId},
+    ids::{KeyId, MessageId, PrivacyRequestId, ProjectId, SessionId, TaskId},
     member::{Language, Member, MemberState},
+    opaque::Opaque,
+    privacy::SignedReceipt,
     project::Project,
     redacted::Redacted,
     role::Roles,
@@ -57,6 +59,7 @@ impl Seeded {
         sessions(tenancy, &scope, &member, now).await;
         attempts(tenancy, &attempt, now).await;
         requests(tenancy, &scope, now).await;
+        ledger(tenancy, &scope).await;
         tasks(tenancy, &scope).await;
         let partitions = vec![format!("tenant#{}", scope.tenant()), attempt.clone().into_text()];
         Self { scope, partitions, tenants, attempt }
@@ -167,6 +170,12 @@ async fn requests(tenancy: &Tenancy, scope: &TenantScope, now: Timestamp) {
 }
 
 /// Long from now: the stack's own schedules find nothing of this due.
+async fn ledger(tenancy: &Tenancy, scope: &TenantScope) {
+    let receipt =
+        SignedReceipt { receipt: "{}".to_owned(), hash: Opaque([0; 32]), signature: Opaque([0; 64]) };
+    tenancy.ledger(scope).unwrap().append(1, PrivacyRequestId::generate(), &receipt).await.unwrap();
+}
+
 async fn tasks(tenancy: &Tenancy, scope: &TenantScope) {
     let at = |days: i64| {
         "2096-01-15T10:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(24 * days)

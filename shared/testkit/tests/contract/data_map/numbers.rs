@@ -6,7 +6,7 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use vivier_data_map::map;
 use vivier_domain::{
-    alert,
+    alert, privacy,
     retention::{Days, MAXIMUM_DAYS},
     settings::tenant::{SessionSettings, TenantSettings},
 };
@@ -56,6 +56,8 @@ fn constants() -> Vec<(&'static str, Duration)> {
         ("events", most),
         ("audit", most),
         ("alerts", signed(alert::LASTS)),
+        ("privacy_requests", signed(privacy::KEPT)),
+        ("copies", signed(privacy::COPY_LASTS)),
         // The rule of the bucket has the same constant.
         ("import_files", most),
         ("resume_tokens", signed(resume::LIFETIME)),

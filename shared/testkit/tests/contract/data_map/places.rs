@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use vivier_data_map::Store;
 use vivier_domain::{
     event::{Channel, Event, EventKind, SCHEMA_VERSION, Source, Spoken, kind::CATALOGUE},
-    ids::{DocumentId, EventId, GenerationId, ImportId, ProjectId, ReportRunId, TenantId},
+    ids::{DocumentId, EventId, GenerationId, ImportId, PrivacyRequestId, ProjectId, ReportRunId, TenantId},
     opaque::Opaque,
 };
 use vivier_tenancy::rooms::files::FileKey;
@@ -17,14 +17,22 @@ use crate::{nothing_wrong, sql, template::template, workspace};
 fn objects() -> BTreeSet<String> {
     let (import, document, generation, report) =
         (ImportId::generate(), DocumentId::generate(), GenerationId::generate(), ReportRunId::generate());
+    let copy = PrivacyRequestId::generate();
     let keys = [
         FileKey::Import(import),
         FileKey::Document(document, 7),
         FileKey::IndexPointer,
         FileKey::IndexGeneration(generation),
         FileKey::Report(report),
+        FileKey::Copy(copy),
     ];
-    let ids = [import.to_string(), document.to_string(), generation.to_string(), report.to_string()];
+    let ids = [
+        import.to_string(),
+        document.to_string(),
+        generation.to_string(),
+        report.to_string(),
+        copy.to_string(),
+    ];
     let name = |key: &FileKey| {
         // Another kind does not compile here, and is added above.
         match key {
@@ -32,7 +40,8 @@ fn objects() -> BTreeSet<String> {
             | FileKey::Document(..)
             | FileKey::IndexPointer
             | FileKey::IndexGeneration(_)
-            | FileKey::Report(_) => {}
+            | FileKey::Report(_)
+            | FileKey::Copy(_) => {}
         }
         let mut name = key.to_string();
         for id in &ids {

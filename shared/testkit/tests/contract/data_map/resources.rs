@@ -19,6 +19,7 @@ const TABLES: &[(&str, Store)] = &[
     ("SessionsTable", Store::Sessions),
     ("AttemptsTable", Store::Attempts),
     ("RequestsTable", Store::Requests),
+    ("LedgerTable", Store::Ledger),
     ("TasksTable", Store::Tasks),
 ];
 /// Kinds of resources that hold data of ours, each looked at below.
