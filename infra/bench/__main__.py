@@ -7,6 +7,7 @@
 `python -m bench events [--stored N] [--stack demo]`: how many events a second are stored and counted, and how fast figures are read.
 `python -m bench replay [--events N] [--stack demo]`: whether figures are right after any order, repetition, poison and crashes.
 `python -m bench passages [--pieces N] [--stack demo]`: how fast and how surely pieces are found among a million.
+`python -m bench erasure [--alerts N] [--stack demo]`: one person's erasure among millions, and the drop of a day of events.
 `python -m bench outage [--minutes 60] [--stack demo]`: searches while nothing that could be asked answers.
 `python -m bench relevance DIR [--most N] [--stack demo]`: how well the passages of a folder's corpus are found.
 `python -m bench hits DIR… [--most N] [--stack demo]`: how well the offers of folders' corpora are found, by words, by meaning and by both.
@@ -22,17 +23,18 @@ from types import ModuleType
 
 from demo.stack import load
 
-from . import answers, doors, embed, events, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, replay, search
+from . import answers, doors, embed, erasure, events, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, replay, search
 
 
 def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, events, ingestion, outage, passages, replay; or extraction, hostile, relevance or hits, and a folder")
+    parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, erasure, events, ingestion, outage, passages, replay; or extraction, hostile, relevance or hits, and a folder")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
     parser.add_argument("--stored", type=int, default=5_000_000, help="events that lie in other days while `events` measures a second time")
     parser.add_argument("--events", type=int, default=1_000_000, help="records of `replay`, each delivered three times")
+    parser.add_argument("--alerts", type=int, default=10_000_000, help="alerts of others while `erasure` erases one person")
     parser.add_argument("--minutes", type=float, default=60, help="of the outage")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
@@ -52,6 +54,7 @@ def main() -> None:
     runs = {"search": on_stack(search), "import": on_stack(imports), "embed": embed.run, "doors": on_stack(doors)}
     # Minutes each: only where they are named.
     apart = {"answers": on_stack(answers), "events": lambda: events.run(load(arguments.stack), arguments.stored), "ingestion": on_stack(ingestion),
+             "erasure": lambda: erasure.run(load(arguments.stack), arguments.alerts),
              "outage": lambda: outage.run(load(arguments.stack), arguments.minutes),
              "replay": lambda: replay.run(load(arguments.stack), arguments.events),
              "passages": lambda: passages.run(arguments.stack, arguments.pieces)}

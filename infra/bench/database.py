@@ -1,4 +1,4 @@
-"""The shared database of a stack as its owner sees it."""
+"""The databases of a stack as their owner sees them."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from local.settings import Stack
 from local.stack import Running
 
 
-def superuser(name: str) -> psycopg.Connection:
-    """A connection that row security does not hold back."""
+def superuser(name: str, database: str = "") -> psycopg.Connection:
+    """A connection that row security does not hold back: to the shared database, or to a tenant's own."""
     stack = Stack.named(name)
     admin = json.loads((stack.folder / "database-superuser.json").read_text())
     return psycopg.connect(host=str(Running(stack).database._socket), user=admin["username"], password=admin["password"],
-                           dbname=f"vivier_{name}_pool", autocommit=True)
+                           dbname=database or f"vivier_{name}_pool", autocommit=True)

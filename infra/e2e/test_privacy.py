@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 
 import pytest
 import requests
@@ -416,3 +417,98 @@ def failing(stage: Stage, tenant: Tenant, table: str) -> Iterator[None]:
         with stage.connect(tenant.database) as admin:
             admin.execute(f"DROP TRIGGER e2e_fail ON {table}")
             admin.execute("DROP FUNCTION e2e_fail()")
+
+
+class TestProperties:
+    def test_a_person_is_there_or_gone(self, stage: Stage, operator: Operator, make_tenant: Callable[..., Tenant]):
+        """Random persons, random erasures, random failures at random steps: at each moment that an erasure is said to be complete the person
+        is gone from every store, and all others are as they were."""
+        tenant = make_tenant("privacy-random")
+        rng = random.Random(29)
+        crowd = {person(): (rng.randrange(4), [tenant.front.open_session() for _ in range(rng.randrange(3))]) for _ in range(12)}
+        fill(tenant, {email: alerts for email, (alerts, _) in crowd.items()})
+        whole, erased = {email: left(stage, tenant, email, sessions) for email, (_, sessions) in crowd.items()}, set()
+        waiting: dict[str, str] = {}
+        for _ in range(60):
+            asked_for = [one for one in crowd if one not in erased and one not in waiting]
+            if asked_for and (not waiting or rng.random() < 0.4):
+                email = rng.choice(asked_for)
+                body = {"kind": "erasure", "email": email, "language": "fr", "conversations": crowd[email][1]}
+                waiting[email] = tenant.back.call("POST", "/v1/data-requests", body)["id"]
+            with rng.choice([nullcontext(), *(trouble(stage, tenant, kind) for kind in ("privacy_stores", "privacy_requests", "alerts", "right"))]):
+                with suppress(OperatorError):
+                    run(operator, tenant)
+            for email, request in list(waiting.items()):
+                if tenant.back.call("GET", f"/v1/data-requests/{request}")["state"] == "complete":
+                    assert left(stage, tenant, email, crowd[email][1]) == (0, *(0 for _ in crowd[email][1])), "said to be gone, and is not"
+                    erased.add(email)
+                    del waiting[email]
+            for email in set(crowd) - erased - set(waiting):
+                assert left(stage, tenant, email, crowd[email][1]) == whole[email], "nobody asked"
+            due(tenant)
+        while waiting:
+            run(operator, tenant)
+            due(tenant)
+            waiting = {email: one for email, one in waiting.items() if tenant.back.call("GET", f"/v1/data-requests/{one}")["state"] != "complete"}
+        receipts = ledger(tenant)
+        assert len(receipts) == len({one["request"] for one in receipts}) >= len(erased) > 3
+
+    def test_an_erasure_reads_no_table_from_end_to_end(self, stage: Stage, operator: Operator, make_tenant: Callable[..., Tenant]):
+        """PostgreSQL's own counters: among a hundred thousand of others one person's rows are found by indexes."""
+        tenant = make_tenant("privacy-many")
+        email = person()
+        fill(tenant, {email: 3})
+        with stage.connect(tenant.database) as admin:
+            admin.execute(MANY, [100_000])
+            admin.execute("ANALYZE alerts, privacy_requests")
+        before = scans(stage, tenant)
+        tenant.back.call("POST", "/v1/data-requests", {"kind": "erasure", "email": email, "language": "fr"})
+        run(operator, tenant)
+        assert newest(tenant)["state"] == "complete" and stores(newest(tenant))["alerts"]["removed"] == 3
+
+        def told() -> dict[str, int] | None:
+            after = scans(stage, tenant)
+            return after if after["by index"] > before["by index"] else None
+
+        assert wait_for(told, "the counters", 20, 0.5)["of alerts"] == before["of alerts"]
+
+
+MANY = """
+    INSERT INTO alerts (id, project_id, email, language, frequency, search, state, created_at, expires_at, next_at)
+    SELECT gen_random_uuid(), gen_random_uuid(), 'other' || n || '@nobody.example', 'fr', 'daily', '[]', 'pending', now(),
+           now() + interval '1 day', now() + interval '1 day' FROM generate_series(1, %s) AS n"""
+
+
+def fill(tenant: Tenant, crowd: dict[str, int]) -> None:
+    """Gives addresses so many alerts, that are not due."""
+    for email, number in crowd.items():
+        for _ in range(number):
+            tenant.sql(MANY.replace("'other' || n || '@nobody.example'", "%s").replace("generate_series(1, %s)", "generate_series(1, 1)"), email)
+
+
+def left(stage: Stage, tenant: Tenant, email: str, sessions: list[str]) -> tuple[int, ...]:
+    """What is there of a person: alerts, and items of each conversation."""
+    return held(tenant, email)["alerts"], *(items(stage, tenant, session) for session in sessions)
+
+
+def scans(stage: Stage, tenant: Tenant) -> dict[str, int]:
+    with stage.connect(tenant.database) as admin:
+        found = admin.execute("SELECT seq_scan, idx_scan FROM pg_stat_user_tables WHERE relname = 'alerts'").fetchone()
+    return {"of alerts": found[0], "by index": found[1]}
+
+
+@contextmanager
+def trouble(stage: Stage, tenant: Tenant, kind: str) -> Iterator[None]:
+    """Something that fails while it lasts: a step's transaction, a table that is held, a right that is gone."""
+    if kind == "right":
+        with without(stage, "dynamodb:BatchWriteItem"):
+            yield
+    elif kind == "alerts":
+        with stage.connect(tenant.database) as holder:
+            holder.autocommit = False
+            holder.execute("LOCK TABLE alerts IN SHARE MODE")
+            yield
+            holder.rollback()
+    else:
+        with failing(stage, tenant, kind):
+            yield

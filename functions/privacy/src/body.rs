@@ -230,9 +230,9 @@ pub(crate) struct ReceiptView {
     pub(crate) signature: String,
 }
 
-/// Receipts of erasures.
+/// The ledger of erasures, or a page of it.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Receipts {
+pub(crate) struct ErasureLedger {
     /// In order.
     pub(crate) receipts: Vec<ReceiptView>,
     /// What signatures are checked with (Ed25519), base64url.

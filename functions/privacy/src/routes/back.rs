@@ -24,7 +24,7 @@ use vivier_tenancy::{TenancyError, TenantScope};
 use super::NOT_FOUND;
 use crate::{
     App,
-    body::{NewPrivacyRequest, PrivacyRequestPage, PrivacyRequestView, ReceiptView, Receipts},
+    body::{ErasureLedger, NewPrivacyRequest, PrivacyRequestPage, PrivacyRequestView, ReceiptView},
     work,
 };
 
@@ -170,13 +170,13 @@ pub(crate) struct ReceiptsQuery {
     operation_id = "erasure_receipts_list",
     tag = "privacy",
     params(ReceiptsQuery),
-    responses((status = 200, description = "Receipts", body = Receipts), Listing),
+    responses((status = 200, description = "Receipts", body = ErasureLedger), Listing),
 )]
 pub(crate) async fn list_receipts(
     State(app): State<App>,
     office: BackOffice<needs::PrivacyRead>,
     ApiQuery(query): ApiQuery<ReceiptsQuery>,
-) -> Result<Json<Receipts>, Problem> {
+) -> Result<Json<ErasureLedger>, Problem> {
     let after = query.after.unwrap_or(0);
     if i32::try_from(after).is_err() {
         return Err(Problem::new(ProblemKind::InvalidQuery).field("after", "out-of-range"));
@@ -193,7 +193,7 @@ pub(crate) async fn list_receipts(
             signature: signed.signature.to_string(),
         })
         .collect();
-    Ok(Json(Receipts { receipts, public_key: keys.public_key().to_string(), next_after }))
+    Ok(Json(ErasureLedger { receipts, public_key: keys.public_key().to_string(), next_after }))
 }
 
 fn member(scope: &TenantScope) -> Result<Uuid, Problem> {

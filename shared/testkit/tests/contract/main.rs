@@ -6,6 +6,7 @@
 mod audited;
 mod catalogue;
 mod data_map;
+mod decisions;
 mod doors;
 mod events;
 mod house;

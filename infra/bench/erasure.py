@@ -1,0 +1,84 @@
+"""The erasure of one person among millions of alerts: the database's time for each statement, and the whole run of the function. Then the
+drop of a day of events, with few and with many in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+
+from demo.stack import Stack
+from . import figures
+from .database import superuser
+from .tenant import scratch
+
+CHUNK = 1_000_000
+PERSON = "one.person@nobody.example"
+DAYS = (1_000, 1_000_000)
+"""Events in a day that is dropped."""
+ROW = """INSERT INTO alerts (id, project_id, email, language, frequency, search, state, created_at, expires_at, next_at)
+    SELECT gen_random_uuid(), '{project}', {email}, 'fr', 'daily', '[["q","soudeur"]]', 'pending', now(), now() + interval '1 day',
+           now() + interval '1 day' FROM generate_series({first}, {last}) AS n"""
+STATEMENTS = {
+    "erase": "DELETE FROM alerts WHERE email = %s",
+    "look again": "SELECT count(*) FROM alerts WHERE email = %s",
+    "former requests": "DELETE FROM privacy_requests WHERE email = %s",
+}
+"""As `shared/store` has them."""
+
+
+def run(stack: Stack, alerts: int) -> None:
+    """`alerts`: how many of others there are."""
+    with scratch(stack, "bench-erasure") as tenant, superuser(stack.name, tenant.database) as connection:
+        project = uuid.uuid4()
+        for first in range(1, alerts + 1, CHUNK):
+            last = min(first + CHUNK - 1, alerts)
+            connection.execute(ROW.format(project=project, email="'other' || n || '@nobody.example'", first=first, last=last))
+        connection.execute(ROW.format(project=project, email=f"'{PERSON}'", first=1, last=10))
+        connection.execute("ANALYZE alerts")
+        size = connection.execute("SELECT pg_size_pretty(pg_total_relation_size('alerts'))").fetchone()[0]
+        print(f"\nerasure: one person's 10 alerts among {alerts} ({size})")
+        rows: list[list[object]] = [["statement", "database, ms", "by"]]
+        for name, statement in STATEMENTS.items():
+            with connection.transaction(force_rollback=True):
+                told = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", [PERSON]).fetchone()[0][0]
+                whole = told["Execution Time"] + told["Planning Time"]
+                rows.append([name, whole, ", ".join(sorted(scans(told["Plan"])))])
+        figures.table(rows)
+        tenant.back.call("POST", "/v1/data-requests", {"kind": "erasure", "email": PERSON, "language": "fr"})
+        began = time.perf_counter()
+        done = tenant.operator.invoke("privacy", {"operation": "run", "tenant": tenant.slug})
+        took = time.perf_counter() - began
+        if done["answered"] != 1:
+            raise RuntimeError(f"the erasure is not complete: {done}")
+        print(f"the whole request, with its mails, receipt and second looks: {took:.2f} s")
+    _days(stack)
+
+
+def _days(stack: Stack) -> None:
+    """Dropping a day, however much happened on it."""
+    rows: list[list[object]] = [["events in the day", "drop, ms"]]
+    with superuser(stack.name) as connection:
+        tenant = uuid.uuid4()
+        connection.execute("INSERT INTO tenants (id) VALUES (%s)", [tenant])
+        try:
+            for number, count in enumerate(DAYS):
+                day = dt.date.today() - dt.timedelta(days=400 + number)
+                connection.execute("SELECT events_prepare(%s)", [[day]])
+                connection.execute(
+                    "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail) SELECT %s, %s::date::timestamp AT TIME ZONE 'UTC'"
+                    " + n * interval '80 milliseconds', gen_random_uuid(), 'search', '{}' FROM generate_series(1, %s) AS n", [tenant, day, count])
+                connection.execute("CHECKPOINT")
+                began = time.perf_counter()
+                connection.execute("SELECT events_drop_through(%s)", [day])
+                rows.append([count, (time.perf_counter() - began) * 1000])
+        finally:
+            connection.execute("DELETE FROM tenants WHERE id = %s", [tenant])
+    figures.table(rows)
+
+
+def scans(plan: dict) -> set[str]:
+    """How each table of a plan is read."""
+    own = {f"{plan['Node Type']} of {plan['Relation Name']}"} if "Relation Name" in plan and plan["Node Type"] != "ModifyTable" else set()
+    return own.union(*(scans(part) for part in plan.get("Plans", [])))
+
