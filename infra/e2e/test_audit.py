@@ -19,11 +19,14 @@ from .tenants import Person, Tenant, logged_in
 WRITES = routes("back", methods="POST PUT PATCH DELETE")
 PERSONAL = [
     ("GET", "/v1/members"), ("GET", "/v1/members/{id}"), ("GET", "/v1/projects/{project}/members"),
-    ("GET", "/v1/audit"), ("GET", "/v1/audit/export"), ("GET", "/v1/conversations"),
+    ("GET", "/v1/audit"), ("GET", "/v1/audit/export"), ("GET", "/v1/conversations"), ("GET", "/v1/data-requests"),
+    ("GET", "/v1/erasure-receipts"),
 ]  # fmt: skip
 """Readings of what is about persons."""
 OF_A_CONVERSATION = [("GET", "/v1/conversations/{id}"), ("GET", "/v1/conversations/{id}/messages/{message_id}/trace")]
 """Readings about persons that need a conversation: `test_conversations` looks at them."""
+OF_A_REQUEST = [("GET", "/v1/data-requests/{id}")]
+"""And one that needs a request: `test_privacy` looks at it."""
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +101,7 @@ class TestEntries:
         is_problem(reader.send(method, target), FORBIDDEN)
         assert [e["outcome"] for e in entries(house, before)] == ["refused"]
 
-    @pytest.mark.parametrize(("office", "method", "path"), [r for r in routes("back", methods="GET") if r[1:] not in PERSONAL + OF_A_CONVERSATION])
+    @pytest.mark.parametrize(("office", "method", "path"), [r for r in routes("back", methods="GET") if r[1:] not in PERSONAL + OF_A_CONVERSATION + OF_A_REQUEST])
     def test_of_no_other_reading(self, house: Tenant, writer: Person, office: str, method: str, path: str):
         bearer, before = writer.bearer, last(house)
         bearer.send(method, filled(path, project=house.project))

@@ -259,11 +259,11 @@ class TestAnswers:
             "Referrer-Policy": "no-referrer",
         }.items():
             assert answer.headers[name] == value, (path, name)
-        page = path == "/v1/alerts/page"  # the only one that runs something: its own script
+        page = path in ("/v1/alerts/page", "/v1/privacy-requests/page")  # the only ones that run something: their own script
         policy = answer.headers["Content-Security-Policy"].split("; ")
         assert {"default-src 'none'", "frame-ancestors 'none'"} <= set(policy) and (len(policy) == 2) != page
         assert answer.headers["Strict-Transport-Security"].startswith("max-age=31536000")
-        for_all = path in ("/v1/front-office", "/v1/openapi.json", "/v1/alerts/page")
+        for_all = page or path in ("/v1/front-office", "/v1/openapi.json")
         assert ("no-store" in answer.headers["Cache-Control"]) != for_all, answer.headers["Cache-Control"]
 
     def test_repeat_nothing_of_what_was_sent(self, alpha: Tenant):

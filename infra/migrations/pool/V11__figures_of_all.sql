@@ -1,6 +1,8 @@
 -- Days are counted for each front office, way and language, and for all of them, in every combination: what a view asks for lies
 -- ready, however many front offices there are. "All" is the highest UUID (RFC 9562, section 5.10) of front offices, and * of ways and languages.
 
+-- New code may be counting already: what it has written of sums is made anew, and nobody adds to them meanwhile.
+LOCK TABLE usage_days IN EXCLUSIVE MODE;
 ALTER TABLE usage_days DROP CONSTRAINT usage_days_pkey;
 -- What a view names first: it reads one run of days.
 ALTER TABLE usage_days ADD PRIMARY KEY (tenant_id, channel, language, project_id, day, kind, outcome);
@@ -11,6 +13,9 @@ DECLARE
 BEGIN
     FOR tenant IN SELECT id FROM tenants LOOP
         PERFORM set_config('vivier.tenant', tenant::text, true);
+        DELETE FROM usage_days
+        WHERE tenant_id = tenant
+              AND (project_id = 'ffffffff-ffff-ffff-ffff-ffffffffffff' OR channel = '*' OR language = '*');
         INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)
         SELECT tenant, day, coalesce(project_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'), kind, outcome, coalesce(channel, '*'),
                coalesce(language, '*'), sum(count), sum(amount)

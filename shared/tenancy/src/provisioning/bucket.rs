@@ -106,8 +106,8 @@ impl Provisioning {
     }
 }
 
-/// Import files live 90 days at most (K8.1a), and what was overwritten or deleted a week. Files of reports are removed by their
-/// function after a week; the rule is for what it has lost sight of.
+/// Import files live 90 days at most (K8.1a), and what was overwritten or deleted a week. Files of reports and copies of persons' data are removed by
+/// their functions after a week; the rules are for what those have lost sight of.
 fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
     let imports = LifecycleRule::builder()
         .id("imports")
@@ -123,6 +123,13 @@ fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
         .expiration(LifecycleExpiration::builder().days(10).build())
         .build()
         .map_err(TenancyError::cloud("s3"))?;
+    let copies = LifecycleRule::builder()
+        .id("copies")
+        .status(ExpirationStatus::Enabled)
+        .filter(LifecycleRuleFilter::builder().prefix("copies/").build())
+        .expiration(LifecycleExpiration::builder().days(10).build())
+        .build()
+        .map_err(TenancyError::cloud("s3"))?;
     let versions = LifecycleRule::builder()
         .id("versions")
         .status(ExpirationStatus::Enabled)
@@ -133,6 +140,7 @@ fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
     BucketLifecycleConfiguration::builder()
         .rules(imports)
         .rules(reports)
+        .rules(copies)
         .rules(versions)
         .build()
         .map_err(TenancyError::cloud("s3"))
