@@ -44,10 +44,10 @@ pub(crate) async fn applied(app: &App, scope: &TenantScope) -> Result<u64, Handl
 /// open there.
 pub(crate) async fn behind(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
     let mut unknown = Vec::new();
-    let mut session = app.tenancy.silo(scope).await?;
     for (seq, signed) in app.tenancy.ledger(scope)?.list(applied(app, scope).await?, PAGE).await? {
         let receipt: ErasureReceipt =
             serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
+        let mut session = app.tenancy.silo(scope).await?;
         let tx = session.begin().await?;
         let request = privacy::fetch(&tx, receipt.request).await?;
         tx.commit().await?;
