@@ -49,7 +49,7 @@ pub(crate) async fn list(
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     let most = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
-    let mut found = privacy::list(&tx, None, after.map(Into::into), most).await?;
+    let mut found = privacy::list(&tx, after.map(Into::into), most).await?;
     tx.commit().await?;
     let next_cursor = page::cut(&office.0, &mut found, limit, |last| last.id.as_uuid());
     Ok(Json(PrivacyRequestPage {

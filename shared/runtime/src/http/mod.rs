@@ -19,6 +19,7 @@ pub mod period;
 pub mod problem;
 pub mod query;
 pub mod refusals;
+pub mod script_page;
 pub(crate) mod stream;
 
 use std::panic::AssertUnwindSafe;
@@ -44,6 +45,7 @@ pub use page::PageQuery;
 pub use patch::Patch;
 pub use problem::{Problem, ProblemKind};
 pub use query::{ApiPath, ApiQuery};
+pub use script_page::ScriptPage;
 
 /// The largest request body, in bytes. Files go by presigned upload, so a request is small.
 pub const BODY_LIMIT: usize = 64 * 1024;

@@ -114,20 +114,19 @@ pub async fn fetch(tx: &SiloTx<'_>, id: PrivacyRequestId) -> Result<Option<Reque
     tx.query_opt(&sql, &[&id.as_uuid()]).await?.as_ref().map(read).transpose()
 }
 
-/// Requests that came in, the newest first, behind `after`; of one state where it is named.
+/// Requests that came in, the newest first, behind `after`.
 pub async fn list(
     tx: &SiloTx<'_>,
-    state: Option<PrivacyRequestState>,
     after: Option<PrivacyRequestId>,
     limit: i64,
 ) -> Result<Vec<Request>, TenancyError> {
     let sql = format!(
         "-- privacy::list\nSELECT {COLUMNS} FROM privacy_requests
-        WHERE state <> 'pending' AND ($1::text IS NULL OR state = $1) AND ($2::uuid IS NULL OR id < $2)
-        ORDER BY id DESC LIMIT $3"
+        WHERE state <> 'pending' AND ($1::uuid IS NULL OR id < $1)
+        ORDER BY id DESC LIMIT $2"
     );
     let after = after.map(PrivacyRequestId::as_uuid);
-    let rows = tx.query(&sql, &[&state.map(PrivacyRequestState::as_str), &after, &limit]).await?;
+    let rows = tx.query(&sql, &[&after, &limit]).await?;
     rows.iter().map(read).collect()
 }
 
