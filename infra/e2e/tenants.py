@@ -256,6 +256,13 @@ def bring_offers(tenant: Tenant, form: str, content: bytes, timeout: float = 60,
     return finished_import(tenant, tenant.back.start_import(form, content, **more), timeout)
 
 
+def vectors_follow(tenant: Tenant) -> None:
+    """Waits until the vectors of all open offers are published, after which no index follows by itself."""
+    query = "SELECT made = published AND NOT EXISTS (SELECT FROM offers LEFT JOIN offer_vectors ON offer_id = id" \
+            " AND read_at >= updated_at WHERE status = 'open' AND offer_id IS NULL) FROM search_index"
+    wait_for(lambda: tenant.sql(query) == [(True,)], "the vectors of the offers", timeout=180)
+
+
 def finished_import(tenant: Tenant, import_id: str, timeout: float = 60) -> Json:
     """The status of an import once it is final."""
 

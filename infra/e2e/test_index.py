@@ -10,7 +10,7 @@ import pytest
 from demo.client import wait_for
 
 from .stage import Stage
-from .tenants import Tenant, bring_offers, csv_file, offer
+from .tenants import Tenant, bring_offers, csv_file, offer, vectors_follow
 
 MANY = 2_200
 """Of fewer offers an index is always made anew."""
@@ -37,9 +37,7 @@ def bring(tenant: Tenant, **changed: str | None) -> None:
     """Imports the feed; ends when its vectors are published and searched."""
     status = bring_offers(tenant, "csv", csv_file(feed(**changed)))
     assert status["status"] == "succeeded" and not status["counts"]["rejected"]
-    query = "SELECT made = published AND NOT EXISTS (SELECT FROM offers LEFT JOIN offer_vectors ON offer_id = id" \
-            " AND read_at >= updated_at WHERE status = 'open' AND offer_id IS NULL) FROM search_index"
-    wait_for(lambda: tenant.sql(query) == [(True,)], "the vectors of the offers", timeout=180)
+    vectors_follow(tenant)
 
 
 def finds(tenant: Tenant, q: str, total: int) -> None:

@@ -12,7 +12,7 @@ from demo.client import wait_for
 from demo.data import BAD_ROWS, import_file, write_jsonl
 
 from .stage import Stage
-from .tenants import Tenant, bring_offers, csv_file, finished_import, offer
+from .tenants import Tenant, bring_offers, csv_file, finished_import, offer, vectors_follow
 
 NOTHING = {"read": 0, "created": 0, "updated": 0, "unchanged": 0, "closed": 0, "rejected": 0}
 
@@ -151,6 +151,7 @@ class TestForms:
              "cut off in quotes", "image", "archive"],
     )  # fmt: skip
     def test_that_cannot_be_used_change_nothing(self, stage: Stage, tenant: Tenant, form: str, content: bytes, failure: str):
+        vectors_follow(tenant)  # of the imports before: they publish the index once more
         before, pointer = offers_of(tenant), index_of(stage, tenant)
         status = bring_offers(tenant, form, content)
         assert (status["status"], status["failure"]) == ("failed", failure)
@@ -192,6 +193,7 @@ class TestEvents:
     def test_a_repeated_event_changes_nothing(self, stage: Stage, tenant: Tenant):
         status = bring_offers(tenant, "csv", csv_file([offer("R1"), offer("R2")]))
         import_id, stored = status["import_id"], tenant.sql("SELECT * FROM offers ORDER BY id")
+        vectors_follow(tenant)
         pointer = index_of(stage, tenant)
         for _ in range(3):
             stage.arrived("offers", tenant.bucket, f"imports/{import_id}")

@@ -116,12 +116,16 @@ class TestAsking:
         assert email not in str(told[0]) and len(mails(stage, reader.email)) == before[reader.email]
 
     def test_a_confirmation_does_its_work_once(self, stage: Stage, operator: Operator, tenant: Tenant):
-        secret = token(asked(stage, operator, tenant, person(), "access"), "confirmation")
+        email = person()
+        secret = token(asked(stage, operator, tenant, email, "access"), "confirmation")
         first, second = (tenant.candidate.send("POST", "/v1/privacy-requests/confirmation", json={"token": secret}) for _ in range(2))
         assert first.json() == second.json() and len(first.json()["code"]) == 8
         run(operator, tenant)
+        mail = mails(stage, email)[-1]
+        opened = tenant.candidate.send("POST", "/v1/privacy-requests/copy", json={"token": token(mail, "copy"), "code": first.json()["code"]})
+        assert opened.status_code == 200
         late = tenant.candidate.send("POST", "/v1/privacy-requests/confirmation", json={"token": secret})
-        assert late.status_code == 200 and "code" not in late.json(), "who opens the old mail is told nothing"
+        assert late.status_code == 200 and "code" not in late.json(), "who opens the old mail later is told nothing"
 
 
 class TestCopies:
@@ -169,6 +173,21 @@ class TestCopies:
         assert f"copies/{request}" not in versions(stage, tenant)
         assert tenant.sql("SELECT subject FROM privacy_requests WHERE id = %s", request) == [(None,)]
 
+    def test_one_that_was_left_half_way_goes_with_the_person(self, stage: Stage, operator: Operator, tenant: Tenant):
+        """The file was put, and its run ended before it could say so."""
+        email, _ = furnished(stage, tenant)
+        confirmed(stage, operator, tenant, email, "access")
+        request = newest(tenant)["id"]
+        with failing(stage, tenant, "privacy_requests"), suppress(OperatorError):
+            run(operator, tenant)
+        assert f"copies/{request}" in versions(stage, tenant) and newest(tenant)["state"] == "received"
+        tenant.back.call("POST", "/v1/data-requests", {"kind": "erasure", "email": email, "language": "fr"})
+        run(operator, tenant)
+        assert newest(tenant)["state"] == "complete" and stores(newest(tenant))["copies"]["removed"] == 1
+        assert f"copies/{request}" not in versions(stage, tenant)
+        due(tenant)
+        assert run(operator, tenant)["answered"] == 1, "the copy that was asked for before is made: of nothing"
+
     def test_one_that_a_member_asks_for_has_its_code_from_the_member(self, stage: Stage, operator: Operator, tenant: Tenant):
         email = person()
         made = tenant.back.call("POST", "/v1/data-requests", {"kind": "access", "email": email, "language": "en"})
@@ -205,6 +224,20 @@ class TestErasures:
             confirmed(stage, operator, tenant, email)
             run(operator, tenant)
             assert newest(tenant)["state"] == "complete" and stores(newest(tenant))["alerts"]["removed"] == (0 if number else 2)
+
+    def test_two_erasures_of_an_address_are_both_answered(self, stage: Stage, operator: Operator, tenant: Tenant):
+        """Each names another conversation; neither takes the other for something that was left."""
+        email, first = furnished(stage, tenant)
+        second = tenant.front.open_session()
+        tenant.front.ask(second, "Bonjour")
+        before = len(ledger(tenant))
+        made = [
+            tenant.back.call("POST", "/v1/data-requests", {"kind": "erasure", "email": email, "language": "fr", "conversations": [session]})["id"]
+            for session in (first, second)
+        ]
+        assert run(operator, tenant)["answered"] == 2
+        assert {tenant.back.call("GET", f"/v1/data-requests/{one}")["state"] for one in made} == {"complete"}
+        assert left(stage, tenant, email, [first, second]) == (0, 0, 0) and len(ledger(tenant)) == before + 2
 
     def test_a_row_that_somebody_holds_is_partial_until_it_is_let_go(self, stage: Stage, operator: Operator, tenant: Tenant):
         email, session = furnished(stage, tenant)
@@ -284,6 +317,13 @@ class TestErasures:
             assert operator.invoke("privacy", command) == {"whole": False, "receipts": 0, "broken_at": 1} | {
                 "public_key": operator.invoke("privacy", command)["public_key"]
             }
+            dynamodb.put_item(TableName=table, Item=stored)
+            end = {"pk": key["pk"], "sk": {"S": f"receipt#{len(ledger(other)):020}"}}
+            last = dynamodb.get_item(TableName=table, Key=end)["Item"]
+            dynamodb.delete_item(TableName=table, Key=end)
+            assert not operator.invoke("privacy", command)["whole"], "one that was taken from the end"
+            dynamodb.put_item(TableName=table, Item=last)
+            dynamodb.put_item(TableName=table, Item=bent)
             with pytest.raises(OperatorError, match="broken-ledger"):
                 operator.invoke("privacy", {"operation": "replay", "tenant": other.slug})
         finally:
@@ -296,7 +336,7 @@ class TestErasures:
         assert done["whole"] and done["left"] == 0
         wait_for(lambda: other.candidate.get("/v1/offers").status_code in (200, 404), "an open tenant", 15, 0.5)
 
-    def test_what_a_backup_brings_back_goes_again(self, stage: Stage, operator: Operator, tenant: Tenant):
+    def test_what_a_backup_brings_back_goes_again(self, stage: Stage, operator: Operator, tenant: Tenant, other: Tenant):
         email, session = furnished(stage, tenant)
         rows = tenant.sql("SELECT to_jsonb(a) FROM alerts a WHERE email = %s", email)
         found = stage.client("dynamodb").query(
@@ -313,6 +353,14 @@ class TestErasures:
         tenant.sql("UPDATE erasures_applied SET seq = 0")
         tenant.sql("DELETE FROM privacy_requests WHERE kind = 'erasure'")
         assert stage.tick("privacy")["behind"] > 0, "an alarm tells of it"
+        assert stage.tick("privacy")["behind"] > 0, "until it is open again"
+        # Who was erased and came back since is nothing that a backup brought.
+        returned, _ = furnished(stage, other)
+        confirmed(stage, operator, other, returned)
+        run(operator, other)
+        fill(other, {returned: 1})
+        assert operator.invoke("privacy", {"operation": "replay", "tenant": other.slug})["alerts"] == 0
+        assert held(other, returned)["alerts"] == 1
         # The authorizer remembers who comes in for five seconds.
         for caller, path in ((tenant.candidate, "/v1/offers"), (tenant.member, "/v1/data-requests")):
             wait_for(lambda: caller.get(path).status_code == 503, "a closed tenant", 15, 0.5)

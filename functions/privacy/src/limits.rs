@@ -9,7 +9,7 @@ use vivier_tenancy::{TenantScope, rooms::SiloTx, rooms::limits::Hour};
 use crate::App;
 
 /// From one address: a school's room may ask at once.
-const FROM_ADDRESS: u64 = 30;
+const FROM_ADDRESS: u64 = 60;
 /// Of one tenant.
 const OF_TENANT: u64 = 1_000;
 

@@ -1,8 +1,9 @@
 //! Carrying the ledger out once more: what a backup brought back of persons who were erased goes again. The ledger knows them by keyed hashes
 //! alone, so every address and conversation that is there is hashed and looked up.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use vivier_domain::{opaque::Opaque, privacy::ErasureReceipt, redacted::Redacted};
 use vivier_runtime::HandlerError;
@@ -30,23 +31,36 @@ pub(crate) struct Replayed {
     pub(crate) whole: bool,
 }
 
-/// How many erasures in the ledger the tenant's database knows nothing of. One that is being answered at this moment is known: its request is
-/// open there.
-pub(crate) async fn behind(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
+/// How far the ledger was carried out on the tenant's database.
+pub(crate) async fn applied(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
     let applied = privacy::applied(&tx).await?;
     tx.commit().await?;
-    let mut behind = 0;
-    for (_, signed) in app.tenancy.ledger(scope)?.list(applied, PAGE).await? {
+    Ok(applied)
+}
+
+/// How many erasures in the ledger the tenant's database knows nothing of. One that is being answered at this moment is known: its request is
+/// open there.
+pub(crate) async fn behind(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
+    let mut unknown = Vec::new();
+    for (seq, signed) in app.tenancy.ledger(scope)?.list(applied(app, scope).await?, PAGE).await? {
         let receipt: ErasureReceipt =
             serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
+        let mut session = app.tenancy.silo(scope).await?;
         let tx = session.begin().await?;
         let request = privacy::fetch(&tx, receipt.request).await?;
         tx.commit().await?;
-        behind += u64::from(request.is_none_or(|request| request.email.is_none()));
+        if request.is_none_or(|request| request.email.is_none()) {
+            unknown.push(seq);
+        }
     }
-    Ok(behind)
+    if unknown.is_empty() {
+        return Ok(0);
+    }
+    // Another run may have answered one meanwhile.
+    let applied = applied(app, scope).await?;
+    Ok(unknown.iter().filter(|seq| **seq > applied).count() as u64)
 }
 
 /// Erases once more whoever stands in the ledger, and looks again. Repeating it removes nothing.
@@ -56,13 +70,17 @@ pub(crate) async fn replay(app: &App, scope: &TenantScope) -> Result<Replayed, H
     if receipts::walk(&ledger, &keys.public_key()).await?.broken_at.is_some() {
         return Err(HandlerError::refused("broken-ledger", "the ledger of erasures was tampered with"));
     }
-    let (mut gone, mut last) = (HashSet::new(), 0);
+    // Until when each was erased for the last time: whoever came back since is another's business.
+    let (mut gone, mut last): (HashMap<Opaque<32>, Timestamp>, u64) = (HashMap::new(), 0);
     loop {
         let page = ledger.list(last, PAGE).await?;
         for (seq, signed) in &page {
             let receipt: ErasureReceipt =
                 serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
-            gone.extend(receipt.subjects);
+            for subject in receipt.subjects {
+                let until = gone.entry(subject).or_insert(receipt.at);
+                *until = receipt.at.max(*until);
+            }
             last = *seq;
         }
         if page.len() < PAGE as usize {
@@ -87,7 +105,7 @@ async fn pass(
     app: &App,
     scope: &TenantScope,
     keys: &Keys,
-    gone: &HashSet<Opaque<32>>,
+    gone: &HashMap<Opaque<32>, Timestamp>,
     mut done: Option<&mut Replayed>,
 ) -> Result<u64, HandlerError> {
     let mut found = 0;
@@ -97,13 +115,12 @@ async fn pass(
         let tx = session.begin().await?;
         let addresses = privacy::list_addresses(&tx, &after, i64::from(PAGE)).await?;
         for address in &addresses {
-            if !gone.contains(&keys.subject(address.expose())) {
-                continue;
-            }
-            found += 1;
+            let Some(until) = gone.get(&keys.subject(address.expose())).copied() else { continue };
+            found += alerts::count_of(&tx, address, Some(until)).await?;
+            found += privacy::count_made_until(&tx, address, until).await?;
             if let Some(done) = done.as_deref_mut() {
-                done.alerts += alerts::erase_of(&tx, address).await?;
-                done.requests += privacy::erase_all(&tx, address).await?;
+                done.alerts += alerts::erase_of(&tx, address, Some(until)).await?;
+                done.requests += privacy::erase_made_until(&tx, address, until).await?;
             }
         }
         tx.commit().await?;
@@ -112,17 +129,19 @@ async fn pass(
             _ => break,
         }
     }
-    for subject in gone {
-        let mut session = app.tenancy.silo(scope).await?;
-        let tx = session.begin().await?;
-        let copies = privacy::list_copies(&tx, subject).await?.len() as u64;
-        tx.commit().await?;
-        drop(session);
-        found += copies;
-        if let Some(done) = done.as_deref_mut()
-            && copies > 0
-        {
-            done.copies += stores::copies(app, scope, subject).await?;
+    let mut session = app.tenancy.silo(scope).await?;
+    let tx = session.begin().await?;
+    let mut copied = Vec::new();
+    for subject in privacy::list_subjects(&tx).await? {
+        let Some(until) = gone.get(&subject).copied() else { continue };
+        found += privacy::list_copies(&tx, &subject, Some(until)).await?.len() as u64;
+        copied.push((subject, until));
+    }
+    tx.commit().await?;
+    drop(session);
+    if let Some(done) = done.as_deref_mut() {
+        for (subject, until) in copied {
+            done.copies += stores::copies(app, scope, &subject, Some(until)).await?;
         }
     }
     let room = app.tenancy.conversations(scope).await?;
@@ -130,7 +149,8 @@ async fn pass(
     loop {
         let (ids, next) = conversations::scan(&room, from).await?;
         for id in ids {
-            if !gone.contains(&keys.subject(&id.to_string())) {
+            // A conversation that went never comes back but from a backup.
+            if !gone.contains_key(&keys.subject(&id.to_string())) {
                 continue;
             }
             found += 1;

@@ -1,5 +1,6 @@
 //! The stores that a person's data lies in. Each is erased one way and looked at another: what says "gone" is never what removed.
 
+use jiff::Timestamp;
 use vivier_domain::{
     ids::{PrivacyRequestId, SessionId},
     opaque::Opaque,
@@ -39,7 +40,7 @@ pub(crate) async fn erase(
             let mut session = app.tenancy.silo(scope).await?;
             let tx = session.begin().await?;
             privacy::hurry(&tx).await?;
-            let removed = alerts::erase_of(&tx, person.email).await?;
+            let removed = alerts::erase_of(&tx, person.email, None).await?;
             tx.commit().await?;
             Ok(removed)
         }
@@ -53,12 +54,12 @@ pub(crate) async fn erase(
             }
             Ok(removed)
         }
-        PrivacyStore::Copies => copies(app, scope, &person.subject).await,
+        PrivacyStore::Copies => copies(app, scope, &person.subject, None).await,
         PrivacyStore::Requests => {
             let mut session = app.tenancy.silo(scope).await?;
             let tx = session.begin().await?;
             privacy::hurry(&tx).await?;
-            let removed = privacy::erase_former(&tx, person.email, person.request).await?;
+            let removed = privacy::erase_pending(&tx, person.email, person.request).await?;
             tx.commit().await?;
             Ok(removed)
         }
@@ -66,16 +67,17 @@ pub(crate) async fn erase(
     }
 }
 
-/// Removes every version of the copies made for a person. Which there were is forgotten only when none is left.
+/// Removes every version of the copies made for a person, those asked for until a moment where it is named. Which there were is forgotten only when none is left.
 pub(crate) async fn copies(
     app: &App,
     scope: &TenantScope,
     subject: &Opaque<32>,
+    until: Option<Timestamp>,
 ) -> Result<u64, TenancyError> {
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
     privacy::hurry(&tx).await?;
-    let found = privacy::list_copies(&tx, subject).await?;
+    let found = privacy::list_copies(&tx, subject, until).await?;
     tx.commit().await?;
     drop(session);
     for id in &found {
@@ -129,9 +131,9 @@ pub(crate) async fn look(
             let tx = session.begin().await?;
             privacy::hurry(&tx).await?;
             match store {
-                PrivacyStore::Alerts => alerts::count_of(&tx, person.email).await? > 0,
-                PrivacyStore::Copies => !privacy::list_copies(&tx, &person.subject).await?.is_empty(),
-                _ => privacy::former(&tx, person.email, person.request).await? > 0,
+                PrivacyStore::Alerts => alerts::count_of(&tx, person.email, None).await? > 0,
+                PrivacyStore::Copies => !privacy::list_copies(&tx, &person.subject, None).await?.is_empty(),
+                _ => privacy::count_pending(&tx, person.email, person.request).await? > 0,
             }
         }
     };

@@ -40,12 +40,22 @@ struct Found {
 pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
     let until = Instant::now() + BUDGET;
     let mut tenants = app.tenancy.registry()?.list(platform).await?;
+    let mut found = Found::default();
+    for closed in
+        tenants.iter().filter(|tenant| tenant.status.has_stores() && tenant.status != TenantStatus::Active)
+    {
+        // The law's month goes on; and whoever is closed for a restore must not be forgotten.
+        found.behind += u64::from(closed.status == TenantStatus::Restoring);
+        if let Err(error) = stand(app, &platform.lend(closed), &mut found).await {
+            tracing::warn!(tenant = %closed.id, error = telemetry::chain(&error), "how requests stand is not known");
+        }
+    }
     tenants.retain(|tenant| tenant.status == TenantStatus::Active);
     // Begun at another tenant each minute: what a minute is too short for falls to nobody in particular.
     let minute = app.clock.now().as_second().div_euclid(60).unsigned_abs() as usize;
     let first = minute % tenants.len().max(1);
     tenants.rotate_left(first);
-    let (mut found, mut round) = (Found::default(), 0);
+    let mut round = 0;
     while !tenants.is_empty() && Instant::now() < until {
         let mut unfinished = Vec::new();
         for tenant in tenants {
@@ -88,30 +98,45 @@ async fn turn(
     found: &mut Found,
 ) -> Result<bool, HandlerError> {
     let scope = &platform.lend(tenant);
-    let (tally, more) = work::work(app, tenant, scope, until).await?;
-    found.answered += tally.answered;
-    found.postponed += tally.postponed;
     if first {
-        found.removed += sweep(app, scope).await?;
-        let now = app.clock.now();
-        let standing = {
-            let mut session = app.tenancy.silo(scope).await?;
-            let tx = session.begin().await?;
-            let standing = privacy::standing(&tx, now, now + SOON).await?;
-            tx.commit().await?;
-            standing
-        };
-        found.due += standing.due;
-        found.partial += standing.partial;
+        // Before anything is answered of what a backup brought back.
         let behind = replay::behind(app, scope).await?;
         if behind > 0 {
             tracing::error!(tenant = %tenant.id, behind, "erasures were not applied: a database was restored");
             found.behind += behind;
             // Whom it brought back must not be seen by anybody.
             app.tenancy.registry()?.advance(platform, tenant, TenantStatus::Restoring).await?;
+            return Ok(false);
         }
     }
+    let (tally, more) = work::work(app, tenant, scope, until).await?;
+    found.answered += tally.answered;
+    found.postponed += tally.postponed;
+    if first {
+        match sweep(app, scope).await {
+            Ok(removed) => found.removed += removed,
+            Err(error) => {
+                found.failures += 1;
+                tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "copies that are over were left");
+            }
+        }
+        stand(app, scope, found).await?;
+    }
     Ok(more)
+}
+
+/// Counts how a tenant's requests stand.
+async fn stand(app: &App, scope: &TenantScope, found: &mut Found) -> Result<(), HandlerError> {
+    let now = app.clock.now();
+    let mut session = app.tenancy.silo(scope).await?;
+    let tx = session.begin().await?;
+    // Rows that somebody holds must not keep the others from their turn.
+    privacy::hurry(&tx).await?;
+    let standing = privacy::settle(&tx, now, now + SOON).await?;
+    tx.commit().await?;
+    found.due += standing.due;
+    found.partial += standing.partial;
+    Ok(())
 }
 
 /// Removes copies that are over. How many there were.

@@ -125,12 +125,12 @@ async fn one(
         return Ok(Next::Waits);
     }
     if !forwarded {
-        turn.forward().await?;
+        turn.forward().await;
     }
     match request.kind {
         PrivacyRequestKind::Access => turn.copy().await,
         PrivacyRequestKind::Rectification if request.corrected_at.is_none() => Ok(Next::Waits),
-        PrivacyRequestKind::Rectification => turn.end(Answer::Done, None).await,
+        PrivacyRequestKind::Rectification => turn.end(Answer::Done).await,
         PrivacyRequestKind::Erasure => turn.erase().await,
     }
 }
@@ -168,9 +168,12 @@ impl Turn<'_> {
     }
 
     async fn hand_over(&self, to: &Redacted, mail: &vivier_domain::mail::Mail) -> Result<(), HandlerError> {
+        self.mail(to, mail).await.map_err(|error| HandlerError::other("sending a mail", error))
+    }
+
+    async fn mail(&self, to: &Redacted, mail: &vivier_domain::mail::Mail) -> Result<(), MailError> {
         let settings = self.app.tenancy.records(self.scope)?.tenant_settings().await?.mail;
-        let sent = self.app.tenancy.mail(self.scope)?.send(to, mail, &settings).await;
-        sent.map_err(|error: MailError| HandlerError::other("sending a mail", error))
+        self.app.tenancy.mail(self.scope)?.send(to, mail, &settings).await
     }
 
     async fn note(&self, which: Mailed) -> Result<(), HandlerError> {
@@ -181,17 +184,30 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Tells the members who answer requests (M10).
-    async fn forward(&self) -> Result<(), HandlerError> {
-        let members = mails::members(self.app, self.scope).await?;
-        if members.is_empty() {
-            tracing::warn!(tenant = %self.scope.tenant(), "nobody may answer requests about personal data");
+    /// Tells the members who answer requests (M10). Where none could be told, the next turn tries again; the request itself does not wait for it.
+    async fn forward(&self) {
+        let told = async {
+            let members = mails::members(self.app, self.scope).await?;
+            if members.is_empty() {
+                tracing::warn!(tenant = %self.scope.tenant(), "nobody may answer requests about personal data");
+            }
+            let mut told = members.is_empty();
+            for (address, language) in &members {
+                let mail = mails::forwarded(self.app, self.request, *language)?;
+                match self.hand_over(address, &mail).await {
+                    Ok(()) => told = true,
+                    Err(error) => self.warn("a member was not told of a request", &error),
+                }
+            }
+            if told { self.note(Mailed::Forwarded).await } else { Ok(()) }
+        };
+        if let Err(error) = told.await {
+            self.warn("members were not told of a request", &error);
         }
-        for (address, language) in &members {
-            let mail = mails::forwarded(self.app, self.request, *language)?;
-            self.hand_over(address, &mail).await?;
-        }
-        self.note(Mailed::Forwarded).await
+    }
+
+    fn warn(&self, what: &'static str, error: &HandlerError) {
+        tracing::warn!(tenant = %self.scope.tenant(), request = %self.request.id, what, error = telemetry::chain(error), "left out");
     }
 
     async fn copy(&self) -> Result<Next, HandlerError> {
@@ -199,10 +215,18 @@ impl Turn<'_> {
         let bytes =
             Box::pin(copy::make(self.app, self.scope, self.request, &person, &self.front.organisation))
                 .await?;
+        let until = self.app.clock.now() + COPY_LASTS;
+        let mut session = self.app.tenancy.silo(self.scope).await?;
+        let tx = session.begin().await?;
+        let held = privacy::announce_copy(&tx, self.lease, &person.subject, until).await?;
+        tx.commit().await?;
+        drop(session);
+        if !held {
+            return Ok(Next::Waits);
+        }
         let files = self.app.tenancy.files(self.scope).await?;
         files.put(&FileKey::Copy(self.request.id), bytes, MEDIA_TYPE).await?;
-        let until = self.app.clock.now() + COPY_LASTS;
-        self.end(Answer::Copy { until, subject: person.subject }, None).await
+        self.end(Answer::Copy { until, subject: person.subject }).await
     }
 
     /// Erases in every store, then looks again in every store. What one store refuses keeps no other from being erased.
@@ -223,7 +247,12 @@ impl Turn<'_> {
             return Ok(Next::Again);
         }
         let seq = self.receipt(&person).await?;
-        self.end(Answer::Done, Some(seq)).await
+        let mut session = self.app.tenancy.silo(self.scope).await?;
+        let tx = session.begin().await?;
+        privacy::raise_applied(&tx, seq).await?;
+        tx.commit().await?;
+        drop(session);
+        self.end(Answer::Done).await
     }
 
     async fn erase_in(&self, store: PrivacyStore, person: &Person<'_>) -> (u64, Option<LeftReason>) {
@@ -269,19 +298,24 @@ impl Turn<'_> {
     }
 
     /// Tells the person, and then forgets whose request it was.
-    async fn end(&self, answer: Answer, seq: Option<u64>) -> Result<Next, HandlerError> {
+    async fn end(&self, answer: Answer) -> Result<Next, HandlerError> {
         let [.., answered] = self.request.mailed;
         if !answered {
             let mail = mails::answer(&self.front, &self.keys, self.request)?;
-            self.send(self.email, &mail, Mailed::Answered).await?;
+            match self.mail(self.email, &mail).await {
+                Ok(()) => {}
+                // Asking again changes nothing: what was asked for is done all the same, and the address must not stay for it.
+                Err(MailError::Refused(reason)) => {
+                    tracing::warn!(request = %self.request.id, reason, "a person could not be told of an answer");
+                }
+                Err(error) => return Err(HandlerError::other("sending a mail", error)),
+            }
+            self.note(Mailed::Answered).await?;
         }
         let now: Timestamp = self.app.clock.now();
         let mut session = self.app.tenancy.silo(self.scope).await?;
         let tx = session.begin().await?;
         let held = privacy::complete(&tx, self.lease, answer, now).await?;
-        if held && let Some(seq) = seq {
-            privacy::raise_applied(&tx, seq).await?;
-        }
         tx.commit().await?;
         if !held {
             return Ok(Next::Waits);

@@ -62,7 +62,7 @@ list! {
         Conversations = "conversations",
         /// Copies made for former requests, in the tenant's bucket.
         Copies = "copies",
-        /// Former requests of the address, in the tenant's own database.
+        /// Requests of the address that nobody confirmed, in the tenant's own database. One that was confirmed is answered by itself.
         Requests = "requests",
         /// Whether the address is a member's: an account is closed by removing the member, not here.
         Members = "members",

@@ -5,22 +5,38 @@ use vivier_domain::offer::{Contract, Remote, WorkingTime};
 
 use crate::filters::{DAYS, Filters};
 use crate::page::{FacetCount, Facets};
+use crate::request::SearchRequest;
 use crate::row::{DIMENSIONS, Dimension, EXPERIENCE, salary_code};
 use crate::search::SearchIndex;
-use crate::tables::Values;
+use crate::tables::{Values, key};
 
-/// The most values a facet lists.
+/// The most values a facet lists, beside those that are chosen.
 const MAX_VALUES: usize = 100;
 
 impl SearchIndex {
-    pub(crate) fn facets(&self, counts: &[Vec<u64>; DIMENSIONS], filters: &Filters, today: Date) -> Facets {
+    pub(crate) fn facets(
+        &self,
+        counts: &[Vec<u64>; DIMENSIONS],
+        filters: &Filters,
+        request: &SearchRequest,
+    ) -> Facets {
         let code = |code: &str| Some((code.to_owned(), code.to_owned()));
-        let value = |values: &Values, number: u32| {
-            values.get(number).map(|value| (value.key.clone(), value.label.clone()))
-        };
         let of = |dimension: Dimension, name: &dyn Fn(u32) -> Option<(String, String)>| {
             let chosen = filters.values.get(dimension as usize).and_then(|chosen| chosen.as_deref());
             most_frequent(&counts[dimension as usize], chosen, name)
+        };
+        let open = |dimension: Dimension, values: &Values, asked: &[String]| {
+            let name = |number: u32| values.get(number).map(|value| (value.key.clone(), value.label.clone()));
+            let mut listed = of(dimension, &name);
+            // A choice that no offer has is listed like one whose offers are filtered out: whether an older part of the index
+            // still knows the value makes no difference.
+            for text in asked.iter().filter(|text| values.number(text).is_none()) {
+                let value = key(text);
+                if !value.is_empty() && listed.iter().all(|count| count.value != value) {
+                    listed.push(FacetCount { value, label: text.clone(), count: 0 });
+                }
+            }
+            listed
         };
         let tables = &self.tables;
         Facets {
@@ -35,13 +51,13 @@ impl SearchIndex {
                 (number > 0).then(|| (level.clone(), level))
             }),
             salary: of(Dimension::Salary, &|number| code(&salary_code(number)?)),
-            company: of(Dimension::Company, &|number| value(&tables.company, number)),
-            city: of(Dimension::City, &|number| value(&tables.city, number)),
-            department: of(Dimension::Department, &|number| value(&tables.department, number)),
-            region: of(Dimension::Region, &|number| value(&tables.region, number)),
-            occupation: of(Dimension::Occupation, &|number| value(&tables.occupation, number)),
-            family: of(Dimension::Family, &|number| value(&tables.family, number)),
-            published_since: published(&counts[Dimension::Published as usize], today),
+            company: open(Dimension::Company, &tables.company, &request.company),
+            city: open(Dimension::City, &tables.city, &request.city),
+            department: open(Dimension::Department, &tables.department, &request.department),
+            region: open(Dimension::Region, &tables.region, &request.region),
+            occupation: open(Dimension::Occupation, &tables.occupation, &request.occupation),
+            family: open(Dimension::Family, &tables.family, &request.family),
+            published_since: published(&counts[Dimension::Published as usize], request.today),
         }
     }
 }

@@ -204,7 +204,7 @@ impl From<Offer> for OfferDetail {
 }
 
 /// How many offers each value would give, most frequent first. The counts of a facet respect the text and every
-/// filter except the facet's own, so that a choice made can still be widened.
+/// filter except the facet's own, so that a choice made can still be widened; what is chosen is listed also where it counts nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Facets {
     /// Values as in [`OfferSummary::contract`].
@@ -217,15 +217,15 @@ pub struct Facets {
     pub education: Vec<FacetCount>,
     /// Bands of gross euros a year by where the offer's range begins.
     pub salary: Vec<FacetCount>,
-    /// At most 100 employers, and every chosen one.
+    /// At most 100 employers.
     pub company: Vec<FacetCount>,
-    /// At most 100 cities, and every chosen one.
+    /// At most 100 cities.
     pub city: Vec<FacetCount>,
     /// Departments by code.
     pub department: Vec<FacetCount>,
     /// Regions by code.
     pub region: Vec<FacetCount>,
-    /// At most 100 occupations, and every chosen one.
+    /// At most 100 occupations.
     pub occupation: Vec<FacetCount>,
     /// Families of occupations, by the first three characters of their ROME codes.
     pub family: Vec<FacetCount>,

@@ -177,7 +177,7 @@ impl SearchIndex {
                 None => break gathered,
             }
         };
-        let facets = self.facets(&gathered.counts, &filters, request.today);
+        let facets = self.facets(&gathered.counts, &filters, request);
         let total = gathered.total;
         let (page, more) = gathered.page(limit);
         let next = page.last().filter(|_| more).map(|(position, _)| Cursor {

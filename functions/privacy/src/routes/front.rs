@@ -3,10 +3,7 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use uuid::Uuid;
-use vivier_domain::{
-    ids::PrivacyRequestId,
-    privacy::{PrivacyRequestKind, PrivacyRequestState},
-};
+use vivier_domain::{ids::PrivacyRequestId, privacy::PrivacyRequestKind};
 use vivier_runtime::http::{ApiJson, FrontOffice, NewId, Problem};
 use vivier_store::privacy::{self, NewRequest};
 use vivier_tenancy::rooms::files::FileKey;
@@ -66,7 +63,7 @@ pub(crate) async fn create(
 }
 
 /// Confirms a request by the link that was mailed. Once more changes nothing. Of a copy, the answer has the code that opens it beside the
-/// link that comes by mail: who reads the mails alone cannot.
+/// link that is mailed later, until the copy was fetched: who finds that mail, and not this page, opens nothing.
 #[utoipa::path(
     post,
     path = "/v1/privacy-requests/confirmation",
@@ -79,6 +76,7 @@ pub(crate) async fn create(
             content_type = "application/problem+json"),
         (status = 404, description = "The link leads nowhere: it is too old, or it never was", body = Problem,
             content_type = "application/problem+json"),
+        (status = 429, description = "Too much was asked for in this hour", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn confirm(
@@ -86,15 +84,15 @@ pub(crate) async fn confirm(
     FrontOffice(scope): FrontOffice,
     ApiJson(body): ApiJson<PrivacyToken>,
 ) -> Result<Json<ConfirmedRequest>, Problem> {
+    limits::count(&app, &scope).await?;
     let keys = app.tenancy.privacy_keys(&scope).await?.open().await?;
     let id = keys.request_of(CONFIRMATION, body.token.expose()).ok_or_else(NOT_FOUND)?;
     let mut session = app.tenancy.silo(&scope).await?;
     let tx = session.begin().await?;
     let request = privacy::confirm(&tx, id, app.clock.now()).await?.ok_or_else(NOT_FOUND)?;
     tx.commit().await?;
-    // Whoever opens the old mail later is not told again.
-    let code = (request.kind == PrivacyRequestKind::Access && request.state == PrivacyRequestState::Received)
-        .then(|| keys.code(id));
+    // Whoever opens the old mail once the copy was fetched is not told.
+    let code = (request.kind == PrivacyRequestKind::Access && request.downloads == 0).then(|| keys.code(id));
     Ok(Json(ConfirmedRequest::of(&request, code)))
 }
 
@@ -112,6 +110,7 @@ pub(crate) async fn confirm(
             content_type = "application/problem+json"),
         (status = 404, description = "Link and code do not open a copy, or do not any more", body = Problem,
             content_type = "application/problem+json"),
+        (status = 429, description = "Too much was asked for in this hour", body = Problem, content_type = "application/problem+json"),
     ),
 )]
 pub(crate) async fn fetch_copy(
@@ -119,6 +118,7 @@ pub(crate) async fn fetch_copy(
     FrontOffice(scope): FrontOffice,
     ApiJson(body): ApiJson<CopyToken>,
 ) -> Result<Json<CopyLink>, Problem> {
+    limits::count(&app, &scope).await?;
     let (keys, now) = (app.tenancy.privacy_keys(&scope).await?.open().await?, app.clock.now());
     let id = keys.request_of(COPY, body.token.expose()).ok_or_else(NOT_FOUND)?;
     let mut session = app.tenancy.silo(&scope).await?;

@@ -81,6 +81,20 @@ pub async fn correct(tx: &SiloTx<'_>, id: PrivacyRequestId, now: Timestamp) -> R
     tx.execute(SQL, &[&id.as_uuid(), &now]).await.map(drop)
 }
 
+/// Notes whose copy is about to be made, before any of it is there: an erasure finds it whatever becomes of this run. `false`: the request is
+/// gone, or another run's.
+pub async fn announce_copy(
+    tx: &SiloTx<'_>,
+    lease: Lease,
+    subject: &Opaque<32>,
+    until: Timestamp,
+) -> Result<bool, DatabaseError> {
+    const SQL: &str = "-- privacy::announce_copy
+        UPDATE privacy_requests SET available_until = $3, subject = $4 WHERE id = $1 AND lease_until = $2";
+    let subject = subject.as_bytes().as_slice();
+    Ok(tx.execute(SQL, &[&lease.request.as_uuid(), &lease.until, &until, &subject]).await? == 1)
+}
+
 /// A request is answered: what is personal in it goes. `false`: it is gone, or another run's.
 pub async fn complete(
     tx: &SiloTx<'_>,

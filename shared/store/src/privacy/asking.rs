@@ -15,7 +15,7 @@ use vivier_tenancy::{
 
 use super::{COLUMNS, Request, read};
 
-/// The most that wait for one address to confirm: so many mails a stranger can have sent there in two days.
+/// The most of one kind that wait for one address to confirm: so many mails of each a stranger can have sent there in two days.
 const MOST_PENDING: i64 = 3;
 
 /// What is asked for.
@@ -45,11 +45,16 @@ pub async fn count_asked(tx: &SiloTx<'_>, since: Timestamp) -> Result<u64, Datab
 /// Writes a person's request down, which waits for its address to be confirmed; nothing where as many wait as may. The same once more
 /// writes nothing.
 pub async fn insert(tx: &SiloTx<'_>, new: NewRequest<'_>, now: Timestamp) -> Result<(), DatabaseError> {
+    // Requests of one address that come at the same moment would each find room.
+    const LOCK: &str = "-- privacy::lock_address
+        SELECT pg_advisory_xact_lock(hashtextextended('privacy ' || $1, 0))";
     const SQL: &str = "-- privacy::insert
         INSERT INTO privacy_requests (id, kind, state, email, language, conversations, note, created_at, next_at)
         SELECT $1, $2, 'pending', $3, $4, $5, $6, $7, $7
-        WHERE (SELECT count(*) FROM privacy_requests WHERE email = $3 AND state = 'pending' AND created_at > $8) < $9
+        WHERE (SELECT count(*) FROM privacy_requests
+               WHERE email = $3 AND kind = $2 AND state = 'pending' AND created_at > $8) < $9
         ON CONFLICT (id) DO NOTHING";
+    tx.query(LOCK, &[&new.email.expose()]).await?;
     let conversations: Vec<Uuid> = new.conversations.iter().map(|id| id.as_uuid()).collect();
     let note = new.note.map(Redacted::expose);
     tx.execute(

@@ -45,41 +45,70 @@ pub async fn withdraw(tx: &SiloTx<'_>, id: PrivacyRequestId) -> Result<(), Datab
     tx.execute(SQL, &[&id.as_uuid()]).await.map(drop)
 }
 
-/// The copies of a person's data that can still be fetched.
+/// The copies of a person's data that lie there, whether or not their requests are answered; those asked for until a moment, where it is named.
 pub async fn list_copies(
     tx: &SiloTx<'_>,
     subject: &Opaque<32>,
+    until: Option<Timestamp>,
 ) -> Result<Vec<PrivacyRequestId>, DatabaseError> {
     const SQL: &str = "-- privacy::list_copies
-        SELECT id FROM privacy_requests WHERE subject = $1 ORDER BY id";
-    let rows = tx.query(SQL, &[&subject.as_bytes().as_slice()]).await?;
+        SELECT id FROM privacy_requests WHERE subject = $1 AND ($2::timestamptz IS NULL OR created_at <= $2) ORDER BY id";
+    let rows = tx.query(SQL, &[&subject.as_bytes().as_slice(), &until]).await?;
     Ok(rows.iter().map(|row| row.get::<_, Uuid>("id").into()).collect())
 }
 
-/// How many other requests still hold an address: those that were answered hold none.
-pub async fn former(tx: &SiloTx<'_>, email: &Redacted, but: PrivacyRequestId) -> Result<u64, DatabaseError> {
-    const SQL: &str = "-- privacy::count_former
-        SELECT count(*) AS former FROM privacy_requests WHERE email = $1 AND id <> $2";
-    let count = |row: &Row| row.get::<_, i64>("former").unsigned_abs();
-    Ok(count(&tx.query_one(SQL, &[&email.expose(), &but.as_uuid()]).await?))
+/// Whose copies lie there.
+pub async fn list_subjects(tx: &SiloTx<'_>) -> Result<Vec<Opaque<32>>, DatabaseError> {
+    const SQL: &str = "-- privacy::list_subjects
+        SELECT DISTINCT subject FROM privacy_requests WHERE subject IS NOT NULL";
+    let rows = tx.query(SQL, &[]).await?;
+    Ok(rows.iter().filter_map(|row| Opaque::from_slice(row.get("subject"))).collect())
 }
 
-/// Removes other requests of an address. How many there were.
-pub async fn erase_former(
+/// How many other requests of an address nobody has confirmed. Those that were are the person's own open requests: each is answered by itself.
+pub async fn count_pending(
     tx: &SiloTx<'_>,
     email: &Redacted,
     but: PrivacyRequestId,
 ) -> Result<u64, DatabaseError> {
-    const SQL: &str = "-- privacy::erase_former
-        DELETE FROM privacy_requests WHERE email = $1 AND id <> $2";
+    const SQL: &str = "-- privacy::count_pending
+        SELECT count(*) AS pending FROM privacy_requests WHERE email = $1 AND id <> $2 AND state = 'pending'";
+    let count = |row: &Row| row.get::<_, i64>("pending").unsigned_abs();
+    Ok(count(&tx.query_one(SQL, &[&email.expose(), &but.as_uuid()]).await?))
+}
+
+/// Removes other requests of an address that nobody has confirmed. How many there were.
+pub async fn erase_pending(
+    tx: &SiloTx<'_>,
+    email: &Redacted,
+    but: PrivacyRequestId,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::erase_pending
+        DELETE FROM privacy_requests WHERE email = $1 AND id <> $2 AND state = 'pending'";
     tx.execute(SQL, &[&email.expose(), &but.as_uuid()]).await
 }
 
-/// Removes every request of an address. How many there were.
-pub async fn erase_all(tx: &SiloTx<'_>, email: &Redacted) -> Result<u64, DatabaseError> {
-    const SQL: &str = "-- privacy::erase_all
-        DELETE FROM privacy_requests WHERE email = $1";
-    tx.execute(SQL, &[&email.expose()]).await
+/// Removes the requests of an address that were made until a moment. How many there were.
+pub async fn erase_made_until(
+    tx: &SiloTx<'_>,
+    email: &Redacted,
+    until: Timestamp,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::erase_made_until
+        DELETE FROM privacy_requests WHERE email = $1 AND created_at <= $2";
+    tx.execute(SQL, &[&email.expose(), &until]).await
+}
+
+/// How many requests of an address were made until a moment.
+pub async fn count_made_until(
+    tx: &SiloTx<'_>,
+    email: &Redacted,
+    until: Timestamp,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::count_made_until
+        SELECT count(*) AS made FROM privacy_requests WHERE email = $1 AND created_at <= $2";
+    let count = |row: &Row| row.get::<_, i64>("made").unsigned_abs();
+    Ok(count(&tx.query_one(SQL, &[&email.expose(), &until]).await?))
 }
 
 /// Addresses that anything is kept of, in their order and behind `after`, at most `limit`.

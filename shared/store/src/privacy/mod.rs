@@ -17,13 +17,14 @@ use vivier_domain::{
 use vivier_tenancy::{TenancyError, rooms::SiloTx, rooms::database::DatabaseError};
 
 pub use answering::{
-    Answer, applied, complete, correct, leave_partial, list_stores, note_store, raise_applied,
+    Answer, announce_copy, applied, complete, correct, leave_partial, list_stores, note_store, raise_applied,
 };
 pub use asking::{NewRequest, confirm, count_asked, insert, received};
 pub use copies::{
-    count_try, erase_all, erase_former, former, list_addresses, list_copies, list_over, take, withdraw,
+    count_made_until, count_pending, count_try, erase_made_until, erase_pending, list_addresses, list_copies,
+    list_over, list_subjects, take, withdraw,
 };
-pub use work::{Lease, Mailed, Standing, claim, finish, note_mailed, standing};
+pub use work::{Lease, Mailed, Standing, claim, finish, note_mailed, settle};
 
 /// A request.
 #[derive(Debug, Clone)]

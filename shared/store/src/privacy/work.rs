@@ -99,8 +99,8 @@ pub struct Standing {
     pub partial: u64,
 }
 
-/// How requests stand; those that are due before `soon` are counted apart. What nobody confirmed, and what was answered long ago, goes.
-pub async fn standing(tx: &SiloTx<'_>, now: Timestamp, soon: Timestamp) -> Result<Standing, DatabaseError> {
+/// Removes what nobody confirmed and what was answered long ago, and tells how the others stand; those due before `soon` are counted apart.
+pub async fn settle(tx: &SiloTx<'_>, now: Timestamp, soon: Timestamp) -> Result<Standing, DatabaseError> {
     const PURGE: &str = "-- privacy::purge
         DELETE FROM privacy_requests
         WHERE state = 'pending' AND created_at <= $1 OR state = 'complete' AND ended_at <= $2 AND available_until IS NULL";

@@ -52,21 +52,33 @@ impl<'a> Ledger<'a> {
     ) -> Result<Vec<(u64, SignedReceipt)>, TenancyError> {
         let (low, high) =
             if forward { (place(from.saturating_add(1)), place(u64::MAX)) } else { (place(0), place(from)) };
-        let page = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
-            .expression_attribute_values(":pk", self.partition())
-            .expression_attribute_values(":low", AttributeValue::S(low))
-            .expression_attribute_values(":high", AttributeValue::S(high))
-            .consistent_read(true)
-            .scan_index_forward(forward)
-            .limit(limit)
-            .send()
-            .await
-            .map_err(TenancyError::cloud("dynamodb"))?;
-        page.items.unwrap_or_default().iter().map(read).collect()
+        let (mut found, mut start) = (Vec::new(), None);
+        // A page ends after a megabyte, whatever the limit.
+        loop {
+            let left = limit - i32::try_from(found.len()).unwrap_or(limit);
+            let page = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk AND sk BETWEEN :low AND :high")
+                .expression_attribute_values(":pk", self.partition())
+                .expression_attribute_values(":low", AttributeValue::S(low.clone()))
+                .expression_attribute_values(":high", AttributeValue::S(high.clone()))
+                .consistent_read(true)
+                .scan_index_forward(forward)
+                .limit(left)
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(TenancyError::cloud("dynamodb"))?;
+            for item in page.items.unwrap_or_default() {
+                found.push(read(&item)?);
+            }
+            start = page.last_evaluated_key;
+            if start.is_none() || found.len() >= limit.unsigned_abs() as usize {
+                return Ok(found);
+            }
+        }
     }
 
     /// The receipt of a request, if it has one.
