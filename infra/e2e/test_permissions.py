@@ -172,6 +172,7 @@ REACH: dict[str, dict[str, Callable]] = {
         "read conversations": read_table,
         "write a copy": write_file("copies/none"),
         "read a copy": read_file("copies/none"),
+        "note an erasure": write_file("erasures/none"),
         "remove a copy": lambda client, stage, tenant: client("s3").delete_object(Bucket=tenant.bucket, Key="copies/none"),
         "list files": list_files,
     },

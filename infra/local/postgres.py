@@ -22,6 +22,7 @@ from local.processes import Server, require_free, start_time, wait_until
 from local.settings import HOST, SetupError
 
 ADMIN = "vivier_admin"
+SUPERUSER = "postgres"
 EXTENSIONS = ("vector", "pg_trgm", "unaccent")
 #: Modest: a laptop runs the rest of the cloud beside it. Durability stays as it is in production.
 CONFIGURATION = """
@@ -93,6 +94,58 @@ class Database:
         """{"username", "password"} of the administrator."""
         return json.loads((self._stack.folder / "database-admin.json").read_text())
 
+    def back_up(self, folder):
+        """A base backup into `folder`, checked against its manifest, and from now on a copy of every change as it is made
+        (`stop_copying` ends it): what Amazon RDS does with snapshots and the log, which it copies every five minutes."""
+        shutil.rmtree(folder, ignore_errors=True)
+        (folder / "wal").mkdir(parents=True)
+        receiver = Server(self._stack, "postgres-copy")
+        receiver.start([_program("pg_receivewal"), "-h", self._socket, "-U", SUPERUSER, "-D", folder / "wal"],
+                       env=self._as_superuser(), cwd="/")
+        wait_until(lambda: any((folder / "wal").iterdir()), receiver, 20, "The copy of changes")
+        self._run("pg_basebackup", "-h", self._socket, "-U", SUPERUSER, "-D", folder / "base", "-X", "none", "-c", "fast",
+                  "--no-slot")
+        self._run("pg_verifybackup", "--no-parse-wal", folder / "base")
+
+    def stop_copying(self):
+        """Ends the copy of changes; what was made so far is there."""
+        Server(self._stack, "postgres-copy").stop(signal.SIGINT)
+
+    def restore(self, folder, until=None):
+        """Puts the data of a backup in the place of what is there and replays changes up to the moment `until`, or all."""
+        self.kill()
+        self.stop_copying()
+        shutil.rmtree(self._data)
+        shutil.copytree(folder / "base", self._data)
+        # The last segment is not full.
+        for part in (folder / "wal").glob("*.partial"):
+            shutil.copy2(part, part.with_suffix(""))
+        target = f"recovery_target_time = '{until.isoformat()}'\nrecovery_target_action = 'promote'\n" if until else ""
+        with open(self._data / "postgresql.auto.conf", "a", encoding="utf-8") as file:
+            file.write(f"restore_command = 'cp \"{folder}/wal/%f\" \"%p\"'\n{target}")
+        (self._data / "recovery.signal").touch()
+        for place in (self._data, *self._data.rglob("*")):
+            _give(place)
+        for place in (folder, *(folder / "wal").iterdir(), folder / "wal"):
+            _give(place)
+        self._data.chmod(0o700)
+        self.up()
+        wait_until(lambda: not self._recovers(), self._server, 120, "PostgreSQL, which replays changes,")
+
+    def _recovers(self):
+        with self.connect() as connection:
+            return connection.execute("SELECT pg_is_in_recovery()").fetchone()[0]
+
+    def _as_superuser(self):
+        login = json.loads((self._stack.folder / "database-superuser.json").read_text())
+        return {"PGPASSWORD": login["password"], "PATH": os.environ["PATH"]}
+
+    def _run(self, program, *arguments):
+        ran = subprocess.run([str(part) for part in (_program(program), *arguments)], env=self._as_superuser(), cwd="/",
+                             stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if ran.returncode != 0:
+            raise SetupError(f"{program} failed:\n{ran.stderr.strip()}")
+
     def connect(self, database="postgres", login=None):
         """A psycopg connection through the TLS door, with the server's name verified."""
         import psycopg
@@ -130,7 +183,7 @@ class Database:
         shutil.rmtree(self._data, ignore_errors=True)
         self._data.mkdir(parents=True, mode=0o700)
         _give(self._data)
-        login = {"username": "postgres", "password": secrets.token_urlsafe(24)}
+        login = {"username": SUPERUSER, "password": secrets.token_urlsafe(24)}
         with tempfile.NamedTemporaryFile("w", prefix="vivier-") as password:
             password.write(login["password"])
             password.flush()
@@ -145,7 +198,8 @@ class Database:
         with open(self._data / "postgresql.conf", "a", encoding="utf-8") as file:
             file.write(CONFIGURATION)
         # The socket is the TLS door's: whoever comes through it shows a password, the superuser as well.
-        (self._data / "pg_hba.conf").write_text("local all all scram-sha-256\n")
+        (self._data / "pg_hba.conf").write_text(
+            f"local all all scram-sha-256\nlocal replication {SUPERUSER} scram-sha-256\n")
         self._start()
         self._create_admin(login)
         (self._data / "ready").touch()

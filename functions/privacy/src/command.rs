@@ -8,7 +8,7 @@ use vivier_domain::tenant::{Slug, TenantStatus};
 use vivier_runtime::{HandlerError, operator};
 use vivier_tenancy::{PlatformScope, registry::Tenant};
 
-use crate::{App, receipts, replay, work};
+use crate::{App, marks, receipts, replay, work};
 
 /// A run by hand ends within so long.
 const BUDGET: Duration = Duration::from_secs(45);
@@ -47,9 +47,9 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
             let scope = platform.lend(&find(app, platform, &tenant).await?);
             let key = app.tenancy.privacy_keys(&scope).await?.open().await?.public_key();
             let mut walked = receipts::walk(&app.tenancy.ledger(&scope)?, &key).await?;
-            // Receipts that the database knows of and the ledger has not were taken from its end.
-            let applied = replay::applied(app, &scope).await?;
-            if walked.broken_at.is_none() && walked.receipts < applied {
+            // Receipts that a store knows of and the ledger has not were taken from its end.
+            let known = marks::read(app, &scope, walked.receipts).await?.anywhere();
+            if walked.broken_at.is_none() && walked.receipts < known {
                 walked.broken_at = Some(walked.receipts + 1);
             }
             if let Some(seq) = walked.broken_at {

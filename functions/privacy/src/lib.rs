@@ -8,6 +8,7 @@ pub mod command;
 mod copy;
 mod limits;
 mod mails;
+mod marks;
 mod page;
 mod receipts;
 mod replay;

@@ -8,9 +8,12 @@ use serde::Serialize;
 use vivier_domain::{opaque::Opaque, privacy::ErasureReceipt, redacted::Redacted};
 use vivier_runtime::HandlerError;
 use vivier_store::{alerts, conversations, privacy};
-use vivier_tenancy::{TenancyError, TenantScope, rooms::privacy_keys::Keys};
+use vivier_tenancy::{
+    TenancyError, TenantScope,
+    rooms::{files::FileKey, privacy_keys::Keys},
+};
 
-use crate::{App, receipts, stores};
+use crate::{App, marks, receipts, stores};
 
 /// Receipts, and addresses, that are read at once.
 const PAGE: i32 = 1_000;
@@ -31,36 +34,40 @@ pub(crate) struct Replayed {
     pub(crate) whole: bool,
 }
 
-/// How far the ledger was carried out on the tenant's database.
-pub(crate) async fn applied(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
-    let mut session = app.tenancy.silo(scope).await?;
-    let tx = session.begin().await?;
-    let applied = privacy::applied(&tx).await?;
-    tx.commit().await?;
-    Ok(applied)
-}
-
-/// How many erasures in the ledger the tenant's database knows nothing of. One that is being answered at this moment is known: its request is
-/// open there.
+/// How many erasures in the ledger one of the tenant's stores knows nothing of. One that is being answered at this moment is known: its request
+/// is open in the database.
 pub(crate) async fn behind(app: &App, scope: &TenantScope) -> Result<u64, HandlerError> {
+    let ledger = app.tenancy.ledger(scope)?;
+    let last = last(app, scope).await?;
+    if last == 0 {
+        return Ok(0);
+    }
+    let applied = marks::read(app, scope, last).await?.everywhere();
     let mut unknown = Vec::new();
-    for (seq, signed) in app.tenancy.ledger(scope)?.list(applied(app, scope).await?, PAGE).await? {
-        let receipt: ErasureReceipt =
-            serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
-        let mut session = app.tenancy.silo(scope).await?;
-        let tx = session.begin().await?;
-        let request = privacy::fetch(&tx, receipt.request).await?;
-        tx.commit().await?;
-        if request.is_none_or(|request| request.email.is_none()) {
-            unknown.push(seq);
+    if applied < last {
+        for (seq, signed) in ledger.list(applied, PAGE).await? {
+            let receipt: ErasureReceipt =
+                serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
+            let mut session = app.tenancy.silo(scope).await?;
+            let tx = session.begin().await?;
+            let request = privacy::fetch(&tx, receipt.request).await?;
+            tx.commit().await?;
+            if request.is_none_or(|request| request.email.is_none()) {
+                unknown.push(seq);
+            }
         }
     }
     if unknown.is_empty() {
         return Ok(0);
     }
     // Another run may have answered one meanwhile.
-    let applied = applied(app, scope).await?;
+    let applied = marks::read(app, scope, last).await?.everywhere();
     Ok(unknown.iter().filter(|seq| **seq > applied).count() as u64)
+}
+
+/// The number of the ledger's last receipt; 0 without any.
+async fn last(app: &App, scope: &TenantScope) -> Result<u64, TenancyError> {
+    Ok(app.tenancy.ledger(scope)?.last().await?.map_or(0, |(seq, _)| seq))
 }
 
 /// Erases once more whoever stands in the ledger, and looks again. Repeating it removes nothing.
@@ -92,10 +99,7 @@ pub(crate) async fn replay(app: &App, scope: &TenantScope) -> Result<Replayed, H
     done.left = pass(app, scope, &keys, &gone, None).await?;
     done.whole = done.left == 0;
     if done.whole {
-        let mut session = app.tenancy.silo(scope).await?;
-        let tx = session.begin().await?;
-        privacy::raise_applied(&tx, last).await?;
-        tx.commit().await?;
+        marks::raise(app, scope, last).await?;
     }
     Ok(done)
 }
@@ -142,6 +146,23 @@ async fn pass(
     if let Some(done) = done.as_deref_mut() {
         for (subject, until) in copied {
             done.copies += stores::copies(app, scope, &subject, Some(until)).await?;
+        }
+    }
+    // What no request knows of was brought back by a bucket that was restored alone.
+    let files = app.tenancy.files(scope).await?;
+    let unknown = {
+        let lying = files.list_copies().await?;
+        let mut session = app.tenancy.silo(scope).await?;
+        let tx = session.begin().await?;
+        let unknown = privacy::list_unknown(&tx, &lying).await?;
+        tx.commit().await?;
+        unknown
+    };
+    found += unknown.len() as u64;
+    if let Some(done) = done.as_deref_mut() {
+        for id in &unknown {
+            files.delete(&FileKey::Copy(*id)).await?;
+            done.copies += 1;
         }
     }
     let room = app.tenancy.conversations(scope).await?;

@@ -24,6 +24,7 @@ use crate::{
     App,
     copy::{self, MEDIA_TYPE},
     mails::{self, Front},
+    marks,
     receipts::{self, Erased},
     stores::{self, Person},
 };
@@ -247,11 +248,7 @@ impl Turn<'_> {
             return Ok(Next::Again);
         }
         let seq = self.receipt(&person).await?;
-        let mut session = self.app.tenancy.silo(self.scope).await?;
-        let tx = session.begin().await?;
-        privacy::raise_applied(&tx, seq).await?;
-        tx.commit().await?;
-        drop(session);
+        marks::raise(self.app, self.scope, seq).await?;
         self.end(Answer::Done).await
     }
 

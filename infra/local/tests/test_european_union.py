@@ -21,6 +21,8 @@ Json = dict[str, Any]
 REGIONS = ("eu-central-1", "eu-north-1", "eu-south-1", "eu-south-2", "eu-west-1", "eu-west-3")
 """AWS's regions in the European Union. `eu-west-2` is London, `eu-central-2` Zurich."""
 HERE = "${AWS::Region}"
+THERE = "${BackupRegion}"
+"""The second site: a parameter that only takes regions of the Union."""
 GLOBAL = ("iam", "s3")
 """Services whose names of resources hold no region: there is one of the name, and the role or the bucket is where it was made."""
 A_REGION = re.compile(r"\b(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us)(?:-[a-z]+)+-(?:\d\b|\*)|\beu-\*")
@@ -61,6 +63,7 @@ AWS_DOES = "AWS encrypts it at rest, always, with a key of its own"
 NOTHING = "holds no data"
 
 PROMISES: dict[str, Callable[[Json], bool] | str] = {
+    "AWS::Backup::BackupVault": one_of(("EncryptionKeyArn", ...)),
     "AWS::DynamoDB::Table": one_of(("SSESpecification.SSEEnabled", True)),
     "AWS::Kinesis::Stream": one_of(("StreamEncryption.EncryptionType", "KMS")),
     "AWS::S3::Bucket": one_of(("BucketEncryption.ServerSideEncryptionConfiguration", ...)),
@@ -73,6 +76,8 @@ PROMISES: dict[str, Callable[[Json], bool] | str] = {
     "AWS::Logs::LogGroup": AWS_DOES,
     "AWS::Cognito::UserPool": AWS_DOES,
     "AWS::ApiGateway::Deployment": NOTHING,
+    "AWS::Backup::BackupPlan": "where it puts what it takes in is read below",
+    "AWS::Backup::BackupSelection": NOTHING,
     "AWS::CloudFormation::Stack": "read here as well, and deployed beside its parent",
     "AWS::CloudWatch::Alarm": NOTHING,
     "AWS::CloudWatch::Dashboard": NOTHING,
@@ -120,7 +125,7 @@ def abroad(template: Json) -> list[str]:
     for text in texts({name: part for name, part in template.items() if name != "Rules"}):
         found += [text for region in A_REGION.findall(text) if region not in REGIONS]
         for service, region in re.findall(r"arn:[^:]+(?:::Partition})?:([a-z0-9-]+):(\$\{AWS::Region\}|[^:]*):", text):
-            if region not in (HERE, *REGIONS) and not (region == "" and service in GLOBAL):
+            if region not in (HERE, THERE, *REGIONS) and not (region == "" and service in GLOBAL):
                 found.append(text)
         for address in re.findall(r"https?://([^/\s\"']*amazonaws\.com)", text):
             if HERE not in address and not any(region in address for region in REGIONS):
@@ -162,10 +167,19 @@ class TestRegion:
     def test_the_cloud_holds_it(self, template: Json, region: str, monkeypatch: pytest.MonkeyPatch):
         engine = pytest.importorskip("ministack.services.cloudformation.engine")
         monkeypatch.setattr(engine, "get_region", lambda: region)
+        rules = template["Rules"]
         if region in REGIONS:
-            return engine._evaluate_rules(template, {}, {})
+            return engine._evaluate_rules({"Rules": {"EuropeanUnion": rules["EuropeanUnion"]}}, {}, {})
         with pytest.raises(ValueError, match="European Union"):
-            engine._evaluate_rules(template, {}, {})
+            engine._evaluate_rules({"Rules": {"EuropeanUnion": rules["EuropeanUnion"]}}, {}, {})
+
+    def test_the_second_site_is_another(self, template: Json, monkeypatch: pytest.MonkeyPatch):
+        engine = pytest.importorskip("ministack.services.cloudformation.engine")
+        assert template["Parameters"]["BackupRegion"]["AllowedValues"] == list(REGIONS)
+        monkeypatch.setattr(engine, "get_region", lambda: "eu-west-3")
+        engine._evaluate_rules(template, {"BackupRegion": {"Value": "eu-central-1"}}, {})
+        with pytest.raises(ValueError, match="another region"):
+            engine._evaluate_rules(template, {"BackupRegion": {"Value": "eu-west-3"}}, {})
 
     def test_nothing_is_abroad(self, template: Json, nested: list[Json]):
         assert [abroad(one) for one in (template, *nested)] == [[]] * (1 + len(nested))

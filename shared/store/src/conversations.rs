@@ -5,6 +5,7 @@
 //! said stays longer than the tenant keeps conversations. All but one item of a token lie in the conversation's partition
 //! and go with it.
 
+pub mod erasures;
 mod item;
 mod message;
 pub mod resume;

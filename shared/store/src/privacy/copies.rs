@@ -57,6 +57,19 @@ pub async fn list_copies(
     Ok(rows.iter().map(|row| row.get::<_, Uuid>("id").into()).collect())
 }
 
+/// Which of some copies no request knows: their requests are gone, or their copies were said to be removed.
+pub async fn list_unknown(
+    tx: &SiloTx<'_>,
+    copies: &[PrivacyRequestId],
+) -> Result<Vec<PrivacyRequestId>, DatabaseError> {
+    const SQL: &str = "-- privacy::list_unknown
+        SELECT copy FROM unnest($1::uuid[]) AS copy
+        WHERE NOT EXISTS (SELECT FROM privacy_requests WHERE id = copy AND subject IS NOT NULL)";
+    let copies: Vec<Uuid> = copies.iter().map(|id| id.as_uuid()).collect();
+    let rows = tx.query(SQL, &[&copies]).await?;
+    Ok(rows.iter().map(|row| row.get::<_, Uuid>("copy").into()).collect())
+}
+
 /// Whose copies lie there.
 pub async fn list_subjects(tx: &SiloTx<'_>) -> Result<Vec<Opaque<32>>, DatabaseError> {
     const SQL: &str = "-- privacy::list_subjects

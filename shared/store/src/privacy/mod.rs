@@ -22,7 +22,7 @@ pub use answering::{
 pub use asking::{NewRequest, confirm, count_asked, insert, received};
 pub use copies::{
     count_made_until, count_pending, count_try, erase_made_until, erase_pending, list_addresses, list_copies,
-    list_over, list_subjects, take, withdraw,
+    list_over, list_subjects, list_unknown, take, withdraw,
 };
 pub use work::{Lease, Mailed, Standing, claim, finish, note_mailed, settle};
 

@@ -25,6 +25,7 @@ fn objects() -> BTreeSet<String> {
         FileKey::IndexGeneration(generation),
         FileKey::Report(report),
         FileKey::Copy(copy),
+        FileKey::ErasuresApplied(1_234_567),
     ];
     let ids = [
         import.to_string(),
@@ -32,6 +33,7 @@ fn objects() -> BTreeSet<String> {
         generation.to_string(),
         report.to_string(),
         copy.to_string(),
+        format!("{:020}", 1_234_567),
     ];
     let name = |key: &FileKey| {
         // Another kind does not compile here, and is added above.
@@ -41,7 +43,8 @@ fn objects() -> BTreeSet<String> {
             | FileKey::IndexPointer
             | FileKey::IndexGeneration(_)
             | FileKey::Report(_)
-            | FileKey::Copy(_) => {}
+            | FileKey::Copy(_)
+            | FileKey::ErasuresApplied(_) => {}
         }
         let mut name = key.to_string();
         for id in &ids {
