@@ -64,7 +64,7 @@ def erase(stage: Stage, operator: Operator, tenant: Tenant, person: Person) -> N
 def rows(connection: psycopg.Connection, text: str) -> list[str]:
     """The tables of a database that hold a text anywhere."""
     tables = connection.execute(
-        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')"
+        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname !~ '^(pg_|information_schema)'"
     ).fetchall()
     holds = "SELECT EXISTS (SELECT FROM {} AS t WHERE t::text LIKE '%%' || %s || '%%')"
     return [table for (table,) in tables if connection.execute(holds.format(table), [text]).fetchone() == (True,)]  # type: ignore[arg-type]

@@ -23,6 +23,8 @@ from local.settings import HOST, SetupError
 
 ADMIN = "vivier_admin"
 SUPERUSER = "postgres"
+#: The place up to which changes were copied.
+COPY = "copy"
 EXTENSIONS = ("vector", "pg_trgm", "unaccent")
 #: Modest: a laptop runs the rest of the cloud beside it. Durability stays as it is in production.
 CONFIGURATION = """
@@ -99,9 +101,12 @@ class Database:
         (`stop_copying` ends it): what Amazon RDS does with snapshots and the log, which it copies every five minutes."""
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "wal").mkdir(parents=True)
+        self.stop_copying()
+        # The slot keeps what was not copied yet from being removed.
+        copying = ["pg_receivewal", "-h", self._socket, "-U", SUPERUSER, "-S", COPY]
+        self._run(*copying, "--create-slot", "--if-not-exists")
         receiver = Server(self._stack, "postgres-copy")
-        receiver.start([_program("pg_receivewal"), "-h", self._socket, "-U", SUPERUSER, "-D", folder / "wal"],
-                       env=self._as_superuser(), cwd="/")
+        receiver.start([_program(copying[0]), *copying[1:], "-D", folder / "wal"], env=self._as_superuser(), cwd="/")
         wait_until(lambda: any((folder / "wal").iterdir()), receiver, 20, "The copy of changes")
         self._run("pg_basebackup", "-h", self._socket, "-U", SUPERUSER, "-D", folder / "base", "-X", "none", "-c", "fast",
                   "--no-slot")
@@ -110,6 +115,8 @@ class Database:
     def stop_copying(self):
         """Ends the copy of changes; what was made so far is there."""
         Server(self._stack, "postgres-copy").stop(signal.SIGINT)
+        if self._server.pid() is not None:
+            wait_until(self._drops_slot, self._server, 20, "The end of the copy of changes")
 
     def restore(self, folder, until=None):
         """Puts the data of a backup in the place of what is there and replays changes up to the moment `until`, or all."""
@@ -121,8 +128,8 @@ class Database:
         for part in (folder / "wal").glob("*.partial"):
             shutil.copy2(part, part.with_suffix(""))
         target = f"recovery_target_time = '{until.isoformat()}'\nrecovery_target_action = 'promote'\n" if until else ""
-        with open(self._data / "postgresql.auto.conf", "a", encoding="utf-8") as file:
-            file.write(f"restore_command = 'cp \"{folder}/wal/%f\" \"%p\"'\n{target}")
+        # It replaces what an earlier restore said.
+        (self._data / "postgresql.auto.conf").write_text(f"restore_command = 'cp \"{folder}/wal/%f\" \"%p\"'\n{target}")
         (self._data / "recovery.signal").touch()
         for place in (self._data, *self._data.rglob("*")):
             _give(place)
@@ -132,13 +139,22 @@ class Database:
         self.up()
         wait_until(lambda: not self._recovers(), self._server, 120, "PostgreSQL, which replays changes,")
 
+    def _drops_slot(self):
+        """Whether there is no place any more; the process that sent changes lets it go a moment after its reader has ended."""
+        with self.connect(login=self._superuser()) as connection:
+            connection.execute(
+                "SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = %s AND NOT active", [COPY])
+            return not connection.execute("SELECT FROM pg_replication_slots WHERE slot_name = %s", [COPY]).fetchall()
+
     def _recovers(self):
         with self.connect() as connection:
             return connection.execute("SELECT pg_is_in_recovery()").fetchone()[0]
 
+    def _superuser(self):
+        return json.loads((self._stack.folder / "database-superuser.json").read_text())
+
     def _as_superuser(self):
-        login = json.loads((self._stack.folder / "database-superuser.json").read_text())
-        return {"PGPASSWORD": login["password"], "PATH": os.environ["PATH"]}
+        return {"PGPASSWORD": self._superuser()["password"], "PATH": os.environ["PATH"]}
 
     def _run(self, program, *arguments):
         ran = subprocess.run([str(part) for part in (_program(program), *arguments)], env=self._as_superuser(), cwd="/",
