@@ -110,8 +110,9 @@ pub(crate) async fn create(
 
     let scope = platform.lend(&tenant);
     let provisioning = app.tenancy.provisioning(platform)?;
-    provisioning.ensure_bucket(&scope).await?;
-    provisioning.ensure_conversations(&scope).await?;
+    let key = provisioning.ensure_key(&scope).await?;
+    provisioning.ensure_bucket(&scope, &key).await?;
+    provisioning.ensure_conversations(&scope, &key).await?;
     provisioning.migrate_silo(&scope).await?;
     provisioning.enter_pool(&scope).await?;
     provisioning.ensure_usage_plan(&scope, &tenant.slug, None).await?;

@@ -47,6 +47,7 @@ pub(crate) async fn delete(
     app.tenancy.own_tasks(&scope)?.clear().await?;
     provisioning.drop_conversations(&scope).await?;
     provisioning.drop_bucket(&scope).await?;
+    provisioning.drop_key(&scope).await?;
     provisioning.drop_secrets(&scope).await?;
     provisioning.drop_silo(&scope).await?;
     provisioning.leave_pool(&scope).await?;

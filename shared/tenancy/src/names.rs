@@ -78,6 +78,11 @@ impl Names {
         format!("vivier-{}-conversations-{}", self.stage, tenant.simple())
     }
 
+    /// The name of the key that the tenant's bucket and table are encrypted with.
+    pub fn key_alias(&self, tenant: TenantId) -> String {
+        format!("alias/vivier-{}-{}", self.stage, tenant.simple())
+    }
+
     /// The tenant's own database; its login role bears the same name.
     pub fn database(&self, tenant: TenantId) -> String {
         format!("vivier_{}_{}", self.stage, tenant.simple())

@@ -18,8 +18,8 @@ use super::Provisioning;
 use crate::{cloud::Cloud, rooms::files::empty_bucket, scope::TenantScope, tenancy::TenancyError};
 
 impl Provisioning {
-    /// Makes the tenant's bucket and sets its protections.
-    pub async fn ensure_bucket(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+    /// Makes the tenant's bucket, encrypted with the key of this ARN, and sets its protections.
+    pub async fn ensure_bucket(&self, scope: &TenantScope, key: &str) -> Result<(), TenancyError> {
         let client = Cloud::s3(&self.sdk);
         let bucket = self.names.bucket(scope.tenant());
         let region = self.sdk.region().map_or("eu-west-3", |region| region.as_ref());
@@ -47,11 +47,16 @@ impl Provisioning {
             .send()
             .await
             .map_err(TenancyError::cloud("s3"))?;
-        let aes = ServerSideEncryptionByDefault::builder()
-            .sse_algorithm(ServerSideEncryption::Aes256)
+        let own = ServerSideEncryptionByDefault::builder()
+            .sse_algorithm(ServerSideEncryption::AwsKms)
+            .kms_master_key_id(key)
             .build()
             .map_err(TenancyError::cloud("s3"))?;
-        let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(aes).build();
+        let rule = ServerSideEncryptionRule::builder()
+            .apply_server_side_encryption_by_default(own)
+            // S3 asks for the key once in a while instead of for each file.
+            .bucket_key_enabled(true)
+            .build();
         let encryption = ServerSideEncryptionConfiguration::builder()
             .rules(rule)
             .build()

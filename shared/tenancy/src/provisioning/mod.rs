@@ -2,6 +2,7 @@
 //! again, and a delete as well.
 
 mod bucket;
+mod key;
 mod partitions;
 pub(crate) mod password;
 mod postgres;

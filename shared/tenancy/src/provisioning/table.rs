@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::{
     types::{
         AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
         PointInTimeRecoverySpecification, Projection, ProjectionType, ScalarAttributeType, SseSpecification,
-        TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
+        SseType, TableStatus, TimeToLiveSpecification, TimeToLiveStatus,
     },
 };
 
@@ -21,8 +21,10 @@ use crate::{
 };
 
 impl Provisioning {
-    /// Makes the tenant's conversations table, encrypted, with its list by status and its time to live.
-    pub async fn ensure_conversations(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+    /// Makes the tenant's conversations table, encrypted with the key of this ARN, with its list by status and its time to live.
+    pub async fn ensure_conversations(&self, scope: &TenantScope, key: &str) -> Result<(), TenancyError> {
+        let encrypted =
+            SseSpecification::builder().enabled(true).sse_type(SseType::Kms).kms_master_key_id(key).build();
         let client = Client::new(&self.sdk);
         let table = self.names.conversations_table(scope.tenant());
         let text = |name: &str| {
@@ -32,7 +34,7 @@ impl Provisioning {
                 .build()
                 .map_err(TenancyError::cloud("dynamodb"))
         };
-        let key = |name: &str, kind| {
+        let part = |name: &str, kind| {
             KeySchemaElement::builder()
                 .attribute_name(name)
                 .key_type(kind)
@@ -42,8 +44,8 @@ impl Provisioning {
         // Only items with a status are in it: conversations, and nothing that was said.
         let by_status = GlobalSecondaryIndex::builder()
             .index_name(BY_STATUS)
-            .key_schema(key(STATUS, KeyType::Hash)?)
-            .key_schema(key("pk", KeyType::Range)?)
+            .key_schema(part(STATUS, KeyType::Hash)?)
+            .key_schema(part("pk", KeyType::Range)?)
             .projection(Projection::builder().projection_type(ProjectionType::All).build())
             .build()
             .map_err(TenancyError::cloud("dynamodb"))?;
@@ -53,11 +55,11 @@ impl Provisioning {
             .attribute_definitions(text("pk")?)
             .attribute_definitions(text("sk")?)
             .attribute_definitions(text(STATUS)?)
-            .key_schema(key("pk", KeyType::Hash)?)
-            .key_schema(key("sk", KeyType::Range)?)
+            .key_schema(part("pk", KeyType::Hash)?)
+            .key_schema(part("sk", KeyType::Range)?)
             .global_secondary_indexes(by_status)
             .billing_mode(BillingMode::PayPerRequest)
-            .sse_specification(SseSpecification::builder().enabled(true).build())
+            .sse_specification(encrypted)
             .send()
             .await;
         match made {

@@ -73,9 +73,12 @@ fn of_roles(template: &Value) -> Vec<Statement> {
 }
 
 /// A role and the one action of it whose objects have no names in AWS: a telephone number is no resource, and neither is
-/// an image in a request.
-const UNNAMED: &[(&str, &str)] =
-    &[("SmsRole", "sns:Publish"), ("IngestTenantRole", "textract:DetectDocumentText")];
+/// an image in a request, or a key that is still to be made.
+const UNNAMED: &[(&str, &str)] = &[
+    ("SmsRole", "sns:Publish"),
+    ("IngestTenantRole", "textract:DetectDocumentText"),
+    (MAKER, "kms:CreateKey"),
+];
 
 /// Whether a resource stands for every tenant's: what a tenant's name would fill is a `*`.
 fn spans_tenants(resource: &str) -> bool {
