@@ -105,6 +105,10 @@ EVERYTHING = {
 }
 
 
+def own_key(stage: Stage, simple: str) -> dict:
+    return stage.client("kms").describe_key(KeyId=f"alias/vivier-{stage.name}-{simple}")["KeyMetadata"]
+
+
 class TestCreate:
     def test_makes_everything(self, stage: Stage, tenant: Tenant):
         assert left_of(stage, tenant) == EVERYTHING
@@ -122,7 +126,15 @@ class TestCreate:
         assert s3.get_bucket_versioning(Bucket=tenant.bucket)["Status"] == "Enabled"
         closed = s3.get_public_access_block(Bucket=tenant.bucket)["PublicAccessBlockConfiguration"]
         assert all(closed.values())
-        assert s3.get_bucket_encryption(Bucket=tenant.bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        (rule,) = s3.get_bucket_encryption(Bucket=tenant.bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+        key = own_key(stage, tenant.simple)
+        assert rule["ApplyServerSideEncryptionByDefault"] == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key["Arn"]}
+
+    def test_the_table_is_encrypted_with_the_same_key(self, stage: Stage, tenant: Tenant):
+        table = stage.client("dynamodb").describe_table(TableName=tenant.table)["Table"]
+        key = own_key(stage, tenant.simple)
+        assert (table["SSEDescription"]["SSEType"], table["SSEDescription"]["KMSMasterKeyArn"]) == ("KMS", key["Arn"])
+        assert stage.client("kms").get_key_rotation_status(KeyId=key["Arn"])["KeyRotationEnabled"]
 
     def test_the_key_is_stored_as_a_hash_only(self, stage: Stage, tenant: Tenant):
         assert tenant.key not in json.dumps(stage.client("dynamodb").scan(TableName=stage.tenants_table)["Items"])
@@ -208,8 +220,11 @@ class TestDelete:
         gone.member.send("POST", "/v1/projects", json={"name": "a"}, headers={"Idempotency-Key": str(uuid.uuid4())})
         assert left_of(stage, gone) == EVERYTHING | {"sessions", "requests"}
         tenants.bring_offers(gone, "csv", tenants.csv_file([tenants.offer("1")]))
+        key = own_key(stage, gone.simple)["Arn"]
         assert tenants.delete(operator, gone.slug)["deleted"] is True
         assert left_of(stage, gone) == set()
+        assert stage.client("kms").describe_key(KeyId=key)["KeyMetadata"]["KeyState"] == "PendingDeletion"
+        assert gone.simple not in str(stage.client("kms").list_aliases()["Aliases"])
         for door, path in (
             (gone.candidate, "/v1/offers"),
             (gone.candidate, f"/v1/chat/sessions/{session}"),

@@ -7,10 +7,10 @@ Each module replaces one behaviour, says which, and is installed once by `local.
 def install():
     """What needs nothing of the stack; the rest (`output`, `queue`, `stream`, `memory`) is installed with its folder."""
     from local.faithful import (
-        attributes, batches, caller, challenges, crash, definitions, factors, gateway, keys, mail, passwords, phone,
+        attributes, batches, caller, challenges, crash, definitions, encryption, factors, gateway, keys, mail, passwords, phone,
         selections, streaming, tokens, usage)
 
     for module in (
             batches, keys, gateway, streaming, caller, usage, crash, definitions, mail, passwords, attributes, phone, factors, challenges,
-            tokens, selections):
+            tokens, selections, encryption):
         module.install()

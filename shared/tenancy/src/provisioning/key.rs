@@ -1,10 +1,6 @@
 //! The key that a tenant's bucket and table are encrypted with (K7.2): with it goes whatever lies anywhere in its cipher.
 
-use aws_sdk_kms::{
-    Client,
-    operation::{describe_key::DescribeKeyError, schedule_key_deletion::ScheduleKeyDeletionError},
-    types::Tag,
-};
+use aws_sdk_kms::{Client, operation::schedule_key_deletion::ScheduleKeyDeletionError, types::Tag};
 
 use super::Provisioning;
 use crate::{scope::TenantScope, tenancy::TenancyError};
@@ -58,14 +54,18 @@ impl Provisioning {
     }
 }
 
+/// The ARN of the key that has a name. Asked of the list: a name that leads nowhere is no resource that a right could hold for.
 async fn key_of(client: &Client, alias: &str) -> Result<Option<String>, TenancyError> {
-    match client.describe_key().key_id(alias).send().await {
-        Ok(found) => Ok(found.key_metadata.and_then(|key| key.arn)),
-        Err(error) if error.as_service_error().is_some_and(DescribeKeyError::is_not_found_exception) => {
-            Ok(None)
+    let mut names = client.list_aliases().into_paginator().items().send();
+    while let Some(name) = names.next().await {
+        let name = name.map_err(TenancyError::cloud("kms"))?;
+        if name.alias_name() == Some(alias)
+            && let (Some(arn), Some(key)) = (name.alias_arn(), name.target_key_id())
+        {
+            return Ok(Some(arn.replace(&format!(":{alias}"), &format!(":key/{key}"))));
         }
-        Err(error) => Err(TenancyError::cloud("kms")(error)),
     }
+    Ok(None)
 }
 
 async fn remove(client: &Client, key: &str) -> Result<(), TenancyError> {
