@@ -1,6 +1,9 @@
 //! The tenant's bucket: imports, documents, and the published search index.
 
-use std::{fmt, str::FromStr, time::Duration};
+mod key;
+mod streams;
+
+use std::time::Duration;
 
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
@@ -13,10 +16,12 @@ use aws_sdk_s3::{
 };
 use jiff::Timestamp;
 use vivier_domain::{
-    ids::{DocumentId, GenerationId, ImportId, PrivacyRequestId, ReportRunId},
+    ids::{DocumentId, GenerationId},
     published::IndexFiles,
 };
 
+pub use key::{FileKey, UnknownKey};
+pub use streams::{Incoming, Object, Outgoing, PIECE};
 pub use vivier_domain::published::{Fetched, File};
 
 use crate::{scope::TenantScope, tenancy::TenancyError};
@@ -25,64 +30,6 @@ use crate::{scope::TenantScope, tenancy::TenancyError};
 pub const UPLOAD_LIFETIME: Duration = Duration::from_mins(15);
 /// How long a download address is good for.
 pub const DOWNLOAD_LIFETIME: Duration = Duration::from_mins(15);
-
-/// Every place in a bucket. A key that is none of these cannot be written or read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum FileKey {
-    /// An uploaded file of offers.
-    Import(ImportId),
-    /// A version of a document's file.
-    Document(DocumentId, u32),
-    /// Which index is the current one.
-    IndexPointer,
-    /// One immutable index.
-    IndexGeneration(GenerationId),
-    /// A report's file.
-    Report(ReportRunId),
-    /// A copy of a person's data.
-    Copy(PrivacyRequestId),
-}
-
-impl fmt::Display for FileKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Import(id) => write!(f, "imports/{id}"),
-            Self::Document(id, version) => write!(f, "documents/{id}/{version}"),
-            Self::IndexPointer => f.write_str("index/current.json"),
-            Self::IndexGeneration(id) => write!(f, "index/generations/{id}.tar"),
-            Self::Report(id) => write!(f, "reports/{id}"),
-            Self::Copy(id) => write!(f, "copies/{id}"),
-        }
-    }
-}
-
-/// A key that is no known place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no known place in a bucket")]
-pub struct UnknownKey;
-
-impl FromStr for FileKey {
-    type Err = UnknownKey;
-
-    fn from_str(text: &str) -> Result<Self, UnknownKey> {
-        let parts: Vec<&str> = text.split('/').collect();
-        let key = match parts.as_slice() {
-            ["imports", id] => Self::Import(id.parse().map_err(|_| UnknownKey)?),
-            ["documents", id, version] => {
-                Self::Document(id.parse().map_err(|_| UnknownKey)?, version.parse().map_err(|_| UnknownKey)?)
-            }
-            ["copies", id] => Self::Copy(id.parse().map_err(|_| UnknownKey)?),
-            ["reports", id] => Self::Report(id.parse().map_err(|_| UnknownKey)?),
-            ["index", "current.json"] => Self::IndexPointer,
-            ["index", "generations", file] => Self::IndexGeneration(
-                file.strip_suffix(".tar").ok_or(UnknownKey)?.parse().map_err(|_| UnknownKey)?,
-            ),
-            _ => return Err(UnknownKey),
-        };
-        // One place, one spelling: `imports/{ID}` in capitals or `documents/x/01` would be a second name for it.
-        if key.to_string() == text { Ok(key) } else { Err(UnknownKey) }
-    }
-}
 
 /// An address a browser may send one file to, with the headers it must send.
 #[derive(Debug, Clone)]
@@ -359,42 +306,5 @@ pub(crate) async fn empty_bucket(client: &Client, bucket: &str, prefix: &str) ->
             return Err(TenancyError::Conflict("file"));
         }
         removed += count;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_place_reads_back_from_its_key() {
-        for key in [
-            FileKey::Import(ImportId::generate()),
-            FileKey::Document(DocumentId::generate(), 7),
-            FileKey::IndexPointer,
-            FileKey::IndexGeneration(GenerationId::generate()),
-            FileKey::Report(ReportRunId::generate()),
-            FileKey::Copy(PrivacyRequestId::generate()),
-        ] {
-            assert_eq!(key.to_string().parse(), Ok(key));
-        }
-    }
-
-    #[test]
-    fn nothing_else_is_a_place() {
-        let id = ImportId::generate();
-        for text in [
-            String::new(),
-            "imports/".into(),
-            format!("imports/{id}/x"),
-            format!("/imports/{id}"),
-            format!("imports/{}", id.simple()),
-            format!("documents/{id}/01"),
-            format!("documents/{id}/-1"),
-            format!("index/generations/{id}"),
-            "imports/../index/current.json".into(),
-        ] {
-            assert_eq!(text.parse::<FileKey>(), Err(UnknownKey), "{text}");
-        }
     }
 }

@@ -25,6 +25,9 @@ fn objects() -> BTreeSet<String> {
         FileKey::IndexGeneration(generation),
         FileKey::Report(report),
         FileKey::Copy(copy),
+        FileKey::DeparturePart(7),
+        FileKey::DepartureBundle,
+        FileKey::ArrivalBundle,
     ];
     let ids = [
         import.to_string(),
@@ -41,12 +44,16 @@ fn objects() -> BTreeSet<String> {
             | FileKey::IndexPointer
             | FileKey::IndexGeneration(_)
             | FileKey::Report(_)
-            | FileKey::Copy(_) => {}
+            | FileKey::Copy(_)
+            | FileKey::DeparturePart(_)
+            | FileKey::DepartureBundle
+            | FileKey::ArrivalBundle => {}
         }
         let mut name = key.to_string();
         for id in &ids {
             name = name.replace(id.as_str(), "*");
         }
+        name = name.replace("/0007", "/*");
         name.strip_suffix("/7").map_or(name.clone(), |folder| format!("{folder}/*"))
     };
     keys.iter().map(name).collect()
