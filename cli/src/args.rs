@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
 use crate::commands::{
-    audit::Audit, departure::Departure, documents::Documents, events::Events, imports::Imports, keys::Keys, login::Login,
-    members::Members, privacy::Privacy, projects::Projects, retention::Retention, roles::Roles,
+    audit::Audit, departure::Departure, documents::Documents, events::Events, imports::Imports, keys::Keys,
+    login::Login, members::Members, privacy::Privacy, projects::Projects, retention::Retention, roles::Roles,
     settings::Settings, tasks::Tasks, tenants::Tenants,
 };
 

@@ -11,8 +11,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use vivier_bundle::{hex, verify};
-use vivier_domain::opaque::Opaque;
+use vivier_bundle::{Opaque, hex, verify};
 
 use super::upload;
 use crate::{
@@ -156,9 +155,8 @@ impl Departure {
             Self::Destroy { tenant, confirm } => {
                 Invoke::command(STORES, "destroy", json!({"slug": tenant, "confirm": confirm})).shown(details)
             }
-            Self::Import(import) => {
-                Invoke::command(STORES, "import", json!({"slug": import.tenant})).shown(View::Record(TAKEN_IN))
-            }
+            Self::Import(import) => Invoke::command(STORES, "import", json!({"slug": import.tenant}))
+                .shown(View::Record(TAKEN_IN)),
             Self::Certificate(asked) => {
                 command("certificate", json!({"tenant": asked.tenant, "language": asked.language}))
                     .shown(View::Document)
@@ -233,12 +231,13 @@ fn write(place: &Path, content: &[u8]) -> io::Result<()> {
 /// Checks a certificate. Nothing is asked of anybody.
 pub(crate) fn check(asked: &Verify) -> Result<Report, Failure> {
     let bundle = asked.bundle.as_deref().map(digest).transpose()?;
-    let key = match &asked.key {
-        None => None,
-        Some(text) => Some(Opaque::decode(text).ok_or_else(|| {
-            Failure::Usage("a key is 43 letters, digits, dashes and underscores".into())
-        })?),
-    };
+    let key =
+        match &asked.key {
+            None => None,
+            Some(text) => Some(Opaque::decode(text).ok_or_else(|| {
+                Failure::Usage("a key is 43 letters, digits, dashes and underscores".into())
+            })?),
+        };
     let found = verify(&upload::read(&asked.certificate)?, bundle.as_deref(), key.as_ref())
         .map_err(|flaw| Failure::refused("not-certified", flaw.to_string()))?;
     let certificate = found.certificate;

@@ -22,7 +22,11 @@ fn failed<E>(_: E) -> HandlerError {
 }
 
 /// Makes the certificate of a tenant of which nothing is left, once.
-pub(crate) async fn certify(app: &App, platform: &PlatformScope, tenant: TenantId) -> Result<(), HandlerError> {
+pub(crate) async fn certify(
+    app: &App,
+    platform: &PlatformScope,
+    tenant: TenantId,
+) -> Result<(), HandlerError> {
     let Some(mut noted) = Noted::read(app, platform, tenant).await? else { return Ok(()) };
     let departure = &noted.departure;
     if departure.certificate.is_some() {
@@ -70,7 +74,10 @@ fn page(certificate: &Certificate, signed: &Signed, language: Language) -> Resul
         (say("Identifier", "Identifiant"), certificate.tenant.to_string()),
         (say("End of the contract", "Fin du contrat"), certificate.begun_at.to_string()),
         (say("Bundle handed over (SHA-256)", "Archive remise (SHA-256)"), certificate.bundle.sha256.clone()),
-        (say("Size of the bundle (bytes)", "Taille de l'archive (octets)"), certificate.bundle.bytes.to_string()),
+        (
+            say("Size of the bundle (bytes)", "Taille de l'archive (octets)"),
+            certificate.bundle.bytes.to_string(),
+        ),
         (say("Receipt acknowledged", "Réception acceptée"), acknowledgement.at.to_string()),
         (say("By the member", "Par le membre"), acknowledgement.member),
         (say("Everything destroyed", "Tout détruit"), certificate.destroyed_at.to_string()),
@@ -92,7 +99,11 @@ fn page(certificate: &Certificate, signed: &Signed, language: Language) -> Resul
     };
     let stores = Table {
         key: "stores".into(),
-        title: say("Stores, each looked at again after it was destroyed", "Données détruites, chacune vérifiée ensuite").into(),
+        title: say(
+            "Stores, each looked at again after it was destroyed",
+            "Données détruites, chacune vérifiée ensuite",
+        )
+        .into(),
         columns: vec![
             Column::new("store", say("Store", "Emplacement"), Kind::Text),
             Column::new("destroyed_at", say("Destroyed", "Détruit"), Kind::Moment),

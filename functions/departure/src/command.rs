@@ -112,7 +112,12 @@ fn unknown() -> HandlerError {
     HandlerError::refused("unknown-tenant", "there is no such tenant, or it has no stores")
 }
 
-async fn begin(app: &App, platform: &PlatformScope, slug: &Slug, confirm: &str) -> Result<Value, HandlerError> {
+async fn begin(
+    app: &App,
+    platform: &PlatformScope,
+    slug: &Slug,
+    confirm: &str,
+) -> Result<Value, HandlerError> {
     if confirm != slug.as_str() {
         return Err(HandlerError::refused("not-confirmed", "confirm repeats the tenant"));
     }
@@ -120,7 +125,12 @@ async fn begin(app: &App, platform: &PlatformScope, slug: &Slug, confirm: &str) 
     let tenant = registry.fetch(platform, slug).await?.ok_or_else(unknown)?;
     match tenant.status {
         TenantStatus::Active | TenantStatus::Disabled | TenantStatus::Leaving => {}
-        _ => return Err(HandlerError::refused("wrong-status", "the tenant is being made, restored or removed")),
+        _ => {
+            return Err(HandlerError::refused(
+                "wrong-status",
+                "the tenant is being made, restored or removed",
+            ));
+        }
     }
     let departures = app.tenancy.departures()?;
     let noted = departures.fetch::<Departure>(platform, Book::Departures, tenant.id).await?;
@@ -163,7 +173,11 @@ async fn cancel(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Valu
 }
 
 /// The departure of this name that began last: another tenant may bear the name of one that left.
-async fn last(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Versioned<Departure>, HandlerError> {
+async fn last(
+    app: &App,
+    platform: &PlatformScope,
+    slug: &Slug,
+) -> Result<Versioned<Departure>, HandlerError> {
     let found = app.tenancy.departures()?.list::<Departure>(platform).await?;
     let of_name = found.into_iter().filter(|one| one.value.slug == *slug);
     of_name
@@ -233,7 +247,10 @@ mod tests {
                 include_str!("../../../events/departure/begin.json"),
                 Command::Begin { tenant: tenant.clone(), confirm },
             ),
-            (include_str!("../../../events/departure/cancel.json"), Command::Cancel { tenant: tenant.clone() }),
+            (
+                include_str!("../../../events/departure/cancel.json"),
+                Command::Cancel { tenant: tenant.clone() },
+            ),
             (include_str!("../../../events/departure/run.json"), Command::Run { tenant: tenant.clone() }),
             (include_str!("../../../events/departure/show.json"), Command::Show { tenant: tenant.clone() }),
             (include_str!("../../../events/departure/list.json"), Command::List {}),

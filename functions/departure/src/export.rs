@@ -59,7 +59,11 @@ impl<'a> Noted<'a> {
 }
 
 /// A turn. Whether the bundle is made.
-pub(crate) async fn turn(noted: &mut Noted<'_>, tenant: &Tenant, until: Instant) -> Result<bool, HandlerError> {
+pub(crate) async fn turn(
+    noted: &mut Noted<'_>,
+    tenant: &Tenant,
+    until: Instant,
+) -> Result<bool, HandlerError> {
     let (app, scope) = (noted.app, noted.platform.lend(tenant));
     let files = app.tenancy.files(&scope).await?;
     if noted.departure.bundle.is_none() {
@@ -70,7 +74,13 @@ pub(crate) async fn turn(noted: &mut Noted<'_>, tenant: &Tenant, until: Instant)
         {
             return Ok(false);
         }
-        noted.departure.bundle = Some(pack::pack(app, tenant, &scope, &files, &noted.departure.parts).await?);
+        noted.departure.bundle = pack::pack(app, tenant, &scope, &files, &noted.departure.parts).await?;
+        if noted.departure.bundle.is_none() {
+            // Every part is made anew.
+            noted.departure.parts.clear();
+            noted.note().await?;
+            return Ok(false);
+        }
         noted.note().await?;
         tracing::info!(tenant = %tenant.id, "the bundle of a tenant that leaves is made");
     }

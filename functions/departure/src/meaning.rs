@@ -23,7 +23,8 @@ fn entry_of(table: &Mapped) -> String {
 
 /// What every column means, in English and French.
 pub(crate) fn dictionary(map: &Map, schemas: &[Schema<'_>]) -> Result<Vec<u8>, HandlerError> {
-    let mut text = line(&["file", "table", "column", "type", "taken_in", "category", "about", "en", "fr"])?.to_vec();
+    let mut text =
+        line(&["file", "table", "column", "type", "taken_in", "category", "about", "en", "fr"])?.to_vec();
     for table in map.tables.iter().filter(|table| table.left_out.is_none()) {
         let file = entry_of(table);
         let found = schemas

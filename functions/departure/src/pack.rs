@@ -8,8 +8,8 @@ use std::{
 
 use sha2::{Digest, Sha256};
 use vivier_bundle::{
-    ACCOUNTS, Bundle, Entry, MANIFEST, Manifest, Own, PLACEHOLDER, VERSION, digest, file_entry, hex, items_entry,
-    table_entry,
+    ACCOUNTS, Bundle, Entry, MANIFEST, Manifest, Own, PLACEHOLDER, VERSION, digest, file_entry, hex,
+    items_entry, table_entry,
 };
 use vivier_data_map::{Store, map};
 use vivier_runtime::HandlerError;
@@ -94,14 +94,14 @@ fn own() -> Vec<String> {
     own
 }
 
-/// Packs everything.
+/// Packs everything; none where a part is not as it was noted, because another turn wrote it at the same moment.
 pub(crate) async fn pack(
     app: &App,
     tenant: &Tenant,
     scope: &TenantScope,
     files: &Files<'_>,
     parts: &[Entry],
-) -> Result<Bundle, HandlerError> {
+) -> Result<Option<Bundle>, HandlerError> {
     let time_zone = {
         let mut session = app.tenancy.pool(scope).await?;
         exports::time_zone(&session.begin().await?).await?
@@ -136,8 +136,8 @@ pub(crate) async fn pack(
         }
         let sha256 = hex(&hash.finalize());
         if let Some(part) = parts.iter().find(|part| part.name == name && part.sha256 != sha256) {
-            tracing::error!(tenant = %tenant.id, part = part.name, "a part is not as it was written");
-            return Err(failed(()));
+            tracing::warn!(tenant = %tenant.id, part = part.name, "a part is not as it was written");
+            return Ok(None);
         }
         entries.push(Entry { name, sha256, bytes, rows });
     }
@@ -163,11 +163,11 @@ pub(crate) async fn pack(
     sent.send(&held).await?;
     let sha256 = hex(&sent.hash.finalize());
     sent.file.finish().await?;
-    Ok(Bundle {
+    Ok(Some(Bundle {
         sha256,
         bytes: sent.bytes,
         entries: manifest.entries.len() as u64 + 1,
         data_sha256: manifest.data_sha256,
         made_at,
-    })
+    }))
 }

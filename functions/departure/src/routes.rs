@@ -122,7 +122,8 @@ pub(crate) async fn acknowledge(
         previous: last.map_or(Opaque([0; 32]), |(_, receipt)| receipt.hash),
     };
     let keys = app.tenancy.privacy_keys(scope).await?.open().await?;
-    let text = serde_json::to_string(&acknowledgement).map_err(|_| TenancyError::Corrupt("acknowledgement"))?;
+    let text =
+        serde_json::to_string(&acknowledgement).map_err(|_| TenancyError::Corrupt("acknowledgement"))?;
     let signed = Signed::seal(text, keys.public_key(), |bytes| keys.sign(bytes));
     let view = AcknowledgementView::of(&signed);
     departure.acknowledgement = Some(signed);

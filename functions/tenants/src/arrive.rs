@@ -60,7 +60,11 @@ fn refused(sentence: &str) -> HandlerError {
     HandlerError::refused("bundle-refused", sentence.to_owned())
 }
 
-pub(crate) async fn arrive(app: &App, platform: &PlatformScope, arrive: Arrive) -> Result<Value, HandlerError> {
+pub(crate) async fn arrive(
+    app: &App,
+    platform: &PlatformScope,
+    arrive: Arrive,
+) -> Result<Value, HandlerError> {
     let mut tenant = find(app, platform, &arrive.slug).await?;
     if !matches!(tenant.status, TenantStatus::Active | TenantStatus::Disabled) {
         return Err(HandlerError::refused("wrong-status", "the tenant is neither active nor disabled"));
@@ -69,7 +73,7 @@ pub(crate) async fn arrive(app: &App, platform: &PlatformScope, arrive: Arrive) 
     let provisioning = app.tenancy.provisioning(platform)?;
     let departures = app.tenancy.departures()?;
     let noted = departures.fetch::<Arrival>(platform, Book::Arrivals, tenant.id).await?;
-    let Some(mut luggage) = Luggage::fetch(&provisioning.files(&scope)).await? else {
+    let Some(mut luggage) = Luggage::fetch(&app.tenancy.files(&scope).await?).await? else {
         return match noted {
             Some(noted) if noted.value.done => Ok(json!({"taken_in": false, "sha256": noted.value.sha256})),
             _ => Err(refused("no bundle was sent")),
@@ -84,7 +88,7 @@ pub(crate) async fn arrive(app: &App, platform: &PlatformScope, arrive: Arrive) 
             if tenant.status == TenantStatus::Active {
                 tenant = app.tenancy.registry()?.advance(platform, &tenant, TenantStatus::Disabled).await?;
             }
-            let occupied = occupied(&provisioning, &scope).await?;
+            let occupied = occupied(app, &provisioning, &scope).await?;
             if !occupied.is_empty() {
                 let sentence = format!("the tenant is not empty: {}", occupied.join(" "));
                 return Err(HandlerError::refused("not-empty", sentence));
@@ -96,7 +100,7 @@ pub(crate) async fn arrive(app: &App, platform: &PlatformScope, arrive: Arrive) 
     let counts = unpack(app, &provisioning, &tenant, &scope, &manifest, &mut luggage).await?;
     let done = Arrival { sha256: luggage.sha256.clone(), done: true };
     departures.put(platform, Book::Arrivals, tenant.id, &done, version).await?;
-    provisioning.files(&scope).delete(&FileKey::ArrivalBundle).await?;
+    app.tenancy.files(&scope).await?.delete(&FileKey::ArrivalBundle).await?;
     tracing::info!(tenant = %tenant.id, "a bundle was taken in");
     Ok(json!({
         "taken_in": true, "sha256": done.sha256, "rows": counts.rows, "items": counts.items, "files": counts.files,
@@ -104,7 +108,11 @@ pub(crate) async fn arrive(app: &App, platform: &PlatformScope, arrive: Arrive) 
 }
 
 /// What was there that a tenant which was just made has not.
-async fn occupied(provisioning: &Provisioning, scope: &TenantScope) -> Result<Vec<String>, HandlerError> {
+async fn occupied(
+    app: &App,
+    provisioning: &Provisioning,
+    scope: &TenantScope,
+) -> Result<Vec<String>, HandlerError> {
     let mut found = {
         let mut silo = provisioning.own_silo(scope).await?;
         let tx = silo.begin().await?;
@@ -118,11 +126,12 @@ async fn occupied(provisioning: &Provisioning, scope: &TenantScope) -> Result<Ve
         found.extend(arrivals::list_occupied(&tx, &tables).await?);
     }
     for shelf in [Shelf::Conversations, Shelf::Tasks, Shelf::Ledger] {
-        if !provisioning.belongings(scope, shelf)?.keys().await?.is_empty() {
+        if !app.tenancy.belongings(scope, shelf).await?.keys().await?.is_empty() {
             found.push(shelf.as_str().to_owned());
         }
     }
-    if provisioning.files(scope).list().await?.iter().any(|object| object.key != FileKey::ArrivalBundle) {
+    if app.tenancy.files(scope).await?.list().await?.iter().any(|object| object.key != FileKey::ArrivalBundle)
+    {
         found.push("bucket".to_owned());
     }
     Ok(found)
@@ -168,13 +177,14 @@ async fn unpack(
         if manifest.own.contains(&name) || !luggage.has(&name) {
             continue;
         }
-        provisioning.clear_shelf(scope, shelf).await?;
+        let room = app.tenancy.belongings(scope, shelf).await?;
+        room.clear().await?;
         for item in items(tenant, luggage, &name)? {
-            provisioning.shelve(scope, shelf, item).await?;
+            room.put(item).await?;
             counts.items += 1;
         }
     }
-    let files = provisioning.files(scope);
+    let files = app.tenancy.files(scope).await?;
     for object in files.list().await? {
         if object.key != FileKey::ArrivalBundle {
             files.delete(&object.key).await?;
@@ -183,17 +193,12 @@ async fn unpack(
     for entry in &manifest.entries {
         let Some(key) = entry.name.strip_prefix("files/") else { continue };
         let key: FileKey = key.parse().map_err(|_| refused("a file has no known place"))?;
-        let mut out = files.begin(&key, "application/octet-stream").await?;
+        // In one piece, as it came there: then it has the entity tag by which its row knows that it was read.
+        let mut content = Vec::with_capacity(usize::try_from(entry.bytes).unwrap_or_default());
         let mut file = luggage.open(&entry.name).map_err(refused)?;
-        let mut piece = vec![0; 1 << 20];
-        loop {
-            let read = file.read(&mut piece).map_err(|_| refused("an entry cannot be read"))?;
-            if read == 0 {
-                break;
-            }
-            out.write(&piece[..read]).await?;
-        }
-        out.finish().await?;
+        file.read_to_end(&mut content).map_err(|_| refused("an entry cannot be read"))?;
+        drop(file);
+        files.put(&key, content, "application/octet-stream").await?;
         counts.files += 1;
     }
     // The host name leads to the first project of what was taken in.

@@ -155,7 +155,12 @@ pub(crate) async fn destroy(
     let (mut version, mut departure) = match (found, registered) {
         (Some(one), Some(tenant)) if one.value.tenant == tenant.id => (one.version, one.value),
         (Some(one), None) => (one.version, one.value),
-        _ => return Err(HandlerError::refused("no-departure", "no tenant of this name leaves: begin a departure")),
+        _ => {
+            return Err(HandlerError::refused(
+                "no-departure",
+                "no tenant of this name leaves: begin a departure",
+            ));
+        }
     };
     if departure.acknowledgement.as_ref().is_none_or(|signed| !signed.holds()) {
         return Err(HandlerError::refused(
@@ -194,7 +199,10 @@ pub(crate) async fn destroy(
             departure.stores.push(StoreReceipt { store: store.as_str().into(), destroyed_at, absent_at });
         } else {
             tracing::error!(tenant = %id, store = store.as_str(), "a store was destroyed and is still there");
-            return Err(HandlerError::refused("still-there", format!("run it again: {} is still there", store.as_str())));
+            return Err(HandlerError::refused(
+                "still-there",
+                format!("run it again: {} is still there", store.as_str()),
+            ));
         }
         if store == Store::ALL[Store::ALL.len() - 1] {
             departure.destroyed_at = Some(app.clock.now());

@@ -178,7 +178,8 @@ mod tests {
     }
 
     fn issued(change: impl FnOnce(&mut Acknowledgement, &mut Certificate)) -> Vec<u8> {
-        let tenant = TenantId::from("0198f000-0000-7000-8000-000000000001".parse::<TenantId>().unwrap().as_uuid());
+        let tenant =
+            TenantId::from("0198f000-0000-7000-8000-000000000001".parse::<TenantId>().unwrap().as_uuid());
         let mut acknowledgement = Acknowledgement {
             seq: 1,
             tenant,

@@ -5,6 +5,9 @@ mod certificate;
 mod departure;
 mod manifest;
 
+/// Bytes as text; for those who build on nothing else of the suite.
+pub use vivier_domain::opaque::Opaque;
+
 pub use certificate::{Acknowledgement, Certificate, Flaw, Signed, StoreReceipt, Verified, verify};
 pub use departure::{Bundle, DAYS, Departure, State, WARNED};
 pub use manifest::{

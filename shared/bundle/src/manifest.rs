@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn the_digest_is_of_data_alone() {
-        let entry = |name: &str, sha: &str| Entry { name: name.into(), sha256: sha.into(), bytes: 1, rows: None };
+        let entry =
+            |name: &str, sha: &str| Entry { name: name.into(), sha256: sha.into(), bytes: 1, rows: None };
         let own = [ACCOUNTS.to_owned()];
         let one = digest(&[entry("a", "1"), entry(ACCOUNTS, "2")], &own);
         assert_eq!(one, digest(&[entry("a", "1"), entry(ACCOUNTS, "3")], &own));

@@ -209,7 +209,11 @@ fn read_table(
     }
     let because = |name: Option<String>| match name {
         None => Ok(None),
-        Some(name) => reasons.get(&name).cloned().map(Some).map_or_else(|| wrong(format!("no reason is called {name}")), Ok),
+        Some(name) => reasons
+            .get(&name)
+            .cloned()
+            .map(Some)
+            .map_or_else(|| wrong(format!("no reason is called {name}")), Ok),
     };
     let (left_out, not_taken_in) = (because(raw.left_out)?, because(raw.not_taken_in)?);
     if left_out.is_some() && not_taken_in.is_some() {

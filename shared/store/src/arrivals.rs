@@ -8,7 +8,13 @@ use crate::exports::{Relation, TENANT, Table};
 
 /// Tables that a tenant has rows in from its first moment on.
 const FURNISHED: &[&str] = &[
-    "search_index", "erasures_applied", "refinery_schema_history", "audit_log", "audit_chains", "purge_reports", "tenants",
+    "search_index",
+    "erasures_applied",
+    "refinery_schema_history",
+    "audit_log",
+    "audit_chains",
+    "purge_reports",
+    "tenants",
 ];
 /// Days of events are tables of their own, which have to be there.
 const EVENTS: &str = "events";
@@ -24,7 +30,9 @@ pub fn in_order<'a>(tables: &'a [Table], relations: &[Relation], names: &BTreeSe
     while !left.is_empty() {
         let waits = |table: &Table| {
             relations.iter().any(|one| {
-                one.table == table.name && one.to != table.name && left.iter().any(|other| other.name == one.to)
+                one.table == table.name
+                    && one.to != table.name
+                    && left.iter().any(|other| other.name == one.to)
             })
         };
         let (free, waiting): (Vec<_>, Vec<_>) = left.iter().partition(|table| !waits(table));
@@ -74,7 +82,8 @@ pub async fn begin<K: Kind>(
         quoted(&table.name)
     );
     tx.execute(&stage, &[]).await?;
-    tx.copy_text_in(&format!("-- arrivals::copy\nCOPY incoming ({names}) FROM STDIN (FORMAT csv, HEADER)")).await
+    tx.copy_text_in(&format!("-- arrivals::copy\nCOPY incoming ({names}) FROM STDIN (FORMAT csv, HEADER)"))
+        .await
 }
 
 /// Takes in what was copied; how many rows.

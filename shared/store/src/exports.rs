@@ -133,7 +133,12 @@ ORDER BY c.relname COLLATE \"C\", k.conname COLLATE \"C\"";
     let rows = tx.query(LIST, &[]).await?;
     Ok(rows
         .iter()
-        .map(|row| Relation { table: row.get(0), to: row.get(1), columns: row.get(2), to_columns: row.get(3) })
+        .map(|row| Relation {
+            table: row.get(0),
+            to: row.get(1),
+            columns: row.get(2),
+            to_columns: row.get(3),
+        })
         .collect())
 }
 

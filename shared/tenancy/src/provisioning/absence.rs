@@ -2,7 +2,6 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
-use aws_sdk_secretsmanager::types::{Filter, FilterNameStringType};
 
 use super::{
     Provisioning,
@@ -11,11 +10,13 @@ use super::{
 use crate::{cloud::Cloud, rooms::database::DatabaseError, scope::TenantScope, tenancy::TenancyError};
 
 impl Provisioning {
-    /// Whether the tenant's database or its role is there.
+    /// Whether the tenant's database, its role or its password is there.
     pub async fn holds_silo(&self, scope: &TenantScope) -> Result<bool, TenancyError> {
         let name = self.names.database(scope.tenant());
         let client = self.administrator(MAINTENANCE).await?;
-        Ok(exists(&client, DATABASE_EXISTS, &name).await? || exists(&client, ROLE_EXISTS, &name).await?)
+        Ok(exists(&client, DATABASE_EXISTS, &name).await?
+            || exists(&client, ROLE_EXISTS, &name).await?
+            || self.holds_secret(&self.names.database_secret(&name)).await?)
     }
 
     /// Whether a row of the shared database is the tenant's, in any table that tells rows apart by tenant.
@@ -58,7 +59,9 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NO
         match aws_sdk_dynamodb::Client::new(&self.sdk).describe_table().table_name(table).send().await {
             Ok(_) => Ok(true),
             Err(error)
-                if error.as_service_error().is_some_and(|refusal| refusal.is_resource_not_found_exception()) =>
+                if error
+                    .as_service_error()
+                    .is_some_and(|refusal| refusal.is_resource_not_found_exception()) =>
             {
                 Ok(false)
             }
@@ -66,24 +69,29 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NO
         }
     }
 
-    /// Whether the tenant has a secret of its own.
+    /// Whether one of the tenant's secrets but its database's is there. Those of feeds are named in its database, and asked for while it is there.
     pub async fn holds_secrets(&self, scope: &TenantScope) -> Result<bool, TenancyError> {
-        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
-        let tenant = scope.tenant();
-        for name in [
-            self.names.feed_secrets(tenant),
-            self.names.parser_secret(tenant),
-            self.names.privacy_secret(tenant),
-        ] {
-            let named = Filter::builder().key(FilterNameStringType::Name).values(name.as_str()).build();
-            let found = client.list_secrets().filters(named).max_results(10).send().await;
-            let found = found.map_err(TenancyError::cloud("secretsmanager"))?;
-            // A filter finds words and not only beginnings.
-            if found.secret_list().iter().any(|one| one.name().is_some_and(|known| known.starts_with(&name))) {
+        for name in self.secret_names(scope).await? {
+            if self.holds_secret(&name).await? {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    async fn holds_secret(&self, name: &str) -> Result<bool, TenancyError> {
+        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        match client.describe_secret().secret_id(name).send().await {
+            Ok(_) => Ok(true),
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|refusal| refusal.is_resource_not_found_exception()) =>
+            {
+                Ok(false)
+            }
+            Err(error) => Err(TenancyError::cloud("secretsmanager")(error)),
+        }
     }
 
     /// Whether a shared table has an item in the tenant's partition: sessions, requests and the ledger, or records, or tasks.

@@ -113,29 +113,37 @@ impl Provisioning {
         secrets::remove(&client, self.names.database_secret(&name)).await
     }
 
-    /// Removes what the tenant's feeds and its parser of CVs were opened with. It is to be called before [`Self::drop_silo`]: the
+    /// Removes what the tenant's feeds and its parser of CVs were opened with, and its keys. It is to be called before [`Self::drop_silo`]: the
     /// names of the feeds' are there.
     pub async fn drop_secrets(&self, scope: &TenantScope) -> Result<(), TenancyError> {
+        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
+        for name in self.secret_names(scope).await? {
+            secrets::remove(&client, name).await?;
+        }
+        Ok(())
+    }
+
+    /// The names of the tenant's secrets but for its database's, whether they are there or not.
+    pub(super) async fn secret_names(&self, scope: &TenantScope) -> Result<Vec<String>, TenancyError> {
         const LIST: &str = "-- feed_secrets::list\nSELECT id FROM feed_secrets";
         const KEPT: &str = "-- feed_secrets::exist\nSELECT 1 WHERE to_regclass($1) IS NOT NULL";
-        let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
-        secrets::remove(&client, self.names.parser_secret(scope.tenant())).await?;
-        secrets::remove(&client, self.names.privacy_secret(scope.tenant())).await?;
-        let name = self.names.database(scope.tenant());
+        let tenant = scope.tenant();
+        let mut names = vec![self.names.parser_secret(tenant), self.names.privacy_secret(tenant)];
+        let name = self.names.database(tenant);
         if !exists(&self.administrator(MAINTENANCE).await?, DATABASE_EXISTS, &name).await? {
-            return Ok(());
+            return Ok(names);
         }
         let database = self.administrator(&name).await?;
         // A tenant that was never brought to this version has none.
         if !exists(&database, KEPT, "feed_secrets").await? {
-            return Ok(());
+            return Ok(names);
         }
         let rows = database.query(LIST, &[]).await;
         for row in rows.map_err(|error| DatabaseError::from_driver(LIST, error))? {
             let id: uuid::Uuid = row.get("id");
-            secrets::remove(&client, self.names.feed_secret(scope.tenant(), id.into())).await?;
+            names.push(self.names.feed_secret(tenant, id.into()));
         }
-        Ok(())
+        Ok(names)
     }
 
     pub(super) async fn administrator(&self, database: &str) -> Result<Client, DatabaseError> {

@@ -101,7 +101,7 @@ impl Plain {
         item.iter().map(|(name, value)| Ok((name.clone(), Self::of(value)?))).collect()
     }
 
-    pub(crate) fn value(self) -> Result<AttributeValue, TenancyError> {
+    fn value(self) -> Result<AttributeValue, TenancyError> {
         let blob = |text: String| STANDARD.decode(text).map(Blob::new).map_err(|_| CORRUPT);
         Ok(match self {
             Self::S(text) => AttributeValue::S(text),
@@ -111,7 +111,9 @@ impl Plain {
             Self::NULL(null) => AttributeValue::Null(null),
             Self::L(list) => AttributeValue::L(list.into_iter().map(Self::value).collect::<Result<_, _>>()?),
             Self::M(map) => AttributeValue::M(
-                map.into_iter().map(|(name, value)| Ok((name, value.value()?))).collect::<Result<_, TenancyError>>()?,
+                map.into_iter()
+                    .map(|(name, value)| Ok((name, value.value()?)))
+                    .collect::<Result<_, TenancyError>>()?,
             ),
             Self::SS(texts) => AttributeValue::Ss(texts),
             Self::NS(texts) => AttributeValue::Ns(texts),
@@ -224,6 +226,39 @@ impl<'a> Belongings<'a> {
         }
     }
 
+    /// Removes all of them; how many there were.
+    pub async fn clear(&self) -> Result<usize, TenancyError> {
+        let keys = self.keys().await?;
+        for (pk, sk) in keys.batches().flatten() {
+            let gone = self
+                .client
+                .delete_item()
+                .table_name(&self.table)
+                .key("pk", AttributeValue::S(pk.clone()))
+                .key("sk", AttributeValue::S(sk.clone()));
+            gone.send().await.map_err(TenancyError::cloud("dynamodb"))?;
+        }
+        Ok(keys.len())
+    }
+
+    /// Puts an item there as it lay elsewhere. In a shared table its partition is the scope's, whatever it was.
+    pub async fn put(&self, belonging: Belonging) -> Result<(), TenancyError> {
+        let pk = match self.shelf {
+            Shelf::Conversations => belonging.pk,
+            Shelf::Records | Shelf::Tasks | Shelf::Ledger => format!("tenant#{}", self.scope.tenant()),
+        };
+        let mut item = Item::from([
+            ("pk".to_owned(), AttributeValue::S(pk)),
+            ("sk".to_owned(), AttributeValue::S(belonging.sk)),
+        ]);
+        for (name, value) in belonging.attributes {
+            item.insert(name, value.value()?);
+        }
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item));
+        put.send().await.map_err(TenancyError::cloud("dynamodb"))?;
+        Ok(())
+    }
+
     /// Items by their keys, in the order of these; what has gone in between is left out.
     pub async fn fetch(&self, keys: &[(String, String)]) -> Result<Vec<Belonging>, TenancyError> {
         let key = |(pk, sk): &(String, String)| {
@@ -232,7 +267,8 @@ impl<'a> Belongings<'a> {
                 ("sk".to_owned(), AttributeValue::S(sk.clone())),
             ])
         };
-        let (mut asked, mut found) = (keys.iter().map(key).collect::<Vec<_>>(), Vec::with_capacity(keys.len()));
+        let (mut asked, mut found) =
+            (keys.iter().map(key).collect::<Vec<_>>(), Vec::with_capacity(keys.len()));
         for _ in 0..TRIES {
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(asked))
@@ -245,7 +281,12 @@ impl<'a> Belongings<'a> {
                 found.push(Belonging::read(&item)?);
             }
             // A page ends after sixteen megabytes.
-            asked = read.unprocessed_keys.unwrap_or_default().remove(&self.table).map(|k| k.keys).unwrap_or_default();
+            asked = read
+                .unprocessed_keys
+                .unwrap_or_default()
+                .remove(&self.table)
+                .map(|k| k.keys)
+                .unwrap_or_default();
             if asked.is_empty() {
                 found.sort_unstable_by(|one, other| (&one.pk, &one.sk).cmp(&(&other.pk, &other.sk)));
                 return Ok(found);
@@ -267,8 +308,14 @@ mod tests {
             ("n".to_owned(), AttributeValue::N("7".into())),
             ("b".to_owned(), AttributeValue::B(Blob::new(vec![0, 255]))),
             ("set".to_owned(), AttributeValue::Ss(vec!["b".into(), "a".into()])),
-            ("list".to_owned(), AttributeValue::L(vec![AttributeValue::Bool(true), AttributeValue::Null(true)])),
-            ("map".to_owned(), AttributeValue::M(Item::from([("x".to_owned(), AttributeValue::S("é".into()))]))),
+            (
+                "list".to_owned(),
+                AttributeValue::L(vec![AttributeValue::Bool(true), AttributeValue::Null(true)]),
+            ),
+            (
+                "map".to_owned(),
+                AttributeValue::M(Item::from([("x".to_owned(), AttributeValue::S("é".into()))])),
+            ),
         ]);
         let read = Belonging::read(&item).unwrap();
         let text = serde_json::to_string(&read.attributes).unwrap();

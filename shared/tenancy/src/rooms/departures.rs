@@ -2,11 +2,7 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::{
-    Client,
-    primitives::Blob,
-    types::AttributeValue,
-};
+use aws_sdk_dynamodb::{Client, primitives::Blob, types::AttributeValue};
 use serde::{Serialize, de::DeserializeOwned};
 use vivier_domain::{ids::TenantId, member::Language};
 
@@ -51,7 +47,10 @@ impl Departures {
     }
 
     /// What is noted of the scope's own tenant.
-    pub async fn own<T: DeserializeOwned>(&self, scope: &TenantScope) -> Result<Option<Versioned<T>>, TenancyError> {
+    pub async fn own<T: DeserializeOwned>(
+        &self,
+        scope: &TenantScope,
+    ) -> Result<Option<Versioned<T>>, TenancyError> {
         self.get(Book::Departures, scope.tenant()).await
     }
 
@@ -104,7 +103,10 @@ impl Departures {
     }
 
     /// Every departure, in the order of the tenants' identifiers.
-    pub async fn list<T: DeserializeOwned>(&self, _: &PlatformScope) -> Result<Vec<Versioned<T>>, TenancyError> {
+    pub async fn list<T: DeserializeOwned>(
+        &self,
+        _: &PlatformScope,
+    ) -> Result<Vec<Versioned<T>>, TenancyError> {
         let (mut found, mut start) = (Vec::new(), None);
         loop {
             let page = self
@@ -227,5 +229,8 @@ fn place(tenant: TenantId, language: Language) -> String {
 fn read<T: DeserializeOwned>(item: &HashMap<String, AttributeValue>) -> Result<Versioned<T>, TenancyError> {
     let version = item.get("version").and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok());
     let value = item.get("value").and_then(|value| value.as_s().ok()).ok_or(CORRUPT)?;
-    Ok(Versioned { version: version.ok_or(CORRUPT)?, value: serde_json::from_str(value).map_err(|_| CORRUPT)? })
+    Ok(Versioned {
+        version: version.ok_or(CORRUPT)?,
+        value: serde_json::from_str(value).map_err(|_| CORRUPT)?,
+    })
 }

@@ -37,10 +37,9 @@ impl Tenancy {
                 let sdk = self.tenant_sdk(scope).await?;
                 (aws_sdk_dynamodb::Client::new(&sdk), self.0.names.conversations_table(scope.tenant()))
             }
-            Shelf::Records => (
-                self.0.clients.dynamodb(),
-                config.projects_table.clone().ok_or(missing("PROJECTS_TABLE"))?,
-            ),
+            Shelf::Records => {
+                (self.0.clients.dynamodb(), config.projects_table.clone().ok_or(missing("PROJECTS_TABLE"))?)
+            }
             Shelf::Tasks => (self.0.clients.dynamodb(), self.tasks_table()?),
             Shelf::Ledger => {
                 (self.0.clients.dynamodb(), config.ledger_table.clone().ok_or(missing("LEDGER_TABLE"))?)

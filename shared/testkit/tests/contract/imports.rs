@@ -1,7 +1,7 @@
 //! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
 //! `store, text ← answers ← functions`, `domain ← mail, feeds, report ← functions`, `domain ← threshold ← index, functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`,
 //! `domain ← data_map ← store, functions`, `domain ← bundle ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
-//! line builds upon `bundle` and `domain` alone, to check certificates with the code that forms them: it stands outside, as those who type it do.
+//! line builds upon `bundle` alone, to check certificates with the code that forms them: it stands outside, as those who type it do.
 
 use toml::{Table, Value};
 
@@ -76,7 +76,7 @@ fn wrong_in(one: &Crate, functions: &[&str]) -> Vec<String> {
     let allowed: &[&str] = if one.function {
         FUNCTION
     } else if name == COMMAND.0 {
-        &["bundle", "domain"]
+        &["bundle"]
     } else if let Some((_, allowed)) = ORDER.iter().find(|(known, _)| known == name) {
         allowed
     } else {

@@ -173,7 +173,8 @@ impl<'a, K: Kind> TenantTx<'a, K> {
     /// From now on everything is read as it is at this moment, by a transaction that may take its time and writes nothing, and written down the
     /// same way wherever the server stands. To be the first statement.
     pub async fn stand_still(&self) -> Result<(), DatabaseError> {
-        const STILL: &str = "-- transactions::stand_still\nSET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        const STILL: &str =
+            "-- transactions::stand_still\nSET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
         const WRITTEN: &str = "-- transactions::write_alike\nSET LOCAL statement_timeout = 0; \
                                SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601'; \
                                SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1";
@@ -191,7 +192,8 @@ impl<'a, K: Kind> TenantTx<'a, K> {
 
     /// Rows by one `COPY … TO STDOUT`, as the server sends them: one message for each row, and one for the header.
     pub async fn copy_out(&self, sql: &str) -> Result<CopiedOut, DatabaseError> {
-        let stream = self.inner.copy_out(sql).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
+        let stream =
+            self.inner.copy_out(sql).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
         Ok(CopiedOut { stream: Box::pin(stream), statement: name_of(sql) })
     }
 

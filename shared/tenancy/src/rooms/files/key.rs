@@ -67,9 +67,7 @@ impl FromStr for FileKey {
             }
             ["copies", id] => Self::Copy(id.parse().map_err(|_| UnknownKey)?),
             ["reports", id] => Self::Report(id.parse().map_err(|_| UnknownKey)?),
-            ["departure", "parts", number] => {
-                Self::DeparturePart(number.parse().map_err(|_| UnknownKey)?)
-            }
+            ["departure", "parts", number] => Self::DeparturePart(number.parse().map_err(|_| UnknownKey)?),
             ["departure", "bundle.zip"] => Self::DepartureBundle,
             ["departure", "incoming.zip"] => Self::ArrivalBundle,
             ["index", "current.json"] => Self::IndexPointer,

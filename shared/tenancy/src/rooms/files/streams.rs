@@ -51,7 +51,8 @@ impl Incoming {
 }
 
 fn patient() -> aws_sdk_s3::config::Builder {
-    let timeouts = TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE * 2);
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).operation_timeout(PATIENCE * 2);
     aws_sdk_s3::config::Builder::new().timeout_config(timeouts.build())
 }
 
@@ -62,14 +63,16 @@ impl Files<'_> {
         let left = self.client.list_multipart_uploads().bucket(&self.bucket).prefix(&key).send().await;
         for one in left.map_err(TenancyError::cloud("s3"))?.uploads() {
             let (Some(name), Some(upload)) = (one.key(), one.upload_id()) else { continue };
-            let ended = self.client.abort_multipart_upload().bucket(&self.bucket).key(name).upload_id(upload).send();
+            let ended =
+                self.client.abort_multipart_upload().bucket(&self.bucket).key(name).upload_id(upload).send();
             match ended.await {
                 Ok(_) => {}
                 Err(error) if error.code() == Some("NoSuchUpload") => {}
                 Err(error) => return Err(TenancyError::cloud("s3")(error)),
             }
         }
-        let begun = self.client.create_multipart_upload().bucket(&self.bucket).key(&key).content_type(media_type);
+        let begun =
+            self.client.create_multipart_upload().bucket(&self.bucket).key(&key).content_type(media_type);
         let begun = begun.send().await.map_err(TenancyError::cloud("s3"))?;
         let upload = begun.upload_id().ok_or(TenancyError::Corrupt("upload"))?.to_owned();
         Ok(Outgoing {
@@ -102,7 +105,10 @@ impl Files<'_> {
             for object in page.contents() {
                 let key = object.key().and_then(|key| key.parse().ok());
                 let bytes = object.size().and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
-                found.push(Object { key: key.ok_or(TenancyError::Corrupt("file, of no known place"))?, bytes });
+                found.push(Object {
+                    key: key.ok_or(TenancyError::Corrupt("file, of no known place"))?,
+                    bytes,
+                });
             }
             start = page.next_continuation_token().map(str::to_owned);
             if start.is_none() {
