@@ -134,14 +134,13 @@ async fn begin(
     }
     let departures = app.tenancy.departures()?;
     let noted = departures.fetch::<Departure>(platform, Book::Departures, tenant.id).await?;
-    let departure = match noted {
-        Some(found) => found.value,
-        None => {
-            let (name, now) = (tenant.name.clone(), app.clock.now());
-            let begun = Departure::begin(tenant.id, slug.clone(), name, tenant.kind, now);
-            departures.put(platform, Book::Departures, tenant.id, &begun, 0).await?;
-            begun
-        }
+    let departure = if let Some(found) = noted {
+        found.value
+    } else {
+        let (name, now) = (tenant.name.clone(), app.clock.now());
+        let begun = Departure::begin(tenant.id, slug.clone(), name, tenant.kind, now);
+        departures.put(platform, Book::Departures, tenant.id, &begun, 0).await?;
+        begun
     };
     if tenant.status != TenantStatus::Leaving {
         registry.advance(platform, &tenant, TenantStatus::Leaving).await?;

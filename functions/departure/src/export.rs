@@ -74,7 +74,8 @@ pub(crate) async fn turn(
         {
             return Ok(false);
         }
-        noted.departure.bundle = pack::pack(app, tenant, &scope, &files, &noted.departure.parts).await?;
+        noted.departure.bundle =
+            Box::pin(pack::pack(app, tenant, &scope, &files, &noted.departure.parts)).await?;
         if noted.departure.bundle.is_none() {
             // Every part is made anew.
             noted.departure.parts.clear();

@@ -178,7 +178,7 @@ impl<'a> Part<'a> {
 
     /// A text that is ready.
     pub(crate) async fn of_text(mut self, text: &[u8]) -> Result<Entry, HandlerError> {
-        let lines = text.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let lines = text.split(|byte| *byte == b'\n').count() as u64 - 1;
         self.write(text, lines).await?;
         Ok(self.finish().await?)
     }

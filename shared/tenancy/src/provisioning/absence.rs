@@ -1,7 +1,8 @@
 //! The second look: after a store of a tenant was removed, whether anything of it is still there, asked another way than it was removed by.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::{operation::describe_table::DescribeTableError, types::AttributeValue};
 use aws_sdk_s3::error::ProvideErrorMetadata as _;
+use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretError;
 
 use super::{
     Provisioning,
@@ -61,7 +62,7 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NO
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|refusal| refusal.is_resource_not_found_exception()) =>
+                    .is_some_and(DescribeTableError::is_resource_not_found_exception) =>
             {
                 Ok(false)
             }
@@ -86,7 +87,7 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NO
             Err(error)
                 if error
                     .as_service_error()
-                    .is_some_and(|refusal| refusal.is_resource_not_found_exception()) =>
+                    .is_some_and(DescribeSecretError::is_resource_not_found_exception) =>
             {
                 Ok(false)
             }
