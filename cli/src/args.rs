@@ -4,8 +4,8 @@ use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
 use crate::commands::{
-    audit::Audit, documents::Documents, events::Events, imports::Imports, keys::Keys, login::Login,
-    members::Members, privacy::Privacy, projects::Projects, retention::Retention, roles::Roles,
+    audit::Audit, departure::Departure, documents::Documents, events::Events, imports::Imports, keys::Keys,
+    login::Login, members::Members, privacy::Privacy, projects::Projects, retention::Retention, roles::Roles,
     settings::Settings, tasks::Tasks, tenants::Tenants,
 };
 
@@ -92,6 +92,9 @@ pub(crate) enum Command {
     /// Persons' own data: answer requests, verify erasures, replay them after a restore (operators)
     #[command(subcommand)]
     Privacy(Privacy),
+    /// A tenant leaves: its bundle, the end of what is here, the certificate (operators)
+    #[command(subcommand)]
+    Departure(Departure),
     /// How the stage stands: alarms, figures, runbooks (operators)
     Status,
     /// Print the completions of a shell
@@ -159,6 +162,9 @@ mod tests {
             "vivier tasks approve 018f0000-0000-7000-8000-000000000001 --tenant acme",
             "vivier events discard",
             "vivier privacy replay",
+            "vivier departure begin --tenant acme",
+            "vivier departure destroy --tenant acme",
+            "vivier departure verify --bundle b.zip",
             "vivier events replay --reason all",
             "vivier documents add",
             "vivier imports add offers.xlsx --format xlsx",

@@ -150,6 +150,7 @@ BODIES = {
     "POST /v1/privacy-requests": {"kind": "access", "email": f"croisee.{canaries.SURNAME}@nobody.example", "language": "fr"},
     "POST /v1/data-requests": {"kind": "rectification", "email": f"croisee.{canaries.SURNAME}@nobody.example", "language": "fr",
                                "note": "Croisée"},
+    "POST /v1/departure/acknowledgement": {"sha256": "0" * 64},
     "POST /v1/offers/match": {"text": "EXPÉRIENCE\nSoudeur, Atelier, Lyon\n2019 - 2024\nCOMPÉTENCES\nSoudage TIG"},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
     "POST /v1/chat/sessions/{id}/messages/stream": {"text": "Bonjour ?"},
@@ -270,7 +271,7 @@ class TestRoutes:
             options["params"] = {"q": owner.notes["rows"][0]["company"][:8]}
         answer = caller.send(method, path, **options)
         # What the other has not drafted, published or kept is not there; nothing of the owner's stands in for it.
-        absent = ("/v1/settings", "/v1/resume-parser", "/v1/chat/sessions/resume", "/v1/alerts/", "/v1/privacy-requests/")
+        absent = ("/v1/settings", "/v1/resume-parser", "/v1/chat/sessions/resume", "/v1/alerts/", "/v1/privacy-requests/", "/v1/departure")
         assert answer.ok or path.startswith(absent), answer.text
         mine = [owner.tenant_id, owner.simple, owner.notes["rows"][0]["company"], owner.email, session_of(owner)["csrf"]]
         mine.append(owner.notes["resume_parser"])
@@ -408,7 +409,7 @@ class TestEvents:
         arrived(beta, theirs, mine)
         assert theirs["event_id"] not in {str(row[0]) for row in alpha.pool("SELECT event_id FROM events")}
 
-    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "reports", "evaluation", "alerts", "privacy"])
+    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "reports", "evaluation", "alerts", "privacy", "departure"])
     def test_a_schedule_mixes_no_tenants(self, stage: Stage, alpha: Tenant, beta: Tenant, function: str):
         before = [seen_stores(tenant) for tenant in (alpha, beta)]
         stage.tick(function)

@@ -176,6 +176,13 @@ REACH: dict[str, dict[str, Callable]] = {
         "remove a copy": lambda client, stage, tenant: client("s3").delete_object(Bucket=tenant.bucket, Key="copies/none"),
         "list files": list_files,
     },
+    "departure": {
+        "read the secret": read_secret,
+        "read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table),
+        "write a bundle": write_file("departure/bundle.zip"),
+        "read a document": read_file("documents/none"),
+        "list files": list_files,
+    },
     "retention": {"read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table)},
 }
 SHARED: dict[str, Callable] = {
@@ -273,6 +280,7 @@ class TestPermissions:
             ("feeds", "sts:AssumeRole", "back", "/v1/feeds"),
             ("reports", "sts:AssumeRole", "back", "/v1/reports"),
             ("privacy", "sts:AssumeRole", "back", "/v1/data-requests"),
+            ("departure", "dynamodb:GetItem", "back", "/v1/departure"),
             ("learning", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/search-queries"),
             ("learning", "dynamodb:GetItem", "back", "/v1/projects/{project}/search-experiments"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),

@@ -2,6 +2,7 @@
 //! step, and say so in their files.
 
 pub(crate) mod audit;
+pub(crate) mod departure;
 pub(crate) mod documents;
 pub(crate) mod events;
 pub(crate) mod imports;
@@ -55,6 +56,16 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Settings(settings::Settings::Edit(edit)) => return settings::edit(&global, &edit).await,
         Command::Tasks(tasks::Tasks::Run { task, tenant: None }) => return tasks::run(&global, &task).await,
         Command::Tasks(tasks::Tasks::Schedules) => return Ok(tasks::schedules()),
+        Command::Departure(departure::Departure::Import(import)) => {
+            return departure::import(&global, &import).await;
+        }
+        Command::Departure(departure::Departure::Destroy { tenant, confirm }) => {
+            return departure::destroy(&global, &tenant, &confirm).await;
+        }
+        Command::Departure(departure::Departure::Certificate(certificate)) => {
+            return departure::certificate(&global, &certificate).await;
+        }
+        Command::Departure(departure::Departure::Verify(verify)) => return departure::check(&verify),
         Command::Status => return status::show(&global).await,
         Command::Whoami => return whoami(&global).await,
         Command::Members(members) => members.plan(),
@@ -70,6 +81,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Tasks(tasks) => tasks.plan(),
         Command::Events(events) => events.plan(),
         Command::Privacy(privacy) => privacy.plan(),
+        Command::Departure(departure) => departure.plan(),
     };
     carry_out(&global, planned).await
 }

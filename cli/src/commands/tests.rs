@@ -27,6 +27,7 @@ fn plan(line: &str) -> Plan {
         Command::Tasks(command) => command.plan(),
         Command::Events(command) => command.plan(),
         Command::Privacy(command) => command.plan(),
+        Command::Departure(command) => command.plan(),
         other => panic!("{other:?} is no plan"),
     }
     .0
@@ -242,6 +243,26 @@ fn operators_commands_are_invocations() {
             "tasks run 018f0000-0000-7000-8000-00000000000a --tenant acme",
             "tasks",
             json!({"operation": "run", "tenant": "acme", "task": P}),
+        ),
+        (
+            "departure begin --tenant acme --confirm acme",
+            "departure",
+            json!({"operation": "begin", "tenant": "acme", "confirm": "acme"}),
+        ),
+        ("departure cancel --tenant acme", "departure", json!({"operation": "cancel", "tenant": "acme"})),
+        ("departure run --tenant acme", "departure", json!({"operation": "run", "tenant": "acme"})),
+        ("departure show --tenant acme", "departure", json!({"operation": "show", "tenant": "acme"})),
+        ("departure list", "departure", json!({"operation": "list"})),
+        (
+            "departure certificate --tenant acme",
+            "departure",
+            json!({"operation": "certificate", "tenant": "acme", "language": "fr"}),
+        ),
+        ("departure import --tenant acme", "tenants", json!({"operation": "import", "slug": "acme"})),
+        (
+            "departure destroy --tenant acme --confirm acme",
+            "tenants",
+            json!({"operation": "destroy", "slug": "acme", "confirm": "acme"}),
         ),
         ("privacy run --tenant acme", "privacy", json!({"operation": "run", "tenant": "acme"})),
         ("privacy verify --tenant acme", "privacy", json!({"operation": "verify", "tenant": "acme"})),

@@ -24,10 +24,17 @@ use crate::{
     member::{self, Proof},
     memory::Memory,
     pace::Pace,
-    request::{Credential, address, credential, host, project},
+    request::{Credential, address, credential, host, project, route},
     salt::DailySalt,
     token,
 };
+
+/// Where members of a tenant that leaves still go: to what it takes along, and out again.
+const LEAVING: [&str; 2] = ["/v1/departure", "/v1/session"];
+
+fn is_under(route: &str, place: &str) -> bool {
+    route.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
 
 /// Why an authorizer cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -186,6 +193,10 @@ impl Authorizer {
         address: Option<IpAddr>,
         now: Timestamp,
     ) -> Result<Value, Refusal> {
+        // Of a tenant that leaves, what is there stays as it was packed.
+        if found.leaving && !LEAVING.iter().any(|place| is_under(route(event), place)) {
+            return Err(Refusal::Forbidden("leaving"));
+        }
         let (scope, project) = (admission::enter(found), project(event));
         let facts = member::facts(&self.tenancy.records(&scope)?, subject, project).await?;
         let asked = member::Asked {

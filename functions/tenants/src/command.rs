@@ -9,7 +9,7 @@ use vivier_domain::{
 use vivier_runtime::{Clock, HandlerError, operator, telemetry};
 use vivier_tenancy::{PlatformScope, Tenancy, registry::Tenant};
 
-use crate::{create, delete, describe::describe, entry, limit, people, senders};
+use crate::{arrive, create, delete, describe::describe, destroy, entry, limit, people, senders};
 
 /// What every command needs.
 #[derive(Debug, Clone)]
@@ -70,6 +70,10 @@ enum Command {
     /// Says which domains a tenant may mail from.
     ApproveSenders(senders::Approve),
     Delete(delete::Delete),
+    /// Destroys all that a tenant has which has left and acknowledged what it took along.
+    Destroy(destroy::Destroy),
+    /// Takes in, into an empty tenant, what another one took along.
+    Import(arrive::Arrive),
 }
 
 impl Command {
@@ -135,6 +139,8 @@ async fn carry_out(app: &App, platform: &PlatformScope, command: Command) -> Res
         Command::ClearIpRanges { slug } => people::clear_ip_ranges(app, platform, &slug).await,
         Command::ApproveSenders(approve) => senders::approve(app, platform, approve).await,
         Command::Delete(delete) => delete::delete(app, platform, delete).await,
+        Command::Destroy(destroy) => Box::pin(destroy::destroy(app, platform, destroy)).await,
+        Command::Import(arrive) => Box::pin(arrive::arrive(app, platform, arrive)).await,
     }
 }
 

@@ -99,7 +99,7 @@ pub(crate) async fn create(
         ));
     }
     match tenant.status {
-        TenantStatus::Active | TenantStatus::Disabled | TenantStatus::Restoring => {
+        TenantStatus::Active | TenantStatus::Disabled | TenantStatus::Restoring | TenantStatus::Leaving => {
             return Ok(describe(app, &tenant));
         }
         TenantStatus::Deleting => {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use vivier_domain::tenant::{Slug, TenantStatus};
 use vivier_runtime::HandlerError;
-use vivier_tenancy::PlatformScope;
+use vivier_tenancy::{PlatformScope, registry::Tenant, rooms::departures::Book};
 
 use crate::command::App;
 
@@ -14,6 +14,12 @@ pub(crate) struct Delete {
     slug: Slug,
     /// The short name once more: nobody deletes a tenant by a slip.
     confirm: String,
+}
+
+/// Whether a departure has begun: what a tenant takes along is destroyed with a receipt of each store, or not at all.
+async fn is_leaving(app: &App, platform: &PlatformScope, tenant: &Tenant) -> Result<bool, HandlerError> {
+    let found = app.tenancy.departures()?.fetch::<Value>(platform, Book::Departures, tenant.id).await?;
+    Ok(found.is_some())
 }
 
 pub(crate) async fn delete(
@@ -28,6 +34,12 @@ pub(crate) async fn delete(
     let Some(mut tenant) = registry.fetch(platform, &delete.slug).await? else {
         return Ok(json!({"deleted": false}));
     };
+    if tenant.status == TenantStatus::Leaving || is_leaving(app, platform, &tenant).await? {
+        return Err(HandlerError::refused(
+            "departure-begun",
+            "it leaves: destroy it once a member has acknowledged what it took along, or cancel the departure",
+        ));
+    }
     let linked = registry.list(platform).await?.iter().any(|other| other.production == Some(tenant.id));
     if linked {
         return Err(HandlerError::refused("has-test-environment", "delete its test environment first"));

@@ -2,12 +2,15 @@
 //!
 //! Creating is idempotent and resumable: every step can be done again, and the tenant is served only after the last.
 
+mod arrive;
 mod command;
 mod create;
 mod delete;
 mod describe;
+mod destroy;
 mod entry;
 mod limit;
+mod luggage;
 mod people;
 mod senders;
 

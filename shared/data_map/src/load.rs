@@ -24,6 +24,9 @@ fn wrong<T>(sentence: impl Into<String>) -> Result<T, MapError> {
     Err(MapError::Wrong(sentence.into()))
 }
 
+/// Words by a name.
+type Common = std::collections::BTreeMap<String, Words>;
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawMap {
@@ -32,7 +35,9 @@ struct RawMap {
     measure: Vec<Words>,
     retention: Vec<RawRetention>,
     /// What names mean that many tables have.
-    common: std::collections::BTreeMap<String, Words>,
+    common: Common,
+    /// Why a tenant that leaves does not take something along, or another does not take it in.
+    departure: Common,
     table: Vec<RawTable>,
 }
 
@@ -89,6 +94,8 @@ struct RawTable {
     key: Option<String>,
     action: Option<RawAction>,
     reason: Option<Words>,
+    left_out: Option<String>,
+    not_taken_in: Option<String>,
     #[serde(default)]
     indexes: String,
     item: Option<Vec<String>>,
@@ -145,7 +152,7 @@ impl Map {
         let mut tables = Vec::with_capacity(raw.table.len());
         for table in raw.table {
             let place = format!("{}/{}", table.store.as_str(), table.name);
-            let table = read_table(table, &retentions, &raw.common)
+            let table = read_table(table, &retentions, &raw.common, &raw.departure)
                 .map_err(|error| MapError::Wrong(format!("{place}: {error}")))?;
             if !activities.iter().any(|known| known.id == table.activity) {
                 return wrong(format!("{place}: no activity is called {}", table.activity));
@@ -178,7 +185,8 @@ fn read_retention(raw: RawRetention) -> Result<Retention, MapError> {
 fn read_table(
     raw: RawTable,
     retentions: &[Retention],
-    common: &std::collections::BTreeMap<String, Words>,
+    common: &Common,
+    reasons: &Common,
 ) -> Result<Table, MapError> {
     let Some(retention) = retentions.iter().find(|known| known.id == raw.retention) else {
         return wrong(format!("no retention is called {}", raw.retention));
@@ -198,6 +206,18 @@ fn read_table(
     };
     if item.is_some() != raw.store.has_items() {
         return wrong("items have keys, and nothing else has");
+    }
+    let because = |name: Option<String>| match name {
+        None => Ok(None),
+        Some(name) => reasons
+            .get(&name)
+            .cloned()
+            .map(Some)
+            .map_or_else(|| wrong(format!("no reason is called {name}")), Ok),
+    };
+    let (left_out, not_taken_in) = (because(raw.left_out)?, because(raw.not_taken_in)?);
+    if left_out.is_some() && not_taken_in.is_some() {
+        return wrong("what is left out is taken in nowhere anyway");
     }
     let mut columns = Vec::new();
     for column in raw.columns {
@@ -221,6 +241,8 @@ fn read_table(
         key: raw.key,
         retention: retention.clone(),
         action,
+        left_out,
+        not_taken_in,
         indexes: names(&raw.indexes),
         item,
         columns,
@@ -230,7 +252,7 @@ fn read_table(
 fn read_columns(
     raw: RawColumn,
     of_table: Option<Subject>,
-    common: &std::collections::BTreeMap<String, Words>,
+    common: &Common,
     columns: &mut Vec<Column>,
 ) -> Result<(), MapError> {
     if raw.is.is_personal() && raw.mask.is_none() {

@@ -149,6 +149,10 @@ pub struct Table {
     pub retention: Retention,
     /// What erasing a person does; `None` where there is nothing of a person.
     pub action: Option<Action>,
+    /// Why a tenant that leaves does not take it along; `None` where it does.
+    pub left_out: Option<Words>,
+    /// Why what was taken along is not taken in elsewhere; `None` where it is.
+    pub not_taken_in: Option<Words>,
     /// Its indexes, but for the primary key.
     pub indexes: Vec<String>,
     /// Of a kind of item, its keys.

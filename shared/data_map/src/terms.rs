@@ -51,6 +51,8 @@ names! {
         Requests = "requests", "Repeated requests and counters (DynamoDB)", "Requêtes rejouées et compteurs (DynamoDB)";
         /// Receipts of erasures: in no backup.
         Ledger = "ledger", "Ledger of erasures, in no backup (DynamoDB)", "Registre des effacements, hors sauvegardes (DynamoDB)";
+        /// Tenants that leave or have left.
+        Departures = "departures", "Departures of clients and certificates of destruction (DynamoDB)", "Départs de clients et attestations de destruction (DynamoDB)";
         /// Scheduled tasks.
         Tasks = "tasks", "Scheduled tasks (DynamoDB)", "Tâches planifiées (DynamoDB)";
         /// A tenant's own bucket.
@@ -82,6 +84,7 @@ impl Store {
                 | Self::Attempts
                 | Self::Requests
                 | Self::Ledger
+                | Self::Departures
                 | Self::Tasks
         )
     }

@@ -67,6 +67,8 @@ permissions! {
     PrivacyRead = "privacy.read",
     /// Enter such requests, and answer them.
     PrivacyWrite = "privacy.write",
+    /// Take the tenant's data along at the end of the contract, and acknowledge that all of it was received: then it is destroyed here.
+    DepartureAcknowledge = "departure.acknowledge",
     /// Read what purges removed.
     RetentionRead = "retention.read",
     /// Read the tenant's own scheduled tasks and how their last runs ended.

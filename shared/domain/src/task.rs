@@ -18,6 +18,8 @@ pub struct UnknownName;
 pub enum PlatformTask {
     /// Alerts for which something is due.
     AlertsTick,
+    /// Tenants that leave: bundles that are being made, days that run out, certificates.
+    DepartureTick,
     /// Each day's questions that measure answers.
     EvaluationTick,
     /// Feeds that are due.
@@ -38,8 +40,9 @@ pub enum PlatformTask {
 
 impl PlatformTask {
     /// Every one there is; a contract test holds the list against the template.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::AlertsTick,
+        Self::DepartureTick,
         Self::EvaluationTick,
         Self::FeedsTick,
         Self::IngestResume,
@@ -54,6 +57,7 @@ impl PlatformTask {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AlertsTick => "alerts.tick",
+            Self::DepartureTick => "departure.tick",
             Self::EvaluationTick => "evaluation.tick",
             Self::FeedsTick => "feeds.tick",
             Self::IngestResume => "ingest.resume",
@@ -74,7 +78,7 @@ impl PlatformTask {
     pub const fn recurrence(self) -> Recurrence {
         match self {
             Self::RetentionDaily => Recurrence::Day { hour: 1, minute: 15 },
-            Self::TasksWatch => Recurrence::Minutes { count: 5 },
+            Self::DepartureTick | Self::TasksWatch => Recurrence::Minutes { count: 5 },
             _ => Recurrence::Minutes { count: 1 },
         }
     }

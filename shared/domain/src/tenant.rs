@@ -25,6 +25,8 @@ pub enum TenantStatus {
     /// Its stores were, or are about to be, restored from a backup: everybody is told to come again, until the ledger of erasures was carried out
     /// on them. Operators alone work on it.
     Restoring,
+    /// Its contract has ended: candidates and schedules are shut out, members come in to take their data along and for nothing else.
+    Leaving,
     /// Its stores are being removed; a delete that stopped half-way goes on from here.
     Deleting,
 }
@@ -32,7 +34,7 @@ pub enum TenantStatus {
 impl TenantStatus {
     /// Whether all its stores are there, served or not.
     pub const fn has_stores(self) -> bool {
-        matches!(self, Self::Active | Self::Disabled | Self::Restoring)
+        matches!(self, Self::Active | Self::Disabled | Self::Restoring | Self::Leaving)
     }
 }
 
@@ -83,6 +85,7 @@ mod tests {
             (S::Active, true),
             (S::Disabled, true),
             (S::Restoring, true),
+            (S::Leaving, true),
             (S::Creating, false),
             (S::Deleting, false),
         ] {

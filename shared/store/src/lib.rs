@@ -1,6 +1,7 @@
 //! Statements and items: one file per table or item type. Each takes its tenant's transaction, never a tenant's id.
 
 pub mod alerts;
+pub mod arrivals;
 pub mod audit;
 pub mod batches;
 pub mod chunks;
@@ -9,6 +10,7 @@ mod counts;
 pub mod declined_synonyms;
 pub mod documents;
 pub mod events;
+pub mod exports;
 pub mod feeds;
 pub mod imports;
 pub mod keys;

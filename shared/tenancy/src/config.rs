@@ -103,6 +103,8 @@ pub struct Config {
     pub requests_table: Option<String>,
     /// `LEDGER_TABLE`: receipts of erasures.
     pub ledger_table: Option<String>,
+    /// `DEPARTURES_TABLE`: tenants that leave, and certificates of those that left.
+    pub departures_table: Option<String>,
     /// `SESSIONS_TABLE`
     pub sessions_table: Option<String>,
     /// `ATTEMPTS_TABLE`
@@ -139,6 +141,7 @@ impl Config {
             projects_table: optional("PROJECTS_TABLE"),
             requests_table: optional("REQUESTS_TABLE"),
             ledger_table: optional("LEDGER_TABLE"),
+            departures_table: optional("DEPARTURES_TABLE"),
             sessions_table: optional("SESSIONS_TABLE"),
             attempts_table: optional("ATTEMPTS_TABLE"),
             tasks_table: optional("TASKS_TABLE"),

@@ -28,11 +28,13 @@ pub enum PoolRole {
     Metrics,
     /// Of the function `retention`: removes what is past its days, and reads nothing that somebody wrote.
     Retention,
+    /// Of the function `departure`: reads whatever one tenant has, and writes nothing.
+    Departure,
 }
 
 impl PoolRole {
     /// Each of them.
-    pub const ALL: [Self; 3] = [Self::App, Self::Metrics, Self::Retention];
+    pub const ALL: [Self; 4] = [Self::App, Self::Metrics, Self::Retention, Self::Departure];
 
     /// The word for it in `DATABASE_ROLE`, and at the end of its name.
     pub const fn as_str(self) -> &'static str {
@@ -40,6 +42,7 @@ impl PoolRole {
             Self::App => "app",
             Self::Metrics => "metrics",
             Self::Retention => "retention",
+            Self::Departure => "departure",
         }
     }
 }
@@ -136,6 +139,11 @@ impl Names {
     /// The secret with the keys by which the tenant's persons are known after their erasure, and receipts are signed.
     pub fn privacy_secret(&self, tenant: TenantId) -> String {
         format!("vivier/{}/privacy/{}", self.stage, tenant.simple())
+    }
+
+    /// The secret with the key by which certificates of destruction are signed: of the deployment, since it outlives every tenant.
+    pub fn certificates_secret(&self) -> String {
+        format!("vivier/{}/certificates/key", self.stage)
     }
 
     /// The name, in its secret, of the administrator of the database server.

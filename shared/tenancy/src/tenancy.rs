@@ -1,5 +1,7 @@
 //! The house: built once at cold start, it opens rooms for scopes.
 
+mod leaving;
+
 use aws_config::SdkConfig;
 use jiff::Timestamp;
 use std::{

@@ -20,6 +20,8 @@ pub(crate) struct House {
     pub(crate) counter: Tenancy,
     /// Enters as the role that purges.
     pub(crate) keeper: Tenancy,
+    /// Enters as the role that takes everything along.
+    pub(crate) packer: Tenancy,
     pub(crate) own: TenantScope,
     pub(crate) other: TenantScope,
 }
@@ -31,7 +33,8 @@ impl House {
         let (own, other) = (stack.pool_tenant(&tenancy).await, stack.pool_tenant(&tenancy).await);
         let counter = stack.tenancy_as(PoolRole::Metrics).await;
         let keeper = stack.tenancy_as(PoolRole::Retention).await;
-        Self { tenancy, counter, keeper, own, other }
+        let packer = stack.tenancy_as(PoolRole::Departure).await;
+        Self { tenancy, counter, keeper, packer, own, other }
     }
 
     /// Entered as this role.
@@ -40,6 +43,7 @@ impl House {
             PoolRole::App => &self.tenancy,
             PoolRole::Metrics => &self.counter,
             PoolRole::Retention => &self.keeper,
+            PoolRole::Departure => &self.packer,
         }
     }
 

@@ -132,11 +132,36 @@ const RETENTION: &[&str] = &[
     "usage_visitors SELECT tenant_id",
 ];
 
+const DEPARTURE: &[&str] = &[
+    "audit_append EXECUTE ",
+    "audit_chains SELECT ",
+    "audit_log SELECT ",
+    "chunks SELECT ",
+    "declined_synonyms SELECT ",
+    "events SELECT ",
+    "events_aside SELECT ",
+    "purge_reports SELECT ",
+    "query_texts SELECT ",
+    "search_tests SELECT ",
+    "sources SELECT ",
+    "terms SELECT ",
+    "test_outcomes SELECT ",
+    "test_questions SELECT ",
+    "test_runs SELECT ",
+    "usage_days SELECT ",
+    "usage_hours SELECT ",
+    "usage_subjects SELECT ",
+    "usage_visitors SELECT ",
+    "usage_zone EXECUTE ",
+    "vectors SELECT ",
+];
+
 const fn rights(role: PoolRole) -> &'static [&'static str] {
     match role {
         PoolRole::App => APP,
         PoolRole::Metrics => METRICS,
         PoolRole::Retention => RETENTION,
+        PoolRole::Departure => DEPARTURE,
     }
 }
 

@@ -52,6 +52,11 @@ impl Provisioning {
             Err(error) => Err(TenancyError::cloud("kms")(error)),
         }
     }
+
+    /// Whether the tenant has a key that anything could be read with.
+    pub async fn holds_key(&self, scope: &TenantScope) -> Result<bool, TenancyError> {
+        Ok(key_of(&Client::new(&self.sdk), &self.names.key_alias(scope.tenant())).await?.is_some())
+    }
 }
 
 /// The ARN of the key that has a name. Asked of the list: a name that leads nowhere is no resource that a right could hold for.

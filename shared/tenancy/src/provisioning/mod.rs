@@ -1,6 +1,8 @@
 //! Making and removing a tenant's stores. Every step can be done again: a create that stopped half-way is simply run
 //! again, and a delete as well.
 
+mod absence;
+mod arrival;
 mod bucket;
 mod key;
 mod partitions;
@@ -13,6 +15,8 @@ use std::sync::Arc;
 
 use aws_config::SdkConfig;
 
+pub use absence::Partitions;
+pub use arrival::{OwnerOfPool, OwnerOfSilo};
 pub use usage_plan::UsageLimits;
 
 use crate::{
@@ -32,6 +36,8 @@ pub struct Provisioning {
     sessions_table: Option<String>,
     requests_table: Option<String>,
     ledger_table: Option<String>,
+    projects_table: Option<String>,
+    tasks_table: Option<String>,
 }
 
 impl Provisioning {
@@ -50,6 +56,8 @@ impl Provisioning {
             sessions_table: config.sessions_table.clone(),
             requests_table: config.requests_table.clone(),
             ledger_table: config.ledger_table.clone(),
+            projects_table: config.projects_table.clone(),
+            tasks_table: config.tasks_table.clone(),
         }
     }
 }

@@ -21,12 +21,12 @@ mod silo {
 }
 
 /// The administrator's own database; the others are made from there.
-const MAINTENANCE: &str = "postgres";
+pub(super) const MAINTENANCE: &str = "postgres";
 
 const END_SESSIONS: &str =
     "-- roles::end_sessions\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = $1";
-const DATABASE_EXISTS: &str = "-- databases::exists\nSELECT 1 FROM pg_database WHERE datname = $1";
-const ROLE_EXISTS: &str = "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1";
+pub(super) const DATABASE_EXISTS: &str = "-- databases::exists\nSELECT 1 FROM pg_database WHERE datname = $1";
+pub(super) const ROLE_EXISTS: &str = "-- roles::exists\nSELECT 1 FROM pg_roles WHERE rolname = $1";
 
 impl Provisioning {
     /// Makes the shared database, the roles that functions enter it as with their passwords, and brings its schema up to date.
@@ -113,32 +113,40 @@ impl Provisioning {
         secrets::remove(&client, self.names.database_secret(&name)).await
     }
 
-    /// Removes what the tenant's feeds and its parser of CVs were opened with. It is to be called before [`Self::drop_silo`]: the
+    /// Removes what the tenant's feeds and its parser of CVs were opened with, and its keys. It is to be called before [`Self::drop_silo`]: the
     /// names of the feeds' are there.
     pub async fn drop_secrets(&self, scope: &TenantScope) -> Result<(), TenancyError> {
-        const LIST: &str = "-- feed_secrets::list\nSELECT id FROM feed_secrets";
-        const KEPT: &str = "-- feed_secrets::exist\nSELECT 1 WHERE to_regclass($1) IS NOT NULL";
         let client = aws_sdk_secretsmanager::Client::new(&self.sdk);
-        secrets::remove(&client, self.names.parser_secret(scope.tenant())).await?;
-        secrets::remove(&client, self.names.privacy_secret(scope.tenant())).await?;
-        let name = self.names.database(scope.tenant());
-        if !exists(&self.administrator(MAINTENANCE).await?, DATABASE_EXISTS, &name).await? {
-            return Ok(());
-        }
-        let database = self.administrator(&name).await?;
-        // A tenant that was never brought to this version has none.
-        if !exists(&database, KEPT, "feed_secrets").await? {
-            return Ok(());
-        }
-        let rows = database.query(LIST, &[]).await;
-        for row in rows.map_err(|error| DatabaseError::from_driver(LIST, error))? {
-            let id: uuid::Uuid = row.get("id");
-            secrets::remove(&client, self.names.feed_secret(scope.tenant(), id.into())).await?;
+        for name in self.secret_names(scope).await? {
+            secrets::remove(&client, name).await?;
         }
         Ok(())
     }
 
-    async fn administrator(&self, database: &str) -> Result<Client, DatabaseError> {
+    /// The names of the tenant's secrets but for its database's, whether they are there or not.
+    pub(super) async fn secret_names(&self, scope: &TenantScope) -> Result<Vec<String>, TenancyError> {
+        const LIST: &str = "-- feed_secrets::list\nSELECT id FROM feed_secrets";
+        const KEPT: &str = "-- feed_secrets::exist\nSELECT 1 WHERE to_regclass($1) IS NOT NULL";
+        let tenant = scope.tenant();
+        let mut names = vec![self.names.parser_secret(tenant), self.names.privacy_secret(tenant)];
+        let name = self.names.database(tenant);
+        if !exists(&self.administrator(MAINTENANCE).await?, DATABASE_EXISTS, &name).await? {
+            return Ok(names);
+        }
+        let database = self.administrator(&name).await?;
+        // A tenant that was never brought to this version has none.
+        if !exists(&database, KEPT, "feed_secrets").await? {
+            return Ok(names);
+        }
+        let rows = database.query(LIST, &[]).await;
+        for row in rows.map_err(|error| DatabaseError::from_driver(LIST, error))? {
+            let id: uuid::Uuid = row.get("id");
+            names.push(self.names.feed_secret(tenant, id.into()));
+        }
+        Ok(names)
+    }
+
+    pub(super) async fn administrator(&self, database: &str) -> Result<Client, DatabaseError> {
         let secret = self.names.database_secret(Names::ADMINISTRATOR);
         let client = self.connector.connect(&self.sdk, database, Names::ADMINISTRATOR_ROLE, &secret).await?;
         // The limit on a request's statements is none for a migration, or for the removal of all a tenant had.
@@ -217,11 +225,14 @@ impl Provisioning {
 /// lift row security.
 ///
 /// It is one transaction: nobody is without rights in between, and a right that is not named here is gone afterwards.
-fn grants([app, metrics, retention]: &[String; 3]) -> String {
+fn grants([app, metrics, retention, departure]: &[String; 4]) -> String {
+    // Whoever leaves takes everything along: a table that is new is read without anybody's thinking of it, under row security. Shares are
+    // nobody's to read, the tenant's neither.
+    //
     // Entries of the audit log are added and removed by functions that keep its chain. Only retention removes; what it must
     // not read is not its own. The lock that a removal takes needs the right to change some column: it is given one that
     // nothing goes by. Shares are for metrics, which holds no key to guess a text by; what it opened the others may read.
-    let all = format!("{app}, {metrics}, {retention}");
+    let all = format!("{app}, {metrics}, {retention}, {departure}");
     format!(
         "-- provisioning::grant\n\
          REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {all};\n\
@@ -229,6 +240,11 @@ fn grants([app, metrics, retention]: &[String; 3]) -> String {
          REVOKE ALL ON FUNCTION usage_begin, usage_zone, usage_set_zone FROM {all};\n\
          GRANT USAGE ON SCHEMA public TO {all};\n\
          GRANT EXECUTE ON FUNCTION audit_append TO {all};\n\
+         DO $$ DECLARE name text; BEGIN FOR name IN\n\
+         SELECT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id'\n\
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'query_shares'\n\
+         LOOP EXECUTE format('GRANT SELECT ON %I TO {departure}', name); END LOOP; END $$;\n\
+         GRANT EXECUTE ON FUNCTION usage_zone TO {departure};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
          GRANT SELECT ON events, query_texts, usage_hours, usage_days, usage_subjects, usage_visitors TO {app};\n\
@@ -259,7 +275,7 @@ async fn run(client: &Client, sql: &str) -> Result<(), DatabaseError> {
     client.batch_execute(sql).await.map_err(|error| DatabaseError::from_driver(sql, error))
 }
 
-async fn exists(client: &Client, sql: &str, name: &str) -> Result<bool, DatabaseError> {
+pub(super) async fn exists(client: &Client, sql: &str, name: &str) -> Result<bool, DatabaseError> {
     let row =
         client.query_opt(sql, &[&name]).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
     Ok(row.is_some())

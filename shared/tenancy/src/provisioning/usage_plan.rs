@@ -67,6 +67,17 @@ impl Provisioning {
         Ok(())
     }
 
+    /// Whether the tenant's usage plan or one of its keys is there.
+    pub async fn holds_usage_plan(&self, scope: &TenantScope) -> Result<bool, TenancyError> {
+        let client = Client::new(&self.sdk);
+        for office in UsageOffice::ALL {
+            if find_key(&client, &self.names.usage_key(scope.tenant(), office)).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(find_plan(&client, &self.names.usage_plan(scope.tenant())).await?.is_some())
+    }
+
     /// Removes the tenant's usage plan and its keys. Doing it twice is fine.
     pub async fn drop_usage_plan(&self, scope: &TenantScope) -> Result<(), TenancyError> {
         let client = Client::new(&self.sdk);

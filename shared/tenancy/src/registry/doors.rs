@@ -52,7 +52,7 @@ impl Registry {
         Ok(located.items.unwrap_or_default().into_iter().next())
     }
 
-    /// The tenant a door leads to, if the door still opens and the tenant is active. Everything else is `None`.
+    /// The tenant a door leads to, if the door still opens and the tenant is active, or leaves and the door is a member's. Everything else is `None`.
     pub async fn find(&self, door: &Door) -> Result<Option<Found>, TenancyError> {
         let Some(item) = self.locate(door).await? else { return Ok(None) };
         let (pk, sk) = (string(&item, "pk")?, string(&item, "sk")?);
@@ -87,10 +87,12 @@ impl Registry {
         if opens && tenant.status == TenantStatus::Restoring {
             return Err(TenancyError::Busy("tenant, which is being restored"));
         }
-        if !opens || tenant.status != TenantStatus::Active {
+        // Of a tenant that leaves, members alone come in.
+        let leaving = tenant.status == TenantStatus::Leaving && matches!(door, Door::Member(_));
+        if !opens || (tenant.status != TenantStatus::Active && !leaving) {
             return Ok(None);
         }
-        Ok(Some(Found { tenant: tenant.id, entrance: entrance(&opening)? }))
+        Ok(Some(Found { tenant: tenant.id, entrance: entrance(&opening)?, leaving }))
     }
 
     /// Hangs a door: from now on it leads to the tenant. Hanging it again replaces what it was.

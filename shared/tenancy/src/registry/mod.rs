@@ -77,10 +77,12 @@ pub struct Found {
     pub(crate) tenant: TenantId,
     /// Where in the tenant the door leads, when it is one of the front office.
     pub entrance: Option<Entrance>,
+    /// Whether the tenant is leaving: a member may take its data along, and do nothing else.
+    pub leaving: bool,
 }
 
 impl Found {
-    /// The tenant; it is active.
+    /// The tenant; it is active, or leaving.
     pub const fn tenant(&self) -> TenantId {
         self.tenant
     }

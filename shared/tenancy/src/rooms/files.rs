@@ -1,6 +1,7 @@
 //! The tenant's bucket: imports, documents, and the published search index.
 
 mod key;
+mod streams;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use vivier_domain::{
 };
 
 pub use key::{FileKey, UnknownKey};
+pub use streams::{Incoming, Object, Outgoing, PIECE};
 pub use vivier_domain::published::{Fetched, File};
 
 use key::{COPIES, ERASURES};
@@ -200,7 +202,7 @@ impl<'a> Files<'a> {
     /// The generations that lie in the bucket, oldest first.
     pub async fn list_generations(&self) -> Result<Vec<GenerationId>, TenancyError> {
         let mut generations = self
-            .list("index/generations/", |key| match key {
+            .list_under("index/generations/", |key| match key {
                 FileKey::IndexGeneration(id) => Some(id),
                 _ => None,
             })
@@ -211,7 +213,7 @@ impl<'a> Files<'a> {
 
     /// The copies of persons' data that lie in the bucket.
     pub async fn list_copies(&self) -> Result<Vec<PrivacyRequestId>, TenancyError> {
-        self.list(COPIES, |key| match key {
+        self.list_under(COPIES, |key| match key {
             FileKey::Copy(id) => Some(id),
             _ => None,
         })
@@ -221,7 +223,7 @@ impl<'a> Files<'a> {
     /// Up to which receipt the ledger of erasures was carried out on this bucket.
     pub async fn erasures_applied(&self) -> Result<u64, TenancyError> {
         let applied = self
-            .list(ERASURES, |key| match key {
+            .list_under(ERASURES, |key| match key {
                 FileKey::ErasuresApplied(seq) => Some(seq),
                 _ => None,
             })
@@ -229,7 +231,7 @@ impl<'a> Files<'a> {
         Ok(applied.into_iter().max().unwrap_or(0))
     }
 
-    async fn list<T>(
+    async fn list_under<T>(
         &self,
         prefix: &str,
         of: impl Fn(FileKey) -> Option<T> + Send,

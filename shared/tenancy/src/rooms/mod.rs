@@ -2,9 +2,11 @@
 
 pub mod accounts;
 pub mod attempts;
+pub mod belongings;
 pub mod conversations;
 pub mod database;
 pub mod dead_letters;
+pub mod departures;
 pub mod events;
 pub mod files;
 pub mod ledger;

@@ -45,32 +45,35 @@ impl<'a> PrivacyKeys<'a> {
 
     /// The keys; they are made where there are none.
     pub async fn open(&self) -> Result<Keys, TenancyError> {
-        if let Some(keys) = self.fetch().await? {
-            return Ok(keys);
-        }
-        let made = serde_json::to_string(&Seeds { hash: random()?, sign: random()? }).map_err(|_| CORRUPT)?;
-        match self.client.create_secret().name(&self.name).secret_string(made).send().await {
-            Ok(_) => {}
-            // Another made them in between: those hold.
-            Err(error)
-                if error.as_service_error().is_some_and(CreateSecretError::is_resource_exists_exception) => {}
-            Err(error) => return Err(TenancyError::quiet(SERVICE, error.code())),
-        }
-        self.fetch().await?.ok_or(CORRUPT)
+        open(&self.client, &self.name).await
     }
+}
 
-    async fn fetch(&self) -> Result<Option<Keys>, TenancyError> {
-        match self.client.get_secret_value().secret_id(&self.name).send().await {
-            Ok(found) => Keys::read(found.secret_string().ok_or(CORRUPT)?).map(Some),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
-            {
-                Ok(None)
-            }
-            Err(error) => Err(TenancyError::quiet(SERVICE, error.code())),
+/// The keys of a secret; they are made where there are none.
+pub(crate) async fn open(client: &Client, name: &str) -> Result<Keys, TenancyError> {
+    if let Some(keys) = fetch(client, name).await? {
+        return Ok(keys);
+    }
+    let made = serde_json::to_string(&Seeds { hash: random()?, sign: random()? }).map_err(|_| CORRUPT)?;
+    match client.create_secret().name(name).secret_string(made).send().await {
+        Ok(_) => {}
+        // Another made them in between: those hold.
+        Err(error)
+            if error.as_service_error().is_some_and(CreateSecretError::is_resource_exists_exception) => {}
+        Err(error) => return Err(TenancyError::quiet(SERVICE, error.code())),
+    }
+    fetch(client, name).await?.ok_or(CORRUPT)
+}
+
+async fn fetch(client: &Client, name: &str) -> Result<Option<Keys>, TenancyError> {
+    match client.get_secret_value().secret_id(name).send().await {
+        Ok(found) => Keys::read(found.secret_string().ok_or(CORRUPT)?).map(Some),
+        Err(error)
+            if error.as_service_error().is_some_and(GetSecretValueError::is_resource_not_found_exception) =>
+        {
+            Ok(None)
         }
+        Err(error) => Err(TenancyError::quiet(SERVICE, error.code())),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Imports point one way: `domain ← tenancy ← store ← runtime ← functions`, `domain, text ← reference ← index ← functions`,
 //! `store, text ← answers ← functions`, `domain ← mail, feeds, report ← functions`, `domain ← threshold ← index, functions`, `domain, text ← resume ← functions`, `domain, tenancy ← outside ← functions`,
-//! `domain ← data_map ← store, functions`. The clients that could reach another tenant's data stay behind the doors. The command
-//! line builds upon none of these: it stands outside, as those who type it do.
+//! `domain ← data_map ← store, functions`, `domain ← bundle ← functions`. The clients that could reach another tenant's data stay behind the doors. The command
+//! line builds upon `bundle` alone, to check certificates with the code that forms them: it stands outside, as those who type it do.
 
 use toml::{Table, Value};
 
@@ -10,6 +10,7 @@ use crate::{nothing_wrong, workspace};
 /// A shared crate and the shared crates it may build upon.
 const ORDER: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("bundle", &["domain"]),
     ("data_map", &["domain"]),
     ("tenancy", &["domain"]),
     ("runtime", &["domain", "tenancy", "store"]),
@@ -28,6 +29,7 @@ const ORDER: &[(&str, &[&str])] = &[
 ];
 /// What a function may build upon.
 const FUNCTION: &[&str] = &[
+    "bundle",
     "domain",
     "data_map",
     "tenancy",
@@ -74,7 +76,7 @@ fn wrong_in(one: &Crate, functions: &[&str]) -> Vec<String> {
     let allowed: &[&str] = if one.function {
         FUNCTION
     } else if name == COMMAND.0 {
-        &[]
+        &["bundle"]
     } else if let Some((_, allowed)) = ORDER.iter().find(|(known, _)| known == name) {
         allowed
     } else {

@@ -12,6 +12,7 @@ mod transaction;
 pub(crate) use connector::Connector;
 pub(crate) use session::{Pool, Silo};
 pub use session::{PoolSession, Session};
+pub use transaction::{CopiedOut, CopyIn};
 pub use transaction::{Kind, PoolKind, PoolTx, SiloKind, SiloTx, TenantTx};
 
 use std::error::Error as StdError;

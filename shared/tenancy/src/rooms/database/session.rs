@@ -158,4 +158,15 @@ impl PoolSession {
             .map_err(|error| DatabaseError::from_driver(BIND, error))?;
         Ok(TenantTx::new(inner))
     }
+
+    /// Begins a transaction as [`Self::begin`] does, in which everything is read as it is at this moment, and nothing is written.
+    pub async fn begin_still(&mut self) -> Result<PoolTx<'_>, DatabaseError> {
+        let tenant = self.tenant.to_string();
+        let client = self.client.as_mut().ok_or(CLOSED)?;
+        let inner = client.client.transaction().await.map_err(DatabaseError::unavailable)?;
+        let tx = TenantTx::new(inner);
+        tx.stand_still().await?;
+        tx.query_one(BIND, &[&tenant]).await?;
+        Ok(tx)
+    }
 }

@@ -1,9 +1,14 @@
 //! A transaction that knows whose it is. Statements take it, never a connection and a tenant's id.
 
-use std::{marker::PhantomData, pin::pin};
+use std::{
+    marker::PhantomData,
+    pin::{Pin, pin},
+};
 
+use bytes::Bytes;
+use futures_util::{SinkExt as _, Stream as _};
 use tokio_postgres::{
-    Row, Transaction,
+    CopyInSink, CopyOutStream, Row, Transaction,
     binary_copy::BinaryCopyInWriter,
     types::{ToSql, Type},
 };
@@ -40,10 +45,59 @@ impl<K: Kind> std::fmt::Debug for TenantTx<'_, K> {
     }
 }
 
+/// Text on its way in. Dropped without [`Self::finish`], it changes nothing.
+pub struct CopyIn {
+    sink: Pin<Box<CopyInSink<Bytes>>>,
+    statement: String,
+}
+
+impl std::fmt::Debug for CopyIn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CopyIn").field("statement", &self.statement).finish_non_exhaustive()
+    }
+}
+
+impl CopyIn {
+    /// Sends text, cut anywhere.
+    pub async fn write(&mut self, text: Bytes) -> Result<(), DatabaseError> {
+        let sent = self.sink.send(text).await;
+        sent.map_err(|error| DatabaseError::from_driver(&format!("-- {}", self.statement), error))
+    }
+
+    /// Ends it; how many rows came.
+    pub async fn finish(mut self) -> Result<u64, DatabaseError> {
+        let ended = self.sink.as_mut().finish().await;
+        ended.map_err(|error| DatabaseError::from_driver(&format!("-- {}", self.statement), error))
+    }
+}
+
+/// Rows on their way out.
+pub struct CopiedOut {
+    stream: Pin<Box<CopyOutStream>>,
+    statement: String,
+}
+
+impl std::fmt::Debug for CopiedOut {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CopiedOut").field("statement", &self.statement).finish_non_exhaustive()
+    }
+}
+
+impl CopiedOut {
+    /// The next row as text.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, DatabaseError> {
+        match std::future::poll_fn(|context| self.stream.as_mut().poll_next(context)).await {
+            Some(Ok(row)) => Ok(Some(row)),
+            Some(Err(error)) => Err(DatabaseError::from_driver(&format!("-- {}", self.statement), error)),
+            None => Ok(None),
+        }
+    }
+}
+
 type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
 
 impl<'a, K: Kind> TenantTx<'a, K> {
-    pub(super) fn new(inner: Transaction<'a>) -> Self {
+    pub(crate) fn new(inner: Transaction<'a>) -> Self {
         Self { inner, kind: PhantomData }
     }
 
@@ -114,6 +168,33 @@ impl<'a, K: Kind> TenantTx<'a, K> {
             writer.as_mut().write(&row).await.map_err(failed)?;
         }
         writer.finish().await.map_err(failed)
+    }
+
+    /// From now on everything is read as it is at this moment, by a transaction that may take its time and writes nothing, and written down the
+    /// same way wherever the server stands. To be the first statement.
+    pub async fn stand_still(&self) -> Result<(), DatabaseError> {
+        const STILL: &str =
+            "-- transactions::stand_still\nSET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+        const WRITTEN: &str = "-- transactions::write_alike\nSET LOCAL statement_timeout = 0; \
+                               SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601'; \
+                               SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1";
+        for sql in [STILL, WRITTEN] {
+            self.inner.batch_execute(sql).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
+        }
+        Ok(())
+    }
+
+    /// Begins a `COPY … FROM STDIN` of text.
+    pub async fn copy_text_in(&self, sql: &str) -> Result<CopyIn, DatabaseError> {
+        let sink = self.inner.copy_in(sql).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
+        Ok(CopyIn { sink: Box::pin(sink), statement: name_of(sql) })
+    }
+
+    /// Rows by one `COPY … TO STDOUT`, as the server sends them: one message for each row, and one for the header.
+    pub async fn copy_out(&self, sql: &str) -> Result<CopiedOut, DatabaseError> {
+        let stream =
+            self.inner.copy_out(sql).await.map_err(|error| DatabaseError::from_driver(sql, error))?;
+        Ok(CopiedOut { stream: Box::pin(stream), statement: name_of(sql) })
     }
 
     /// Makes the changes hold.

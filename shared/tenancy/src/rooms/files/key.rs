@@ -1,4 +1,4 @@
-//! The places in a bucket.
+//! The places in a tenant's bucket.
 
 use std::{fmt, str::FromStr};
 
@@ -26,6 +26,26 @@ pub enum FileKey {
     Copy(PrivacyRequestId),
     /// That the ledger of erasures was carried out on this bucket up to a receipt.
     ErasuresApplied(u64),
+    /// A part of what the tenant takes along, before all is packed.
+    DeparturePart(u32),
+    /// What the tenant takes along, packed.
+    DepartureBundle,
+    /// What another tenant took along, to be taken in here.
+    ArrivalBundle,
+}
+
+impl FileKey {
+    /// Whether it is made of what lies elsewhere, and no belonging of its own.
+    pub const fn is_made(&self) -> bool {
+        matches!(
+            self,
+            Self::Copy(_)
+                | Self::ErasuresApplied(_)
+                | Self::DeparturePart(_)
+                | Self::DepartureBundle
+                | Self::ArrivalBundle
+        )
+    }
 }
 
 impl fmt::Display for FileKey {
@@ -38,6 +58,9 @@ impl fmt::Display for FileKey {
             Self::Report(id) => write!(f, "reports/{id}"),
             Self::Copy(id) => write!(f, "{COPIES}{id}"),
             Self::ErasuresApplied(seq) => write!(f, "{ERASURES}{seq:020}"),
+            Self::DeparturePart(number) => write!(f, "departure/parts/{number:04}"),
+            Self::DepartureBundle => f.write_str("departure/bundle.zip"),
+            Self::ArrivalBundle => f.write_str("departure/incoming.zip"),
         }
     }
 }
@@ -60,6 +83,9 @@ impl FromStr for FileKey {
             ["copies", id] => Self::Copy(id.parse().map_err(|_| UnknownKey)?),
             ["erasures", seq] => Self::ErasuresApplied(seq.parse().map_err(|_| UnknownKey)?),
             ["reports", id] => Self::Report(id.parse().map_err(|_| UnknownKey)?),
+            ["departure", "parts", number] => Self::DeparturePart(number.parse().map_err(|_| UnknownKey)?),
+            ["departure", "bundle.zip"] => Self::DepartureBundle,
+            ["departure", "incoming.zip"] => Self::ArrivalBundle,
             ["index", "current.json"] => Self::IndexPointer,
             ["index", "generations", file] => Self::IndexGeneration(
                 file.strip_suffix(".tar").ok_or(UnknownKey)?.parse().map_err(|_| UnknownKey)?,
@@ -85,6 +111,9 @@ mod tests {
             FileKey::Report(ReportRunId::generate()),
             FileKey::Copy(PrivacyRequestId::generate()),
             FileKey::ErasuresApplied(7),
+            FileKey::DeparturePart(7),
+            FileKey::DepartureBundle,
+            FileKey::ArrivalBundle,
         ] {
             assert_eq!(key.to_string().parse(), Ok(key));
         }

@@ -16,6 +16,7 @@ use aws_sdk_cognitoidentityprovider::{
 };
 
 pub use account::{Account, Factor};
+pub use end::Listed;
 pub use invitations::{Compose, Invitations, InviteError, Invitee, Welcomed, door_name};
 pub use invite::Invited;
 pub use roster::{ChangeError, Read, change, read};

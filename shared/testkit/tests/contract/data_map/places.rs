@@ -26,6 +26,9 @@ fn objects() -> BTreeSet<String> {
         FileKey::Report(report),
         FileKey::Copy(copy),
         FileKey::ErasuresApplied(1_234_567),
+        FileKey::DeparturePart(7),
+        FileKey::DepartureBundle,
+        FileKey::ArrivalBundle,
     ];
     let ids = [
         import.to_string(),
@@ -44,12 +47,16 @@ fn objects() -> BTreeSet<String> {
             | FileKey::IndexGeneration(_)
             | FileKey::Report(_)
             | FileKey::Copy(_)
-            | FileKey::ErasuresApplied(_) => {}
+            | FileKey::ErasuresApplied(_)
+            | FileKey::DeparturePart(_)
+            | FileKey::DepartureBundle
+            | FileKey::ArrivalBundle => {}
         }
         let mut name = key.to_string();
         for id in &ids {
             name = name.replace(id.as_str(), "*");
         }
+        name = name.replace("/0007", "/*");
         name.strip_suffix("/7").map_or(name.clone(), |folder| format!("{folder}/*"))
     };
     keys.iter().map(name).collect()

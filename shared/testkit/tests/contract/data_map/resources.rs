@@ -20,6 +20,7 @@ const TABLES: &[(&str, Store)] = &[
     ("AttemptsTable", Store::Attempts),
     ("RequestsTable", Store::Requests),
     ("LedgerTable", Store::Ledger),
+    ("DeparturesTable", Store::Departures),
     ("TasksTable", Store::Tasks),
 ];
 /// Kinds of resources that hold data of ours, each looked at below.

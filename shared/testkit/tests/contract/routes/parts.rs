@@ -140,6 +140,11 @@ pub(super) fn parts() -> Vec<Part> {
             };
             function.http(offers::routes::router(app))
         }),
+        part("departure", departure::routes::openapi(), |function, house| {
+            let stage = "test".to_owned();
+            let app = departure::App { tenancy: house.tenancy.clone(), clock: CLOCK, stage };
+            function.http(departure::routes::router(app))
+        }),
         part("privacy", privacy::routes::openapi(), |function, house| {
             let (domain, back_office) = ("vivier.example".to_owned(), BACK_OFFICE.to_owned());
             let app = privacy::App { tenancy: house.tenancy.clone(), clock: CLOCK, domain, back_office };

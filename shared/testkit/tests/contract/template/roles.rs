@@ -143,7 +143,8 @@ fn wrong_grants(template: &Value) -> Vec<String> {
 
 /// Functions that enter the shared database as a role of their own, each with that role's word: the one that puts together what
 /// candidates search for, and the one that removes.
-const OWN_ROLES: &[(&str, &str)] = &[("Metrics", "metrics"), ("Retention", "retention")];
+const OWN_ROLES: &[(&str, &str)] =
+    &[("Metrics", "metrics"), ("Retention", "retention"), ("Departure", "departure")];
 /// The word of the others' role.
 const REST: &str = "app";
 
