@@ -67,8 +67,10 @@ permissions! {
     PrivacyRead = "privacy.read",
     /// Enter such requests, and answer them.
     PrivacyWrite = "privacy.write",
-    /// Read what purges removed.
+    /// Read how long data is kept, what is held, and what purges removed or would remove.
     RetentionRead = "retention.read",
+    /// Choose how long data is kept, and hold some of it longer.
+    RetentionWrite = "retention.write",
     /// Read the tenant's own scheduled tasks and how their last runs ended.
     TasksRead = "tasks.read",
     /// Run the tenant's own scheduled tasks by hand.

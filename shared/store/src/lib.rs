@@ -12,6 +12,7 @@ pub mod events;
 pub mod feeds;
 pub mod imports;
 pub mod keys;
+pub mod legal_holds;
 pub mod offer_changes;
 pub mod offer_vectors;
 pub mod offers;

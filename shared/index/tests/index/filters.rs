@@ -192,7 +192,11 @@ fn a_facet_reads_as_most_offers_write_it() {
     let page = index(&offers).search(&asked).unwrap();
     let read: Vec<_> =
         page.facets.city.iter().map(|v| (v.value.as_str(), v.label.as_str(), v.count)).collect();
-    assert_eq!(read, [("nantes", "Nantes", 3), ("reze", "Rezé", 1), ("atlantide", "Atlantide", 0)], "every chosen one");
+    assert_eq!(
+        read,
+        [("nantes", "Nantes", 3), ("reze", "Rezé", 1), ("atlantide", "Atlantide", 0)],
+        "every chosen one"
+    );
     assert_eq!(page.total, 1);
 }
 
