@@ -178,7 +178,8 @@ pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64
             ORDER BY occurred_at LIMIT $2 FOR UPDATE SKIP LOCKED\n\
         )\n\
         DELETE FROM events USING old\n\
-        WHERE events.tenant_id = bound_tenant() AND events.occurred_at = old.occurred_at AND events.event_id = old.event_id";
+        WHERE events.tenant_id = bound_tenant() AND events.occurred_at = old.occurred_at AND events.event_id = old.event_id\n\
+              AND events.occurred_at < $1";
     const ASIDE: &str = "-- events::purge_aside\n\
         WITH old AS MATERIALIZED (\n\
             SELECT event_id FROM events_aside\n\

@@ -19,6 +19,7 @@ pub mod offers;
 pub mod passages;
 pub mod privacy;
 pub mod purge_reports;
+pub mod purges;
 pub mod queries;
 pub mod query_figures;
 pub mod reports;

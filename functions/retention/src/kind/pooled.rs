@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use vivier_domain::retention::DataKind;
-use vivier_store::{audit, events, legal_holds, purge_reports, queries, statistics, test_runs};
+use vivier_store::{audit, events, legal_holds, purge_reports, purges, queries, statistics, test_runs};
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 use super::{Asked, Batch};
@@ -10,6 +10,7 @@ use super::{Asked, Batch};
 /// One batch of a kind. What is held as a whole is counted.
 pub(super) async fn batch(tx: &PoolTx<'_>, asked: Asked, held: bool) -> Result<Batch, DatabaseError> {
     let Asked { kind, cutoff, wanted, dry_run, .. } = asked;
+    purges::by_index(tx).await?;
     if held {
         return Ok(Batch::held(count(tx, kind, cutoff, wanted).await?));
     }

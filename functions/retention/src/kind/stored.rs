@@ -5,7 +5,7 @@ mod alerts;
 use jiff::Timestamp;
 use uuid::Uuid;
 use vivier_domain::{ids::SessionId, retention::DataKind};
-use vivier_store::{feeds, legal_holds::InForce, offers, privacy, reports};
+use vivier_store::{feeds, legal_holds::InForce, offers, privacy, purges, reports};
 use vivier_tenancy::{
     TenancyError, TenantScope,
     rooms::{
@@ -57,6 +57,7 @@ pub(super) async fn batch(
         _ => {
             let mut session = app.tenancy.silo(scope).await?;
             let tx = session.begin().await?;
+            purges::by_index_in_own(&tx).await?;
             let batch = rows(&tx, asked, held.kinds.contains(&asked.kind)).await?;
             tx.commit().await?;
             Ok(batch)
@@ -125,6 +126,7 @@ async fn report_files(app: &App, scope: &TenantScope, asked: Asked) -> Result<Ba
     let over = {
         let mut session = app.tenancy.silo(scope).await?;
         let tx = session.begin().await?;
+        purges::by_index_in_own(&tx).await?;
         let over = reports::list_expired(&tx, asked.cutoff, asked.wanted).await?;
         tx.commit().await?;
         over

@@ -5,6 +5,7 @@ use vivier_domain::retention::DataKind;
 use vivier_store::{
     alerts::{self, Over, Told},
     legal_holds::InForce,
+    purges,
 };
 use vivier_tenancy::{
     TenancyError, TenantScope,
@@ -25,6 +26,7 @@ pub(super) async fn batch(
     let keys = if held.persons.is_empty() { None } else { Some(super::keys(app, scope).await?) };
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
+    purges::by_index_in_own(&tx).await?;
     let batch = if held.kinds.contains(&DataKind::Alerts) {
         let found = count(&tx, over, asked).await?;
         Batch::held(found)
