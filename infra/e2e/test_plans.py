@@ -189,8 +189,8 @@ def test_no_statement_of_a_purge_reads_what_stays(stage: Stage, operator: Operat
             pool.execute("DELETE FROM tenants WHERE id = %s", [other])
     assert done["failed"] == dry["failed"] == []
     removed, counted = done["tenants"][0]["removed"], dry["tenants"][0]["removed"]
-    for kind in ("events", "audit_log", "alerts", "usage_hours", "usage_days", "feed_runs", "test_runs", "closed_offers", "privacy_requests",
-                 "purge_reports", "legal_holds"):  # fmt: skip
+    # Requests that were answered long ago go each minute, by their own function.
+    for kind in ("events", "audit_log", "alerts", "usage_hours", "usage_days", "feed_runs", "test_runs", "closed_offers", "purge_reports", "legal_holds"):
         assert removed[kind] >= OVER // 2, (kind, removed)
         assert counted[kind] >= OVER // 2, (kind, counted)
     ran: dict[str, list[dict]] = {}
