@@ -128,8 +128,9 @@ impl Conversations<'_> {
             .map_err(TenancyError::cloud("dynamodb"))?;
         let status = described.time_to_live_description.and_then(|told| told.time_to_live_status);
         match (status, wanted) {
-            (Some(TimeToLiveStatus::Enabled), true) => return Ok(true),
-            (Some(TimeToLiveStatus::Disabled) | None, false) => return Ok(true),
+            (Some(TimeToLiveStatus::Enabled), true) | (Some(TimeToLiveStatus::Disabled) | None, false) => {
+                return Ok(true);
+            }
             (Some(TimeToLiveStatus::Enabling | TimeToLiveStatus::Disabling), _) => return Ok(false),
             _ => {}
         }
