@@ -70,7 +70,7 @@ def _days(stack: Stack) -> None:
                     " + n * interval '80 milliseconds', gen_random_uuid(), 'search', '{}' FROM generate_series(1, %s) AS n", [tenant, day, count])
                 connection.execute("CHECKPOINT")
                 began = time.perf_counter()
-                connection.execute("SELECT events_drop_through(%s)", [day])
+                connection.execute("SELECT events_drop_through(%s, %s)", [day, uuid.uuid4()])
                 rows.append([count, (time.perf_counter() - began) * 1000])
         finally:
             connection.execute("DELETE FROM tenants WHERE id = %s", [tenant])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 
 from . import canaries
@@ -45,6 +46,17 @@ OF_TASK: tuple[tuple[str, str, dict | None], ...] = (
 OF_DATA_REQUEST: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/data-requests/{id}", None),
     ("POST", "/v1/data-requests/{id}/completion", None),
+)
+
+
+def in_days(days: int) -> str:
+    return (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+OF_HOLD: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/retention/holds/{id}", None),
+    ("PATCH", "/v1/retention/holds/{id}", {"ends_at": in_days(30)}),
+    ("DELETE", "/v1/retention/holds/{id}", None),
 )
 OF_REPORT: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/reports/{id}", None),
@@ -132,6 +144,8 @@ def furnish(tenant: Tenant) -> None:
         # Corrections wait for a member: nothing comes of them by itself.
         asked = {"kind": "rectification", "email": canaries.address("personne", "p"), "language": "fr", "note": f"Demande {number}"}
         tenant.notes.setdefault("data_requests", []).append(tenant.back.call("POST", "/v1/data-requests", asked)["id"])
+        hold = {"kind": "feed_runs", "reason": f"Dossier {number} de {tenant.slug}", "ends_at": in_days(200)}
+        tenant.notes.setdefault("holds", []).append(tenant.back.call("POST", "/v1/retention/holds", hold)["id"])
     made = tenant.back.call("POST", f"/v1/reports/{tenant.notes['reports'][0]}/runs", {"format": "json"})
     tenant.notes["report_runs"] = [made["run_id"]]
     # Nobody is there: our own parser reads.
@@ -200,6 +214,10 @@ def belongings(tenant: Tenant) -> Iterator[Reach]:
         for method, path, body in OF_DATA_REQUEST:
             yield "back", (method, filled(path, id=request), options_of(body)), (method, filled(path), options_of(body))
     yield from pages("back", tenant.member, "/v1/data-requests", {"limit": 1})
+    for hold in tenant.notes["holds"]:
+        for method, path, body in OF_HOLD:
+            yield "back", (method, filled(path, id=hold), options_of(body)), (method, filled(path), options_of(body))
+    yield from pages("back", tenant.member, "/v1/retention/holds", {"limit": 1})
     yield from of_people_and_projects(tenant)
 
 
@@ -339,6 +357,7 @@ def seen(tenant: Tenant) -> dict:
         "feed runs": [call("GET", f"/v1/feeds/{feed}/runs") for feed in tenant.notes["feeds"]],
         "reports": call("GET", "/v1/reports"),
         "data requests": call("GET", "/v1/data-requests"),
+        "holds": call("GET", "/v1/retention/holds"),
         "report runs": [
             # The link is signed anew each time; lists have none.
             call("GET", f"/v1/reports/{report}/runs") for report in (*tenant.notes["reports"], "activity")

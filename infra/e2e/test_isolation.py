@@ -16,7 +16,7 @@ from demo.memory import new_password
 
 from . import canaries, people
 from .api import NOT_FOUND, UNAUTHORIZED, Api, filled, is_problem, parameters_of, routes
-from .belongings import all_offers, belongings, fresh_email, furnish, misplaced, options_of, seen
+from .belongings import all_offers, belongings, fresh_email, furnish, in_days, misplaced, options_of, seen
 from .people import Browser
 from .stage import Stage
 from .tenants import Tenant, csv_file, offer
@@ -176,6 +176,9 @@ BODIES = {
     "POST /v1/projects/{project}/synonym-proposals/effect": {"from": "croisé", "to": ["croisée"]},
     "POST /v1/projects/{project}/synonym-proposals/acceptance": {"from": "croisé", "to": ["croisée"]},
     "POST /v1/projects/{project}/synonym-proposals/refusal": {"from": "croisé", "to": ["croisée"]},
+    "PATCH /v1/retention/policies": {"days": {"test_runs": 300}},
+    "POST /v1/retention/holds": {"kind": "feed_runs", "reason": "Croisé 1", "ends_at": in_days(30)},
+    "PATCH /v1/retention/holds/{id}": {"ends_at": in_days(30)},
     "PUT /v1/settings/draft": {"sessions": {"hours": 11, "idle_minutes": 60}},
 }
 """What each write takes; one that is refused is refused because of whose thing it is."""
@@ -200,6 +203,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "feeds": lambda: owner.notes["feeds"][0],
         "reports": lambda: owner.notes["reports"][0],
         "data-requests": lambda: owner.notes["data_requests"][0],
+        "holds": lambda: owner.notes["holds"][0],
         "tasks": lambda: owner.notes["tasks"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
         "batches": lambda: owner.notes["batches"][0],

@@ -10,14 +10,27 @@ use crate::{
 };
 
 const FUNCTION: &str = "retention";
-const TENANTS: Columns = &[("tenant", "/slug"), ("removed", "/removed"), ("complete", "/complete")];
+const TENANTS: Columns =
+    &[("tenant", "/slug"), ("removed", "/removed"), ("held", "/held"), ("complete", "/complete")];
 const REPORTS: Columns = &[
     ("finished", "/finished_at"),
     ("kind", "/kind"),
     ("dry run", "/dry_run"),
     ("cutoff", "/cutoff"),
     ("removed", "/removed"),
+    ("held", "/held"),
+    ("whole days", "/days"),
     ("complete", "/complete"),
+];
+const POLICIES: Columns =
+    &[("kind", "/kind"), ("days", "/days"), ("least", "/least"), ("most", "/most"), ("held", "/held")];
+const HOLDS: Columns = &[
+    ("id", "/id"),
+    ("on", "/on"),
+    ("kind", "/kind"),
+    ("reason", "/reason"),
+    ("ends", "/ends_at"),
+    ("in force", "/in_force"),
 ];
 
 /// How long a tenant keeps its data; what is not named stays.
@@ -33,6 +46,24 @@ pub(crate) struct Terms {
     /// Days from an entry of the audit log
     #[arg(long = "audit-log-days", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=90))]
     audit_log: Option<u16>,
+    /// Days from when an alert was last confirmed
+    #[arg(long = "alerts-days", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(7..=90))]
+    alerts: Option<u16>,
+    /// Days of figures by the day
+    #[arg(long = "figures-days", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(92..=1098))]
+    figures: Option<u16>,
+    /// Days from the end of a feed's fetching
+    #[arg(long = "feed-runs-days", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=90))]
+    feed_runs: Option<u16>,
+    /// Days from a run over test questions
+    #[arg(long = "test-runs-days", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(7..=366))]
+    test_runs: Option<u16>,
+    /// Days from when an offer was closed
+    #[arg(long = "closed-offers-days", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(30..=1098))]
+    closed_offers: Option<u16>,
+    /// Days from when a file of offers came
+    #[arg(long = "import-files-days", value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=90))]
+    import_files: Option<u16>,
 }
 
 /// What operators can do about data that is past its days.
@@ -61,6 +92,16 @@ pub(crate) enum Retention {
         #[arg(long)]
         limit: Option<u32>,
     },
+    /// Show how many days a tenant keeps each kind of data, and what of it is held
+    Policies {
+        #[arg(long)]
+        tenant: String,
+    },
+    /// Show a tenant's holds, the newest first
+    Holds {
+        #[arg(long)]
+        tenant: String,
+    },
     /// Set how many days a tenant keeps its data
     Configure {
         #[arg(long)]
@@ -82,10 +123,16 @@ impl Retention {
                 Invoke::command(FUNCTION, "reports", json!({"tenant": tenant, "limit": limit}))
                     .shown(View::List("reports", REPORTS))
             }
+            Self::Policies { tenant } => Invoke::command(FUNCTION, "policies", json!({"tenant": tenant}))
+                .shown(View::List("policies", POLICIES)),
+            Self::Holds { tenant } => Invoke::command(FUNCTION, "holds", json!({"tenant": tenant}))
+                .shown(View::List("holds", HOLDS)),
             Self::Configure { tenant, terms } => {
                 let retention = given(json!({
                     "conversations_days": terms.conversations, "events_days": terms.events,
-                    "audit_log_days": terms.audit_log,
+                    "audit_log_days": terms.audit_log, "alerts_days": terms.alerts, "figures_days": terms.figures,
+                    "feed_runs_days": terms.feed_runs, "test_runs_days": terms.test_runs,
+                    "closed_offers_days": terms.closed_offers, "import_files_days": terms.import_files,
                 }));
                 Invoke::command(FUNCTION, "configure", json!({"tenant": tenant, "retention": retention}))
                     .shown(View::Document)

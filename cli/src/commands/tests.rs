@@ -221,6 +221,8 @@ fn operators_commands_are_invocations() {
             json!({"operation": "run", "dry_run": false, "tenant": "acme", "as_of": "2026-06-01T00:00:00Z", "limit": 5}),
         ),
         ("retention reports --tenant acme", "retention", json!({"operation": "reports", "tenant": "acme"})),
+        ("retention policies --tenant acme", "retention", json!({"operation": "policies", "tenant": "acme"})),
+        ("retention holds --tenant acme", "retention", json!({"operation": "holds", "tenant": "acme"})),
         (
             "retention configure --tenant acme --events-days 30",
             "retention",

@@ -8,13 +8,16 @@ use axum::{
 use http::StatusCode;
 use utoipa::OpenApi;
 use uuid::Uuid;
-use vivier_domain::{event::EventKind, ids::AlertId, redacted::Redacted};
+use vivier_domain::{alert::AlertDays, event::EventKind, ids::AlertId, redacted::Redacted};
 use vivier_runtime::{
     events::count,
     http::{ApiJson, ApiPath, FrontOffice, NewId, Problem, ProblemKind, nth},
     telemetry,
 };
-use vivier_store::alerts::{self, NewAlert, TokenHash};
+use vivier_store::{
+    alerts::{self, NewAlert, TokenHash},
+    legal_holds,
+};
 use vivier_tenancy::TenantScope;
 
 use crate::{
@@ -109,7 +112,7 @@ async fn search(app: &App, scope: &TenantScope, query: &str) -> Result<Redacted,
     saved::stored(pairs).ok_or_else(|| invalid().field("search", "invalid"))
 }
 
-/// Confirms an alert by the link that was mailed. It then lasts 90 days. Once more changes nothing.
+/// Confirms an alert by the link that was mailed. It then lasts as long as the tenant keeps alerts: 90 days at most. Once more changes nothing.
 #[utoipa::path(
     post,
     path = "/v1/alerts/confirmation",
@@ -130,9 +133,10 @@ async fn confirm(
     ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<Json<KeptAlert>, Problem> {
     let hash = hash(&body.token)?;
+    let days = AlertDays::of(&app.tenancy.retention(&scope).await?);
     let mut session = app.tenancy.silo(&scope).await?;
     let tx = session.begin().await?;
-    let kept = alerts::confirm(&tx, &hash, app.clock.now()).await?;
+    let kept = alerts::confirm(&tx, &hash, app.clock.now(), days).await?;
     tx.commit().await?;
     if kept.is_some() {
         count(&app.tenancy, app.clock, &scope, EventKind::AlertConfirmed {});
@@ -140,7 +144,7 @@ async fn confirm(
     kept.map(|kept| Json(kept.into())).ok_or_else(NOT_FOUND)
 }
 
-/// Lets an alert last another 90 days from now, by a link that was mailed with offers.
+/// Lets an alert last as long as one that is confirmed now, by a link that was mailed with offers.
 #[utoipa::path(
     post,
     path = "/v1/alerts/renewal",
@@ -161,9 +165,10 @@ async fn renew(
     ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<Json<KeptAlert>, Problem> {
     let hash = hash(&body.token)?;
+    let days = AlertDays::of(&app.tenancy.retention(&scope).await?);
     let mut session = app.tenancy.silo(&scope).await?;
     let tx = session.begin().await?;
-    let kept = alerts::renew(&tx, &hash, app.clock.now()).await?;
+    let kept = alerts::renew(&tx, &hash, app.clock.now(), days).await?;
     tx.commit().await?;
     kept.map(|kept| Json(kept.into())).ok_or_else(NOT_FOUND)
 }
@@ -218,9 +223,22 @@ fn hash(token: &Redacted) -> Result<TokenHash, Problem> {
 }
 
 async fn delete(app: &App, scope: &TenantScope, hash: &TokenHash) -> Result<StatusCode, Problem> {
+    let (now, days) = (app.clock.now(), AlertDays::of(&app.tenancy.retention(scope).await?));
+    // Of what may be held nothing is removed here: it is over, and the purge takes what is not held.
+    let held = {
+        let mut session = app.tenancy.pool(scope).await?;
+        let tx = session.begin().await?;
+        let held = legal_holds::in_force(&tx, now).await?.has_alerts();
+        tx.commit().await?;
+        held
+    };
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
-    let deleted = alerts::delete(&tx, hash, app.clock.now()).await?;
+    let deleted = if held {
+        alerts::end(&tx, hash, now, days).await?
+    } else {
+        alerts::delete(&tx, hash, now, days).await?
+    };
     tx.commit().await?;
     if !deleted {
         return Err(NOT_FOUND());

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
 use vivier_domain::{
-    alert::{AlertMailKind, MOST_LISTED},
+    alert::{AlertDays, AlertMailKind, MOST_LISTED},
     event::EventKind,
     project::{ProductKind, Project},
     settings::{ProjectSettings, Published},
@@ -92,9 +92,10 @@ pub(crate) async fn work(
 async fn claim(app: &App, scope: &TenantScope) -> Result<Option<(Alert, Lease)>, HandlerError> {
     let now = app.clock.now();
     let until = now + LEASE;
+    let days = AlertDays::of(&app.tenancy.retention(scope).await?);
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
-    let claimed = alerts::claim(&tx, now, until).await?;
+    let claimed = alerts::claim(&tx, now, until, days).await?;
     tx.commit().await?;
     Ok(claimed)
 }

@@ -8,13 +8,14 @@ use axum::{
     routing::get,
 };
 use utoipa::OpenApi;
-use vivier_domain::permission::needs;
+use vivier_domain::{permission::needs, retention::DataKind};
 use vivier_runtime::http::{ApiQuery, BackOffice, Problem};
 use vivier_store::audit;
+use vivier_tenancy::TenantScope;
 
 use crate::{
     App, export,
-    query::{ExportQuery, ListQuery},
+    query::{ExportQuery, ListQuery, Wanted},
     view::{self, EntryPage},
 };
 
@@ -56,7 +57,7 @@ async fn list(
     office: BackOffice<needs::AuditRead>,
     ApiQuery(query): ApiQuery<ListQuery>,
 ) -> Result<Json<EntryPage>, Problem> {
-    let wanted = query.read(&office.0)?;
+    let wanted = kept(&app, &office.0, query.read(&office.0)?).await?;
     let mut session = app.tenancy.pool(&office.0).await?;
     let tx = session.begin().await?;
     let found = audit::list(&tx, &wanted.filter, wanted.place, wanted.limit + 1).await?;
@@ -89,7 +90,7 @@ async fn take_out(
     office: BackOffice<needs::AuditExport>,
     ApiQuery(query): ApiQuery<ExportQuery>,
 ) -> Result<Response, Problem> {
-    let wanted = query.read(&office.0, app.clock.now())?;
+    let wanted = kept(&app, &office.0, query.read(&office.0, app.clock.now())?).await?;
     let mut session = app.tenancy.pool(&office.0).await?;
     let tx = session.begin().await?;
     let found = audit::export(&tx, &wanted.filter, wanted.place, wanted.limit + 1).await?;
@@ -105,4 +106,11 @@ async fn take_out(
         response.headers_mut().insert(NEXT_CURSOR, next);
     }
     Ok(response)
+}
+
+/// What is wanted, of what is kept: older entries are answered to nobody, whether they are still there or not.
+async fn kept(app: &App, scope: &TenantScope, wanted: Wanted) -> Result<Wanted, Problem> {
+    let since = app.tenancy.retention(scope).await?.kept_since(DataKind::AuditLog, app.clock.now());
+    let from = wanted.filter.from.map_or(since, |from| from.max(since));
+    Ok(Wanted { filter: audit::Filter { from: Some(from), ..wanted.filter }, ..wanted })
 }

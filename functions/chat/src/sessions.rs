@@ -12,7 +12,10 @@ use vivier_domain::{
     settings::{ProjectSettings, chat::MOST_EXCHANGES},
 };
 use vivier_runtime::http::{Problem, ProblemKind};
-use vivier_store::conversations::{self, Author, Message, Room, Session};
+use vivier_store::{
+    conversations::{self, Author, Message, Room, Session},
+    legal_holds,
+};
 use vivier_tenancy::{TenancyError, TenantScope};
 
 use crate::{
@@ -30,7 +33,7 @@ pub(crate) const NOT_FOUND: fn() -> Problem = || Problem::new(ProblemKind::NotFo
 
 /// When a conversation is over whose last message is `now`'s.
 async fn expiry(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Timestamp, Problem> {
-    let policy = app.tenancy.records(scope)?.tenant_settings().await?.retention;
+    let policy = app.tenancy.retention(scope).await?;
     Ok(now + SignedDuration::from_secs(policy.conversations_days.seconds()))
 }
 
@@ -180,6 +183,20 @@ pub(crate) async fn change_status(
 /// Ends a conversation and removes all that was said.
 pub async fn delete(app: &App, scope: &TenantScope, id: SessionId) -> Result<(), Problem> {
     fetch(app, scope, id).await?;
-    conversations::delete(&app.tenancy.conversations(scope).await?, id).await?;
+    let now = app.clock.now();
+    // Of what may be held nothing is removed here: it is over, and the purge takes what is not held.
+    let held = {
+        let mut session = app.tenancy.pool(scope).await?;
+        let tx = session.begin().await?;
+        let held = legal_holds::in_force(&tx, now).await?.has_conversations();
+        tx.commit().await?;
+        held
+    };
+    let room = app.tenancy.conversations(scope).await?;
+    if held {
+        conversations::end(&room, id, now).await?;
+    } else {
+        conversations::delete(&room, id).await?;
+    }
     Ok(())
 }

@@ -7,10 +7,12 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use jiff::Timestamp;
 use utoipa::OpenApi;
 use vivier_domain::{
     ids::{FeedId, FeedRunId},
     permission::needs,
+    retention::DataKind,
 };
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, BackOffice, NewId, PageQuery, Problem, ProblemKind, page,
@@ -180,10 +182,11 @@ async fn list_runs(
     ApiQuery(query): ApiQuery<PageQuery>,
 ) -> Result<Json<RunPage>, Problem> {
     let (before, limit) = query.read(&office.0)?;
+    let since = since(&app, &office.0).await?;
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     feeds::fetch(&tx, id).await?.ok_or_else(NOT_FOUND)?;
-    let mut found = feeds::list_runs(&tx, id, before.map(FeedRunId::from), limit + 1).await?;
+    let mut found = feeds::list_runs(&tx, id, before.map(FeedRunId::from), limit + 1, since).await?;
     let next_cursor = page::cut(&office.0, &mut found, limit, |last| last.id.as_uuid());
     Ok(Json(RunPage { runs: found.into_iter().map(Into::into).collect(), next_cursor }))
 }
@@ -232,10 +235,16 @@ async fn fetch_run(
     office: BackOffice<needs::OffersRead>,
     ApiPath((id, run)): ApiPath<(FeedId, FeedRunId)>,
 ) -> Result<Json<RunView>, Problem> {
+    let since = since(&app, &office.0).await?;
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
-    let found = feeds::fetch_run(&tx, id, run).await?;
+    let found = feeds::fetch_run(&tx, id, run, since).await?;
     found.map(|found| Json(found.into())).ok_or_else(NOT_FOUND)
+}
+
+/// Runs that ended before this are over, whether they are still there or not.
+async fn since(app: &App, scope: &TenantScope) -> Result<Timestamp, Problem> {
+    Ok(app.tenancy.retention(scope).await?.kept_since(DataKind::FeedRuns, app.clock.now()))
 }
 
 async fn require(app: &App, scope: &TenantScope, id: FeedId) -> Result<Feed, Problem> {

@@ -6,11 +6,12 @@ use vivier_domain::{
     opaque::Opaque,
     privacy::{LeftReason, PrivacyStore},
     redacted::Redacted,
+    retention::DataKind,
 };
-use vivier_store::{alerts, conversations, privacy};
+use vivier_store::{alerts, conversations, legal_holds, privacy};
 use vivier_tenancy::{
     TenancyError, TenantScope,
-    rooms::{database::DatabaseError, files::FileKey},
+    rooms::{database::DatabaseError, files::FileKey, privacy_keys::Keys},
 };
 
 use crate::App;
@@ -138,6 +139,61 @@ pub(crate) async fn look(
         }
     };
     Ok(left.then_some(LeftReason::Found))
+}
+
+/// What is held of what an erasure would remove.
+#[derive(Debug, Default)]
+pub(crate) struct Holds {
+    /// The person, or all of what can be found by an address.
+    person: bool,
+    alerts: bool,
+    /// All conversations, or those.
+    conversations: bool,
+    named: Vec<SessionId>,
+}
+
+impl Holds {
+    /// What is held now.
+    pub(crate) async fn of(
+        app: &App,
+        scope: &TenantScope,
+        keys: &Keys,
+        person: &Person<'_>,
+    ) -> Result<Self, TenancyError> {
+        let mut session = app.tenancy.pool(scope).await?;
+        let tx = session.begin().await?;
+        let held = legal_holds::in_force(&tx, app.clock.now()).await?;
+        tx.commit().await?;
+        let is_held = |id: &&SessionId| held.conversations.contains(&keys.subject(&id.to_string()));
+        Ok(Self {
+            person: held.persons.contains(&person.subject),
+            alerts: held.kinds.contains(&DataKind::Alerts),
+            conversations: held.kinds.contains(&DataKind::Conversations),
+            named: person.conversations.iter().filter(is_held).copied().collect(),
+        })
+    }
+
+    /// Whether nothing may go from a store.
+    pub(crate) fn close(&self, store: PrivacyStore) -> bool {
+        match store {
+            PrivacyStore::Alerts => self.person || self.alerts,
+            PrivacyStore::Conversations => self.person || self.conversations,
+            PrivacyStore::Copies | PrivacyStore::Requests => self.person,
+            // Whether somebody is a member is no thing that could go.
+            PrivacyStore::Members => false,
+        }
+    }
+
+    /// The conversations that may go.
+    pub(crate) fn free(&self, named: &[SessionId]) -> Vec<SessionId> {
+        named.iter().filter(|id| !self.named.contains(id)).copied().collect()
+    }
+
+    /// Why something is left, where it is left because it is held.
+    pub(crate) fn explain(&self, store: PrivacyStore, left: LeftReason) -> LeftReason {
+        let some = store == PrivacyStore::Conversations && !self.named.is_empty();
+        if left == LeftReason::Found && (some || self.close(store)) { LeftReason::Held } else { left }
+    }
 }
 
 /// What an error of a store is to whoever waits for an erasure.

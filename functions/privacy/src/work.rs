@@ -26,7 +26,7 @@ use crate::{
     mails::{self, Front},
     marks,
     receipts::{self, Erased},
-    stores::{self, Person},
+    stores::{self, Holds, Person},
 };
 
 /// How long a run may take over one request before another takes it up: longer than an invocation lasts.
@@ -233,8 +233,9 @@ impl Turn<'_> {
     /// Erases in every store, then looks again in every store. What one store refuses keeps no other from being erased.
     async fn erase(&self) -> Result<Next, HandlerError> {
         let (person, mut left) = (self.person(), false);
+        let holds = Holds::of(self.app, self.scope, &self.keys, &person).await?;
         for store in PrivacyStore::ALL.iter().copied() {
-            let (removed, reason) = self.erase_in(store, &person).await;
+            let (removed, reason) = self.erase_in(store, &person, &holds).await;
             left |= reason.is_some();
             let mut session = self.app.tenancy.silo(self.scope).await?;
             let tx = session.begin().await?;
@@ -252,7 +253,13 @@ impl Turn<'_> {
         self.end(Answer::Done).await
     }
 
-    async fn erase_in(&self, store: PrivacyStore, person: &Person<'_>) -> (u64, Option<LeftReason>) {
+    /// What is held stays; where there is none of it, the store is as free of the person as any.
+    async fn erase_in(
+        &self,
+        store: PrivacyStore,
+        person: &Person<'_>,
+        holds: &Holds,
+    ) -> (u64, Option<LeftReason>) {
         let refused = |error: &TenancyError| {
             tracing::warn!(
                 tenant = %self.scope.tenant(), request = %self.request.id, store = store.as_str(), error = telemetry::chain(error),
@@ -260,12 +267,18 @@ impl Turn<'_> {
             );
             stores::reason(error)
         };
-        let removed = match stores::erase(self.app, self.scope, store, person).await {
-            Ok(removed) => removed,
-            Err(error) => return (0, Some(refused(&error))),
+        let free = holds.free(person.conversations);
+        let open = Person { conversations: &free, email: person.email, ..*person };
+        let removed = if holds.close(store) {
+            0
+        } else {
+            match stores::erase(self.app, self.scope, store, &open).await {
+                Ok(removed) => removed,
+                Err(error) => return (0, Some(refused(&error))),
+            }
         };
         match stores::look(self.app, self.scope, store, person).await {
-            Ok(reason) => (removed, reason),
+            Ok(reason) => (removed, reason.map(|left| holds.explain(store, left))),
             Err(error) => (removed, Some(refused(&error))),
         }
     }

@@ -224,6 +224,24 @@ pub struct RetentionSettings {
     /// The audit log.
     #[schema(minimum = 1, maximum = 90, required = false)]
     pub audit_log_days: u16,
+    /// Alerts, from when they were last confirmed.
+    #[schema(minimum = 7, maximum = 90, required = false)]
+    pub alerts_days: u16,
+    /// Figures by the day.
+    #[schema(minimum = 92, maximum = 1098, required = false)]
+    pub figures_days: u16,
+    /// Fetchings of feeds, from their end.
+    #[schema(minimum = 1, maximum = 90, required = false)]
+    pub feed_runs_days: u16,
+    /// Runs over test questions.
+    #[schema(minimum = 7, maximum = 366, required = false)]
+    pub test_runs_days: u16,
+    /// Closed offers, from when they were closed.
+    #[schema(minimum = 30, maximum = 1098, required = false)]
+    pub closed_offers_days: u16,
+    /// Files of offers, from when they came.
+    #[schema(minimum = 1, maximum = 90, required = false)]
+    pub import_files_days: u16,
 }
 
 /// Who mails on the tenant's behalf.

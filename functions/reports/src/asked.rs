@@ -4,6 +4,7 @@ use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use vivier_domain::{
     member::Language,
     report::{ReportGrain, ReportPeriod, ReportQuestion},
+    retention::DataKind,
 };
 use vivier_store::statistics::{self, Filter, Grain, Span};
 use vivier_tenancy::{TenancyError, TenantScope};
@@ -103,6 +104,17 @@ pub(crate) const fn stored(grain: ReportGrain) -> Grain {
         ReportGrain::Week => Grain::Week,
         ReportGrain::Month => Grain::Month,
     }
+}
+
+/// From when on things of a kind are kept: what is older is in no report, whether it is still there or not.
+pub(crate) async fn since(app: &App, scope: &TenantScope, kind: DataKind) -> Result<Timestamp, TenancyError> {
+    Ok(app.tenancy.retention(scope).await?.kept_since(kind, app.clock.now()))
+}
+
+/// The days of a question that are counted: those that are kept.
+pub(crate) async fn counted(app: &App, scope: &TenantScope, asked: &Asked) -> Result<Span, TenancyError> {
+    let since = since(app, scope, DataKind::UsageDays).await?;
+    Ok(asked.span.kept(asked.zone.to_datetime(since).date()))
 }
 
 /// The tenant's time zone. One that this version's database does not know is read as UTC rather than not at all.

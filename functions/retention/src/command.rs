@@ -3,15 +3,14 @@
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vivier_domain::{ids::RunId, tenant::Slug};
+use vivier_domain::{ids::RunId, retention::PolicyChange, tenant::Slug};
 use vivier_runtime::{HandlerError, operator};
 use vivier_tenancy::{PlatformScope, registry::Tenant};
 
 use crate::{
-    App,
-    configure::{self, Change},
+    App, configure, holds,
     kind::Plan,
-    reports,
+    policies, reports,
     run::{self, LIMIT},
 };
 
@@ -43,12 +42,22 @@ pub enum Command {
         /// How many, at most.
         limit: Option<u32>,
     },
+    /// Show how long a tenant keeps its data, and what is held.
+    Policies {
+        /// Whose data.
+        tenant: Slug,
+    },
+    /// Show a tenant's newest holds.
+    Holds {
+        /// Whose.
+        tenant: Slug,
+    },
     /// Set how long a tenant keeps its data.
     Configure {
         /// Whose data.
         tenant: Slug,
         /// What changes; what is not named stays.
-        retention: Change,
+        retention: PolicyChange,
     },
 }
 
@@ -67,6 +76,14 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
             let limit = reports::limit(limit).ok_or_else(|| refused("limit is 1 to 100"))?;
             let tenant = find(app, platform, &tenant).await?;
             Ok(json!(reports::list(app, &platform.lend(&tenant), limit).await?))
+        }
+        Command::Policies { tenant } => {
+            let tenant = find(app, platform, &tenant).await?;
+            Ok(json!(policies::list(app, &platform.lend(&tenant)).await?))
+        }
+        Command::Holds { tenant } => {
+            let tenant = find(app, platform, &tenant).await?;
+            Ok(json!({"holds": holds::newest(app, &platform.lend(&tenant)).await?}))
         }
         Command::Configure { tenant, retention } => {
             let tenant = find(app, platform, &tenant).await?;
@@ -133,8 +150,12 @@ mod tests {
         let as_of = Some("2026-01-15T03:00:00Z".parse().unwrap());
         let run = Command::Run { dry_run: true, tenant: Some(slug()), as_of, limit: Some(1000) };
         let reports = Command::Reports { tenant: slug(), limit: Some(20) };
-        let retention =
-            Change { conversations_days: days(30), events_days: days(60), audit_log_days: days(90) };
+        let retention = PolicyChange {
+            conversations_days: days(30),
+            events_days: days(60),
+            audit_log_days: days(90),
+            ..PolicyChange::default()
+        };
         for (text, expected) in [
             (include_str!("../../../events/retention/run.json"), run),
             (include_str!("../../../events/retention/operator-reports.json"), reports),

@@ -1,16 +1,20 @@
-//! The purge of one kind of one tenant's data.
+//! The purge of one kind of one tenant's data, in batches.
 
-use jiff::{SignedDuration, Timestamp, civil::Date, tz::Offset};
+mod pooled;
+mod stored;
+
+use jiff::{SignedDuration, Timestamp};
 use vivier_domain::{
     ids::RunId,
-    retention::{DataKind, Days},
+    retention::{DataKind, From, RetentionPolicy, days_before},
 };
 use vivier_store::{
-    alerts, audit, events,
+    legal_holds::{self, InForce},
     purge_reports::{self, Part},
-    queries, statistics,
 };
-use vivier_tenancy::{TenancyError, TenantScope, rooms::PoolTx, rooms::database::DatabaseError};
+use vivier_tenancy::{TenancyError, TenantScope};
+
+pub use stored::Place;
 
 use crate::App;
 
@@ -18,10 +22,6 @@ use crate::App;
 const BATCH: u32 = 5_000;
 /// The stream keeps records for three days; then a day for the hands that work on them.
 const REDELIVERED: SignedDuration = SignedDuration::from_hours(96);
-/// Counts by the hour are kept as long as events, and two days more, so that days can be counted anew in another time zone.
-pub const HOURS_KEPT: SignedDuration = SignedDuration::from_hours(24 * (Days::MAXIMUM.get() as i64 + 2));
-/// Counts by the day are kept three years.
-pub const DAYS_KEPT: SignedDuration = SignedDuration::from_hours(24 * 366 * 3);
 
 /// What a run is to do, the same for every tenant.
 #[derive(Debug, Clone, Copy)]
@@ -38,132 +38,153 @@ pub struct Plan {
     pub limit: u32,
 }
 
-impl Plan {
-    /// What is older than this goes; what has an end of its own, when that is past.
-    pub fn cutoff(&self, days: Option<Days>) -> Timestamp {
-        let Some(days) = days else { return self.as_of };
-        Timestamp::from_microsecond(self.as_of.as_microsecond() - days.seconds() * 1_000_000)
-            .unwrap_or(Timestamp::MIN)
-    }
-}
-
 /// What became of one kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Purged {
     /// How many rows or items went, or would go.
     pub removed: u64,
-    /// Whether nothing older than the cutoff is left.
+    /// How many are over and stay, because they are held; as far as they were come by.
+    pub held: u64,
+    /// Whether nothing older than the cutoff is left, but for what is held.
     pub complete: bool,
 }
 
-/// Purges one kind in batches. Each is reported as it is done, rows and report in one transaction: a run that is cut
-/// off has told what it removed, and the next one goes on.
+/// What a batch did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Batch {
+    removed: u64,
+    held: u64,
+    more: bool,
+}
+
+impl Batch {
+    /// Of something that goes a number at a time: where as many were found as were wanted, there may be more.
+    fn of(removed: u64, wanted: u32) -> Self {
+        Self { removed, held: 0, more: removed >= u64::from(wanted) }
+    }
+
+    /// Of a kind that is held as a whole.
+    fn held(held: u64) -> Self {
+        Self { removed: 0, held, more: false }
+    }
+}
+
+/// What is asked of a batch.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    kind: DataKind,
+    as_of: Timestamp,
+    cutoff: Timestamp,
+    /// At most so many.
+    wanted: u32,
+    dry_run: bool,
+}
+
+/// Purges one kind in batches. Each is reported as it is done, rows of the shared database in the same transaction as their report: a run that
+/// is cut off has told what it removed, and the next one goes on. What is held is asked anew for each, so that a hold is kept from the moment
+/// on that it is placed.
 pub async fn purge(
     app: &App,
     scope: &TenantScope,
     plan: &Plan,
     kind: DataKind,
-    days: Option<Days>,
+    policy: &RetentionPolicy,
 ) -> Result<Purged, TenancyError> {
-    let cutoff = cutoff(plan, kind, days);
-    let mut removed = 0;
+    let mut purged = Purged::default();
+    let (cutoff, mut place) = (cutoff(plan.as_of, kind, policy), Place::default());
     loop {
-        let wanted = next(plan, removed);
-        // Another store is no part of the transaction: what it held is gone even where its report cannot be written.
-        let items = match kind {
-            DataKind::Conversations => {
-                let table = app.tenancy.conversations(scope).await?;
-                table.purge(plan.as_of, cutoff, wanted as usize, plan.dry_run).await?.0
-            }
-            DataKind::Alerts => expired_alerts(app, scope, plan, wanted).await?,
-            DataKind::Events | DataKind::AuditLog => 0,
+        let wanted = next(plan, purged.removed);
+        let asked = Asked { kind, as_of: plan.as_of, cutoff, wanted, dry_run: plan.dry_run };
+        let batch = if kind.is_pooled() {
+            let mut session = app.tenancy.pool(scope).await?;
+            let tx = session.begin().await?;
+            let held = legal_holds::in_force(&tx, app.clock.now()).await?.kinds.contains(&kind);
+            let batch = pooled::batch(&tx, asked, held).await?;
+            purge_reports::add(&tx, &part(app, plan, asked, batch)).await?;
+            tx.commit().await?;
+            batch
+        } else {
+            let held = in_force(app, scope).await?;
+            // Another store is no part of the transaction: what it held is gone even where its report cannot be written.
+            let batch = stored::batch(app, scope, asked, &held, &mut place).await?;
+            let mut session = app.tenancy.pool(scope).await?;
+            let tx = session.begin().await?;
+            purge_reports::add(&tx, &part(app, plan, asked, batch)).await?;
+            tx.commit().await?;
+            batch
         };
-        let mut session = app.tenancy.pool(scope).await?;
-        let tx = session.begin().await?;
-        let found = items + rows(&tx, plan, kind, cutoff, wanted).await?;
-        removed += found;
-        let complete = found < u64::from(wanted);
-        let finished_at = app.clock.now();
-        let (run_id, dry_run) = (plan.run_id, plan.dry_run);
-        let part = Part { run_id, kind, dry_run, cutoff, removed: found, complete, finished_at };
-        purge_reports::add(&tx, &part).await?;
-        tx.commit().await?;
-        if complete || removed >= u64::from(plan.limit) {
-            return Ok(Purged { removed, complete });
+        purged.removed += batch.removed;
+        purged.held += batch.held;
+        purged.complete = !batch.more;
+        if purged.complete || purged.removed >= u64::from(plan.limit) {
+            return Ok(purged);
         }
     }
 }
 
-/// What is older goes. Events stay for as long as the stream may deliver them again, or they would be counted again: they hold nobody.
-fn cutoff(plan: &Plan, kind: DataKind, days: Option<Days>) -> Timestamp {
-    let cutoff = plan.cutoff(days);
+/// Counts one kind without a trace: what a purge at `as_of` would remove, up to `limit`; of conversations no more than so many pages are
+/// looked at.
+pub async fn count(
+    app: &App,
+    scope: &TenantScope,
+    kind: DataKind,
+    policy: &RetentionPolicy,
+    (as_of, limit, pages): (Timestamp, u32, usize),
+) -> Result<Purged, TenancyError> {
+    let asked = Asked { kind, as_of, cutoff: cutoff(as_of, kind, policy), wanted: limit, dry_run: true };
+    let batch = if kind.is_pooled() {
+        let mut session = app.tenancy.pool(scope).await?;
+        let tx = session.begin().await?;
+        let held = legal_holds::in_force(&tx, app.clock.now()).await?.kinds.contains(&kind);
+        let batch = pooled::batch(&tx, asked, held).await?;
+        tx.commit().await?;
+        batch
+    } else {
+        let held = in_force(app, scope).await?;
+        stored::batch(app, scope, asked, &held, &mut Place::within(pages)).await?
+    };
+    Ok(Purged { removed: batch.removed, held: batch.held, complete: !batch.more })
+}
+
+/// What is held now.
+pub async fn in_force(app: &App, scope: &TenantScope) -> Result<InForce, TenancyError> {
+    let mut session = app.tenancy.pool(scope).await?;
+    let tx = session.begin().await?;
+    let held = legal_holds::in_force(&tx, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(held)
+}
+
+fn part(app: &App, plan: &Plan, asked: Asked, batch: Batch) -> Part {
+    Part {
+        run_id: plan.run_id,
+        kind: asked.kind,
+        dry_run: plan.dry_run,
+        cutoff: asked.cutoff,
+        removed: batch.removed,
+        held: batch.held,
+        complete: !batch.more,
+        finished_at: app.clock.now(),
+    }
+}
+
+/// What is older goes; what has an end of its own, when that is past. Events stay for as long as the stream may deliver them again, or they
+/// would be counted again: they hold nobody.
+fn cutoff(as_of: Timestamp, kind: DataKind, policy: &RetentionPolicy) -> Timestamp {
+    let cutoff = match kind.counted_from() {
+        From::OwnEnd => as_of,
+        From::Moment => days_before(as_of, policy.days(kind)),
+    };
     if kind != DataKind::Events {
         return cutoff;
     }
-    plan.as_of.saturating_sub(REDELIVERED).map_or(cutoff, |earliest| cutoff.min(earliest))
+    as_of.saturating_sub(REDELIVERED).map_or(cutoff, |earliest| cutoff.min(earliest))
 }
 
 /// How many the next batch may take. Counting holds no locks, so a dry run counts in one.
 fn next(plan: &Plan, removed: u64) -> u32 {
     let left = plan.limit.saturating_sub(u32::try_from(removed).unwrap_or(u32::MAX));
     if plan.dry_run { left } else { left.min(BATCH) }
-}
-
-/// Removes alerts that are over, or counts them. An alert counts as one, with all that goes with it.
-async fn expired_alerts(
-    app: &App,
-    scope: &TenantScope,
-    plan: &Plan,
-    wanted: u32,
-) -> Result<u64, TenancyError> {
-    let mut session = app.tenancy.silo(scope).await?;
-    let tx = session.begin().await?;
-    let found = if plan.dry_run {
-        alerts::count_expired(&tx, plan.as_of, wanted).await?
-    } else {
-        alerts::forget_mails(&tx, plan.as_of).await?;
-        alerts::purge(&tx, plan.as_of, wanted).await?
-    };
-    tx.commit().await?;
-    Ok(found)
-}
-
-async fn rows(
-    tx: &PoolTx<'_>,
-    plan: &Plan,
-    kind: DataKind,
-    cutoff: Timestamp,
-    limit: u32,
-) -> Result<u64, DatabaseError> {
-    match (kind, plan.dry_run) {
-        (DataKind::Conversations | DataKind::Alerts, _) => Ok(0),
-        // With them goes what candidates searched for: it is kept as long as the events that count for it.
-        (DataKind::Events, dry_run) => {
-            let old = if dry_run {
-                events::count_before(tx, cutoff, limit).await?
-            } else {
-                // Counts hold nobody; what is over of them is no part of what was promised to be removed.
-                let (hours, days) = over(plan.as_of);
-                statistics::purge(tx, hours, days).await?;
-                events::purge(tx, cutoff, limit).await?
-            };
-            let left = limit - u32::try_from(old).unwrap_or(limit).min(limit);
-            Ok(old
-                + if dry_run {
-                    queries::count_before(tx, cutoff, left).await?
-                } else {
-                    queries::purge(tx, cutoff, left).await?
-                })
-        }
-        (DataKind::AuditLog, true) => audit::count_before(tx, cutoff, limit).await,
-        (DataKind::AuditLog, false) => audit::purge(tx, cutoff, limit).await,
-    }
-}
-
-/// From when on counts by the hour and by the day are kept.
-fn over(as_of: Timestamp) -> (Timestamp, Date) {
-    let back = |kept: SignedDuration| as_of.saturating_sub(kept).unwrap_or(Timestamp::MIN);
-    (back(HOURS_KEPT), Offset::UTC.to_datetime(back(DAYS_KEPT)).date())
 }
 
 #[cfg(test)]
@@ -190,9 +211,14 @@ mod tests {
 
     #[test]
     fn the_cutoff_is_whole_days_back() {
-        let days = |days: u16| Some(Days::try_from(days).unwrap());
-        assert_eq!(plan(1, false).cutoff(None).to_string(), "2026-04-01T00:00:00Z");
-        assert_eq!(plan(1, false).cutoff(days(1)).to_string(), "2026-03-31T00:00:00Z");
-        assert_eq!(plan(1, false).cutoff(days(90)).to_string(), "2026-01-01T00:00:00Z");
+        let chosen = RetentionPolicy { events_days: 1.try_into().unwrap(), ..RetentionPolicy::default() };
+        for (kind, expected) in [
+            (DataKind::ReportFiles, "2026-04-01T00:00:00Z"),
+            (DataKind::Conversations, "2026-01-01T00:00:00Z"),
+            // A day would be enough, were it not for what the stream may deliver again.
+            (DataKind::Events, "2026-03-28T00:00:00Z"),
+        ] {
+            assert_eq!(cutoff(plan(1, false).as_of, kind, &chosen).to_string(), expected);
+        }
     }
 }

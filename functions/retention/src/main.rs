@@ -13,6 +13,7 @@ async fn main() -> Result<(), StartError> {
     Function::new("retention")
         .http(routes::router(app.clone()))
         .audited(&app.tenancy, app.clock, &routes::openapi())
+        .idempotent(&app.tenancy, app.clock)
         .scheduled(PlatformTask::RetentionDaily, &app.tenancy, app.clock, move |platform| {
             let app = scheduled.clone();
             async move { run::daily(&app, &platform).await }

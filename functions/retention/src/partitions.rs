@@ -2,6 +2,7 @@
 //! happened on them.
 
 use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
+use vivier_domain::ids::RunId;
 use vivier_store::events;
 use vivier_tenancy::{TenancyError, TenantScope};
 
@@ -11,14 +12,14 @@ use crate::App;
 const AHEAD: i32 = 7;
 
 /// Makes the days to come and drops those that are over at `now`. Returns how many were dropped. The scope only opens the database:
-/// a partition is nobody's.
-pub async fn turn(app: &App, scope: &TenantScope, now: Timestamp) -> Result<u32, TenancyError> {
+/// a partition is nobody's. What goes is entered in every tenant's report of the run.
+pub async fn turn(app: &App, scope: &TenantScope, now: Timestamp, run: RunId) -> Result<u32, TenancyError> {
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
     events::prepare(&tx, &ahead(now)).await?;
     tx.commit().await?;
     let tx = session.begin().await?;
-    let dropped = events::drop_through(&tx, events::last_day_over(now)).await?;
+    let dropped = events::drop_through(&tx, events::last_day_over(now), run).await?;
     tx.commit().await?;
     Ok(dropped)
 }

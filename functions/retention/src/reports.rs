@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
+use vivier_domain::retention::{DataKind, days_before};
 use vivier_store::purge_reports::{self, Report};
 use vivier_tenancy::{TenancyError, TenantScope};
 
@@ -26,7 +27,7 @@ pub struct ReportView {
     /// The run.
     #[schema(format = Uuid)]
     pub run_id: String,
-    /// `conversations`, `events`, `audit_log` or `alerts`.
+    /// One of the kinds that the list of policies names.
     pub kind: String,
     /// Whether the run only counted.
     pub dry_run: bool,
@@ -34,7 +35,11 @@ pub struct ReportView {
     pub cutoff: Timestamp,
     /// How many rows or items.
     pub removed: u64,
-    /// Whether nothing older than the cutoff was left.
+    /// How many were over and stayed, because they are held.
+    pub held: u64,
+    /// How many whole days went at once; what they held is counted from figures.
+    pub days: u32,
+    /// Whether nothing older than the cutoff was left, but for what is held.
     pub complete: bool,
     /// When the run was done with this kind.
     pub finished_at: Timestamp,
@@ -48,6 +53,8 @@ impl From<Report> for ReportView {
             dry_run: report.dry_run,
             cutoff: report.cutoff,
             removed: report.removed,
+            held: report.held,
+            days: report.days,
             complete: report.complete,
             finished_at: report.finished_at,
         }
@@ -62,9 +69,10 @@ pub fn limit(asked: Option<u32>) -> Option<u32> {
 
 /// The tenant's newest reports.
 pub async fn list(app: &App, scope: &TenantScope, limit: u32) -> Result<Reports, TenancyError> {
+    let since = days_before(app.clock.now(), DataKind::PurgeReports.most());
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
-    let reports = purge_reports::list(&tx, limit).await?;
+    let reports = purge_reports::list(&tx, limit, since).await?;
     tx.commit().await?;
     Ok(Reports { reports: reports.into_iter().map(ReportView::from).collect() })
 }

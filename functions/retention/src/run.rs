@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use vivier_domain::{
@@ -10,23 +10,21 @@ use vivier_domain::{
     retention::DataKind,
     tenant::Slug,
 };
-use vivier_runtime::{HandlerError, telemetry};
-use vivier_store::{
-    audit::{self, Actor, Entry, Outcome},
-    purge_reports,
+use vivier_runtime::{
+    HandlerError,
+    telemetry::{self, Unit},
 };
+use vivier_store::audit::{self, Actor, Entry, Outcome};
 use vivier_tenancy::{PlatformScope, TenancyError, TenantScope, registry::Tenant};
 
 use crate::{
-    App,
+    App, holds,
     kind::{self, Plan, Purged},
     partitions,
 };
 
 /// The most rows or items that a run removes of one kind for one tenant, unless an operator says otherwise.
 pub const LIMIT: u32 = 100_000;
-/// More reports than this from one tenant cannot have gathered since yesterday's run.
-const REPORTS: u32 = 5_000;
 
 /// What a run did.
 #[derive(Debug, Serialize)]
@@ -52,7 +50,9 @@ pub struct TenantReport {
     pub slug: Slug,
     /// Kind of data to how many rows or items went, or would go.
     pub removed: BTreeMap<DataKind, u64>,
-    /// Whether nothing past its days is left.
+    /// Kind of data to how many are over and stay, because they are held; kinds of which none does are left out.
+    pub held: BTreeMap<DataKind, u64>,
+    /// Whether nothing past its days is left, but for what is held.
     pub complete: bool,
 }
 
@@ -68,10 +68,12 @@ pub struct Unfinished {
 pub async fn daily(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
     let (run_id, as_of) = (RunId::generate(), app.clock.now());
     let plan = Plan { run_id, by_hand: false, dry_run: false, as_of, limit: LIMIT };
-    let turned = turn(app, platform, as_of).await;
+    let turned = turn(app, platform, as_of, run_id).await;
+    let settled = settle(app, platform).await?;
     let report = all(app, platform, &plan).await?;
     if report.failed.is_empty() {
         turned?;
+        settled?;
         Ok(json!(report))
     } else {
         let unfinished = Unfinished { failed: report.failed.len(), tenants: report.tenants.len() };
@@ -80,12 +82,30 @@ pub async fn daily(app: &App, platform: &PlatformScope) -> Result<Value, Handler
 }
 
 /// Turns the days of events. A failure does not stop the purge, and is told behind it.
-async fn turn(app: &App, platform: &PlatformScope, now: Timestamp) -> Result<(), TenancyError> {
+async fn turn(app: &App, platform: &PlatformScope, now: Timestamp, run: RunId) -> Result<(), TenancyError> {
     let tenants = app.tenancy.registry()?.list(platform).await?;
     let Some(any) = tenants.iter().find(|tenant| tenant.status.has_stores()) else { return Ok(()) };
-    let dropped = partitions::turn(app, &platform.lend(any), now).await?;
+    let dropped = partitions::turn(app, &platform.lend(any), now, run).await?;
     tracing::info!(dropped, "days of events were made and dropped");
     Ok(())
+}
+
+/// Looks at what is held of every tenant, before anything is removed, and tells how many holds end soon. What fails is told behind the purge.
+async fn settle(app: &App, platform: &PlatformScope) -> Result<Result<(), TenancyError>, TenancyError> {
+    let (mut ending, mut outcome) = (0, Ok(()));
+    for tenant in
+        app.tenancy.registry()?.list(platform).await?.iter().filter(|tenant| tenant.status.has_stores())
+    {
+        match holds::settle(app, &platform.lend(tenant)).await {
+            Ok(found) => ending += found,
+            Err(error) => {
+                tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "what is held was not looked at");
+                outcome = Err(error);
+            }
+        }
+    }
+    telemetry::metric("retention", "HoldsEnding", Unit::Count, ending);
+    Ok(outcome)
 }
 
 /// Runs over every tenant.
@@ -106,9 +126,11 @@ pub async fn over(app: &App, platform: &PlatformScope, plan: &Plan, tenants: Vec
             report.failed.push(tenant.id);
         }
         let removed: BTreeMap<_, _> = purged.iter().map(|(kind, purged)| (*kind, purged.removed)).collect();
+        let held = purged.iter().filter(|(_, purged)| purged.held > 0);
+        let held: BTreeMap<_, _> = held.map(|(kind, purged)| (*kind, purged.held)).collect();
         let complete = !failed && purged.values().all(|purged| purged.complete);
         tracing::info!(tenant = %tenant.id, %run_id, dry_run, complete, removed = removed.values().sum::<u64>(), "a tenant was purged");
-        report.tenants.push(TenantReport { tenant: tenant.id, slug: tenant.slug, removed, complete });
+        report.tenants.push(TenantReport { tenant: tenant.id, slug: tenant.slug, removed, held, complete });
     }
     report
 }
@@ -116,7 +138,7 @@ pub async fn over(app: &App, platform: &PlatformScope, plan: &Plan, tenants: Vec
 /// One tenant: what was done of each kind, and whether anything failed. A kind that fails does not stop the others.
 async fn one(app: &App, scope: &TenantScope, plan: &Plan) -> (BTreeMap<DataKind, Purged>, bool) {
     let (tenant, mut purged, mut failed) = (scope.tenant(), BTreeMap::new(), false);
-    let policy = match retention(app, scope).await {
+    let policy = match app.tenancy.retention(scope).await {
         Ok(policy) => policy,
         Err(error) => {
             tracing::error!(%tenant, error = telemetry::chain(&error), "a tenant's retention cannot be read");
@@ -124,7 +146,7 @@ async fn one(app: &App, scope: &TenantScope, plan: &Plan) -> (BTreeMap<DataKind,
         }
     };
     for &kind in DataKind::ALL {
-        match kind::purge(app, scope, plan, kind, policy.days(kind)).await {
+        match Box::pin(kind::purge(app, scope, plan, kind, &policy)).await {
             Ok(done) => {
                 purged.insert(kind, done);
             }
@@ -134,12 +156,6 @@ async fn one(app: &App, scope: &TenantScope, plan: &Plan) -> (BTreeMap<DataKind,
                 failed = true;
             }
         }
-    }
-    if !plan.dry_run
-        && let Err(error) = forget_reports(app, scope, plan).await
-    {
-        tracing::error!(%tenant, error = telemetry::chain(&error), "old reports were not removed");
-        failed = true;
     }
     if !plan.dry_run
         && let Err(error) = enter(app, scope, plan, failed).await
@@ -160,22 +176,6 @@ async fn enter(app: &App, scope: &TenantScope, plan: &Plan, failed: bool) -> Res
     Ok(())
 }
 
-async fn retention(
-    app: &App,
-    scope: &TenantScope,
-) -> Result<vivier_domain::retention::RetentionPolicy, TenancyError> {
-    Ok(app.tenancy.records(scope)?.tenant_settings().await?.retention)
-}
-
-async fn forget_reports(app: &App, scope: &TenantScope, plan: &Plan) -> Result<(), TenancyError> {
-    let cutoff = plan.as_of - SignedDuration::from_hours(24 * purge_reports::KEPT_DAYS);
-    let mut session = app.tenancy.pool(scope).await?;
-    let tx = session.begin().await?;
-    purge_reports::purge(&tx, cutoff, REPORTS).await?;
-    tx.commit().await?;
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,12 +185,13 @@ mod tests {
         let tenant = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
         let removed = BTreeMap::from([(DataKind::Conversations, 4), (DataKind::AuditLog, 0)]);
         let slug = Slug::try_from("fournil-du-nord".to_owned()).unwrap();
-        let report = TenantReport { tenant, slug, removed, complete: false };
+        let held = BTreeMap::from([(DataKind::AuditLog, 2)]);
+        let report = TenantReport { tenant, slug, removed, held, complete: false };
         assert_eq!(
             serde_json::to_value(report).unwrap(),
             json!({
                 "tenant": "018f0000-0000-7000-8000-000000000001", "slug": "fournil-du-nord",
-                "removed": {"conversations": 4, "audit_log": 0}, "complete": false,
+                "removed": {"conversations": 4, "audit_log": 0}, "held": {"audit_log": 2}, "complete": false,
             })
         );
     }

@@ -5,12 +5,35 @@ use std::str::FromStr;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::retention::{DataKind, RetentionPolicy, days_before};
+
 /// An alert ends so long after it was last confirmed: what is kept of a candidate is kept 90 days (K9.1e).
 pub const LASTS: SignedDuration = SignedDuration::from_hours(24 * crate::retention::MAXIMUM_DAYS as i64);
 /// An alert that nobody confirms is gone after this long.
 pub const PENDING: SignedDuration = SignedDuration::from_hours(48);
 /// The most offers that a mail lists.
 pub const MOST_LISTED: usize = 10;
+
+/// How long a tenant keeps alerts from when they were last confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AlertDays(u16);
+
+impl AlertDays {
+    /// As the tenant chose.
+    pub const fn of(policy: &RetentionPolicy) -> Self {
+        Self(policy.days(DataKind::Alerts))
+    }
+
+    /// When an alert ends that is confirmed at `now`.
+    pub fn after(self, now: Timestamp) -> Timestamp {
+        now + SignedDuration::from_hours(24 * i64::from(self.0))
+    }
+
+    /// One that was last confirmed before this is over at `now`.
+    pub fn before(self, now: Timestamp) -> Timestamp {
+        days_before(now, self.0)
+    }
+}
 
 /// A text that is none of the list's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -147,6 +147,10 @@ id!(
     PrivacyRequestId
 );
 id!(
+    /// A hold on data that would be removed otherwise.
+    HoldId
+);
+id!(
     /// A secret of a tenant's own. It names it and opens nothing.
     SecretId
 );

@@ -69,8 +69,10 @@ permissions! {
     PrivacyWrite = "privacy.write",
     /// Take the tenant's data along at the end of the contract, and acknowledge that all of it was received: then it is destroyed here.
     DepartureAcknowledge = "departure.acknowledge",
-    /// Read what purges removed.
+    /// Read how long data is kept, what is held, and what purges removed or would remove.
     RetentionRead = "retention.read",
+    /// Choose how long data is kept, and hold some of it longer.
+    RetentionWrite = "retention.write",
     /// Read the tenant's own scheduled tasks and how their last runs ended.
     TasksRead = "tasks.read",
     /// Run the tenant's own scheduled tasks by hand.

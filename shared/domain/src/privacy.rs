@@ -80,6 +80,8 @@ list! {
         Found = "found",
         /// The address is a member's, whose account stands until the member is removed.
         Member = "member",
+        /// Something of the person is held: it goes when the hold ends.
+        Held = "held",
     }
 }
 

@@ -173,6 +173,13 @@ pub async fn delete(room: &Conversations<'_>, id: SessionId) -> Result<u64, Tena
     Ok(tokens + room.delete_partition(&partition(id)).await?)
 }
 
+/// Lets a conversation be over at `now`, with all that was said, and leaves it there: something of the tenant's is held. How many items there
+/// were; tokens that lead to it go.
+pub async fn end(room: &Conversations<'_>, id: SessionId, now: Timestamp) -> Result<u64, TenancyError> {
+    let tokens = resume::revoke(room, id).await?;
+    Ok(tokens + room.expire_partition(&partition(id), now).await?)
+}
+
 /// Whether anything of a conversation is left, over or not.
 pub async fn holds(room: &Conversations<'_>, id: SessionId) -> Result<bool, TenancyError> {
     room.holds(&partition(id)).await

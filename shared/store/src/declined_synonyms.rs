@@ -18,12 +18,16 @@ pub async fn add(
     tx.execute(SQL, &[&project.as_uuid(), &from, &to, &now]).await.map(drop)
 }
 
-/// All pairs of a front office.
-pub async fn list(tx: &PoolTx<'_>, project: ProjectId) -> Result<Vec<(String, String)>, DatabaseError> {
+/// All pairs of a front office that were noted since a moment.
+pub async fn list(
+    tx: &PoolTx<'_>,
+    project: ProjectId,
+    since: Timestamp,
+) -> Result<Vec<(String, String)>, DatabaseError> {
     const SQL: &str = "-- declined_synonyms::list\n\
         SELECT from_words, to_words FROM declined_synonyms\n\
-        WHERE tenant_id = bound_tenant() AND project_id = $1 ORDER BY from_words, to_words";
-    let rows = tx.query(SQL, &[&project.as_uuid()]).await?;
+        WHERE tenant_id = bound_tenant() AND project_id = $1 AND declined_at >= $2 ORDER BY from_words, to_words";
+    let rows = tx.query(SQL, &[&project.as_uuid(), &since]).await?;
     Ok(rows.iter().map(|row| (row.get("from_words"), row.get("to_words"))).collect())
 }
 

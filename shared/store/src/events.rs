@@ -9,7 +9,8 @@ use tokio_postgres::types::{ToSql, Type};
 use uuid::Uuid;
 use vivier_domain::{
     event::{Envelope, Event, EventKind},
-    retention::Days,
+    ids::RunId,
+    retention::{DataKind, days_before},
 };
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
@@ -134,8 +135,7 @@ pub async fn keep_aside(tx: &PoolTx<'_>, events: &[(Envelope, Value)]) -> Result
 /// The last day (UTC) of which nothing may be kept at `now` whatever a tenant wants: whole days go when their first moment is as old
 /// as an event may get, so that nothing of them gets older.
 pub fn last_day_over(now: Timestamp) -> Date {
-    let first = Timestamp::from_second(now.as_second() - Days::MAXIMUM.seconds()).unwrap_or(Timestamp::MIN);
-    Offset::UTC.to_datetime(first).date()
+    Offset::UTC.to_datetime(days_before(now, DataKind::Events.most())).date()
 }
 
 /// Makes the partitions of these days ahead.
@@ -145,12 +145,13 @@ pub async fn prepare(tx: &PoolTx<'_>, days: &[Date]) -> Result<(), DatabaseError
     tx.query_one(SQL, &[&days]).await.map(|_| ())
 }
 
-/// Drops the partitions of days through `last`, with all that is in them, of every tenant. Returns how many days. Its cost does not
-/// depend on how many events they hold.
-pub async fn drop_through(tx: &PoolTx<'_>, last: Date) -> Result<u32, DatabaseError> {
+/// Drops the partitions of days through `last`, with all that is in them, of every tenant, but for days of which somebody holds events. Each
+/// tenant's part is entered in the report of the run. Returns how many days. Its cost does not depend on how many events they hold.
+pub async fn drop_through(tx: &PoolTx<'_>, last: Date, run: RunId) -> Result<u32, DatabaseError> {
     const SQL: &str = "-- events::drop_through\n\
-        SELECT events_drop_through($1) AS dropped";
-    Ok(tx.query_one(SQL, &[&last]).await?.get::<_, i32>("dropped").unsigned_abs())
+        SELECT events_drop_through($1, $2) AS dropped";
+    let row = tx.query_one(SQL, &[&last, &run.as_uuid()]).await?;
+    Ok(row.get::<_, i32>("dropped").unsigned_abs())
 }
 
 /// How many events happened before `cutoff`, counted up to `limit`.
@@ -177,7 +178,8 @@ pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64
             ORDER BY occurred_at LIMIT $2 FOR UPDATE SKIP LOCKED\n\
         )\n\
         DELETE FROM events USING old\n\
-        WHERE events.tenant_id = bound_tenant() AND events.occurred_at = old.occurred_at AND events.event_id = old.event_id";
+        WHERE events.tenant_id = bound_tenant() AND events.occurred_at = old.occurred_at AND events.event_id = old.event_id\n\
+              AND events.occurred_at < $1";
     const ASIDE: &str = "-- events::purge_aside\n\
         WITH old AS MATERIALIZED (\n\
             SELECT event_id FROM events_aside\n\

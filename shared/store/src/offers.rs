@@ -203,6 +203,30 @@ pub async fn close(
     tx.execute(SQL, &[&references, &now, &source.as_str()]).await
 }
 
+/// How many offers were closed before `cutoff`, up to `limit`.
+pub async fn count_closed_before(
+    tx: &SiloTx<'_>,
+    cutoff: Timestamp,
+    limit: u32,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- offers::count_closed_before
+        SELECT count(*) AS count FROM (
+            SELECT FROM offers WHERE status = 'closed' AND closed_at < $1 LIMIT $2
+        ) AS old";
+    Ok(tx.query_one(SQL, &[&cutoff, &i64::from(limit)]).await?.get::<_, i64>("count").unsigned_abs())
+}
+
+/// Removes offers that were closed before `cutoff`, with their vectors, the oldest first and at most `limit`. Returns how many.
+pub async fn purge_closed(tx: &SiloTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- offers::purge_closed
+        WITH old AS MATERIALIZED (
+            SELECT id FROM offers WHERE status = 'closed' AND closed_at < $1
+            ORDER BY closed_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM offers USING old WHERE offers.id = old.id";
+    tx.execute(SQL, &[&cutoff, &i64::from(limit)]).await
+}
+
 /// Open offers in the order of their ids, from the one after `after`.
 pub async fn list_open(
     tx: &SiloTx<'_>,

@@ -129,11 +129,12 @@ pub async fn set_opened(tx: &PoolTx<'_>, ripe: &Ripe, query: &str) -> Result<(),
 pub async fn count_before(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- queries::count_before\n\
         SELECT count(*) AS count FROM (\n\
-            SELECT FROM query_shares WHERE tenant_id = bound_tenant() AND seen_at < $1\n\
+            (SELECT FROM query_shares WHERE tenant_id = bound_tenant() AND seen_at < $1 LIMIT $2)\n\
             UNION ALL\n\
-            SELECT FROM query_texts WHERE tenant_id = bound_tenant() AND seen_at < $1\n\
+            (SELECT FROM query_texts WHERE tenant_id = bound_tenant() AND seen_at < $1 LIMIT $2)\n\
             UNION ALL\n\
-            SELECT FROM declined_synonyms WHERE tenant_id = bound_tenant() AND declined_at < $1 LIMIT $2\n\
+            (SELECT FROM declined_synonyms WHERE tenant_id = bound_tenant() AND declined_at < $1 LIMIT $2)\n\
+            LIMIT $2\n\
         ) AS old";
     let row = tx.query_one(SQL, &[&cutoff, &i64::from(limit)]).await?;
     Ok(row.get::<_, i64>("count").unsigned_abs())

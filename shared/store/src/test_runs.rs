@@ -20,8 +20,6 @@ use vivier_tenancy::{
 
 /// How long a run may be silent before another process takes it up.
 pub const LEASE: Duration = Duration::from_mins(1);
-/// Runs older than this are removed.
-pub const KEPT: Duration = Duration::from_hours(366 * 24);
 
 /// A run.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,54 +113,80 @@ pub async fn create(tx: &PoolTx<'_>, run: NewRun<'_>, now: Timestamp) -> Result<
     Ok(tx.query_opt(SAME, &[&project, &id]).await?.is_some())
 }
 
-/// Removes what was run before `since`.
-pub async fn delete_old(tx: &PoolTx<'_>, since: Timestamp) -> Result<(), DatabaseError> {
-    const SQL: &str = "-- test_runs::delete_old
-        DELETE FROM test_runs WHERE created_at < $1 AND status NOT IN ('queued', 'running')";
-    tx.execute(SQL, &[&since]).await.map(drop)
+/// How many runs were asked for before `cutoff` and have ended, up to `limit`.
+pub async fn count_before(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- test_runs::count_before
+        SELECT count(*) AS count FROM (
+            SELECT FROM test_runs
+            WHERE tenant_id = bound_tenant() AND created_at < $1 AND status NOT IN ('queued', 'running') LIMIT $2
+        ) AS old";
+    let row = tx.query_one(SQL, &[&cutoff, &i64::from(limit)]).await?;
+    Ok(row.get::<_, i64>("count").unsigned_abs())
+}
+
+/// Removes runs that were asked for before `cutoff` and have ended, with what came of each question, the oldest first and at most `limit`.
+/// Returns how many.
+pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- test_runs::purge
+        WITH old AS MATERIALIZED (
+            SELECT project_id, id FROM test_runs
+            WHERE tenant_id = bound_tenant() AND created_at < $1 AND status NOT IN ('queued', 'running')
+            ORDER BY created_at LIMIT $2
+        )
+        DELETE FROM test_runs r USING old
+        WHERE r.tenant_id = bound_tenant() AND r.project_id = old.project_id AND r.id = old.id";
+    tx.execute(SQL, &[&cutoff, &i64::from(limit)]).await
 }
 
 const COLUMNS: &str = "r.id, r.project_id, r.status, r.cause, r.edition, r.settings, r.questions, r.figures, \
                        r.created_at, r.finished_at, (SELECT count(*) FROM test_outcomes o WHERE o.project_id = r.project_id \
                        AND o.run_id = r.id AND o.answered IS NOT NULL) AS asked";
 
-/// One run.
+/// One run that was asked for since a moment.
 pub async fn fetch(
     tx: &PoolTx<'_>,
     project: ProjectId,
     id: TestRunId,
+    since: Timestamp,
 ) -> Result<Option<TestRun>, TenancyError> {
     let sql = format!(
-        "-- test_runs::fetch\nSELECT {COLUMNS} FROM test_runs r WHERE r.project_id = $1 AND r.id = $2"
+        "-- test_runs::fetch\nSELECT {COLUMNS} FROM test_runs r WHERE r.project_id = $1 AND r.id = $2 AND r.created_at >= $3"
     );
-    tx.query_opt(&sql, &[&project.as_uuid(), &id.as_uuid()]).await?.as_ref().map(read).transpose()
+    tx.query_opt(&sql, &[&project.as_uuid(), &id.as_uuid(), &since]).await?.as_ref().map(read).transpose()
 }
 
-/// The runs before `before`, the newest first.
+/// The runs before `before` that were asked for since a moment, the newest first.
 pub async fn list(
     tx: &PoolTx<'_>,
     project: ProjectId,
     before: Option<TestRunId>,
     most: u32,
+    since: Timestamp,
 ) -> Result<Vec<TestRun>, TenancyError> {
     let sql = format!(
         "-- test_runs::list
         SELECT {COLUMNS} FROM test_runs r
-        WHERE r.project_id = $1 AND ($2::uuid IS NULL OR r.id < $2) ORDER BY r.id DESC LIMIT $3"
+        WHERE r.project_id = $1 AND ($2::uuid IS NULL OR r.id < $2) AND r.created_at >= $4 ORDER BY r.id DESC LIMIT $3"
     );
     let before = before.map(TestRunId::as_uuid);
-    let rows = tx.query(&sql, &[&project.as_uuid(), &before, &i64::from(most)]).await?;
+    let rows = tx.query(&sql, &[&project.as_uuid(), &before, &i64::from(most), &since]).await?;
     rows.iter().map(read).collect()
 }
 
-/// The newest run that is done of every front office, or of one; front offices in the order of their ids.
-pub async fn list_latest(tx: &PoolTx<'_>, project: Option<ProjectId>) -> Result<Vec<TestRun>, TenancyError> {
+/// The newest run that is done of every front office, or of one, where it was asked for since a moment; front offices in the order of their
+/// ids.
+pub async fn list_latest(
+    tx: &PoolTx<'_>,
+    project: Option<ProjectId>,
+    since: Timestamp,
+) -> Result<Vec<TestRun>, TenancyError> {
     let sql = format!(
         "-- test_runs::list_latest
         SELECT DISTINCT ON (r.project_id) {COLUMNS} FROM test_runs r
-        WHERE r.status = 'done' AND ($1::uuid IS NULL OR r.project_id = $1) ORDER BY r.project_id, r.id DESC"
+        WHERE r.status = 'done' AND ($1::uuid IS NULL OR r.project_id = $1) AND r.created_at >= $2
+        ORDER BY r.project_id, r.id DESC"
     );
-    let rows = tx.query(&sql, &[&project.map(ProjectId::as_uuid)]).await?;
+    let rows = tx.query(&sql, &[&project.map(ProjectId::as_uuid), &since]).await?;
     rows.iter().map(read).collect()
 }
 

@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 use tokio::sync::OnceCell;
-use vivier_domain::redacted::Redacted;
+use vivier_domain::{redacted::Redacted, retention::RetentionPolicy};
 
 use crate::{
     clients::Clients,
@@ -243,14 +243,20 @@ impl Tenancy {
         Ok(Files::new(Cloud::s3(&sdk), self.0.names.bucket(scope.tenant()), scope))
     }
 
-    /// The tenant's conversations table, with credentials that reach no other.
+    /// The tenant's conversations table, with credentials that reach no other. What the tenant does not keep so long is not read from it.
     pub async fn conversations<'a>(&self, scope: &'a TenantScope) -> Result<Conversations<'a>, TenancyError> {
         let sdk = self.tenant_sdk(scope).await?;
         Ok(Conversations::new(
             aws_sdk_dynamodb::Client::new(&sdk),
             self.0.names.conversations_table(scope.tenant()),
+            self.retention(scope).await?,
             scope,
         ))
+    }
+
+    /// How long the tenant keeps what, as it holds now.
+    pub async fn retention(&self, scope: &TenantScope) -> Result<RetentionPolicy, TenancyError> {
+        Ok(self.records(scope)?.tenant_settings().await?.retention)
     }
 
     /// What the tenant's feeds are opened with, by credentials that reach no other tenant's.

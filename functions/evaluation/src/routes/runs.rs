@@ -6,10 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
+use jiff::Timestamp;
 use uuid::Uuid;
 use vivier_domain::{
     ids::TestRunId,
     permission::needs,
+    retention::DataKind,
     test_run::{Cause, Edition},
 };
 use vivier_runtime::http::{
@@ -17,6 +19,7 @@ use vivier_runtime::http::{
     refusals::{Changing, Listing, Reading},
 };
 use vivier_store::test_runs::{self, NewRun};
+use vivier_tenancy::TenantScope;
 
 use super::require;
 use crate::{
@@ -51,7 +54,7 @@ pub(super) async fn create(
     let tx = session.begin().await?;
     let run = NewRun { id, project, cause: Cause::Member, edition, settings };
     let created = test_runs::create(&tx, run, app.clock.now()).await?;
-    let found = if created { test_runs::fetch(&tx, project, id).await? } else { None };
+    let found = if created { test_runs::fetch(&tx, project, id, Timestamp::UNIX_EPOCH).await? } else { None };
     tx.commit().await?;
     let run = TestRun::from(found.ok_or_else(conflict)?);
     let location = [(header::LOCATION, format!("/v1/projects/{project}/test-runs/{id}"))];
@@ -75,9 +78,11 @@ pub(super) async fn list(
     let (scope, project) = (office.0, office.1);
     let (before, limit) = query.read(&scope)?;
     require(&app, &scope, project).await?;
+    let since = since(&app, &scope).await?;
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    let mut found = test_runs::list(&tx, project, before.map(TestRunId::from), limit as u32 + 1).await?;
+    let mut found =
+        test_runs::list(&tx, project, before.map(TestRunId::from), limit as u32 + 1, since).await?;
     tx.commit().await?;
     let next_cursor = page::cut(&scope, &mut found, limit, |last| last.id.as_uuid());
     Ok(Json(TestRunPage { runs: found.into_iter().map(Into::into).collect(), next_cursor }))
@@ -101,11 +106,17 @@ pub(super) async fn fetch(
     ApiPath((_, id)): ApiPath<(Uuid, TestRunId)>,
 ) -> Result<Json<TestRunReport>, Problem> {
     let (scope, project) = (office.0, office.1);
+    let since = since(&app, &scope).await?;
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    let found = test_runs::fetch(&tx, project, id).await?;
+    let found = test_runs::fetch(&tx, project, id, since).await?;
     let outcomes = test_runs::list_outcomes(&tx, project, id).await?;
     tx.commit().await?;
     let run = found.ok_or_else(|| Problem::new(ProblemKind::NotFound))?;
     Ok(Json(TestRunReport { run: run.into(), outcomes: outcomes.into_iter().map(Into::into).collect() }))
+}
+
+/// Runs from before this are over, whether they are still there or not.
+async fn since(app: &App, scope: &TenantScope) -> Result<Timestamp, Problem> {
+    Ok(app.tenancy.retention(scope).await?.kept_since(DataKind::TestRuns, app.clock.now()))
 }

@@ -8,6 +8,7 @@ use vivier_domain::{
     ids::ProjectId,
     opaque::Opaque,
     permission::needs,
+    retention::DataKind,
     settings::{ProjectSettings, search::SearchSettings},
 };
 use vivier_runtime::http::{
@@ -81,7 +82,7 @@ pub(super) async fn list_queries(
 ) -> Result<Json<SearchQueries>, Problem> {
     let (scope, project) = (office.0, office.1);
     let (period, order, limit) = query.read()?;
-    let period = period.period(app.clock.now())?;
+    let period = kept(&app, &scope, period.period(app.clock.now())?).await?;
     let settings = search_settings(&app, &scope, project).await?;
     let span = span(project, period);
     let mut session = app.tenancy.pool(&scope).await?;
@@ -120,7 +121,7 @@ pub(super) async fn list_experiments(
     ApiQuery(query): ApiQuery<PeriodQuery>,
 ) -> Result<Json<SearchExperiments>, Problem> {
     let (scope, project) = (office.0, office.1);
-    let period = query.period(app.clock.now())?;
+    let period = kept(&app, &scope, query.period(app.clock.now())?).await?;
     let current = search_settings(&app, &scope, project).await?.fingerprint();
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
@@ -145,6 +146,12 @@ pub(super) async fn list_experiments(
         b: b.into(),
     });
     Ok(Json(SearchExperiments { from: period.from, to: period.to, experiments: experiments.collect() }))
+}
+
+/// What of a period is kept: older events are answered to nobody, whether they are still there or not.
+async fn kept(app: &App, scope: &TenantScope, period: Period) -> Result<Period, Problem> {
+    let since = app.tenancy.retention(scope).await?.kept_since(DataKind::Events, app.clock.now());
+    Ok(Period { from: period.from.max(since), ..period })
 }
 
 fn span(project: ProjectId, period: Period) -> Span {

@@ -11,12 +11,13 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use vivier_domain::{
     ids::ProjectId,
     permission::needs,
+    retention::DataKind,
     settings::{
         ProjectSettings,
         search::{LONGEST_WORD, MOST_WORDS, OneWay, SearchSettings},
@@ -86,10 +87,12 @@ pub(super) async fn list(
     let (scope, project) = (office.0, office.1);
     let state = state(&app, &scope, project).await?;
     let by = working(&state);
+    let since = since(&app, &scope).await?;
+    let span = span(&app, project, since);
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
-    let texts = query_figures::list_texts(&tx, &span(&app, project), Order::WithoutResults).await?;
-    let declined = declined_synonyms::list(&tx, project).await?;
+    let texts = query_figures::list_texts(&tx, &span, Order::WithoutResults).await?;
+    let declined = declined_synonyms::list(&tx, project, since).await?;
     tx.commit().await?;
     let known = Known::of(&by, &declined);
     let vain = texts.into_iter().filter_map(|(text, figures)| Some((text?, figures.without_results)));
@@ -129,7 +132,7 @@ pub(super) async fn measure(
     let mut after = before.clone();
     add(&mut after, &rule)?;
     check(&ProjectSettings { search: after.clone(), ..ProjectSettings::default() })?;
-    let span = span(&app, project);
+    let span = span(&app, project, since(&app, &scope).await?);
     let mut session = app.tenancy.pool(&scope).await?;
     let tx = session.begin().await?;
     let top = query_figures::list_texts(&tx, &span, Order::Searches).await?;
@@ -217,9 +220,14 @@ pub(super) async fn decline(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn span(app: &App, project: ProjectId) -> Span {
+fn span(app: &App, project: ProjectId, since: Timestamp) -> Span {
     let to = app.clock.now();
-    Span { project, from: to - PERIOD, to }
+    Span { project, from: (to - PERIOD).max(since), to }
+}
+
+/// What candidates searched for before this is over, whether it is still there or not.
+async fn since(app: &App, scope: &TenantScope) -> Result<Timestamp, Problem> {
+    Ok(app.tenancy.retention(scope).await?.kept_since(DataKind::Events, app.clock.now()))
 }
 
 /// The project's settings; 404 unless there is such a project.

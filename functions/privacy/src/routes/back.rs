@@ -12,7 +12,7 @@ use uuid::Uuid;
 use vivier_domain::{
     ids::PrivacyRequestId,
     permission::needs,
-    privacy::{PrivacyRequestKind, PrivacyRequestState},
+    privacy::{KEPT, PrivacyRequestKind, PrivacyRequestState},
 };
 use vivier_runtime::http::{
     ApiJson, ApiPath, ApiQuery, BackOffice, NewId, PageQuery, Problem, ProblemKind, page,
@@ -49,7 +49,8 @@ pub(crate) async fn list(
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     let most = i64::try_from(limit).unwrap_or(i64::MAX - 1) + 1;
-    let mut found = privacy::list(&tx, after.map(Into::into), most).await?;
+    let since = app.clock.now() - KEPT;
+    let mut found = privacy::list(&tx, after.map(Into::into), most, since).await?;
     tx.commit().await?;
     let next_cursor = page::cut(&office.0, &mut found, limit, |last| last.id.as_uuid());
     Ok(Json(PrivacyRequestPage {
@@ -110,8 +111,10 @@ pub(crate) async fn fetch(
     let mut session = app.tenancy.silo(&office.0).await?;
     let tx = session.begin().await?;
     let request = privacy::fetch(&tx, id).await?.ok_or_else(NOT_FOUND)?;
-    let request = if request.state == PrivacyRequestState::Pending { None } else { Some(request) };
-    let request = request.ok_or_else(NOT_FOUND)?;
+    let over = request.ended_at.is_some_and(|ended| ended < app.clock.now() - KEPT);
+    if over || request.state == PrivacyRequestState::Pending {
+        return Err(NOT_FOUND());
+    }
     let stores = privacy::list_stores(&tx, id).await?;
     tx.commit().await?;
     let erasure = request.kind == PrivacyRequestKind::Erasure;

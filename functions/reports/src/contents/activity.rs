@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    asked::{Asked, stored},
+    asked::{Asked, counted, stored},
 };
 
 /// The columns of the main table, and the headline figures.
@@ -48,11 +48,12 @@ const STEPS: [(Step, &str, &str, &[Made]); 6] = [
 
 pub(super) async fn blocks(app: &App, scope: &TenantScope, asked: &Asked) -> Result<Vec<Block>, MakeError> {
     let filter = asked.filter();
+    let span = counted(app, scope, asked).await?;
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
-    let counts = statistics::list_totals(&tx, asked.span, &filter).await?;
-    let points = statistics::list_series(&tx, asked.span, stored(asked.grain()), &filter).await?;
-    let channels = statistics::list_breakdown(&tx, asked.span, Dimension::Channel, &filter).await?;
+    let counts = statistics::list_totals(&tx, span, &filter).await?;
+    let points = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
+    let channels = statistics::list_breakdown(&tx, span, Dimension::Channel, &filter).await?;
     tx.commit().await?;
     let language = asked.language;
     // Visitors are told by front office alone.

@@ -1,5 +1,6 @@
 //! How well the chatbot answers: questions and what came of them, what candidates said of answers, and what the last test runs measured.
 
+use vivier_domain::retention::DataKind;
 use vivier_report::{Block, Cell, Column, Kind, Table};
 use vivier_store::{
     statistics,
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     App,
-    asked::{Asked, stored},
+    asked::{Asked, counted, since, stored},
     brand::Surroundings,
 };
 
@@ -49,11 +50,13 @@ pub(super) async fn blocks(
     around: &Surroundings,
 ) -> Result<Vec<Block>, MakeError> {
     let filter = asked.filter();
+    let since = since(app, scope, DataKind::TestRuns).await?;
+    let span = counted(app, scope, asked).await?;
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
-    let counts = statistics::list_totals(&tx, asked.span, &filter).await?;
-    let points = statistics::list_series(&tx, asked.span, stored(asked.grain()), &filter).await?;
-    let runs = test_runs::list_latest(&tx, filter.project).await?;
+    let counts = statistics::list_totals(&tx, span, &filter).await?;
+    let points = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
+    let runs = test_runs::list_latest(&tx, filter.project, since).await?;
     tx.commit().await?;
     let language = asked.language;
     let figures =

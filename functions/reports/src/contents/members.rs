@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use vivier_domain::{
     member::{GrantScope, Language, Member, MemberState},
+    retention::DataKind,
     role::Roles,
 };
 use vivier_report::{Block, Cell, Column, Figure, Kind, Table};
@@ -18,7 +19,10 @@ use super::{
     MakeError,
     counted::{LOGINS, Measure, Value, integer, say},
 };
-use crate::{App, asked::Asked};
+use crate::{
+    App,
+    asked::{Asked, counted as days_counted, since},
+};
 
 /// The areas that actions are of, in the order of the columns.
 const AREAS: [(&str, &str, &str); 7] = [
@@ -71,10 +75,12 @@ fn by_member(counts: &[ActionCount]) -> BTreeMap<&str, Done> {
 
 pub(super) async fn blocks(app: &App, scope: &TenantScope, asked: &Asked) -> Result<Vec<Block>, MakeError> {
     let (from, to) = asked.moments();
+    let from = from.max(since(app, scope, DataKind::AuditLog).await?);
+    let span = days_counted(app, scope, asked).await?;
     let (counts, actions) = {
         let mut session = app.tenancy.pool(scope).await?;
         let tx = session.begin().await?;
-        let counts = statistics::list_totals(&tx, asked.span, &asked.filter()).await?;
+        let counts = statistics::list_totals(&tx, span, &asked.filter()).await?;
         let actions = audit::list_actions(&tx, from, to).await?;
         tx.commit().await?;
         (counts, actions)

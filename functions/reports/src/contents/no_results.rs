@@ -1,5 +1,6 @@
 //! Searches that found nothing: how many, where, and for what, as far as enough visitors searched for it.
 
+use vivier_domain::retention::DataKind;
 use vivier_report::{Block, Cell, Column, Kind, Table};
 use vivier_store::{
     query_figures::{self, Vain},
@@ -14,7 +15,7 @@ use super::{
 };
 use crate::{
     App,
-    asked::{Asked, stored},
+    asked::{Asked, counted, since, stored},
     brand::Surroundings,
 };
 
@@ -35,15 +36,17 @@ pub(super) async fn blocks(
     most: usize,
 ) -> Result<Vec<Block>, MakeError> {
     let (filter, (from, to)) = (asked.filter(), asked.moments());
+    let from = from.max(since(app, scope, DataKind::Events).await?);
     // Texts are known by front office alone.
     let texts = filter.channel.is_none() && filter.language.is_none();
     let limit = u32::try_from(most.min(MOST_TEXTS)).unwrap_or(u32::MAX);
+    let span = counted(app, scope, asked).await?;
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
-    let counts = statistics::list_totals(&tx, asked.span, &filter).await?;
-    let points = statistics::list_series(&tx, asked.span, stored(asked.grain()), &filter).await?;
-    let projects = statistics::list_breakdown(&tx, asked.span, Dimension::Project, &filter).await?;
-    let languages = statistics::list_breakdown(&tx, asked.span, Dimension::Language, &filter).await?;
+    let counts = statistics::list_totals(&tx, span, &filter).await?;
+    let points = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
+    let projects = statistics::list_breakdown(&tx, span, Dimension::Project, &filter).await?;
+    let languages = statistics::list_breakdown(&tx, span, Dimension::Language, &filter).await?;
     let vain = if texts {
         query_figures::list_vain(&tx, filter.project, from, to, limit).await?
     } else {

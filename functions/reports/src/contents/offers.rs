@@ -37,13 +37,13 @@ pub(super) async fn blocks(
 ) -> Result<Vec<Block>, MakeError> {
     let filter = asked.filter();
     let limit = u32::try_from(most).unwrap_or(u32::MAX);
+    let span = crate::asked::counted(app, scope, asked).await?;
     let (counts, (counted, offers), clicked) = {
         let mut session = app.tenancy.pool(scope).await?;
         let tx = session.begin().await?;
-        let counts = statistics::list_totals(&tx, asked.span, &filter).await?;
-        let counted = statistics::list_performance(&tx, asked.span, filter.project, limit).await?;
-        let clicked =
-            statistics::list_subjects(&tx, asked.span, "apply_clicked", filter.project, TOP).await?;
+        let counts = statistics::list_totals(&tx, span, &filter).await?;
+        let counted = statistics::list_performance(&tx, span, filter.project, limit).await?;
+        let clicked = statistics::list_subjects(&tx, span, "apply_clicked", filter.project, TOP).await?;
         tx.commit().await?;
         (counts, counted, clicked)
     };

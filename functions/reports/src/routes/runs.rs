@@ -171,9 +171,10 @@ async fn is_large(
         return Ok(false);
     }
     let small = if format == ReportFormat::Pdf { SMALL_PDF } else { SMALL };
+    let span = crate::asked::counted(app, scope, asked).await?;
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
-    let (_, offers) = statistics::list_performance(&tx, asked.span, asked.question.project, 1).await?;
+    let (_, offers) = statistics::list_performance(&tx, span, asked.question.project, 1).await?;
     tx.commit().await?;
     Ok(offers > u64::from(small))
 }

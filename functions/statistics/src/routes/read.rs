@@ -4,7 +4,10 @@ use axum::Json;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use vivier_domain::ids::ProjectId;
+use vivier_domain::{
+    ids::ProjectId,
+    retention::{DataKind, RetentionPolicy},
+};
 use vivier_runtime::http::{Problem, ProblemKind};
 use vivier_store::statistics::{self, Dimension, Filter, Grain, Span};
 use vivier_tenancy::{TenantScope, rooms::PoolTx};
@@ -108,21 +111,28 @@ struct Asked {
     first_hour: Date,
 }
 
-async fn asked(app: &App, tx: &PoolTx<'_>, query: &FiguresQuery) -> Result<Asked, Problem> {
+async fn asked(
+    app: &App,
+    tx: &PoolTx<'_>,
+    query: &FiguresQuery,
+    policy: &RetentionPolicy,
+) -> Result<Asked, Problem> {
     let name = statistics::fetch_zone(tx).await?;
     // What was chosen before this version's database of zones is read in UTC rather than not at all.
     let zone = TimeZone::get(&name).unwrap_or(TimeZone::UTC);
     let span = query.span(app.clock.now(), &zone)?;
+    let since = zone.to_datetime(policy.kept_since(DataKind::UsageDays, app.clock.now())).date();
     let first_hour = zone.to_datetime(app.clock.now()).date().saturating_sub(HOURS_KEPT.days());
-    Ok(Asked { span, zone, period: Period::of(span, name), first_hour })
+    Ok(Asked { span: span.kept(since), zone, period: Period::of(span, name), first_hour })
 }
 
 /// Runs one question in a transaction of the tenant.
 macro_rules! ask {
     ($app:expr, $scope:expr, $query:expr, |$tx:ident, $asked:ident| $work:expr) => {{
+        let policy = $app.tenancy.retention($scope).await?;
         let mut session = $app.tenancy.pool($scope).await?;
         let $tx = session.begin().await?;
-        let $asked = asked($app, &$tx, $query).await?;
+        let $asked = asked($app, &$tx, $query, &policy).await?;
         let found = $work;
         $tx.commit().await?;
         found

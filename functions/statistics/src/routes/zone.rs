@@ -1,8 +1,11 @@
 //! The time zone that a tenant's days are of.
 
 use axum::{Json, extract::State};
-use jiff::{SignedDuration, Timestamp, ToSpan, civil::Date, tz::TimeZone};
-use vivier_domain::{permission::needs, retention::Days};
+use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
+use vivier_domain::{
+    permission::needs,
+    retention::{DataKind, days_before},
+};
 use vivier_runtime::http::{
     ApiJson, BackOffice, Problem, ProblemKind,
     refusals::{Changing, Reading},
@@ -80,8 +83,7 @@ fn invalid() -> Problem {
 
 /// The first day whose hours are all still there.
 fn first_day(now: Timestamp, zone: &TimeZone) -> Date {
-    let kept = now.saturating_sub(SignedDuration::from_secs(Days::MAXIMUM.seconds()));
-    kept.map_or(Date::MIN, |kept| zone.to_datetime(kept).date().saturating_add(1.day()))
+    zone.to_datetime(days_before(now, DataKind::Events.most())).date().saturating_add(1.day())
 }
 
 #[cfg(test)]

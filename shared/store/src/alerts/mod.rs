@@ -20,10 +20,13 @@ use vivier_domain::{
 use vivier_tenancy::TenancyError;
 
 pub use asking::{MOST_OF_ADDRESS, MOST_PENDING_OF_ADDRESS, NewAlert, count_asked, insert};
-pub use ending::{count_expired, forget_mails, purge};
+pub use ending::{
+    Over, Told, count_old_mails, count_over, list_old_mails, list_over, purge, purge_mails, remove,
+    remove_mails,
+};
 pub use mails::{Came, OpenMail, close, compose, fetch_open, hand_over};
 pub use persons::{count_of, erase_of, list_of};
-pub use tokens::{Kept, TokenHash, confirm, delete, renew};
+pub use tokens::{Kept, TokenHash, confirm, delete, end, renew};
 pub use work::{Lease, claim, finish, list_new, move_mark};
 
 /// An alert that a run has taken up.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use tokio_postgres::Row;
 use uuid::Uuid;
 use vivier_domain::{
-    alert::{Frequency, LASTS, TokenPurpose},
+    alert::{AlertDays as Days, Frequency, TokenPurpose},
     ids::AlertId,
 };
 use vivier_tenancy::{
@@ -48,6 +48,7 @@ pub async fn confirm(
     tx: &SiloTx<'_>,
     hash: &TokenHash,
     now: Timestamp,
+    days: Days,
 ) -> Result<Option<Kept>, TenancyError> {
     const SQL: &str = "-- alerts::confirm
         UPDATE alerts SET
@@ -60,33 +61,60 @@ pub async fn confirm(
                       WHEN 'pending' THEN $2 + CASE frequency WHEN 'daily' THEN interval '1 day' ELSE interval '7 days' END END
         FROM alert_tokens AS token
         WHERE token.hash = $1 AND token.purpose = 'confirmation' AND token.alert_id = alerts.id AND alerts.expires_at > $2
+              AND (alerts.confirmed_at IS NULL OR alerts.confirmed_at >= $4)
         RETURNING alerts.id, frequency, expires_at";
     const REPLACE: &str = "-- alerts::replace
         DELETE FROM alerts AS older USING alerts AS kept
         WHERE kept.id = $1 AND older.id <> kept.id AND older.state = 'active' AND older.email = kept.email
           AND older.project_id = kept.project_id AND older.search = kept.search";
-    let row = tx.query_opt(SQL, &[&hash.as_slice(), &now, &(now + LASTS)]).await?;
+    let row = tx.query_opt(SQL, &[&hash.as_slice(), &now, &days.after(now), &days.before(now)]).await?;
     let Some(row) = row else { return Ok(None) };
     tx.execute(REPLACE, &[&row.get::<_, Uuid>("id")]).await?;
     kept(&row).map(Some)
 }
 
 /// Lets the alert that a token leads to last as long as one that was confirmed now.
-pub async fn renew(tx: &SiloTx<'_>, hash: &TokenHash, now: Timestamp) -> Result<Option<Kept>, TenancyError> {
+pub async fn renew(
+    tx: &SiloTx<'_>,
+    hash: &TokenHash,
+    now: Timestamp,
+    days: Days,
+) -> Result<Option<Kept>, TenancyError> {
     const SQL: &str = "-- alerts::renew
         UPDATE alerts SET confirmed_at = $2, expires_at = $3
         FROM alert_tokens AS token
         WHERE token.hash = $1 AND token.purpose = 'keeping' AND token.alert_id = alerts.id
-          AND alerts.state = 'active' AND alerts.expires_at > $2
+          AND alerts.state = 'active' AND alerts.expires_at > $2 AND alerts.confirmed_at >= $4
         RETURNING frequency, expires_at";
-    let row = tx.query_opt(SQL, &[&hash.as_slice(), &now, &(now + LASTS)]).await?;
+    let row = tx.query_opt(SQL, &[&hash.as_slice(), &now, &days.after(now), &days.before(now)]).await?;
     row.as_ref().map(kept).transpose()
 }
 
 /// Removes the alert that a token leads to, with all that is kept of it. `false`: it leads to none.
-pub async fn delete(tx: &SiloTx<'_>, hash: &TokenHash, now: Timestamp) -> Result<bool, DatabaseError> {
+pub async fn delete(
+    tx: &SiloTx<'_>,
+    hash: &TokenHash,
+    now: Timestamp,
+    days: Days,
+) -> Result<bool, DatabaseError> {
     const SQL: &str = "-- alerts::delete
         DELETE FROM alerts USING alert_tokens AS token
-        WHERE token.hash = $1 AND token.purpose = 'keeping' AND token.alert_id = alerts.id AND alerts.expires_at > $2";
-    Ok(tx.execute(SQL, &[&hash.as_slice(), &now]).await? == 1)
+        WHERE token.hash = $1 AND token.purpose = 'keeping' AND token.alert_id = alerts.id AND alerts.expires_at > $2
+              AND (alerts.confirmed_at IS NULL OR alerts.confirmed_at >= $3)";
+    Ok(tx.execute(SQL, &[&hash.as_slice(), &now, &days.before(now)]).await? == 1)
+}
+
+/// Ends the alert that a token leads to and leaves it there: something of the tenant's is held, and the purge knows what. `false`: it leads to
+/// none.
+pub async fn end(
+    tx: &SiloTx<'_>,
+    hash: &TokenHash,
+    now: Timestamp,
+    days: Days,
+) -> Result<bool, DatabaseError> {
+    const SQL: &str = "-- alerts::end
+        UPDATE alerts SET expires_at = $2 FROM alert_tokens AS token
+        WHERE token.hash = $1 AND token.purpose = 'keeping' AND token.alert_id = alerts.id AND alerts.expires_at > $2
+              AND (alerts.confirmed_at IS NULL OR alerts.confirmed_at >= $3)";
+    Ok(tx.execute(SQL, &[&hash.as_slice(), &now, &days.before(now)]).await? == 1)
 }

@@ -4,7 +4,10 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use uuid::Uuid;
-use vivier_domain::ids::{AlertId, OfferId};
+use vivier_domain::{
+    alert::AlertDays,
+    ids::{AlertId, OfferId},
+};
 use vivier_tenancy::{
     TenancyError,
     rooms::{SiloTx, database::DatabaseError},
@@ -27,22 +30,24 @@ pub struct Lease {
     due: Timestamp,
 }
 
-/// Takes up the alert that has waited longest, unless it is somebody else's until later than `now`.
+/// Takes up the alert that has waited longest, unless it is somebody else's until later than `now`, or over.
 pub async fn claim(
     tx: &SiloTx<'_>,
     now: Timestamp,
     until: Timestamp,
+    days: AlertDays,
 ) -> Result<Option<(Alert, Lease)>, TenancyError> {
     let sql = format!(
         "-- alerts::claim
         UPDATE alerts SET lease_until = $2
         WHERE id = (
             SELECT id FROM alerts
-            WHERE next_at <= $1 AND expires_at > $1 AND (lease_until IS NULL OR lease_until <= $1)
+            WHERE next_at <= $1 AND expires_at > $1 AND (confirmed_at IS NULL OR confirmed_at >= $3)
+                  AND (lease_until IS NULL OR lease_until <= $1)
             ORDER BY next_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING {COLUMNS}"
     );
-    let Some(row) = tx.query_opt(&sql, &[&now, &until]).await? else { return Ok(None) };
+    let Some(row) = tx.query_opt(&sql, &[&now, &until, &days.before(now)]).await? else { return Ok(None) };
     let alert = read(&row)?;
     let lease = Lease { alert: alert.id, until, due: alert.next_at };
     Ok(Some((alert, lease)))

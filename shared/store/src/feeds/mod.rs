@@ -18,10 +18,10 @@ use vivier_domain::{
 use vivier_tenancy::TenancyError;
 
 pub use keeping::{Kept, count, delete, fetch, insert, is_taken, list, lock, update};
-pub use runs::{Run, fetch_run, list_runs, open_run};
+pub use runs::{Run, count_runs_before, fetch_run, list_runs, open_run, purge_runs};
 pub use secrets::{forget_secret, list_stray_secrets, note_secret};
 pub use work::{
-    Ended, KEPT, Lease, MOST_ATTEMPTS, Taken, Validators, announce, claim, finish, hold, start_due, withdraw,
+    Ended, Lease, MOST_ATTEMPTS, Taken, Validators, announce, claim, finish, hold, start_due, withdraw,
 };
 
 const CORRUPT: TenancyError = TenancyError::Corrupt("feed");

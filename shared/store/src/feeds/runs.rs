@@ -7,7 +7,10 @@ use vivier_domain::{
     feed::{FeedRunCause, FeedRunStatus},
     ids::{FeedId, FeedRunId, ImportId},
 };
-use vivier_tenancy::{TenancyError, rooms::SiloTx};
+use vivier_tenancy::{
+    TenancyError,
+    rooms::{SiloTx, database::DatabaseError},
+};
 
 use super::term;
 
@@ -57,26 +60,54 @@ pub async fn open_run(
     read(&tx.query_one(&sql, &[&id.as_uuid(), &feed.as_uuid()]).await?)
 }
 
-/// Runs of a feed, newest first: those that were wanted before `before`.
+/// Runs of a feed that have not ended before `since`, newest first: those that were wanted before `before`.
 pub async fn list_runs(
     tx: &SiloTx<'_>,
     feed: FeedId,
     before: Option<FeedRunId>,
     limit: usize,
+    since: Timestamp,
 ) -> Result<Vec<Run>, TenancyError> {
     let sql = format!(
         "-- feeds::list_runs\nSELECT {COLUMNS} FROM feed_runs \
-         WHERE feed_id = $1 AND ($2::uuid IS NULL OR id < $2) ORDER BY id DESC LIMIT $3"
+         WHERE feed_id = $1 AND ($2::uuid IS NULL OR id < $2) AND (finished_at IS NULL OR finished_at >= $4) \
+         ORDER BY id DESC LIMIT $3"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let before = before.map(FeedRunId::as_uuid);
-    tx.query(&sql, &[&feed.as_uuid(), &before, &limit]).await?.iter().map(read).collect()
+    tx.query(&sql, &[&feed.as_uuid(), &before, &limit, &since]).await?.iter().map(read).collect()
 }
 
-/// One run of a feed.
-pub async fn fetch_run(tx: &SiloTx<'_>, feed: FeedId, id: FeedRunId) -> Result<Option<Run>, TenancyError> {
-    let sql = format!("-- feeds::fetch_run\nSELECT {COLUMNS} FROM feed_runs WHERE feed_id = $1 AND id = $2");
-    tx.query_opt(&sql, &[&feed.as_uuid(), &id.as_uuid()]).await?.as_ref().map(read).transpose()
+/// One run of a feed that has not ended before `since`.
+pub async fn fetch_run(
+    tx: &SiloTx<'_>,
+    feed: FeedId,
+    id: FeedRunId,
+    since: Timestamp,
+) -> Result<Option<Run>, TenancyError> {
+    let sql = format!(
+        "-- feeds::fetch_run\nSELECT {COLUMNS} FROM feed_runs \
+         WHERE feed_id = $1 AND id = $2 AND (finished_at IS NULL OR finished_at >= $3)"
+    );
+    tx.query_opt(&sql, &[&feed.as_uuid(), &id.as_uuid(), &since]).await?.as_ref().map(read).transpose()
+}
+
+/// How many runs ended before `cutoff`, up to `limit`.
+pub async fn count_runs_before(tx: &SiloTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- feeds::count_runs_before
+        SELECT count(*) AS count FROM (SELECT FROM feed_runs WHERE finished_at < $1 LIMIT $2) AS old";
+    let row = tx.query_one(SQL, &[&cutoff, &i64::from(limit)]).await?;
+    Ok(row.get::<_, i64>("count").unsigned_abs())
+}
+
+/// Removes runs that ended before `cutoff`, the oldest first and at most `limit`. Returns how many.
+pub async fn purge_runs(tx: &SiloTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- feeds::purge_runs
+        WITH old AS MATERIALIZED (
+            SELECT id FROM feed_runs WHERE finished_at < $1 ORDER BY finished_at LIMIT $2 FOR UPDATE SKIP LOCKED
+        )
+        DELETE FROM feed_runs USING old WHERE feed_runs.id = old.id";
+    tx.execute(SQL, &[&cutoff, &i64::from(limit)]).await
 }
 
 fn read(row: &Row) -> Result<Run, TenancyError> {

@@ -29,8 +29,6 @@ pub const MOST_ATTEMPTS: u32 = 5;
 /// What failed in a way that passes is tried again after this long, so many times in a row; then the schedule's time comes.
 const PAUSE: SignedDuration = SignedDuration::from_mins(10);
 const MOST_PAUSES: i32 = 3;
-/// What is told of a run is kept this long after it.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// A run's hold on it. A later attempt has a higher number, which is what makes this one's claim void.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -222,8 +220,6 @@ pub async fn finish(
             next_at = CASE WHEN $2 AND failures < $4 THEN least(next_at, $3) ELSE next_at END
         WHERE id = $1";
     const LOCK: &str = "-- feeds::lock_one\nSELECT FROM feeds WHERE id = $1 FOR UPDATE";
-    const FORGET: &str = "-- feeds::forget_runs
-        DELETE FROM feed_runs WHERE feed_id = $1 AND finished_at < $2";
     let (status, failure, bytes) = match ended {
         Ended::Unchanged(_, bytes) => {
             ("unchanged", None, bytes.map(|n| i64::try_from(n).unwrap_or(i64::MAX)))
@@ -247,6 +243,5 @@ pub async fn finish(
             tx.execute_one(FAILED, &[&feed, passing, &(now + PAUSE), &MOST_PAUSES]).await?;
         }
     }
-    tx.execute(FORGET, &[&feed, &(now - KEPT)]).await?;
     Ok(true)
 }

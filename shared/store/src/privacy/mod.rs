@@ -24,7 +24,7 @@ pub use copies::{
     count_made_until, count_pending, count_try, erase_made_until, erase_pending, list_addresses, list_copies,
     list_over, list_subjects, list_unknown, take, withdraw,
 };
-pub use work::{Lease, Mailed, Standing, claim, finish, note_mailed, settle};
+pub use work::{Lease, Mailed, Standing, claim, count_over, finish, note_mailed, purge, settle, wake_held};
 
 /// A request.
 #[derive(Debug, Clone)]
@@ -115,19 +115,20 @@ pub async fn fetch(tx: &SiloTx<'_>, id: PrivacyRequestId) -> Result<Option<Reque
     tx.query_opt(&sql, &[&id.as_uuid()]).await?.as_ref().map(read).transpose()
 }
 
-/// Requests that came in, the newest first, behind `after`.
+/// Requests that came in and were not answered before `since`, the newest first, behind `after`.
 pub async fn list(
     tx: &SiloTx<'_>,
     after: Option<PrivacyRequestId>,
     limit: i64,
+    since: Timestamp,
 ) -> Result<Vec<Request>, TenancyError> {
     let sql = format!(
         "-- privacy::list\nSELECT {COLUMNS} FROM privacy_requests
-        WHERE state <> 'pending' AND ($1::uuid IS NULL OR id < $1)
+        WHERE state <> 'pending' AND ($1::uuid IS NULL OR id < $1) AND (ended_at IS NULL OR ended_at >= $3)
         ORDER BY id DESC LIMIT $2"
     );
     let after = after.map(PrivacyRequestId::as_uuid);
-    let rows = tx.query(&sql, &[&after, &limit]).await?;
+    let rows = tx.query(&sql, &[&after, &limit, &since]).await?;
     rows.iter().map(read).collect()
 }
 

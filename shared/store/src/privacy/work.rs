@@ -12,6 +12,9 @@ use vivier_tenancy::{
 
 use super::{COLUMNS, Request, read};
 
+/// The most that goes beside other work; the nightly purge takes what is left.
+const AT_ONCE: u32 = 1_000;
+
 /// A run's hold on a request. Its end is its name: a run that was overtaken holds nothing any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lease {
@@ -95,19 +98,67 @@ pub struct Standing {
     pub open: u64,
     /// Of them, those that are due before a moment.
     pub due: u64,
-    /// Erasures that some store has not answered.
+    /// Erasures that some store has not answered; not those that only wait for a hold.
     pub partial: u64,
 }
 
-/// Removes what nobody confirmed and what was answered long ago, and tells how the others stand; those due before `soon` are counted apart.
+/// How many requests nobody confirmed until `as_of`, or were answered before `cutoff`, up to `limit`.
+pub async fn count_over(
+    tx: &SiloTx<'_>,
+    as_of: Timestamp,
+    cutoff: Timestamp,
+    limit: u32,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::count_over
+        SELECT count(*) AS count FROM (
+            (SELECT FROM privacy_requests WHERE state = 'pending' AND created_at <= $1 LIMIT $3)
+            UNION ALL
+            (SELECT FROM privacy_requests WHERE state = 'complete' AND ended_at < $2 AND available_until IS NULL LIMIT $3)
+            LIMIT $3
+        ) AS old";
+    let row = tx.query_one(SQL, &[&(as_of - PENDING), &cutoff, &i64::from(limit)]).await?;
+    Ok(row.get::<_, i64>("count").unsigned_abs())
+}
+
+/// Removes requests that nobody confirmed until `as_of` or that were answered before `cutoff`, at most `limit`. Returns how many.
+pub async fn purge(
+    tx: &SiloTx<'_>,
+    as_of: Timestamp,
+    cutoff: Timestamp,
+    limit: u32,
+) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::purge
+        WITH pending AS MATERIALIZED (
+            SELECT id FROM privacy_requests WHERE state = 'pending' AND created_at <= $1
+            ORDER BY created_at LIMIT $3 FOR UPDATE SKIP LOCKED
+        ), ended AS MATERIALIZED (
+            SELECT id FROM privacy_requests WHERE state = 'complete' AND ended_at < $2 AND available_until IS NULL
+            ORDER BY ended_at LIMIT $3 FOR UPDATE SKIP LOCKED
+        ), old AS MATERIALIZED (
+            SELECT id FROM (SELECT id FROM pending UNION ALL SELECT id FROM ended) AS either LIMIT $3
+        )
+        DELETE FROM privacy_requests AS request USING old WHERE request.id = old.id";
+    tx.execute(SQL, &[&(as_of - PENDING), &cutoff, &i64::from(limit)]).await
+}
+
+/// Has erasures that wait for a hold be tried again at once. Returns how many.
+pub async fn wake_held(tx: &SiloTx<'_>, now: Timestamp) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::wake_held
+        UPDATE privacy_requests AS request SET next_at = $1
+        WHERE state = 'partial' AND next_at > $1
+              AND EXISTS (SELECT FROM privacy_stores WHERE request_id = request.id AND reason = 'held')";
+    tx.execute(SQL, &[&now]).await
+}
+
+/// Removes what nobody confirmed, and tells how the others stand; those due before `soon` are counted apart.
 pub async fn settle(tx: &SiloTx<'_>, now: Timestamp, soon: Timestamp) -> Result<Standing, DatabaseError> {
-    const PURGE: &str = "-- privacy::purge
-        DELETE FROM privacy_requests
-        WHERE state = 'pending' AND created_at <= $1 OR state = 'complete' AND ended_at <= $2 AND available_until IS NULL";
     const SQL: &str = "-- privacy::standing
-        SELECT count(*) AS open, count(*) FILTER (WHERE due_at < $1) AS due, count(*) FILTER (WHERE state = 'partial') AS partial
-        FROM privacy_requests WHERE state IN ('received', 'partial')";
-    tx.execute(PURGE, &[&(now - PENDING), &(now - KEPT)]).await?;
+        SELECT count(*) AS open, count(*) FILTER (WHERE due_at < $1) AS due, count(*) FILTER (
+            WHERE state = 'partial' AND EXISTS (
+                SELECT FROM privacy_stores WHERE request_id = request.id AND reason IS NOT NULL AND reason <> 'held')
+        ) AS partial
+        FROM privacy_requests AS request WHERE state IN ('received', 'partial')";
+    purge(tx, now, now - KEPT, AT_ONCE).await?;
     let row = tx.query_one(SQL, &[&soon]).await?;
     let count = |name: &str| row.get::<_, i64>(name).unsigned_abs();
     Ok(Standing { open: count("open"), due: count("due"), partial: count("partial") })

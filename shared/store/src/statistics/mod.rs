@@ -1,7 +1,9 @@
 //! Figures, read from what was counted when events were stored: no statement here looks at an event.
 
+mod purge;
 mod subjects;
 
+pub use purge::{count_days_before, count_hours_before, purge_days, purge_hours};
 pub use subjects::{Performance, list_performance, list_subjects};
 
 use jiff::{Timestamp, civil::Date};
@@ -51,6 +53,14 @@ pub struct Span {
     pub to: Date,
     /// The first day of the period before.
     pub before: Date,
+}
+
+impl Span {
+    /// What of it is kept: nothing before a day is counted, whether it is still there or not.
+    #[must_use]
+    pub fn kept(self, since: Date) -> Self {
+        Self { from: self.from.max(since), to: self.to, before: self.before.max(since) }
+    }
 }
 
 /// How often one thing happened.
@@ -270,26 +280,6 @@ pub async fn set_zone(tx: &PoolTx<'_>, zone: &str, first: Date) -> Result<(), Da
     const SQL: &str = "-- statistics::set_zone\n\
         SELECT usage_set_zone($1, $2)";
     tx.query_one(SQL, &[&zone, &first]).await.map(|_| ())
-}
-
-/// Removes counts of before `hours` by the hour and of before `days` by the day; of subjects, months go as a whole, with their days.
-/// Returns how many rows.
-pub async fn purge(tx: &PoolTx<'_>, hours: Timestamp, days: Date) -> Result<u64, DatabaseError> {
-    const HOURS: &str = "-- statistics::purge_hours\n\
-        DELETE FROM usage_hours WHERE tenant_id = bound_tenant() AND hour < $1";
-    const DAYS: [&str; 3] = [
-        "-- statistics::purge_days\n\
-        DELETE FROM usage_days WHERE tenant_id = bound_tenant() AND day < $1",
-        "-- statistics::purge_subjects\n\
-        DELETE FROM usage_subjects WHERE tenant_id = bound_tenant() AND day < date_trunc('month', $1::date)",
-        "-- statistics::purge_visitors\n\
-        DELETE FROM usage_visitors WHERE tenant_id = bound_tenant() AND day < $1",
-    ];
-    let mut removed = tx.execute(HOURS, &[&hours]).await?;
-    for sql in DAYS {
-        removed += tx.execute(sql, &[&days]).await?;
-    }
-    Ok(removed)
 }
 
 /// How far visitors came, among what [`list_totals`] gives: of the period, and of the one before.

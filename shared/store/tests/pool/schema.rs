@@ -33,6 +33,7 @@ async fn every_table_with_a_tenant_forces_row_security() {
         "audit_log",
         "chunks",
         "events",
+        "legal_holds",
         "purge_reports",
         "sources",
         "terms",

@@ -10,7 +10,7 @@ use vivier_store::{
     test_sets::{self, NewQuestion},
 };
 
-use crate::house::{House, days_ago, in_tx, now};
+use crate::house::{House, days_ago, in_purge, in_tx, now};
 
 const PASSED: &str = "UPDATE test_runs SET lease_until = now() - interval '1 s'";
 
@@ -57,7 +57,7 @@ async fn one_runs_at_a_time_and_takes_its_questions_with_it() {
     assert!(create(&house, full, run).await, "the same request once more");
     assert!(!create(&house, full, TestRunId::generate()).await, "another is unfinished");
     let (found, outcomes) = in_tx!(house, &house.own, |tx| {
-        let found = test_runs::fetch(&tx, full, run).await.unwrap().unwrap();
+        let found = test_runs::fetch(&tx, full, run, days_ago(2)).await.unwrap().unwrap();
         (found, test_runs::list_outcomes(&tx, full, run).await.unwrap())
     });
     assert_eq!((found.status, found.questions, found.asked), (TestRunStatus::Queued, 3, 0));
@@ -91,11 +91,19 @@ async fn a_run_that_was_given_up_has_failed_and_makes_room() {
     create(&house, full, run).await;
     let lease = claim(&house).await.unwrap();
     in_tx!(house, &house.own, |tx| test_runs::finish(&tx, lease, None, now()).await.unwrap());
-    let found = in_tx!(house, &house.own, |tx| test_runs::fetch(&tx, full, run).await.unwrap().unwrap());
+    let found =
+        in_tx!(house, &house.own, |tx| test_runs::fetch(&tx, full, run, days_ago(2)).await.unwrap().unwrap());
     assert_eq!((found.status, found.figures, found.finished_at), (TestRunStatus::Failed, None, Some(now())));
     assert_eq!(claim(&house).await, None);
     assert!(create(&house, full, TestRunId::generate()).await);
-    in_tx!(house, &house.own, |tx| test_runs::delete_old(&tx, days_ago(-1)).await.unwrap());
-    let left = in_tx!(house, &house.own, |tx| test_runs::list(&tx, full, None, 10).await.unwrap());
+    let over =
+        in_tx!(house, &house.own, |tx| test_runs::list(&tx, full, None, 10, days_ago(-1)).await.unwrap());
+    assert!(over.is_empty(), "what is over is answered by nothing, though it is there");
+    let found =
+        in_purge!(house, &house.own, |tx| test_runs::count_before(&tx, days_ago(-1), 10).await.unwrap());
+    let removed = in_purge!(house, &house.own, |tx| test_runs::purge(&tx, days_ago(-1), 10).await.unwrap());
+    assert_eq!((found, removed), (1, 1));
+    let left =
+        in_tx!(house, &house.own, |tx| test_runs::list(&tx, full, None, 10, days_ago(2)).await.unwrap());
     assert_eq!(left.len(), 1, "what is unfinished stays");
 }

@@ -252,6 +252,7 @@ fn grants([app, metrics, retention, departure]: &[String; 4]) -> String {
          GRANT SELECT, INSERT, UPDATE ON search_tests TO {app};\n\
          GRANT SELECT, INSERT ON declined_synonyms TO {app};\n\
          GRANT SELECT ON audit_log, audit_chains TO {app};\n\
+         GRANT SELECT (tenant_id, scope, kind, subject, over_at) ON legal_holds TO {app};\n\
          GRANT SELECT, INSERT ON events, events_aside TO {metrics};\n\
          GRANT SELECT, INSERT, UPDATE ON usage_hours, usage_days, usage_subjects, usage_visitors TO {metrics};\n\
          GRANT EXECUTE ON FUNCTION usage_begin TO {metrics};\n\
@@ -265,7 +266,9 @@ fn grants([app, metrics, retention, departure]: &[String; 4]) -> String {
          GRANT SELECT (tenant_id, tag, x, seen_at), UPDATE (stored_at), DELETE ON query_shares TO {retention};\n\
          GRANT SELECT (tenant_id, tag, seen_at), UPDATE (stored_at), DELETE ON query_texts TO {retention};\n\
          GRANT SELECT (tenant_id, declined_at), DELETE ON declined_synonyms TO {retention};\n\
-         GRANT SELECT, INSERT, UPDATE (removed, complete, finished_at), DELETE ON purge_reports TO {retention};\n\
+         GRANT SELECT, INSERT, UPDATE (removed, complete, finished_at, held), DELETE ON purge_reports TO {retention};\n\
+         GRANT SELECT, INSERT, UPDATE (ends_at, released_at, released_by), DELETE ON legal_holds TO {retention};\n\
+         GRANT SELECT (tenant_id, project_id, id, created_at, status), DELETE ON test_runs TO {retention};\n\
          GRANT SELECT (tenant_id, ordinal, happened_at) ON audit_log TO {retention};\n\
          GRANT EXECUTE ON FUNCTION audit_purge TO {retention};"
     )

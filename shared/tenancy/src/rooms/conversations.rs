@@ -2,9 +2,11 @@
 //! [`STATUS`] are listed by it, in the order of their partitions.
 //!
 //! DynamoDB removes expired items when it gets to it, within days; until then they are still readable. So every read
-//! here takes `now` and leaves them out.
+//! here takes `now` and leaves them out; with them, what is older than the tenant keeps conversations by now, whatever was
+//! written into it under a longer policy.
 
 mod change;
+mod purge;
 
 use std::collections::HashMap;
 
@@ -13,8 +15,10 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, DeleteRequest, WriteRequest},
 };
 use jiff::Timestamp;
+use vivier_domain::retention::{DataKind, RetentionPolicy};
 
 pub use change::{Guard, Only};
+pub use purge::{Over, Removed};
 
 use crate::{scope::TenantScope, tenancy::TenancyError};
 
@@ -39,6 +43,8 @@ pub const BY_STATUS: &str = "by-status";
 pub struct Conversations<'a> {
     client: Client,
     table: String,
+    /// How long the tenant keeps them.
+    policy: RetentionPolicy,
     _scope: &'a TenantScope,
 }
 
@@ -51,8 +57,21 @@ pub fn is_expired(item: &Item, now: Timestamp) -> bool {
 }
 
 impl<'a> Conversations<'a> {
-    pub(crate) fn new(client: Client, table: String, scope: &'a TenantScope) -> Self {
-        Self { client, table, _scope: scope }
+    pub(crate) fn new(
+        client: Client,
+        table: String,
+        policy: RetentionPolicy,
+        scope: &'a TenantScope,
+    ) -> Self {
+        Self { client, table, policy, _scope: scope }
+    }
+
+    /// Whether an item is answered by no read at `now`: its own time is over, or the tenant keeps nothing that old.
+    fn is_over(&self, item: &Item, now: Timestamp) -> bool {
+        let since = self.policy.kept_since(DataKind::Conversations, now).as_second();
+        let last =
+            item.get(LAST_AT).and_then(|value| value.as_n().ok()).and_then(|text| text.parse::<i64>().ok());
+        is_expired(item, now) || last.is_some_and(|last| last < since)
     }
 
     /// Writes an item; one with the same key is replaced.
@@ -79,7 +98,7 @@ impl<'a> Conversations<'a> {
             .send()
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
-        Ok(found.item.filter(|item| !is_expired(item, now)))
+        Ok(found.item.filter(|item| !self.is_over(item, now)))
     }
 
     /// A partition's items whose `sk` begins with `prefix`, in order, without those expired at `now`; at most `limit`.
@@ -107,7 +126,7 @@ impl<'a> Conversations<'a> {
                 .send()
                 .await
                 .map_err(TenancyError::cloud("dynamodb"))?;
-            items.extend(page.items.unwrap_or_default().into_iter().filter(|item| !is_expired(item, now)));
+            items.extend(page.items.unwrap_or_default().into_iter().filter(|item| !self.is_over(item, now)));
             start = page.last_evaluated_key;
             if start.is_none() {
                 break;
@@ -138,7 +157,7 @@ impl<'a> Conversations<'a> {
             .send()
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
-        Ok(page.items.unwrap_or_default().into_iter().filter(|item| !is_expired(item, now)).collect())
+        Ok(page.items.unwrap_or_default().into_iter().filter(|item| !self.is_over(item, now)).collect())
     }
 
     /// The items of a status, the newest partition first, behind the item `after` (its `pk` and `sk`) and without those
@@ -174,7 +193,7 @@ impl<'a> Conversations<'a> {
                 .send()
                 .await
                 .map_err(TenancyError::cloud("dynamodb"))?;
-            items.extend(page.items.unwrap_or_default().into_iter().filter(|item| !is_expired(item, now)));
+            items.extend(page.items.unwrap_or_default().into_iter().filter(|item| !self.is_over(item, now)));
             start = page.last_evaluated_key;
             if start.is_none() || items.len() >= limit {
                 items.truncate(limit);
@@ -238,51 +257,6 @@ impl<'a> Conversations<'a> {
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
         Ok((page.items.unwrap_or_default(), page.last_evaluated_key))
-    }
-
-    /// Counts, or removes, items expired at `now` or last touched before `cutoff`: at most `limit` of them, so that a
-    /// run has an end. Returns how many, and whether more may be left.
-    pub async fn purge(
-        &self,
-        now: Timestamp,
-        cutoff: Timestamp,
-        limit: usize,
-        dry_run: bool,
-    ) -> Result<(u64, bool), TenancyError> {
-        let mut start = None;
-        let mut found = 0u64;
-        loop {
-            let page = self
-                .client
-                .scan()
-                .table_name(&self.table)
-                .filter_expression(
-                    "expires_at <= :now OR last_at < :cutoff OR attribute_not_exists(expires_at)",
-                )
-                .expression_attribute_values(":now", AttributeValue::N(now.as_second().to_string()))
-                .expression_attribute_values(":cutoff", AttributeValue::N(cutoff.as_second().to_string()))
-                .projection_expression("pk, sk")
-                .set_exclusive_start_key(start)
-                .limit(500)
-                .send()
-                .await
-                .map_err(TenancyError::cloud("dynamodb"))?;
-            start = page.last_evaluated_key;
-            let mut keys = page.items.unwrap_or_default();
-            let room = limit.saturating_sub(found as usize);
-            let more = keys.len() > room;
-            keys.truncate(room);
-            found += keys.len() as u64;
-            if !dry_run {
-                self.delete_keys(keys).await?;
-            }
-            if more {
-                return Ok((found, true));
-            }
-            if start.is_none() {
-                return Ok((found, false));
-            }
-        }
     }
 
     async fn delete_keys(&self, keys: Vec<Item>) -> Result<u64, TenancyError> {

@@ -1,19 +1,14 @@
 //! The tenant's bucket: imports, documents, and the published search index.
 
 mod key;
+mod purge;
 mod streams;
 
 use std::time::Duration;
 
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::operation::head_object::HeadObjectError;
-use aws_sdk_s3::{
-    Client,
-    config::timeout::TimeoutConfig,
-    error::ProvideErrorMetadata,
-    presigning::PresigningConfig,
-    types::{Delete, ObjectIdentifier},
-};
+use aws_sdk_s3::{Client, config::timeout::TimeoutConfig, presigning::PresigningConfig};
 use jiff::Timestamp;
 use vivier_domain::{
     ids::{DocumentId, GenerationId, PrivacyRequestId},
@@ -21,6 +16,8 @@ use vivier_domain::{
 };
 
 pub use key::{FileKey, UnknownKey};
+pub use purge::Folder;
+pub(crate) use purge::empty_bucket;
 pub use streams::{Incoming, Object, Outgoing, PIECE};
 pub use vivier_domain::published::{Fetched, File};
 
@@ -292,47 +289,5 @@ async fn fetch(
             Ok(Fetched::Unchanged)
         }
         Err(error) => Err(TenancyError::cloud("s3")(error)),
-    }
-}
-
-/// Removes every version and delete marker under `prefix`, a page at a time.
-pub(crate) async fn empty_bucket(client: &Client, bucket: &str, prefix: &str) -> Result<u64, TenancyError> {
-    let mut removed = 0;
-    loop {
-        let page = client.list_object_versions().bucket(bucket).prefix(prefix).send().await;
-        let page = match page {
-            Ok(page) => page,
-            Err(error) if error.code() == Some("NoSuchBucket") => return Ok(removed),
-            Err(error) => return Err(TenancyError::cloud("s3")(error)),
-        };
-        let versions = page.versions().iter().map(|v| (v.key(), v.version_id()));
-        let markers = page.delete_markers().iter().map(|m| (m.key(), m.version_id()));
-        let objects: Vec<_> = versions
-            .chain(markers)
-            .filter_map(|(key, version)| {
-                ObjectIdentifier::builder().key(key?).set_version_id(version.map(str::to_owned)).build().ok()
-            })
-            .collect();
-        if objects.is_empty() {
-            return Ok(removed);
-        }
-        let count = objects.len() as u64;
-        let delete = Delete::builder()
-            .set_objects(Some(objects))
-            .quiet(true)
-            .build()
-            .map_err(TenancyError::cloud("s3"))?;
-        let outcome = client
-            .delete_objects()
-            .bucket(bucket)
-            .delete(delete)
-            .send()
-            .await
-            .map_err(TenancyError::cloud("s3"))?;
-        // S3 answers 200 and lists what it refused: without this look a refusal would loop for ever.
-        if !outcome.errors().is_empty() {
-            return Err(TenancyError::Conflict("file"));
-        }
-        removed += count;
     }
 }

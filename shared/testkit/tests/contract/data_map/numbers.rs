@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use serde_json::Value;
-use vivier_data_map::map;
+use vivier_data_map::{Remover, Store, map};
 use vivier_domain::{
     alert, privacy,
-    retention::{Days, MAXIMUM_DAYS},
+    retention::{DataKind, MAXIMUM_DAYS},
     settings::tenant::{SessionSettings, TenantSettings},
 };
-use vivier_store::{conversations::resume, feeds, purge_reports, reports, test_runs};
+use vivier_store::{conversations::resume, reports};
 use vivier_tenancy::rooms::{attempts, limits, requests, sessions};
 
 use crate::{
@@ -48,25 +48,10 @@ fn set(template: &Value, kind: &str, property: &str) -> u64 {
 
 fn constants() -> Vec<(&'static str, Duration)> {
     let template = template();
-    let most = days(MAXIMUM_DAYS.into());
-    assert_eq!(Days::MAXIMUM.get(), MAXIMUM_DAYS);
-    assert_eq!(signed(alert::LASTS), most);
-    vec![
-        ("conversations", most),
-        ("events", most),
-        ("audit", most),
-        ("alerts", signed(alert::LASTS)),
-        ("privacy_requests", signed(privacy::KEPT)),
-        ("copies", signed(privacy::COPY_LASTS)),
-        // The rule of the bucket has the same constant.
-        ("import_files", most),
+    assert_eq!(signed(alert::LASTS), days(MAXIMUM_DAYS.into()));
+    let purged = DataKind::ALL.iter().map(|kind| (kind.in_map(), days(kind.most().into())));
+    let others = [
         ("resume_tokens", signed(resume::LIFETIME)),
-        ("hours", signed(retention::kind::HOURS_KEPT)),
-        ("days", signed(retention::kind::DAYS_KEPT)),
-        ("purge_reports", days(purge_reports::KEPT_DAYS.unsigned_abs())),
-        ("test_runs", test_runs::KEPT),
-        ("feed_runs", signed(feeds::KEPT)),
-        ("report_files", reports::LIFETIME),
         ("sessions", longest_session()),
         ("challenges", signed(session::SETUP_WAITS)),
         ("resets", signed(sessions::RESET_LIFETIME)),
@@ -77,7 +62,51 @@ fn constants() -> Vec<(&'static str, Duration)> {
         ("stream", Duration::from_hours(set(&template, "AWS::Kinesis::Stream", "RetentionPeriodHours"))),
         ("queues", Duration::from_secs(set(&template, "AWS::SQS::Queue", "MessageRetentionPeriod"))),
         ("logs", days(set(&template, "AWS::Logs::LogGroup", "RetentionInDays"))),
-    ]
+    ];
+    purged.chain(others).collect()
+}
+
+/// What a kind has beside the purge to end it, which must say the same.
+#[test]
+fn what_ends_by_itself_too_ends_then() {
+    for (kind, lasts) in [
+        (DataKind::ReportFiles, reports::LIFETIME),
+        (DataKind::Copies, signed(privacy::COPY_LASTS)),
+        (DataKind::PrivacyRequests, signed(privacy::KEPT)),
+        (DataKind::Alerts, signed(alert::LASTS)),
+    ] {
+        assert_eq!(days(kind.most().into()), lasts, "{kind}");
+    }
+}
+
+/// The purge follows the map: what it says the purge removes is a kind that the purge has, and the other way round.
+#[test]
+fn the_purge_has_the_kinds_of_the_map() {
+    let mut found = Vec::new();
+    for retention in &map().retentions {
+        let kinds: Vec<_> = DataKind::ALL.iter().filter(|kind| kind.in_map() == retention.id).collect();
+        if retention.by == Remover::Purge && kinds.len() != 1 {
+            found.push(format!(
+                "{}: removed by the purge, which has {} kinds of it",
+                retention.id,
+                kinds.len()
+            ));
+        }
+    }
+    for kind in DataKind::ALL.iter().copied() {
+        match map().retention(kind.in_map()) {
+            None => found.push(format!("{kind}: the map of data has no {}", kind.in_map())),
+            // What a function removes at its time is looked at by the purge once more.
+            Some(retention) if matches!(retention.by, Remover::Purge | Remover::Function) => {}
+            Some(retention) => found.push(format!("{kind}: the map says that {:?} removes it", retention.by)),
+        }
+        let pooled = |table: &&vivier_data_map::Table| table.retention.id == kind.in_map();
+        let stores: Vec<Store> = map().tables.iter().filter(pooled).map(|table| table.store).collect();
+        if kind.is_pooled() != stores.iter().all(|store| *store == Store::Pool) {
+            found.push(format!("{kind}: it lies in {stores:?}"));
+        }
+    }
+    nothing_wrong(&found);
 }
 
 #[test]

@@ -1,8 +1,8 @@
-//! The function's routes.
+//! What purges removed.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use serde::Deserialize;
-use utoipa::{IntoParams, OpenApi};
+use utoipa::IntoParams;
 use vivier_domain::permission::needs;
 use vivier_runtime::http::{ApiQuery, BackOffice, Problem, ProblemKind};
 
@@ -11,24 +11,11 @@ use crate::{
     reports::{self, Reports},
 };
 
-/// The routes with what they need.
-pub fn router(app: App) -> Router {
-    Router::new().route("/v1/retention/reports", get(list_reports)).with_state(app)
-}
-
-/// The routes' OpenAPI document.
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    #[derive(OpenApi)]
-    #[openapi(paths(list_reports))]
-    struct Document;
-    Document::openapi()
-}
-
 /// How many reports to show.
 #[derive(Debug, Clone, Copy, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-pub struct ReportsQuery {
+pub(crate) struct ReportsQuery {
     /// At most so many, 1 to 100; 20 when it is missing.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -49,7 +36,7 @@ pub struct ReportsQuery {
             content_type = "application/problem+json"),
     ),
 )]
-async fn list_reports(
+pub(crate) async fn list(
     State(app): State<App>,
     office: BackOffice<needs::RetentionRead>,
     ApiQuery(query): ApiQuery<ReportsQuery>,
