@@ -17,8 +17,14 @@ use crate::{
 type Item = HashMap<String, AttributeValue>;
 
 /// The platform's own tasks are written by the stack's schedules alone: nobody makes them run for a test. Their attributes are found where
-/// they are written (`shared/testkit/tests/contract/data_map/attributes.rs`).
-const NOT_SEEDED: &[(Store, &str)] = &[(Store::Tasks, "platform_task")];
+/// they are written (`shared/testkit/tests/contract/data_map/attributes.rs`). So are those of departures: schedules read them all, and one that a
+/// test made up would be gone on with.
+const NOT_SEEDED: &[(Store, &str)] = &[
+    (Store::Tasks, "platform_task"),
+    (Store::Departures, "departure"),
+    (Store::Departures, "arrival"),
+    (Store::Departures, "certificate"),
+];
 /// Tables that tenants share, by what the stack calls them.
 const SHARED: &[(Store, &str)] = &[
     (Store::Registry, "tenants"),
@@ -27,6 +33,7 @@ const SHARED: &[(Store, &str)] = &[
     (Store::Attempts, "attempts"),
     (Store::Requests, "requests"),
     (Store::Ledger, "ledger"),
+    (Store::Departures, "departures"),
     (Store::Tasks, "tasks"),
 ];
 /// A partition that end-to-end tests mark the table by. Nothing of the suite lies there.

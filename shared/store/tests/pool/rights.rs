@@ -249,10 +249,10 @@ async fn shares_are_for_metrics_alone() {
     for role in PoolRole::ALL {
         for (sql, allowed) in [
             ("SELECT x, y, sealed FROM query_shares", role == PoolRole::Metrics),
-            ("SELECT count(*) FROM query_shares", role != PoolRole::App),
+            ("SELECT count(*) FROM query_shares", !matches!(role, PoolRole::App | PoolRole::Departure)),
             ("INSERT INTO query_shares SELECT * FROM query_shares", role == PoolRole::Metrics),
             ("UPDATE query_shares SET y = x", false),
-            ("DELETE FROM query_shares", role != PoolRole::App),
+            ("DELETE FROM query_shares", !matches!(role, PoolRole::App | PoolRole::Departure)),
             ("SELECT * FROM query_shares FOR UPDATE", false),
         ] {
             let outcome = house.execute_as(role, &house.own, sql).await;
