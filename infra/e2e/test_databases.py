@@ -17,19 +17,20 @@ class TestSharedDatabase:
 
     TABLES = ("sources", "chunks", "vectors", "terms", "test_questions", "test_runs", "test_outcomes",
               "query_shares", "query_texts", "search_tests", "declined_synonyms",
-              "events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_visitors", "audit_log", "audit_chains", "purge_reports")  # fmt: skip
+              "events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_visitors", "audit_log", "audit_chains", "purge_reports",
+              "legal_holds")  # fmt: skip
     ROLES = ("app", "metrics", "retention")
     SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "test_questions"), ("app", "test_runs"),
             ("app", "test_outcomes"), ("app", "events"), ("app", "query_texts"), ("app", "audit_log"), ("app", "audit_chains"),
             ("metrics", "events"), ("metrics", "query_shares"), ("metrics", "query_texts"),
             ("retention", "events"), ("retention", "query_shares"), ("retention", "query_texts"),
-            ("retention", "audit_log"), ("retention", "purge_reports")]  # fmt: skip
+            ("retention", "audit_log"), ("retention", "purge_reports"), ("retention", "legal_holds")]  # fmt: skip
     #: Table to the role that removes from it.
     WRITABLE = {"sources": "app", "chunks": "app", "vectors": "app", "terms": "app", "test_questions": "app", "test_runs": "app",
                 "test_outcomes": "app", "events": "retention", "query_shares": "retention", "query_texts": "retention",
-                "purge_reports": "retention"}  # fmt: skip
+                "purge_reports": "retention", "legal_holds": "retention"}  # fmt: skip
     #: Table to a column that is written; `edition` where none is named.
-    COLUMN = {"events": "stored_at", "query_shares": "stored_at", "query_texts": "stored_at", "purge_reports": "removed",
+    COLUMN = {"events": "stored_at", "query_shares": "stored_at", "query_texts": "stored_at", "purge_reports": "removed", "legal_holds": "released_at",
               "test_questions": "question", "test_outcomes": "place"}  # fmt: skip
 
     @pytest.fixture(autouse=True)
@@ -67,6 +68,10 @@ class TestSharedDatabase:
                 connection.execute(
                     "INSERT INTO purge_reports VALUES (bound_tenant(), %s, 'events', true, now(), 0, true, now())", [uuid.uuid4()]
                 )
+                connection.execute(
+                    "INSERT INTO legal_holds (tenant_id, id, scope, kind, reason, placed_at, ends_at)"
+                    " VALUES (bound_tenant(), %s, 'kind', 'feed_runs', 'test', now(), now() + interval '1 second')", [uuid.uuid4()]
+                )  # fmt: skip
             stage.enter(tenant.tenant_id, "row")
 
     @pytest.mark.parametrize(("role", "table"), SEEN)
@@ -108,7 +113,7 @@ class TestSharedDatabase:
 
     @pytest.mark.parametrize(
         ("role", "statement"),
-        [("app", "SELECT audit_purge(now(), 1000)"), ("app", "DELETE FROM events"), ("app", "SELECT * FROM purge_reports"),
+        [("app", "SELECT audit_purge(now(), 1000)"), ("app", "DELETE FROM events"), ("app", "SELECT * FROM purge_reports"), ("app", "SELECT reason FROM legal_holds"),
          ("metrics", "SELECT audit_purge(now(), 1000)"), ("metrics", "DELETE FROM events"), ("metrics", "SELECT count(*) FROM chunks"),
          ("metrics", "SELECT query FROM query_texts"), ("metrics", "SELECT actor FROM audit_log"),
          ("retention", "SELECT count(*) FROM chunks"), ("retention", "SELECT detail FROM events"),
