@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from demo import legal
 from demo.client import BackOffice, FrontOffice, Json, Operator, wait_for
 from demo.data.columns import COLUMNS
 from demo.memory import new_password
@@ -116,11 +117,13 @@ class Tenant:
         return f"/v1/projects/{self.project}/settings"
 
     def draft(self, changes: Json, place: str = "") -> Json:
-        """Saves a draft of what holds now with some changes, in the first project or in another place."""
+        """Saves a draft of what holds now with some changes, in the first project or in another place. What a front office must say of
+        candidates' data is put in where it lacks, unless the changes are about just that."""
         place = place or self.settings
         holds = self.member.get(place).json()["settings"]
         seen = self.member.get(f"{place}/draft").headers["ETag"]
-        saved = self.member.send("PUT", f"{place}/draft", json=holds | changes, headers={"If-Match": seen})
+        changed = holds | changes if "privacy" in changes else legal.complete(holds | changes)
+        saved = self.member.send("PUT", f"{place}/draft", json=changed, headers={"If-Match": seen})
         assert saved.status_code == 200, saved.text
         return saved.json()
 
@@ -200,7 +203,10 @@ def create(stage: Stage, operator: Operator, slug: str, **more: Any) -> Tenant:
     )
     # Tests ask faster than people do; those of the limit itself set one.
     operator.invoke("tenants", {"operation": "limit", "slug": slug, "requests_per_second": MANY, "burst": MANY})
-    return enter(stage, made, made["publishable_key"], email)
+    tenant = enter(stage, made, made["publishable_key"], email)
+    # Nothing is open to candidates before a front office has said why it handles their data.
+    tenant.publish({})
+    return tenant
 
 
 def enter(stage: Stage, made: Json, key: str, email: str) -> Tenant:

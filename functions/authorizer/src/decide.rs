@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use vivier_domain::purpose::Purpose;
 use vivier_runtime::{Clock, HandlerError, telemetry};
 use vivier_tenancy::{
     Tenancy, TenancyError,
     doors::{
         admission,
-        http::{KEY, ORIGIN, PROJECT, RETRY_AFTER, SALT},
+        http::{GROUNDS, KEY, ORIGIN, PROJECT, RETRY_AFTER, SALT},
     },
     names::UsageOffice,
     registry::{Door, Found, Registry},
@@ -232,8 +233,14 @@ impl Authorizer {
         if let Some(origin) = origin {
             context[ORIGIN] = json!(origin);
         }
-        if let Some(salt) = self.salts.of(now).await {
-            context[SALT] = json!(salt.encode());
+        if let Some(grounds) = &front.place.grounds {
+            context[GROUNDS] = json!(grounds.to_string());
+            // Visitors are told apart for figures alone.
+            if grounds.opens(Purpose::Statistics)
+                && let Some(salt) = self.salts.of(now).await
+            {
+                context[SALT] = json!(salt.encode());
+            }
         }
         if let (Some(key), Some(limit)) = (entrance.key, entrance.requests_per_minute) {
             let scope = admission::enter(&front.found);
