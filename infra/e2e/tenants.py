@@ -194,8 +194,9 @@ def login(stage: Stage, email: str, password: str, client_id: str | None = None)
     )["AuthenticationResult"]
 
 
-def create(stage: Stage, operator: Operator, slug: str, **more: Any) -> Tenant:
-    """Creates a tenant, after removing what an interrupted run may have left of it, and logs its manager in."""
+def create(stage: Stage, operator: Operator, slug: str, live: bool = True, **more: Any) -> Tenant:
+    """Creates a tenant, after removing what an interrupted run may have left of it, and logs its manager in; unless it is not to be `live`,
+    its front office is published."""
     delete(operator, slug)
     email = f"rh.{canaries.SURNAME}@{slug}.example"
     made = operator.invoke(
@@ -204,8 +205,9 @@ def create(stage: Stage, operator: Operator, slug: str, **more: Any) -> Tenant:
     # Tests ask faster than people do; those of the limit itself set one.
     operator.invoke("tenants", {"operation": "limit", "slug": slug, "requests_per_second": MANY, "burst": MANY})
     tenant = enter(stage, made, made["publishable_key"], email)
-    # Nothing is open to candidates before a front office has said why it handles their data.
-    tenant.publish({})
+    if live:
+        # Nothing is open to candidates before a front office has said why it handles their data.
+        tenant.publish({})
     return tenant
 
 
