@@ -135,7 +135,9 @@ class Tenant:
         return answer.json()
 
     def new_key(self, project: str = "", **terms: Any) -> tuple[str, str]:
-        """Makes a publishable key; its id and its text."""
+        """Makes a publishable key; its id and its text. Another project than the first is published before candidates come."""
+        if project and self.member.get(f"/v1/projects/{project}/settings").json()["number"] == 0:
+            self.publish({}, f"/v1/projects/{project}/settings")
         body = {"name": "Clé d'essai", **terms}
         answer = self.member.send("POST", f"/v1/projects/{project or self.project}/keys", json=body)
         assert answer.status_code == 201, answer.text

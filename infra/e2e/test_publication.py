@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import uuid
 import zipfile
 from collections.abc import Callable
 from typing import Any
@@ -21,8 +22,8 @@ from .people import mails
 from .stage import Stage
 from .tenants import Tenant, offer
 
-CLOSED = ("urn:vivier:problem:front-office-not-published", 409)
-OFF = ("urn:vivier:problem:purpose-off", 409)
+CLOSED = ("urn:vivier:problem:front-office-not-published", 403)
+OFF = ("urn:vivier:problem:purpose-off", 403)
 LACKING = ("urn:vivier:problem:legal-basis-missing", 409)
 INVALID = ("urn:vivier:problem:invalid-body", 400)
 TEXT = "EXPÉRIENCE\nSoudeur, Atelier, Lyon\n2019 - 2024\nCOMPÉTENCES\nSoudage TIG"
@@ -162,7 +163,7 @@ class TestPublication:
         old = publish(tenant, terms("chatbot"))
         dynamodb, table = stage.client("dynamodb"), f"vivier-{stage.name}-projects"
         for end in ("published", f"version#{old:010}"):
-            key = {"pk": {"S": f"tenant#{tenant.tenant_id}"}, "sk": {"S": f"settings#{tenant.project}#{end}"}}
+            key = {"pk": {"S": f"tenant#{tenant.tenant_id}"}, "sk": {"S": f"settings#project:{tenant.project}#{end}"}}
             record = dynamodb.get_item(TableName=table, Key=key)["Item"]
             value = json.loads(record["value"]["S"])
             del value["settings"]["privacy"]
@@ -184,13 +185,23 @@ class TestPurposes:
         for purpose, method, path, body in ROUTES:
             answer = asks.send(method, path, json=body)
             if purpose == only:
-                assert answer.status_code != 409, (purpose, path, answer.text)
+                assert answer.status_code != 403, (purpose, path, answer.text)
             else:
                 is_problem(answer, OFF)
                 assert refused_fields(answer) == {"purpose": purpose}
         for method, path, body, status in RIGHTS:
             assert asks.send(method, path, json=body).status_code == status, path
         assert set(tenant.front.call("GET", "/v1/front-office")["privacy"]["purposes"]) == {only}
+
+    def test_a_refusal_is_not_kept_for_a_request_that_comes_again(self, make_tenant: Callable[..., Tenant]):
+        tenant = make_tenant("publication-again")
+        publish(tenant, terms("alerts"))
+        _, key = tenant.new_key()
+        again = {"Idempotency-Key": str(uuid.uuid4())}
+        is_problem(tenant.visitor(key).send("POST", "/v1/chat/sessions", headers=again), OFF)
+        publish(tenant, terms("chatbot"))
+        opened = lambda: tenant.visitor(key).send("POST", "/v1/chat/sessions", headers=again).status_code == 201  # noqa: E731
+        wait_for(opened, "the door that knows of the basis", timeout=15, every=0.5)
 
     def test_nobody_is_counted_without_a_basis(self, make_tenant: Callable[..., Tenant]):
         tenant = make_tenant("publication-counts")

@@ -25,8 +25,6 @@ use crate::{
         (status = 201, description = "The conversation", body = Opened),
         (status = 400, description = "The body is not what this route takes; where the chatbot rests on consent, `consent_version` is missing or outdated, and `current_version` names the one that holds",
             body = Problem, content_type = "application/problem+json"),
-        (status = 409, description = "The front office is not published, or its chatbot has no legal basis", body = Problem,
-            content_type = "application/problem+json"),
     ),
 )]
 pub(super) async fn create(

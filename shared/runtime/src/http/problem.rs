@@ -149,13 +149,14 @@ impl ProblemKind {
                 "legal-basis-missing",
                 "Before a front office is published, it says who answers for candidates' data, why it is handled, and what they are told.",
             ),
+            // Refusals, as that of a product that is switched off: no store of repeated requests keeps them for the day after.
             Self::FrontOfficeNotPublished => (
-                StatusCode::CONFLICT,
+                StatusCode::FORBIDDEN,
                 "front-office-not-published",
                 "This front office is not published: it handles no personal data yet.",
             ),
             Self::PurposeOff => (
-                StatusCode::CONFLICT,
+                StatusCode::FORBIDDEN,
                 "purpose-off",
                 "This front office has no legal basis for this: it is off.",
             ),

@@ -67,7 +67,7 @@ async fn purposes() -> (BTreeMap<String, Option<Purpose>>, Vec<String>) {
                     opened.push(*purpose);
                 }
             }
-            let refused = (nothing == (409, NOTHING_PUBLISHED.to_owned()), none == (409, OFF.to_owned()));
+            let refused = (nothing == (403, NOTHING_PUBLISHED.to_owned()), none == (403, OFF.to_owned()));
             match (refused, opened.as_slice()) {
                 ((true, true), [purpose]) => drop(found.insert(route, Some(*purpose))),
                 ((false, false), all) if all.len() == Purpose::ALL.len() => drop(found.insert(route, None)),
