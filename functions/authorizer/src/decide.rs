@@ -107,7 +107,7 @@ enum Caller {
     /// A member, with the second of its token's login or with its session.
     Member { found: Found, subject: String, shown: Shown },
     /// A candidate.
-    Candidate(Front),
+    Candidate(Box<Front>),
 }
 
 enum Shown {
@@ -156,7 +156,7 @@ impl Authorizer {
 
     async fn candidate(&self, door: Door) -> Result<(Door, Caller), Refusal> {
         if let Some(front) = self.fronts.recall(&door) {
-            return Ok((door, Caller::Candidate(front)));
+            return Ok((door, Caller::Candidate(Box::new(front))));
         }
         let found = self.registry.find(&door).await?.ok_or(Refusal::Unknown)?;
         let entrance = found.entrance.as_ref().ok_or(Refusal::Unknown)?;
@@ -164,7 +164,7 @@ impl Authorizer {
         let place = front::open(&self.tenancy.records(&scope)?, entrance).await?.ok_or(Refusal::Unknown)?;
         let front = Front { found, place };
         self.fronts.keep(door.clone(), front.clone());
-        Ok((door, Caller::Candidate(front)))
+        Ok((door, Caller::Candidate(Box::new(front))))
     }
 
     /// The context, if the caller may do what this request asks.

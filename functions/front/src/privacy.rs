@@ -97,6 +97,7 @@ impl PrivacyView {
 mod tests {
     use super::*;
     use serde_json::json;
+    use vivier_domain::settings::PrivacySettings;
 
     #[test]
     fn what_candidates_read() {
@@ -122,7 +123,7 @@ mod tests {
         let statistics = &view["purposes"]["statistics"];
         assert_eq!((&statistics["consent"], statistics.get("warnings")), (&json!(false), None));
         assert_eq!(view["purposes"].as_object().unwrap().len(), 2, "what has no basis is off");
-        let lacking = ProjectSettings { privacy: Default::default(), ..settings };
+        let lacking = ProjectSettings { privacy: PrivacySettings::default(), ..settings };
         assert!(PrivacyView::of(3, &lacking).is_none());
     }
 }

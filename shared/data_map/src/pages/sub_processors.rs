@@ -16,7 +16,7 @@ pub fn sub_processors(list: &SubProcessors, map: &Map, language: Language) -> St
         "# Sous-traitants ultérieurs\n\nArt. 28 du RGPD : ceux à qui l'exploitant de Vivier fait traiter des données pour ses clients.",
     )
     .to_owned();
-    page += &match language {
+    let introduction = match language {
         Language::En => format!(
             " Clients are told by e-mail of each change,\nwhich takes effect {NOTICE_DAYS} days after it was announced at the earliest; until then they may object to it.\n\n\
              Made from `infra/privacy/sub-processors.toml`, which tests compare with the recipients of the record of processing activities. Regions are those of\n\
@@ -28,6 +28,7 @@ pub fn sub_processors(list: &SubProcessors, map: &Map, language: Language) -> St
              sont celles de la suite déployée par défaut ; toutes se trouvent dans l'Union européenne.\n\n"
         ),
     };
+    page += &introduction;
     page += &head(&[
         say(language, "who", "qui"),
         say(language, "services", "services"),
