@@ -52,8 +52,10 @@ def scratch(stack: Stack, slug: str) -> Iterator[Tenant]:
         made = operator.invoke("tenants", {"operation": "create", "slug": slug, "name": slug, "manager_email": email})
         password = new_password()
         choose_password(stack, email, password)
-        yield Tenant(made["tenant_id"], made["database"], BackOffice.login(stack, email, password),
-                     FrontOffice(stack, made["publishable_key"]), slug, operator)
+        back = BackOffice.login(stack, email, password)
+        # Nothing is open to candidates before a front office has said why it handles their data.
+        back.publish(settings_of(back), {})
+        yield Tenant(made["tenant_id"], made["database"], back, FrontOffice(stack, made["publishable_key"]), slug, operator)
     finally:
         operator.invoke("tenants", remove)
 
@@ -65,7 +67,11 @@ def moment(text: str) -> float:
 
 def open_wide(tenant: Tenant) -> None:
     """One program asks as fast as it can, and every query is a question."""
-    project = tenant.back.call("GET", "/v1/projects", limit=1)["projects"][0]["project_id"]
-    settings = f"/v1/projects/{project}/settings"
     limits = {"per_address_hour": 1_000_000, "characters": 4_000}
-    tenant.back.publish(settings, {"chat": {"offers": False, "limits": limits}})
+    tenant.back.publish(settings_of(tenant.back), {"chat": {"offers": False, "limits": limits}})
+
+
+def settings_of(back: BackOffice) -> str:
+    """Where the settings of the first project are."""
+    project = back.call("GET", "/v1/projects", limit=1)["projects"][0]["project_id"]
+    return f"/v1/projects/{project}/settings"

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import requests
 
+from . import legal
 from .stack import Stack
 
 Json = dict[str, Any]
@@ -145,9 +146,10 @@ class BackOffice(_Api):
         self.call("DELETE", f"/v1/documents/{document_id}")
 
     def publish(self, settings: str, changes: Json) -> Json:
-        """Publishes what holds at a path of settings with some changes; the version."""
+        """Publishes what holds at a path of settings with some changes, and with what must be said of candidates' data; the version."""
         draft = self._session.get(f"{self._base}{settings}/draft", timeout=60)
-        self.call("PUT", f"{settings}/draft", draft.json()["settings"] | changes, headers={"If-Match": draft.headers["ETag"]})
+        changed = legal.complete(draft.json()["settings"] | changes)
+        self.call("PUT", f"{settings}/draft", changed, headers={"If-Match": draft.headers["ETag"]})
         return self.call("POST", f"{settings}/publication")
 
     def totals(self, **period: str) -> Json:
@@ -190,9 +192,9 @@ class FrontOffice(_Api):
         """Completions of what is being typed."""
         return self.call("GET", "/v1/offers/suggest", q=q)
 
-    def open_session(self) -> str:
+    def open_session(self, **body: Any) -> str:
         """Begins a conversation; returns its id."""
-        return self.call("POST", "/v1/chat/sessions", {})["session_id"]
+        return self.call("POST", "/v1/chat/sessions", body)["session_id"]
 
     def ask(self, session_id: str, text: str) -> Json:
         """The answer to a question within a conversation."""

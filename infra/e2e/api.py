@@ -189,6 +189,7 @@ ROUTES: tuple[tuple[str, str, str], ...] = (
     ("back", "GET", "/v1/departure"),
     ("back", "POST", "/v1/departure/download"),
     ("back", "POST", "/v1/departure/acknowledgement"),
+    ("back", "GET", "/v1/sub-processors"),
     ("back", "GET", "/v1/tasks"),
     ("back", "GET", "/v1/tasks/{id}"),
     ("back", "POST", "/v1/tasks/{id}/runs"),
@@ -277,7 +278,7 @@ def is_problem(answer: requests.Response, expected: tuple[str, int] | None = Non
     problem = json.loads(answer.content)
     assert problem["type"].startswith("urn:vivier:problem:"), told
     assert problem["status"] == answer.status_code and problem["title"], told
-    assert set(problem) <= {"type", "title", "status", "errors", "detail"}, told
+    assert set(problem) <= {"type", "title", "status", "errors", "detail", "current_version"}, told
     if expected:
         assert (problem["type"], answer.status_code) == expected, told
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from demo import legal
 from demo.client import BackOffice, FrontOffice, Json, Operator, wait_for
 from demo.data.columns import COLUMNS
 from demo.memory import new_password
@@ -116,11 +117,13 @@ class Tenant:
         return f"/v1/projects/{self.project}/settings"
 
     def draft(self, changes: Json, place: str = "") -> Json:
-        """Saves a draft of what holds now with some changes, in the first project or in another place."""
+        """Saves a draft of what holds now with some changes, in the first project or in another place. What a front office must say of
+        candidates' data is put in where it lacks, unless the changes are about just that."""
         place = place or self.settings
         holds = self.member.get(place).json()["settings"]
         seen = self.member.get(f"{place}/draft").headers["ETag"]
-        saved = self.member.send("PUT", f"{place}/draft", json=holds | changes, headers={"If-Match": seen})
+        changed = holds | changes if "privacy" in changes else legal.complete(holds | changes)
+        saved = self.member.send("PUT", f"{place}/draft", json=changed, headers={"If-Match": seen})
         assert saved.status_code == 200, saved.text
         return saved.json()
 
@@ -132,7 +135,9 @@ class Tenant:
         return answer.json()
 
     def new_key(self, project: str = "", **terms: Any) -> tuple[str, str]:
-        """Makes a publishable key; its id and its text."""
+        """Makes a publishable key; its id and its text. Another project than the first is published before candidates come."""
+        if project and self.member.get(f"/v1/projects/{project}/settings").json()["number"] == 0:
+            self.publish({}, f"/v1/projects/{project}/settings")
         body = {"name": "Clé d'essai", **terms}
         answer = self.member.send("POST", f"/v1/projects/{project or self.project}/keys", json=body)
         assert answer.status_code == 201, answer.text
@@ -191,8 +196,9 @@ def login(stage: Stage, email: str, password: str, client_id: str | None = None)
     )["AuthenticationResult"]
 
 
-def create(stage: Stage, operator: Operator, slug: str, **more: Any) -> Tenant:
-    """Creates a tenant, after removing what an interrupted run may have left of it, and logs its manager in."""
+def create(stage: Stage, operator: Operator, slug: str, live: bool = True, **more: Any) -> Tenant:
+    """Creates a tenant, after removing what an interrupted run may have left of it, and logs its manager in; unless it is not to be `live`,
+    its front office is published."""
     delete(operator, slug)
     email = f"rh.{canaries.SURNAME}@{slug}.example"
     made = operator.invoke(
@@ -200,7 +206,11 @@ def create(stage: Stage, operator: Operator, slug: str, **more: Any) -> Tenant:
     )
     # Tests ask faster than people do; those of the limit itself set one.
     operator.invoke("tenants", {"operation": "limit", "slug": slug, "requests_per_second": MANY, "burst": MANY})
-    return enter(stage, made, made["publishable_key"], email)
+    tenant = enter(stage, made, made["publishable_key"], email)
+    if live:
+        # Nothing is open to candidates before a front office has said why it handles their data.
+        tenant.publish({})
+    return tenant
 
 
 def enter(stage: Stage, made: Json, key: str, email: str) -> Tenant:

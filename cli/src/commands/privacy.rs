@@ -17,6 +17,7 @@ const VERIFIED: Columns = &[
     ("broken at", "/broken_at"),
     ("public key", "/public_key"),
 ];
+const ANNOUNCED: Columns = &[("mailed", "/mailed"), ("told", "/told")];
 const REPLAYED: Columns = &[
     ("whole", "/whole"),
     ("receipts", "/receipts"),
@@ -40,6 +41,14 @@ pub(crate) enum Privacy {
         #[arg(long)]
         tenant: String,
     },
+    /// Tell a tenant's members of an entry in the list of sub-processors, once
+    Announce {
+        #[arg(long)]
+        tenant: String,
+        /// The entry's id in infra/privacy/sub-processors.toml
+        #[arg(long)]
+        sub_processor: String,
+    },
     /// Carry a tenant's ledger out again after a restore, and let everybody in
     Replay {
         #[arg(long)]
@@ -50,11 +59,14 @@ pub(crate) enum Privacy {
 impl Privacy {
     /// What it asks of the function.
     pub(crate) fn plan(self) -> (Plan, View) {
-        let (operation, tenant, columns) = match self {
-            Self::Run { tenant } => ("run", tenant, RUN),
-            Self::Verify { tenant } => ("verify", tenant, VERIFIED),
-            Self::Replay { tenant } => ("replay", tenant, REPLAYED),
+        let (operation, body, columns) = match self {
+            Self::Run { tenant } => ("run", json!({"tenant": tenant}), RUN),
+            Self::Verify { tenant } => ("verify", json!({"tenant": tenant}), VERIFIED),
+            Self::Announce { tenant, sub_processor } => {
+                ("announce", json!({"tenant": tenant, "sub_processor": sub_processor}), ANNOUNCED)
+            }
+            Self::Replay { tenant } => ("replay", json!({"tenant": tenant}), REPLAYED),
         };
-        Invoke::command(FUNCTION, operation, json!({"tenant": tenant})).shown(View::Record(columns))
+        Invoke::command(FUNCTION, operation, body).shown(View::Record(columns))
     }
 }

@@ -268,6 +268,11 @@ fn operators_commands_are_invocations() {
         ),
         ("privacy run --tenant acme", "privacy", json!({"operation": "run", "tenant": "acme"})),
         ("privacy verify --tenant acme", "privacy", json!({"operation": "verify", "tenant": "acme"})),
+        (
+            "privacy announce --tenant acme --sub-processor s3",
+            "privacy",
+            json!({"operation": "announce", "tenant": "acme", "sub_processor": "s3"}),
+        ),
         ("privacy replay --tenant acme", "privacy", json!({"operation": "replay", "tenant": "acme"})),
         ("events dead", "metrics", json!({"operation": "dead"})),
         ("events replay", "metrics", json!({"operation": "replay"})),

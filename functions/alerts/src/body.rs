@@ -21,6 +21,10 @@ pub(crate) struct NewAlertRequest {
     pub(crate) frequency: AlertFrequency,
     /// What mails are written in.
     pub(crate) language: AlertLanguage,
+    /// The version of the texts that the candidate agreed to, as `GET /v1/front-office` has it; needed where alerts rest on consent.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub(crate) consent_version: Option<u32>,
 }
 
 impl NewAlertRequest {

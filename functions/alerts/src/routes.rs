@@ -8,7 +8,7 @@ use axum::{
 use http::StatusCode;
 use utoipa::OpenApi;
 use uuid::Uuid;
-use vivier_domain::{alert::AlertDays, event::EventKind, ids::AlertId, redacted::Redacted};
+use vivier_domain::{alert::AlertDays, event::EventKind, ids::AlertId, purpose::serves, redacted::Redacted};
 use vivier_runtime::{
     events::count,
     http::{ApiJson, ApiPath, FrontOffice, NewId, Problem, ProblemKind, nth},
@@ -71,10 +71,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 )]
 async fn create(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    office: FrontOffice<serves::Alerts>,
     NewId(request): NewId<Uuid>,
     ApiJson(body): ApiJson<NewAlertRequest>,
 ) -> Result<StatusCode, Problem> {
+    let consent = office.agreed(body.consent_version)?;
+    let scope = office.0;
     // Every entrance leads to a front office; one that does not has nothing to save a search in.
     let project = scope.project().ok_or_else(NOT_FOUND)?;
     let (email, query) = body.check()?;
@@ -88,6 +90,7 @@ async fn create(
         language: body.language.into(),
         frequency: body.frequency.into(),
         search: &search,
+        consent,
     };
     let mut session = app.tenancy.silo(&scope).await?;
     let tx = session.begin().await?;
@@ -129,7 +132,7 @@ async fn search(app: &App, scope: &TenantScope, query: &str) -> Result<Redacted,
 )]
 async fn confirm(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Alerts>,
     ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<Json<KeptAlert>, Problem> {
     let hash = hash(&body.token)?;
@@ -161,7 +164,7 @@ async fn confirm(
 )]
 async fn renew(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Alerts>,
     ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<Json<KeptAlert>, Problem> {
     let hash = hash(&body.token)?;
@@ -190,7 +193,7 @@ async fn renew(
 )]
 async fn unsubscribe(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     ApiJson(body): ApiJson<AlertToken>,
 ) -> Result<StatusCode, Problem> {
     delete(&app, &scope, &hash(&body.token)?).await
@@ -212,7 +215,7 @@ async fn unsubscribe(
 )]
 async fn unsubscribe_at_one_click(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     ApiPath(token): ApiPath<Redacted>,
 ) -> Result<StatusCode, Problem> {
     delete(&app, &scope, &hash(&token)?).await

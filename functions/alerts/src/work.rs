@@ -7,6 +7,7 @@ use vivier_domain::{
     alert::{AlertDays, AlertMailKind, MOST_LISTED},
     event::EventKind,
     project::{ProductKind, Project},
+    purpose::{Grounds, Purpose},
     settings::{ProjectSettings, Published},
 };
 use vivier_index::SearchIndex;
@@ -115,7 +116,7 @@ async fn one(
         None => alert.expires_at,
     };
     let nothing = |next_at| Ok(Outcome { sent: false, next_at });
-    let Some(settings) = front_office(app, scope, alert).await? else { return nothing(usual) };
+    let Some((settings, grounds)) = front_office(app, scope, alert).await? else { return nothing(usual) };
     let mut session = app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
     let left = alerts::fetch_open(&tx, alert.id).await?;
@@ -154,7 +155,8 @@ async fn one(
         name: settings.name.as_deref().unwrap_or(&tenant.name),
     };
     let came = send(app, scope, alert, lease, &open, &front, index.as_deref()).await?;
-    if matches!(came, Some(Came::Sent(_))) && open.kind == AlertMailKind::Offers {
+    let counts = open.kind == AlertMailKind::Offers && grounds.opens(Purpose::Statistics);
+    if matches!(came, Some(Came::Sent(_))) && counts {
         let offers = u32::try_from(open.offers.len()).unwrap_or(u32::MAX);
         count(&app.tenancy, app.clock, scope, EventKind::AlertSent { offers });
     }
@@ -162,12 +164,12 @@ async fn one(
     Ok(Outcome { sent: matches!(came, Some(Came::Sent(_))), next_at })
 }
 
-/// What holds for the alert's front office; `None` where it serves nobody now.
+/// What holds for the alert's front office; `None` where it serves nobody now, or may not for this purpose.
 async fn front_office(
     app: &App,
     scope: &TenantScope,
     alert: &Alert,
-) -> Result<Option<ProjectSettings>, HandlerError> {
+) -> Result<Option<(ProjectSettings, Grounds)>, HandlerError> {
     let records = app.tenancy.records(scope)?;
     let project: RecordKey<Project> = RecordKey::project(alert.project);
     let serves = |project: &Project| project.serves(ProductKind::SearchEngine);
@@ -175,7 +177,10 @@ async fn front_office(
         return Ok(None);
     }
     let key: RecordKey<Published<ProjectSettings>> = RecordKey::published(Place::Project(alert.project));
-    Ok(Some(records.fetch(&key).await?.map(|found| found.value.settings).unwrap_or_default()))
+    let published = records.fetch(&key).await?.map(|found| found.value);
+    let grounds =
+        published.as_ref().and_then(Published::grounds).filter(|grounds| grounds.opens(Purpose::Alerts));
+    Ok(published.zip(grounds).map(|(published, grounds)| (published.settings, grounds)))
 }
 
 /// Hands a mail over, between two notes: one that it is, one of what came of it. `None`: the alert is gone meanwhile, and nothing was

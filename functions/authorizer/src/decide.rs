@@ -4,12 +4,13 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use vivier_domain::purpose::Purpose;
 use vivier_runtime::{Clock, HandlerError, telemetry};
 use vivier_tenancy::{
     Tenancy, TenancyError,
     doors::{
         admission,
-        http::{KEY, ORIGIN, PROJECT, RETRY_AFTER, SALT},
+        http::{GROUNDS, KEY, ORIGIN, PROJECT, RETRY_AFTER, SALT},
     },
     names::UsageOffice,
     registry::{Door, Found, Registry},
@@ -113,7 +114,7 @@ enum Caller {
     /// A member, with the second of its token's login or with its session.
     Member { found: Found, subject: String, shown: Shown },
     /// A candidate.
-    Candidate(Front),
+    Candidate(Box<Front>),
 }
 
 enum Shown {
@@ -162,7 +163,7 @@ impl Authorizer {
 
     async fn candidate(&self, door: Door) -> Result<(Door, Caller), Refusal> {
         if let Some(front) = self.fronts.recall(&door) {
-            return Ok((door, Caller::Candidate(front)));
+            return Ok((door, Caller::Candidate(Box::new(front))));
         }
         let found = self.registry.find(&door).await?.ok_or(Refusal::Unknown)?;
         let entrance = found.entrance.as_ref().ok_or(Refusal::Unknown)?;
@@ -170,7 +171,7 @@ impl Authorizer {
         let place = front::open(&self.tenancy.records(&scope)?, entrance).await?.ok_or(Refusal::Unknown)?;
         let front = Front { found, place };
         self.fronts.keep(door.clone(), front.clone());
-        Ok((door, Caller::Candidate(front)))
+        Ok((door, Caller::Candidate(Box::new(front))))
     }
 
     /// The context, if the caller may do what this request asks.
@@ -243,8 +244,14 @@ impl Authorizer {
         if let Some(origin) = origin {
             context[ORIGIN] = json!(origin);
         }
-        if let Some(salt) = self.salts.of(now).await {
-            context[SALT] = json!(salt.encode());
+        if let Some(grounds) = &front.place.grounds {
+            context[GROUNDS] = json!(grounds.to_string());
+            // Visitors are told apart for figures alone.
+            if grounds.opens(Purpose::Statistics)
+                && let Some(salt) = self.salts.of(now).await
+            {
+                context[SALT] = json!(salt.encode());
+            }
         }
         if let (Some(key), Some(limit)) = (entrance.key, entrance.requests_per_minute) {
             let scope = admission::enter(&front.found);

@@ -8,6 +8,7 @@ use vivier_domain::{
     entrance::Entrance,
     origin::Origin,
     project::{ProductKind, Project, ProjectStatus},
+    purpose::Grounds,
     settings::{ProjectSettings, Published},
 };
 use vivier_tenancy::{
@@ -34,6 +35,8 @@ pub(crate) struct Opened {
     pub(crate) project: Project,
     /// The web sites of the project's published settings.
     pub(crate) origins: Vec<Origin>,
+    /// What it has published of candidates' data; `None` where that is nothing.
+    pub(crate) grounds: Option<Grounds>,
 }
 
 /// Reads the project that the entrance leads to; `None` where there is none.
@@ -43,8 +46,10 @@ pub(crate) async fn open(records: &Records<'_>, entrance: &Entrance) -> Result<O
         RecordKey::published(Place::Project(entrance.project));
     let read = records.batch(&[project.sort(), settings.sort()]).await?;
     let Some(project) = read.get(&project)? else { return Ok(None) };
-    let origins = read.get(&settings)?.map(|found| found.value.settings.allowed_origins).unwrap_or_default();
-    Ok(Some(Opened { entrance: entrance.clone(), project: project.value, origins }))
+    let published = read.get(&settings)?.map(|found| found.value);
+    let grounds = published.as_ref().and_then(Published::grounds);
+    let origins = published.map(|published| published.settings.allowed_origins).unwrap_or_default();
+    Ok(Some(Opened { entrance: entrance.clone(), project: project.value, origins, grounds }))
 }
 
 impl Opened {

@@ -38,11 +38,16 @@ async fn expiry(app: &App, scope: &TenantScope, now: Timestamp) -> Result<Timest
 }
 
 /// Opens a conversation. One of this id that is there already is the same request's, and nobody knows of it yet.
-pub async fn open(app: &App, scope: &TenantScope, id: SessionId) -> Result<Session, Problem> {
+pub async fn open(
+    app: &App,
+    scope: &TenantScope,
+    id: SessionId,
+    consent: Option<u32>,
+) -> Result<Session, Problem> {
     let now = app.clock.now();
     let expires_at = expiry(app, scope, now).await?;
     let status = ConversationStatus::Open;
-    let session = Session { id, created_at: now, last_at: now, expires_at, messages: 0, status };
+    let session = Session { id, created_at: now, last_at: now, expires_at, messages: 0, status, consent };
     conversations::open(&app.tenancy.conversations(scope).await?, &session).await?;
     Ok(session)
 }

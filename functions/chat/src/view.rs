@@ -20,6 +20,15 @@ const LONGEST_REMARK: usize = 1_000;
 /// The most characters of what a member says to a candidate.
 const LONGEST_MESSAGE: usize = 4_000;
 
+/// The body that opens a conversation. It may be left out where the chatbot does not rest on consent.
+#[derive(Debug, Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Opening {
+    /// The version of the texts that the candidate agreed to, as `GET /v1/front-office` has it.
+    #[schema(minimum = 1)]
+    pub consent_version: Option<u32>,
+}
+
 /// The body of a question.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -138,6 +147,8 @@ pub struct Conversation {
     pub created_at: Timestamp,
     /// When it is gone, unless something is asked before.
     pub expires_at: Timestamp,
+    /// The version of the front office's texts that was agreed to; null where the chatbot did not rest on consent.
+    pub consent_version: Option<u32>,
     /// The exchanges, in order.
     pub messages: Vec<Exchange>,
 }
@@ -183,6 +194,7 @@ impl Conversation {
             status: session.status,
             created_at: session.created_at,
             expires_at: session.expires_at,
+            consent_version: session.consent,
             messages: messages.into_iter().map(Exchange::from).collect(),
         }
     }

@@ -2,6 +2,7 @@
 //! the API is, for whoever writes a front office or a back office.
 
 pub mod document;
+pub mod privacy;
 pub mod routes;
 pub mod view;
 

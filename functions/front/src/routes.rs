@@ -8,7 +8,10 @@ use axum::{
     routing::get,
 };
 use utoipa::OpenApi;
-use vivier_domain::settings::{ProjectSettings, Published};
+use vivier_domain::{
+    purpose::serves,
+    settings::{ProjectSettings, Published},
+};
 use vivier_runtime::http::{ETag, FrontOffice, IfNoneMatch, Problem, ProblemKind};
 use vivier_tenancy::rooms::records::{Place, RecordKey};
 
@@ -53,7 +56,11 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
             content_type = "application/problem+json"),
     ),
 )]
-async fn fetch(State(app): State<App>, office: FrontOffice, known: IfNoneMatch) -> Result<Response, Problem> {
+async fn fetch(
+    State(app): State<App>,
+    office: FrontOffice<serves::Nobody>,
+    known: IfNoneMatch,
+) -> Result<Response, Problem> {
     const NONE: fn() -> Problem = || Problem::new(ProblemKind::NotFound);
     let id = office.0.project().ok_or_else(NONE)?;
     let records = app.tenancy.records(&office.0)?;

@@ -10,6 +10,8 @@ use vivier_domain::{
     settings::{ProjectSettings, Published, texts::Spoken, theme::Theme},
 };
 
+use crate::privacy::PrivacyView;
+
 /// A front office as its published settings say.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct FrontOfficeView {
@@ -27,6 +29,8 @@ pub struct FrontOfficeView {
     texts: BTreeMap<String, TextsView>,
     /// The products that answer.
     products: Vec<FrontProductView>,
+    /// How candidates' data is handled; null where nothing of it is published: then none is.
+    privacy: Option<PrivacyView>,
 }
 
 /// How a front office looks.
@@ -118,6 +122,7 @@ impl FrontOfficeView {
         let (version, settings) =
             published.map(|published| (published.number, published.settings)).unwrap_or_default();
         let texts = settings.spoken();
+        let privacy = PrivacyView::of(version, &settings);
         Some(Self {
             project_id: project.id.as_uuid(),
             version,
@@ -135,6 +140,7 @@ impl FrontOfficeView {
                     name: product.name,
                 })
                 .collect(),
+            privacy,
         })
     }
 }
@@ -180,6 +186,7 @@ mod tests {
             (&view["languages"], &view["texts"]["en"]["welcome"]),
             (&json!(["en", "fr"]), &json!("Hi"))
         );
+        assert_eq!(view["privacy"], json!(null), "nothing of it was published");
         assert_eq!(view["products"].as_array().unwrap().len(), 1, "what is switched off is not there");
         assert!(!view.to_string().contains("CDI") && !view.to_string().contains("acme"));
     }

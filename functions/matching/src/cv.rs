@@ -40,6 +40,9 @@ pub(crate) struct CvBody {
     file: Option<CvFile>,
     /// 1 to 50 offers, 10 by default.
     limit: Option<usize>,
+    /// The version of the texts that the candidate agreed to, as `GET /v1/front-office` has it; needed where matching rests on consent.
+    #[schema(minimum = 1)]
+    pub(crate) consent_version: Option<u32>,
 }
 
 /// A file of a CV.

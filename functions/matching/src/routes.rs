@@ -7,7 +7,7 @@ use axum::{
 };
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
-use vivier_domain::event::EventKind;
+use vivier_domain::{event::EventKind, purpose::serves};
 use vivier_index::SuitableOffer;
 use vivier_runtime::{
     events::count,
@@ -62,11 +62,14 @@ struct MatchedCv {
     )
 )]
 async fn match_cv(
-    FrontOffice(scope): FrontOffice,
+    office: FrontOffice<serves::Matching>,
     residency: Residency,
     State(app): State<App>,
     ApiJson(body): ApiJson<CvBody>,
 ) -> Result<Json<MatchedCv>, Problem> {
+    // Agreed or not is all that counts: nothing is written down.
+    office.agreed(body.consent_version)?;
+    let scope = office.0;
     let (cv, limit) = body.check()?;
     let given = cv.field();
     let index = app.index(&scope).await?;

@@ -14,6 +14,7 @@ fn conflict(code: &str, title: &str) -> Problem {
         title: title.to_owned(),
         status: StatusCode::CONFLICT.as_u16(),
         errors: Vec::new(),
+        current_version: None,
         retry_after: None,
     }
 }

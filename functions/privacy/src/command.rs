@@ -4,11 +4,16 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
+use vivier_data_map::sub_processors;
 use vivier_domain::tenant::{Slug, TenantStatus};
 use vivier_runtime::{HandlerError, operator};
 use vivier_tenancy::{PlatformScope, registry::Tenant};
 
-use crate::{App, marks, receipts, replay, work};
+use crate::{
+    App, marks,
+    notices::{self, Told},
+    receipts, replay, work,
+};
 
 /// A run by hand ends within so long.
 const BUDGET: Duration = Duration::from_secs(45);
@@ -26,6 +31,13 @@ pub enum Command {
     Verify {
         /// Whose.
         tenant: Slug,
+    },
+    /// Tells a tenant's members of an entry in the list of sub-processors, whom nobody told yet.
+    Announce {
+        /// Whose.
+        tenant: Slug,
+        /// The entry's id.
+        sub_processor: String,
     },
     /// Carries the ledger out once more on all of a tenant's stores, and lets everybody in again who was kept out for a restore.
     Replay {
@@ -60,6 +72,14 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
                 "public_key": key.to_string()}),
             )
         }
+        Command::Announce { tenant, sub_processor } => {
+            let entry = sub_processors().find(&sub_processor).ok_or_else(|| {
+                HandlerError::refused("unknown-sub-processor", "the list of sub-processors has no such entry")
+            })?;
+            let scope = platform.lend(&find(app, platform, &tenant).await?);
+            let Told { mailed, known } = notices::tell(app, &scope, &[entry]).await?;
+            Ok(json!({"mailed": mailed, "told": known == 1}))
+        }
         Command::Replay { tenant } => {
             let tenant = find(app, platform, &tenant).await?;
             let done = Box::pin(replay::replay(app, &platform.lend(&tenant))).await?;
@@ -89,6 +109,10 @@ mod tests {
         for (text, expected) in [
             (include_str!("../../../events/privacy/run.json"), Command::Run { tenant: tenant.clone() }),
             (include_str!("../../../events/privacy/verify.json"), Command::Verify { tenant: tenant.clone() }),
+            (
+                include_str!("../../../events/privacy/announce.json"),
+                Command::Announce { tenant: tenant.clone(), sub_processor: "textract".to_owned() },
+            ),
             (include_str!("../../../events/privacy/replay.json"), Command::Replay { tenant }),
         ] {
             let read: Command = operator::command(serde_json::from_str(text).unwrap()).unwrap();

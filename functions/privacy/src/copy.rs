@@ -41,6 +41,8 @@ struct Conversation {
     id: String,
     created_at: Timestamp,
     expires_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consent_version: Option<u32>,
     messages: Vec<Message>,
 }
 
@@ -82,6 +84,7 @@ pub(crate) async fn make(
                 "id": alert.id, "project": alert.project, "language": alert.language, "frequency": alert.frequency,
                 "search": serde_json::from_str::<Value>(alert.search.expose()).unwrap_or_default(),
                 "expires_at": alert.expires_at, "confirmed": alert.marks.is_some(),
+                "consent_version": alert.consent,
             })
         })
         .collect();
@@ -95,6 +98,7 @@ pub(crate) async fn make(
                 id: id.to_string(),
                 created_at: session.created_at,
                 expires_at: session.expires_at,
+                consent_version: session.consent,
                 messages: messages.into_iter().map(message).collect(),
             });
         }

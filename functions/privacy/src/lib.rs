@@ -9,6 +9,7 @@ mod copy;
 mod limits;
 mod mails;
 mod marks;
+mod notices;
 mod page;
 mod receipts;
 mod replay;

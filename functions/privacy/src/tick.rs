@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, tz::TimeZone};
 use serde_json::{Value, json};
+use vivier_data_map::sub_processors;
 use vivier_domain::tenant::TenantStatus;
 use vivier_runtime::{
     HandlerError,
@@ -13,7 +14,7 @@ use vivier_runtime::{
 use vivier_store::privacy;
 use vivier_tenancy::{PlatformScope, TenantScope, registry::Tenant};
 
-use crate::{App, replay, stores, work};
+use crate::{App, notices, replay, stores, work};
 
 /// No request is taken up after this long: the schedule fires again within a minute.
 const BUDGET: Duration = Duration::from_secs(40);
@@ -120,9 +121,23 @@ async fn turn(
                 tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "copies that are over were left");
             }
         }
+        if let Err(error) = announce(app, tenant, scope).await {
+            found.failures += 1;
+            tracing::error!(tenant = %tenant.id, error = telemetry::chain(&error), "members were not told of sub-processors");
+        }
         stand(app, scope, found).await?;
     }
     Ok(more)
+}
+
+/// Tells of what was announced since the tenant came: the list of that day is part of its contract.
+async fn announce(app: &App, tenant: &Tenant, scope: &TenantScope) -> Result<(), HandlerError> {
+    let came = tenant.created_at.to_zoned(TimeZone::UTC).date();
+    let due: Vec<_> = sub_processors().announced(came, app.clock.today()).collect();
+    if !due.is_empty() {
+        notices::tell(app, scope, &due).await?;
+    }
+    Ok(())
 }
 
 /// Counts how a tenant's requests stand.

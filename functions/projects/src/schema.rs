@@ -1,6 +1,7 @@
 //! Types of the domain as the API's document describes them. They are never made: a test holds them to the documents
 //! that the domain's own types write and take.
 
+mod privacy;
 mod search;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+pub use privacy::PrivacySettings;
 pub use search::{Experiment, OneWay, SearchSettings, Weights};
 
 /// What kind of product it is.
@@ -60,6 +62,9 @@ pub struct ProjectSettings {
     /// Web sites that it may be put into, as `https://jobs.acme.example`.
     #[schema(max_items = 50, required = false)]
     pub allowed_origins: Vec<String>,
+    /// Who answers for candidates' data, and why it may be handled. A draft may lack any of it; nothing is published without it.
+    #[schema(required = false)]
+    pub privacy: PrivacySettings,
 }
 
 /// How a front office looks. Text needs a contrast of 4.5 to what is behind it (WCAG 2.1): `text` to `background`, and
@@ -339,6 +344,17 @@ mod tests {
             (json!(super::AnswerMode::Written), json!(domain::settings::chat::AnswerMode::Written)),
             (json!(super::MailLanguage::Fr), json!(domain::member::Language::Fr)),
             (json!(super::MailLanguage::En), json!(domain::member::Language::En)),
+            (json!(super::privacy::LegalBasis::Consent), json!(domain::purpose::LegalBasis::Consent)),
+            (json!(super::privacy::LegalBasis::Contract), json!(domain::purpose::LegalBasis::Contract)),
+            (
+                json!(super::privacy::LegalBasis::LegalObligation),
+                json!(domain::purpose::LegalBasis::LegalObligation),
+            ),
+            (json!(super::privacy::LegalBasis::PublicTask), json!(domain::purpose::LegalBasis::PublicTask)),
+            (
+                json!(super::privacy::LegalBasis::LegitimateInterests),
+                json!(domain::purpose::LegalBasis::LegitimateInterests),
+            ),
         ] {
             assert_eq!(mirror, real);
         }

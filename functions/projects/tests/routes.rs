@@ -10,7 +10,7 @@ use vivier_domain::{
     permission::Permission,
 };
 use vivier_runtime::{Clock, Function};
-use vivier_testkit::stack::Stack;
+use vivier_testkit::{legal, stack::Stack};
 
 struct House {
     function: Function,
@@ -188,7 +188,7 @@ async fn settings_from_draft_to_roll_back() {
     let house = House::open().await;
     let root = format!("{}/settings", house.project("Boutiques").await);
     let (draft, publication) = (format!("{root}/draft"), format!("{root}/publication"));
-    let named = |name: &str| Some(json!({"name": name}));
+    let named = |name: &str| Some(json!({"name": name, "privacy": legal::privacy_json()}));
 
     let begin = house.call("GET", &draft, None, None).await;
     assert_eq!((&begin.body["exists"], &begin.body["based_on"]), (&json!(false), &json!(0)));
@@ -239,6 +239,42 @@ async fn settings_from_draft_to_roll_back() {
         let missing = house.call("GET", &format!("{root}/{path}"), None, None).await;
         assert_eq!(missing.problem(), (404, "not-found"), "{path}");
     }
+}
+
+#[tokio::test]
+async fn nothing_is_published_before_its_legal_basis() {
+    let house = House::open().await;
+    let root = format!("{}/settings", house.project("Boutiques").await);
+    let (draft, publication) = (format!("{root}/draft"), format!("{root}/publication"));
+    let save = async |settings: Value| {
+        let tag = house.call("GET", &draft, None, None).await.tag;
+        assert_eq!(house.call("PUT", &draft, Some(&tag), Some(settings)).await.status, 200);
+        let answer = house.call("POST", &publication, None, None).await;
+        let errors = answer.body["errors"].as_array().cloned().unwrap_or_default();
+        let fields = errors.iter().map(|error| error["field"].as_str().unwrap().to_owned());
+        (answer.status, fields.collect::<Vec<_>>(), answer)
+    };
+    let (status, fields, answer) = save(json!({"languages": ["fr", "en"]})).await;
+    assert_eq!(answer.problem(), (409, "legal-basis-missing"));
+    assert_eq!(
+        (status, fields),
+        (
+            409,
+            ["controller.name", "controller.contact", "purposes"]
+                .map(|field| format!("privacy.{field}"))
+                .to_vec()
+        )
+    );
+    let mut privacy = legal::privacy_json();
+    let (_, fields, _) = save(json!({"languages": ["fr", "en"], "privacy": privacy})).await;
+    let texts = ["chatbot", "alerts", "matching", "statistics"];
+    assert_eq!(fields, texts.map(|purpose| format!("privacy.purposes.{purpose}.texts.en")));
+    assert_eq!(house.call("GET", &root, None, None).await.body["number"], 0, "nothing was published");
+    privacy["purposes"]["chatbot"]["basis"] = Value::Null;
+    let (_, fields, _) = save(json!({"privacy": privacy})).await;
+    assert_eq!(fields, ["privacy.purposes.chatbot.basis"], "a text without a basis says nothing");
+    let (status, ..) = save(json!({"privacy": legal::privacy_json()})).await;
+    assert_eq!(status, 200);
 }
 
 #[tokio::test]

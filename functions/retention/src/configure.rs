@@ -52,7 +52,9 @@ pub(crate) async fn choose(
     let amend = |policy: RetentionPolicy| policy.with(days).unwrap_or(policy);
     publish(app, scope, member, amend).await.map_err(|error| match error {
         PublishError::Store(error) => error.into(),
-        PublishError::Obstacle(_) | PublishError::Broken(_) => Problem::new(ProblemKind::Conflict),
+        PublishError::Obstacle(_) | PublishError::Broken(_) | PublishError::Lacking(_) => {
+            Problem::new(ProblemKind::Conflict)
+        }
     })
 }
 

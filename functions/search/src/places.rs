@@ -3,6 +3,7 @@
 use axum::{Json, extract::State};
 use serde::Serialize;
 use utoipa::ToSchema;
+use vivier_domain::purpose::serves;
 use vivier_index::{
     near::{REMOTE, folded},
     parameters,
@@ -58,7 +59,7 @@ struct Suggested {
     responses((status = 200, body = Suggestions), (status = 400, body = Problem))
 )]
 pub(crate) async fn suggest(
-    FrontOffice(_scope): FrontOffice,
+    _: FrontOffice<serves::Nobody>,
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<Suggestions>, Problem> {

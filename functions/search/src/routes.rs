@@ -3,7 +3,7 @@
 use axum::{Json, Router, extract::State, routing::get};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
-use vivier_domain::{event::EventKind, ids::OfferId};
+use vivier_domain::{event::EventKind, ids::OfferId, purpose::serves};
 use vivier_index::{
     Fingerprint, OfferDetail, SearchError, SearchPage, Suggestion,
     parameters::{self, Asked, Refused},
@@ -80,7 +80,7 @@ struct Suggestions {
     responses((status = 200, body = SearchPage), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 async fn search(
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Nobody>,
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<SearchPage>, Problem> {
@@ -135,7 +135,7 @@ async fn search(
     responses((status = 200, body = Suggestions), (status = 400, body = Problem))
 )]
 async fn suggest(
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Nobody>,
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
 ) -> Result<Json<Suggestions>, Problem> {
@@ -158,7 +158,7 @@ async fn suggest(
     responses((status = 200, body = OfferDetail), (status = 400, body = Problem), (status = 404, body = Problem))
 )]
 async fn fetch(
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Nobody>,
     State(app): State<App>,
     ApiPath(id): ApiPath<OfferId>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,

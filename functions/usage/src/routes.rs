@@ -3,6 +3,7 @@
 use axum::{Router, extract::State, routing::post};
 use http::StatusCode;
 use utoipa::OpenApi;
+use vivier_domain::purpose::serves;
 use vivier_runtime::http::{ApiJson, FrontOffice, Problem};
 
 use crate::{App, limits, told::PageEvents};
@@ -40,7 +41,7 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 )]
 async fn create(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Statistics>,
     ApiJson(body): ApiJson<PageEvents>,
 ) -> Result<StatusCode, Problem> {
     let told = body.read(app.clock.now())?;

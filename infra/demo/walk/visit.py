@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from .. import legal
 from ..client import BackOffice, FrontOffice, Json, choose_password
 from ..data import Employer
 from ..mailbox import mails, next_mail, temporary_password
@@ -61,6 +62,7 @@ def begin(stack: Stack, operator: Vivier, memory: Memory, employer: Employer) ->
         # A key is shown once, when it is made: one whose text nobody noted can only be replaced.
         notes["key"] = desk("keys", "create", KEY_NAME, "--project", project)["text"]
     memory.save()
+    _go_live(back, project)
     return Visit(
         employer=employer,
         tenant_id=made["tenant_id"],
@@ -75,6 +77,14 @@ def begin(stack: Stack, operator: Vivier, memory: Memory, employer: Employer) ->
         back=back,
         front=FrontOffice(stack, notes["key"]),
     )
+
+
+def _go_live(back: BackOffice, project: str) -> None:
+    """Publishes what candidates are told, once: before that, nothing of theirs is handled."""
+    settings = f"/v1/projects/{project}/settings"
+    holds = back.call("GET", settings)
+    if holds["number"] == 0:
+        back.publish(settings, {"privacy": legal.terms(holds["settings"]["languages"], consent=("alerts", "matching"))})
 
 
 def identity(thing: Json, kind: str) -> str:

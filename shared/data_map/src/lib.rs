@@ -7,12 +7,14 @@
 mod load;
 mod map;
 pub mod pages;
+pub mod sub_processors;
 mod terms;
 
 use std::sync::LazyLock;
 
 pub use load::MapError;
 pub use map::{Action, Activity, Column, Item, Map, Recipient, Retention, Table, Words};
+pub use sub_processors::sub_processors;
 pub use terms::{Category, Mask, Remover, Store, Subject};
 
 static MAP: LazyLock<Map> = LazyLock::new(|| {

@@ -26,6 +26,7 @@ pub mod permission;
 pub mod privacy;
 pub mod project;
 pub mod published;
+pub mod purpose;
 pub mod redacted;
 pub mod report;
 pub mod resume_parser;

@@ -15,7 +15,10 @@ use axum::{
 };
 use serde_json::{Value, json, value::RawValue};
 use utoipa::openapi::OpenApi;
-use vivier_domain::permission::{Permission, needs};
+use vivier_domain::{
+    permission::{Permission, needs},
+    purpose::serves,
+};
 use vivier_runtime::{
     Clock, Function,
     http::{BackOffice, FrontOffice, InProject, Myself},
@@ -56,7 +59,7 @@ fn router(runs: &Runs, tenancy: &Tenancy) -> Router {
         .route("/v1/projects/{project}", post(|_: InProject<needs::ProjectsWrite>| async { "renamed" }))
         .route("/v1/people", get(|_: BackOffice<needs::MembersRead>| async { "people" }))
         .route("/v1/self", get(|_: Myself| async { "me" }).delete(|_: Myself| async { "gone" }))
-        .route("/v1/front", post(|_: FrontOffice| async { "asked" }))
+        .route("/v1/front", post(|_: FrontOffice<serves::Nobody>| async { "asked" }))
         .route(
             "/v1/tenant",
             delete(move |office: BackOffice<needs::OffersWrite>| async move {

@@ -32,6 +32,9 @@ pub enum PublishError {
     /// The settings do not hold by today's rules.
     #[error("the settings do not hold")]
     Broken(Vec<(String, &'static str)>),
+    /// They lack what must be said before anything is published.
+    #[error("the settings lack what must be said")]
+    Lacking(Vec<(String, &'static str)>),
     /// The store failed, or something was changed in between.
     #[error(transparent)]
     Store(#[from] TenancyError),
@@ -175,7 +178,11 @@ pub async fn amend<T: Settings>(
 
 fn check<T: Settings>(settings: &T) -> Result<(), PublishError> {
     let broken = settings.broken();
-    if broken.is_empty() { Ok(()) } else { Err(PublishError::Broken(broken)) }
+    if !broken.is_empty() {
+        return Err(PublishError::Broken(broken));
+    }
+    let lacking = settings.lacks();
+    if lacking.is_empty() { Ok(()) } else { Err(PublishError::Lacking(lacking)) }
 }
 
 /// The versions behind `before` (all where it is `None`), the newest first, at most `limit`. What they hold is left as

@@ -6,6 +6,7 @@ use vivier_domain::{
     event::Visitor,
     ids::{KeyId, ProjectId, TenantId},
     permission::Permission,
+    purpose::{Grounds, Purpose},
 };
 
 /// Which way a tenant came in.
@@ -59,6 +60,7 @@ pub struct TenantScope {
     pub(crate) key: Option<KeyId>,
     pub(crate) address: Option<IpAddr>,
     pub(crate) visitor: Option<Visitor>,
+    pub(crate) grounds: Option<Grounds>,
 }
 
 impl TenantScope {
@@ -71,6 +73,7 @@ impl TenantScope {
             key: None,
             address: None,
             visitor: None,
+            grounds: None,
         }
     }
 
@@ -92,6 +95,17 @@ impl TenantScope {
     /// What stands for the candidate on this day, in events of use; none where it is not known.
     pub const fn visitor(&self) -> Option<Visitor> {
         self.visitor
+    }
+
+    /// What the front office that a candidate entered may do with personal data; `None` where nothing of it is published.
+    pub const fn grounds(&self) -> Option<&Grounds> {
+        self.grounds.as_ref()
+    }
+
+    /// Whether what happens may be counted: of candidates only where their front office has a legal basis for it.
+    pub(crate) fn counts(&self) -> bool {
+        self.office != Office::Front
+            || self.grounds.as_ref().is_some_and(|grounds| grounds.opens(Purpose::Statistics))
     }
 
     /// Which tenant. For names and log lines; an id opens nothing.
@@ -144,6 +158,7 @@ mod tests {
             key: None,
             address: None,
             visitor: None,
+            grounds: None,
         }
     }
 

@@ -4,9 +4,9 @@ use serde_json::json;
 use vivier_domain::{ids::TenantId, permission::Permission};
 use vivier_tenancy::{PlatformScope, TenantScope, doors};
 
-/// A candidate of the tenant.
+/// A candidate of the tenant, in a front office that may do everything.
 pub fn front(tenant: TenantId) -> TenantScope {
-    enter(&json!({"tenant": tenant, "office": "front"}))
+    enter(&json!({"tenant": tenant, "office": "front", "grounds": "1 chatbot alerts matching statistics"}))
 }
 
 /// A member of the tenant with these permissions.

@@ -8,7 +8,7 @@ fn origins(texts: &[&str]) -> Vec<Origin> {
 
 fn opened() -> Opened {
     let project = Project::first(ProjectId::generate(), "Jobs", Timestamp::UNIX_EPOCH);
-    Opened { entrance: Entrance::to(project.id), project, origins: vec![] }
+    Opened { entrance: Entrance::to(project.id), project, origins: vec![], grounds: None }
 }
 
 fn asking(route: &str, origin: Option<&str>) -> Value {

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use vivier_answers::question::Question;
 use vivier_domain::{
     ids::{MessageId, SessionId},
+    purpose::serves,
     settings::ProjectSettings,
 };
 use vivier_runtime::http::{ApiJson, ApiPath, FrontOffice, NewId, Problem, idempotency::IDEMPOTENCY_KEY};
@@ -71,7 +72,7 @@ async fn answer(app: &App, scope: &TenantScope, admitted: Admitted, message: Mes
 )]
 pub(super) async fn ask(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Chatbot>,
     ApiPath(id): ApiPath<SessionId>,
     NewId(message): NewId<MessageId>,
     ApiJson(asking): ApiJson<Asking>,
@@ -104,7 +105,7 @@ pub(super) async fn ask(
 )]
 pub(super) async fn stream(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Chatbot>,
     ApiPath(id): ApiPath<SessionId>,
     NewId(message): NewId<MessageId>,
     headers: HeaderMap,

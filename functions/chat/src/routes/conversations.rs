@@ -6,12 +6,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, header};
-use vivier_domain::{conversation::ConversationStatus, event::EventKind, ids::SessionId};
-use vivier_runtime::http::{ApiPath, FrontOffice, NewId, Problem, ProblemKind};
+use vivier_domain::{conversation::ConversationStatus, event::EventKind, ids::SessionId, purpose::serves};
+use vivier_runtime::http::{ApiPath, FrontOffice, NewId, OptionalJson, Problem, ProblemKind};
 
 use crate::{
     App, export, sessions,
-    view::{Conversation, Opened, Standing},
+    view::{Conversation, Opened, Opening, Standing},
 };
 
 /// Opens a conversation.
@@ -20,14 +20,22 @@ use crate::{
     path = "/v1/chat/sessions",
     operation_id = "chat_sessions_create",
     tag = "chat",
-    responses((status = 201, description = "The conversation", body = Opened)),
+    request_body = Option<Opening>,
+    responses(
+        (status = 201, description = "The conversation", body = Opened),
+        (status = 400, description = "The body is not what this route takes; where the chatbot rests on consent, `consent_version` is missing or outdated, and `current_version` names the one that holds",
+            body = Problem, content_type = "application/problem+json"),
+    ),
 )]
 pub(super) async fn create(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    office: FrontOffice<serves::Chatbot>,
     NewId(id): NewId<SessionId>,
+    OptionalJson(opening): OptionalJson<Opening>,
 ) -> Result<Response, Problem> {
-    let session = sessions::open(&app, &scope, id).await?;
+    let consent = office.agreed(opening.consent_version)?;
+    let scope = office.0;
+    let session = sessions::open(&app, &scope, id, consent).await?;
     app.tenancy.events(&scope)?.record(session.created_at, [EventKind::ChatOpened {}]);
     let location = [(header::LOCATION, format!("/v1/chat/sessions/{}", session.id))];
     Ok((StatusCode::CREATED, location, Json(Opened::from(session))).into_response())
@@ -48,7 +56,7 @@ pub(super) async fn create(
 )]
 pub(super) async fn fetch(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     ApiPath(id): ApiPath<SessionId>,
 ) -> Result<Json<Conversation>, Problem> {
     let session = sessions::fetch(&app, &scope, id).await?;
@@ -71,7 +79,7 @@ pub(super) async fn fetch(
 )]
 pub(super) async fn export(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     ApiPath(id): ApiPath<SessionId>,
 ) -> Result<Response, Problem> {
     let export = export::of(&app, &scope, id).await?;
@@ -94,7 +102,7 @@ pub(super) async fn export(
 )]
 pub(super) async fn delete(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     ApiPath(id): ApiPath<SessionId>,
 ) -> Result<StatusCode, Problem> {
     sessions::delete(&app, &scope, id).await?;
@@ -118,7 +126,7 @@ pub(super) async fn delete(
 )]
 pub(super) async fn hand_over(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Chatbot>,
     ApiPath(id): ApiPath<SessionId>,
 ) -> Result<Json<Standing>, Problem> {
     let session = sessions::fetch(&app, &scope, id).await?;

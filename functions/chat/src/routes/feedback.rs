@@ -5,6 +5,7 @@ use http::StatusCode;
 use vivier_domain::{
     event::EventKind,
     ids::{MessageId, SessionId},
+    purpose::serves,
 };
 use vivier_runtime::http::{ApiJson, ApiPath, FrontOffice, Problem};
 use vivier_store::conversations;
@@ -37,7 +38,7 @@ use crate::{
 )]
 pub(super) async fn put(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Chatbot>,
     ApiPath((id, message)): ApiPath<(SessionId, MessageId)>,
     ApiJson(feedback): ApiJson<Feedback>,
 ) -> Result<StatusCode, Problem> {

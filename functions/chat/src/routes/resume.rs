@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::StatusCode;
-use vivier_domain::{event::EventKind, ids::SessionId};
+use vivier_domain::{event::EventKind, ids::SessionId, purpose::serves};
 use vivier_runtime::http::{ApiJson, ApiPath, FrontOffice, Problem};
 
 use crate::{
@@ -30,7 +30,7 @@ use crate::{
 )]
 pub(super) async fn create(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Chatbot>,
     ApiPath(id): ApiPath<SessionId>,
 ) -> Result<Response, Problem> {
     let token = resume::create(&app, &scope, id).await?;
@@ -54,7 +54,7 @@ pub(super) async fn create(
 )]
 pub(super) async fn take(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::Chatbot>,
     ApiJson(resuming): ApiJson<Resuming>,
 ) -> Result<Json<Opened>, Problem> {
     let session = resume::take(&app, &scope, &resuming.token).await?;

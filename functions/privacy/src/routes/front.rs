@@ -3,7 +3,7 @@
 use axum::{Json, extract::State};
 use http::StatusCode;
 use uuid::Uuid;
-use vivier_domain::{ids::PrivacyRequestId, privacy::PrivacyRequestKind};
+use vivier_domain::{ids::PrivacyRequestId, privacy::PrivacyRequestKind, purpose::serves};
 use vivier_runtime::http::{ApiJson, FrontOffice, NewId, Problem};
 use vivier_store::privacy::{self, NewRequest};
 use vivier_tenancy::rooms::files::FileKey;
@@ -40,7 +40,7 @@ use crate::{
 )]
 pub(crate) async fn create(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     NewId(id): NewId<Uuid>,
     ApiJson(body): ApiJson<NewPrivacyRequest>,
 ) -> Result<StatusCode, Problem> {
@@ -81,7 +81,7 @@ pub(crate) async fn create(
 )]
 pub(crate) async fn confirm(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     ApiJson(body): ApiJson<PrivacyToken>,
 ) -> Result<Json<ConfirmedRequest>, Problem> {
     limits::count(&app, &scope).await?;
@@ -115,7 +115,7 @@ pub(crate) async fn confirm(
 )]
 pub(crate) async fn fetch_copy(
     State(app): State<App>,
-    FrontOffice(scope): FrontOffice,
+    FrontOffice(scope, ..): FrontOffice<serves::OwnRights>,
     ApiJson(body): ApiJson<CopyToken>,
 ) -> Result<Json<CopyLink>, Problem> {
     limits::count(&app, &scope).await?;

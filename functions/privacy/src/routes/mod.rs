@@ -2,6 +2,7 @@
 
 mod back;
 mod front;
+mod sub_processors;
 
 use axum::{
     Router,
@@ -25,6 +26,7 @@ pub fn router(app: App) -> Router {
         .route("/v1/data-requests/{id}", get(back::fetch))
         .route("/v1/data-requests/{id}/completion", post(back::complete))
         .route("/v1/erasure-receipts", get(back::list_receipts))
+        .route("/v1/sub-processors", get(sub_processors::list))
         .with_state(app)
 }
 
@@ -40,7 +42,8 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
         back::create,
         back::fetch,
         back::complete,
-        back::list_receipts
+        back::list_receipts,
+        sub_processors::list
     ))]
     struct Document;
     Document::openapi()

@@ -13,17 +13,13 @@ use vivier_domain::{
     permission::needs,
 };
 use vivier_runtime::http::{
-    ApiJson, ApiPath, ApiQuery, InProject, NewId, PageQuery, Problem, ProblemKind, page,
+    ApiJson, ApiPath, ApiQuery, InProject, NewId, OptionalJson, PageQuery, Problem, ProblemKind, page,
     refusals::{Changing, Listing, Reading},
 };
 use vivier_store::keys::{self, Cabinet, KeyError, LONGEST_OVERLAP};
 
 use self::view::{KeyChange, KeyPage, KeyView, MadeKey, NewKey, Rotation};
-use crate::{
-    App,
-    body::{OptionalJson, refuse},
-    projects::require,
-};
+use crate::{App, body::refuse, projects::require};
 
 fn problem(error: KeyError) -> Problem {
     match error {

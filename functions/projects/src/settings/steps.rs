@@ -151,6 +151,10 @@ fn problem(error: PublishError) -> Problem {
             let problem = Problem::new(ProblemKind::Conflict);
             broken.into_iter().fold(problem, |problem, (field, code)| problem.field(field, code))
         }
+        PublishError::Lacking(lacking) => {
+            let problem = Problem::new(ProblemKind::LegalBasisMissing);
+            lacking.into_iter().fold(problem, |problem, (field, code)| problem.field(field, code))
+        }
         PublishError::Store(error) => error.into(),
     }
 }

@@ -5,7 +5,8 @@
 use axum::{Json, extract::State, http::StatusCode, response::Response};
 use vivier_domain::{network, permission::needs, settings::TenantSettings};
 use vivier_runtime::http::{
-    ApiJson, ApiPath, ApiQuery, BackOffice, IfMatch, IfNoneMatch, PageQuery, Problem, ProblemKind,
+    ApiJson, ApiPath, ApiQuery, BackOffice, IfMatch, IfNoneMatch, OptionalJson, PageQuery, Problem,
+    ProblemKind,
     refusals::{Changing, Conditional, Listing, Reading},
 };
 use vivier_tenancy::{
@@ -17,7 +18,7 @@ use super::{
     steps::{self, Where},
     view::{DraftSettings, Publication, PublishedSettings, TenantRollback, VersionPage},
 };
-use crate::{App, body::OptionalJson, schema};
+use crate::{App, schema};
 
 /// The settings that hold for the tenant: the published ones, or the defaults.
 #[utoipa::path(

@@ -1,10 +1,12 @@
-//! What is made of the map for people: the record of processing activities, and the dictionary of columns.
+//! What is made of the map for people: the record of processing activities, the dictionary of columns, and the list of sub-processors.
 
 mod columns;
 mod record;
+mod sub_processors;
 
 pub use columns::columns;
 pub use record::record;
+pub use sub_processors::sub_processors;
 
 use vivier_domain::member::Language;
 

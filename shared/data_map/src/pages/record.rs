@@ -50,9 +50,10 @@ const INTRODUCTION: (&str, &str) = (
 
 const RECIPIENTS: (&str, &str) = (
     "All of Amazon Web Services in the one European region that the suite is deployed to (eu-west-3, Paris, unless chosen otherwise);\n\
-     Bedrock's European inference profiles may use other regions of the European Union.\n\n",
+     Bedrock's European inference profiles may use other regions of the European Union, and copies of backups lie in a second one.\n\n",
     "Amazon Web Services, dans la seule région européenne où la suite est déployée (eu-west-3, Paris, sauf autre choix) ;\n\
-     les profils d'inférence européens de Bedrock peuvent utiliser d'autres régions de l'Union européenne.\n\n",
+     les profils d'inférence européens de Bedrock peuvent utiliser d'autres régions de l'Union européenne, et les copies des sauvegardes sont\n\
+     dans une seconde.\n\n",
 );
 
 fn of_activity(map: &Map, activity: &Activity, language: Language) -> String {

@@ -8,6 +8,11 @@ use super::{ProjectSettings, TenantSettings};
 pub trait Settings: Serialize + DeserializeOwned + Clone + Default + Send + Sync + 'static {
     /// The fields that do not hold, each with a stable word. Only settings without any are stored.
     fn broken(&self) -> Vec<(String, &'static str)>;
+
+    /// The fields that a draft may lack, and what is published may not, each with a stable word.
+    fn lacks(&self) -> Vec<(String, &'static str)> {
+        Vec::new()
+    }
 }
 
 impl Settings for TenantSettings {
@@ -19,5 +24,9 @@ impl Settings for TenantSettings {
 impl Settings for ProjectSettings {
     fn broken(&self) -> Vec<(String, &'static str)> {
         Self::broken(self)
+    }
+
+    fn lacks(&self) -> Vec<(String, &'static str)> {
+        Self::lacks(self)
     }
 }

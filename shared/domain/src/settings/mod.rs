@@ -6,6 +6,7 @@ pub mod colour;
 mod document;
 pub mod flow;
 pub mod language;
+pub mod legal;
 pub mod project;
 pub mod search;
 pub mod sender;
@@ -16,7 +17,10 @@ pub mod theme;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::purpose::Grounds;
+
 pub use document::Settings;
+pub use legal::PrivacySettings;
 pub use project::ProjectSettings;
 pub use sender::SenderDomain;
 pub use tenant::TenantSettings;
@@ -35,4 +39,12 @@ pub struct Published<T> {
     pub restores: Option<u32>,
     /// What was published.
     pub settings: T,
+}
+
+impl Published<ProjectSettings> {
+    /// What may be done with candidates' data; `None` where what was published lacks what must be said of it.
+    pub fn grounds(&self) -> Option<Grounds> {
+        let bases = self.settings.privacy.open().map(|(purpose, basis, _)| (purpose, basis));
+        self.settings.lacks().is_empty().then(|| Grounds::new(self.number, bases))
+    }
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     chat::ChatSettings,
     language::LanguageTag,
+    legal::PrivacySettings,
     search::SearchSettings,
     tenant::is_printable,
     texts::{Spoken, Texts},
@@ -46,6 +47,8 @@ pub struct ProjectSettings {
     pub chat: ChatSettings,
     /// Web sites that it may be put into; only its own host name where there are none.
     pub allowed_origins: Vec<Origin>,
+    /// Who answers for candidates' data, and why it may be handled.
+    pub privacy: PrivacySettings,
 }
 
 impl Default for ProjectSettings {
@@ -59,6 +62,7 @@ impl Default for ProjectSettings {
             search: SearchSettings::default(),
             chat: ChatSettings::default(),
             allowed_origins: Vec::new(),
+            privacy: PrivacySettings::default(),
         }
     }
 }
@@ -89,7 +93,13 @@ impl ProjectSettings {
         }
         found.extend(self.search.broken());
         found.extend(self.chat.broken());
+        found.extend(self.privacy.broken(&languages));
         found
+    }
+
+    /// What lacks before they may be published.
+    pub fn lacks(&self) -> Vec<(String, &'static str)> {
+        self.privacy.lacks(&self.languages)
     }
 
     fn fits(&self) -> bool {

@@ -53,7 +53,7 @@ impl Texts {
         let mut found = Vec::new();
         for (name, text) in [("welcome", &self.welcome), ("fallback", &self.fallback)] {
             let code = match text {
-                Some(text) => wrong(text),
+                Some(text) => wrong(text, LONGEST_TEXT),
                 None => given(language).is_none().then_some("missing"),
             };
             found.extend(code.map(|code| (format!("texts.{language}.{name}"), code)));
@@ -63,10 +63,10 @@ impl Texts {
 }
 
 /// Several lines are fine; other control characters are not.
-fn wrong(text: &str) -> Option<&'static str> {
+pub(super) fn wrong(text: &str, longest: usize) -> Option<&'static str> {
     if text.trim().is_empty() {
         Some("empty")
-    } else if text.chars().count() > LONGEST_TEXT {
+    } else if text.chars().count() > longest {
         Some("too-long")
     } else if text.chars().any(|c| c.is_control() && c != '\n') {
         Some("control-character")

@@ -36,7 +36,7 @@ use serde_json::{Value, json, value::RawValue};
 use tower::ServiceExt;
 
 use audit::{Auditor, Ledger};
-pub use body::ApiJson;
+pub use body::{ApiJson, OptionalJson};
 pub use deadline::Deadline;
 pub use etag::{ETag, IfMatch, IfNoneMatch};
 pub use new_id::{NewId, nth};

@@ -1,4 +1,5 @@
-//! The signature is the policy: a handler that takes [`FrontOffice`] serves candidates, one that takes [`BackOffice`]
+//! The signature is the policy: a handler that takes [`FrontOffice`] serves candidates for the purpose it names, and only where their front
+//! office has published a legal basis for it, one that takes [`BackOffice`]
 //! serves members who hold the permission it names in the whole tenant, one that takes [`InProject`] those who hold it
 //! in the project that the path names, and one that takes [`Myself`] every member, about nobody but that member.
 
@@ -9,7 +10,11 @@ use axum::{
     http::{Extensions, request::Parts},
 };
 use lambda_http::request::RequestContext;
-use vivier_domain::{ids::ProjectId, permission::Right};
+use vivier_domain::{
+    ids::ProjectId,
+    permission::Right,
+    purpose::{NotAgreed, Serves},
+};
 use vivier_tenancy::{Office, TenantScope, doors};
 
 use super::{
@@ -17,9 +22,9 @@ use super::{
     problem::{Problem, ProblemKind},
 };
 
-/// A candidate of the tenant.
+/// A candidate of the tenant, for a purpose `P` that the front office has published a legal basis for.
 #[derive(Debug)]
-pub struct FrontOffice(pub TenantScope);
+pub struct FrontOffice<P: Serves>(pub TenantScope, pub PhantomData<P>);
 
 /// A member of the tenant who holds the permission `P`.
 #[derive(Debug)]
@@ -46,16 +51,41 @@ pub(super) fn enter(extensions: &Extensions) -> Result<TenantScope, Problem> {
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for FrontOffice {
+impl<S: Sync, P: Serves> FromRequestParts<S> for FrontOffice<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let scope = enter(&parts.extensions)?;
-        if scope.office() == Office::Front {
-            Ok(Self(scope))
-        } else {
-            Err(Problem::new(ProblemKind::Forbidden))
+        if scope.office() != Office::Front {
+            return Err(Problem::new(ProblemKind::Forbidden));
         }
+        if let Some(purpose) = P::PURPOSE {
+            let none = || Problem::new(ProblemKind::FrontOfficeNotPublished);
+            if !scope.grounds().ok_or_else(none)?.opens(purpose) {
+                return Err(Problem::new(ProblemKind::PurposeOff).field("purpose", purpose.as_str()));
+            }
+        }
+        Ok(Self(scope, PhantomData))
+    }
+}
+
+impl<P: Serves> FrontOffice<P> {
+    /// The version of the texts that the candidate agreed to, to be written down with what is stored; `None` where the purpose does not rest
+    /// on consent.
+    ///
+    /// # Errors
+    /// When it rests on consent and `given` is not the version that holds: the candidate has agreed to nothing, or to something else.
+    pub fn agreed(&self, given: Option<u32>) -> Result<Option<u32>, Problem> {
+        let Some((grounds, purpose)) = self.0.grounds().zip(P::PURPOSE) else { return Ok(None) };
+        grounds.agreed(purpose, given).map_err(|not| {
+            let code = match not {
+                NotAgreed::Missing => "missing",
+                NotAgreed::Outdated => "outdated",
+            };
+            Problem::new(ProblemKind::InvalidBody)
+                .field("consent_version", code)
+                .current_version(grounds.version())
+        })
     }
 }
 

@@ -55,6 +55,12 @@ pub enum ProblemKind {
     WouldLockOut,
     /// The settings' sender is of a domain that the operator has not approved for the tenant.
     SenderNotApproved,
+    /// What is to be published does not say who answers for candidates' data, why it is handled, or what they are told.
+    LegalBasisMissing,
+    /// The front office has published nothing of how it handles personal data, and handles none.
+    FrontOfficeNotPublished,
+    /// The front office has no legal basis for this: it is off.
+    PurposeOff,
     /// Too much was tried and failed: nothing is looked at for a while.
     TooManyAttempts,
     /// The key's requests of this minute are used up.
@@ -138,6 +144,22 @@ impl ProblemKind {
                 "sender-not-approved",
                 "The operator has not approved the domain of the tenant's sender.",
             ),
+            Self::LegalBasisMissing => (
+                StatusCode::CONFLICT,
+                "legal-basis-missing",
+                "Before a front office is published, it says who answers for candidates' data, why it is handled, and what they are told.",
+            ),
+            // Refusals, as that of a product that is switched off: no store of repeated requests keeps them for the day after.
+            Self::FrontOfficeNotPublished => (
+                StatusCode::FORBIDDEN,
+                "front-office-not-published",
+                "This front office is not published: it handles no personal data yet.",
+            ),
+            Self::PurposeOff => (
+                StatusCode::FORBIDDEN,
+                "purpose-off",
+                "This front office has no legal basis for this: it is off.",
+            ),
             Self::TooManyAttempts => (
                 StatusCode::TOO_MANY_REQUESTS,
                 "too-many-attempts",
@@ -180,6 +202,9 @@ pub struct Problem {
     /// The fields that were refused, if the problem is one of fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// The version of the texts that hold, where consent to them is missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_version: Option<u32>,
     /// Seconds to wait, for the header `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<u64>,
@@ -194,6 +219,7 @@ impl Problem {
             title: title.to_owned(),
             status: status.as_u16(),
             errors: Vec::new(),
+            current_version: None,
             retry_after: None,
         }
     }
@@ -207,6 +233,13 @@ impl Problem {
 }
 
 impl Problem {
+    /// Names the version of the texts that hold.
+    #[must_use]
+    pub const fn current_version(mut self, version: u32) -> Self {
+        self.current_version = Some(version);
+        self
+    }
+
     /// Says when to try again.
     #[must_use]
     pub const fn retry_after(mut self, seconds: u64) -> Self {

@@ -1,7 +1,7 @@
 use super::*;
 use axum::routing::{get, post};
 use serde::Deserialize;
-use vivier_domain::{ids::OfferId, permission::needs};
+use vivier_domain::{ids::OfferId, permission::needs, purpose::serves};
 use vivier_testkit::house;
 
 #[derive(Deserialize)]
@@ -13,7 +13,12 @@ struct Body {
 fn router() -> Router {
     edge(
         Router::new()
-            .route("/front", get(|FrontOffice(scope): FrontOffice| async move { scope.tenant().to_string() }))
+            .route(
+                "/front",
+                get(|FrontOffice(scope, ..): FrontOffice<serves::Nobody>| async move {
+                    scope.tenant().to_string()
+                }),
+            )
             .route("/back", get(|_: BackOffice<needs::OffersRead>| async { "read" }))
             .route("/offers/{id}", get(|ApiPath(id): ApiPath<OfferId>| async move { id.to_string() }))
             .route("/count", post(|ApiJson(body): ApiJson<Body>| async move { body.count.to_string() }))

@@ -32,6 +32,8 @@ pub struct NewAlert<'a> {
     pub frequency: Frequency,
     /// The search: names and values of its query's parameters, as a JSON list of pairs.
     pub search: &'a Redacted,
+    /// The version of the front office's texts that was agreed to, where alerts rest on consent.
+    pub consent: Option<u32>,
 }
 
 /// How many alerts were asked for in a front office since a moment, and are still there.
@@ -52,8 +54,8 @@ pub async fn insert(tx: &SiloTx<'_>, new: NewAlert<'_>, now: Timestamp) -> Resul
     const SQL: &str = "-- alerts::insert
         WITH alert AS (
             INSERT INTO alerts
-                (id, project_id, email, language, frequency, search, state, created_at, expires_at, next_at)
-            SELECT $1, $2, $3, $4, $5, $6, 'pending', $7, $8, $7
+                (id, project_id, email, language, frequency, search, state, created_at, expires_at, next_at, consent_version)
+            SELECT $1, $2, $3, $4, $5, $6, 'pending', $7, $8, $7, $12
             WHERE (SELECT count(*) FROM alerts WHERE email = $3 AND expires_at > $7) < $9
               AND (SELECT count(*) FROM alerts WHERE email = $3 AND state = 'pending' AND expires_at > $7) < $10
             ON CONFLICT (id) DO NOTHING
@@ -63,7 +65,7 @@ pub async fn insert(tx: &SiloTx<'_>, new: NewAlert<'_>, now: Timestamp) -> Resul
     let (id, project) = (new.id.as_uuid(), new.project.as_uuid());
     let (email, search) = (new.email.expose(), new.search.expose());
     let (language, frequency) = (new.language.as_str(), new.frequency.as_str());
-    let until = now + PENDING;
+    let (until, consent) = (now + PENDING, new.consent.map(i64::from));
     tx.execute(
         SQL,
         &[
@@ -78,6 +80,7 @@ pub async fn insert(tx: &SiloTx<'_>, new: NewAlert<'_>, now: Timestamp) -> Resul
             &MOST_OF_ADDRESS,
             &MOST_PENDING_OF_ADDRESS,
             &new.mail,
+            &consent,
         ],
     )
     .await

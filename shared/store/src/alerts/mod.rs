@@ -50,6 +50,8 @@ pub struct Alert {
     pub next_at: Timestamp,
     /// What only a confirmed one has.
     pub marks: Option<Marks>,
+    /// The version of the front office's texts that was agreed to; `None` where alerts did not rest on consent.
+    pub consent: Option<u32>,
 }
 
 /// Which offers are new to an alert.
@@ -61,13 +63,13 @@ pub struct Marks {
     pub seen_until: Timestamp,
 }
 
-const COLUMNS: &str =
-    "id, project_id, email, language, frequency, search, expires_at, next_at, new_since, seen_until";
+const COLUMNS: &str = "id, project_id, email, language, frequency, search, expires_at, next_at, new_since, seen_until, consent_version";
 
 fn read(row: &Row) -> Result<Alert, TenancyError> {
     const CORRUPT: TenancyError = TenancyError::Corrupt("alert");
     let marks =
         row.get::<_, Option<Timestamp>>("new_since").zip(row.get::<_, Option<Timestamp>>("seen_until"));
+    let consent = row.get::<_, Option<i64>>("consent_version").map(u32::try_from).transpose();
     Ok(Alert {
         id: row.get::<_, Uuid>("id").into(),
         project: row.get::<_, Uuid>("project_id").into(),
@@ -82,5 +84,6 @@ fn read(row: &Row) -> Result<Alert, TenancyError> {
         expires_at: row.get("expires_at"),
         next_at: row.get("next_at"),
         marks: marks.map(|(new_since, seen_until)| Marks { new_since, seen_until }),
+        consent: consent.map_err(|_| CORRUPT)?,
     })
 }

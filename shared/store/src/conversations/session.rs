@@ -27,7 +27,12 @@ pub struct Session {
     pub messages: u32,
     /// Who answers in it.
     pub status: ConversationStatus,
+    /// The version of the front office's texts that was agreed to; `None` where the chatbot did not rest on consent.
+    pub consent: Option<u32>,
 }
+
+/// The attribute of what was agreed to.
+const CONSENT: &str = "consent_version";
 
 impl Session {
     /// As the item that is stored.
@@ -36,6 +41,9 @@ impl Session {
         item.insert("created_at".to_owned(), text(self.created_at.to_string()));
         item.insert("messages".to_owned(), AttributeValue::N(self.messages.to_string()));
         item.insert(STATUS.to_owned(), text(self.status.as_str()));
+        if let Some(version) = self.consent {
+            item.insert(CONSENT.to_owned(), AttributeValue::N(version.to_string()));
+        }
         item
     }
 
@@ -47,6 +55,10 @@ impl Session {
             expires_at: field(item, EXPIRES_AT, as_seconds)?,
             messages: field(item, "messages", |value| value.as_n().ok()?.parse().ok())?,
             status: field(item, STATUS, |value| as_text(value)?.parse().ok())?,
+            consent: item
+                .contains_key(CONSENT)
+                .then(|| field(item, CONSENT, |value| value.as_n().ok()?.parse().ok()))
+                .transpose()?,
         })
     }
 }
@@ -64,13 +76,16 @@ mod tests {
             expires_at: at(3_000),
             messages: 7,
             status: ConversationStatus::Waiting,
+            consent: Some(3),
         }
     }
 
     #[test]
     fn a_conversation_reads_back_as_it_was_written() {
-        let session = session();
-        assert_eq!(Session::read(&session.write()).unwrap(), session);
+        for consent in [None, Some(3)] {
+            let session = Session { consent, ..session() };
+            assert_eq!(Session::read(&session.write()).unwrap(), session);
+        }
     }
 
     #[test]

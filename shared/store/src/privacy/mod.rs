@@ -3,6 +3,7 @@
 mod answering;
 mod asking;
 mod copies;
+mod notices;
 mod work;
 
 use jiff::Timestamp;
@@ -24,6 +25,7 @@ pub use copies::{
     count_made_until, count_pending, count_try, erase_made_until, erase_pending, list_addresses, list_copies,
     list_over, list_subjects, list_unknown, take, withdraw,
 };
+pub use notices::{is_told, note_told};
 pub use work::{Lease, Mailed, Standing, claim, count_over, finish, note_mailed, purge, settle, wake_held};
 
 /// A request.

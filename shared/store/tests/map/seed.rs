@@ -36,7 +36,7 @@ use vivier_tenancy::{
         tasks::{Begun, Wanted},
     },
 };
-use vivier_testkit::scope;
+use vivier_testkit::{legal, scope};
 
 /// What was written, and all that it takes to remove it.
 pub(crate) struct Seeded {
@@ -118,7 +118,11 @@ async fn records(tenancy: &Tenancy, scope: &TenantScope, member: &str, project: 
     keys::create(&cabinet, KeyId::generate(), terms, now).await.unwrap();
 
     let place = Place::Project(project);
-    let named = |name: &str| ProjectSettings { name: Some(name.to_owned()), ..ProjectSettings::default() };
+    let named = |name: &str| ProjectSettings {
+        name: Some(name.to_owned()),
+        privacy: legal::privacy(),
+        ..ProjectSettings::default()
+    };
     for name in ["first", "second"] {
         let seen = settings::fetch(&records, place).await.unwrap();
         let state = settings::put_draft(&records, seen, named(name), member, now).await.unwrap();
@@ -216,6 +220,7 @@ pub(crate) fn conversation(now: Timestamp) -> Vec<Item> {
         expires_at,
         messages: 0,
         status: ConversationStatus::Open,
+        consent: Some(1),
     };
     let message = |author| Message {
         id: MessageId::generate(),

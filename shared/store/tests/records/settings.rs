@@ -12,12 +12,12 @@ use vivier_tenancy::{
     Tenancy, TenancyError, TenantScope,
     rooms::records::{Place, Records},
 };
-use vivier_testkit::{scope, stack::Stack};
+use vivier_testkit::{legal, scope, stack::Stack};
 
 use crate::at;
 
 fn named(name: &str) -> ProjectSettings {
-    ProjectSettings { name: Some(name.to_owned()), ..ProjectSettings::default() }
+    ProjectSettings { name: Some(name.to_owned()), privacy: legal::privacy(), ..ProjectSettings::default() }
 }
 
 fn name(settings: &ProjectSettings) -> Option<&str> {
@@ -139,7 +139,7 @@ async fn a_roll_back_is_a_version_of_its_own_and_outdates_drafts() {
 async fn commands_publish_without_a_draft_and_leave_it() {
     let house = House::open().await;
     let (records, state) = (house.records(), house.draft("draft").await);
-    let change = |settings: ProjectSettings| ProjectSettings { name: Some("command".into()), ..settings };
+    let change = |_: ProjectSettings| named("command");
     let made = settings::amend(&records, house.place, change, settings::OPERATOR, at(1)).await.unwrap();
     assert_eq!((made.number, made.published_by.as_str()), (1, "operator"));
     assert_eq!(house.state().await.draft(), state.draft());
@@ -148,6 +148,10 @@ async fn commands_publish_without_a_draft_and_leave_it() {
     let refused =
         settings::amend(&records, house.place, broken, settings::OPERATOR, at(2)).await.unwrap_err();
     assert!(matches!(refused, PublishError::Broken(_)));
+    // Neither does a command publish what says nothing of candidates' data.
+    let bare = |_: ProjectSettings| ProjectSettings::default();
+    let refused = settings::amend(&records, house.place, bare, settings::OPERATOR, at(2)).await.unwrap_err();
+    assert!(matches!(refused, PublishError::Lacking(_)));
     assert_eq!(house.numbers().await, [1]);
 }
 

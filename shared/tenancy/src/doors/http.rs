@@ -27,6 +27,9 @@ pub const SESSION: &str = "session";
 pub const ADDRESS: &str = "address";
 /// The key of the salt that visitors are told apart by on this day; front office only.
 pub const SALT: &str = "salt";
+/// The key of what the front office has published of personal data: [`vivier_domain::purpose::Grounds`] as text; none where it has published
+/// nothing of it.
+pub const GROUNDS: &str = "grounds";
 /// The key of the web site that may read the answer: the edge writes it into `Access-Control-Allow-Origin`.
 pub const ORIGIN: &str = "origin";
 /// The key of the seconds to wait when the key's limit is used up: the edge answers 429.
@@ -50,7 +53,17 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
             let salt = field(SALT).map(|text| Salt::decode(text).ok_or(Closed)).transpose()?;
             let agent = context.identity.user_agent.as_deref().unwrap_or_default();
             let visitor = salt.zip(address).map(|(salt, address)| salt.visitor(tenant, address, agent));
-            Ok(TenantScope { tenant, office: Office::Front, member: None, project, key, address, visitor })
+            let grounds = field(GROUNDS).map(|text| text.parse().map_err(|_| Closed)).transpose()?;
+            Ok(TenantScope {
+                tenant,
+                office: Office::Front,
+                member: None,
+                project,
+                key,
+                address,
+                visitor,
+                grounds,
+            })
         }
         Some("back") => {
             let subject = field(MEMBER).filter(|subject| !subject.is_empty()).ok_or(Closed)?.to_owned();
@@ -70,6 +83,7 @@ pub fn enter(context: &ApiGatewayProxyRequestContext) -> Result<TenantScope, Clo
                 key: None,
                 address,
                 visitor: None,
+                grounds: None,
             })
         }
         _ => Err(Closed),

@@ -37,6 +37,9 @@ impl<'a> Events<'a> {
 
     /// Takes what a caller has given an id, so that it counts once although it is told twice with the same id and moment.
     pub fn record_as(&self, event_id: EventId, occurred_at: Timestamp, kind: EventKind) {
+        if !self.scope.counts() {
+            return;
+        }
         let source = Source {
             project: self.scope.project(),
             channel: match self.scope.office() {

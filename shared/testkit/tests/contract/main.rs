@@ -7,6 +7,7 @@ mod audited;
 mod catalogue;
 mod data_map;
 mod decisions;
+mod defaults;
 mod doors;
 mod events;
 mod house;

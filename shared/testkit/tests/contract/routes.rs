@@ -3,6 +3,7 @@
 
 mod merge;
 mod parts;
+mod purposes;
 mod rights;
 
 use std::{collections::BTreeSet, env, fs};

@@ -2,10 +2,10 @@
 
 use std::{env, fs};
 
-use vivier_data_map::{map, pages};
+use vivier_data_map::{map, pages, sub_processors};
 use vivier_domain::member::Language;
 
-use crate::workspace;
+use crate::{nothing_wrong, workspace};
 
 #[test]
 fn the_pages_say_what_the_map_says() {
@@ -14,6 +14,7 @@ fn the_pages_say_what_the_map_says() {
         for (file, page) in [
             (name("record-of-processing"), pages::record(map(), language)),
             (name("columns"), pages::columns(map(), language)),
+            (name("sub-processors"), pages::sub_processors(sub_processors(), map(), language)),
         ] {
             if env::var_os("UPDATE").is_some() {
                 fs::create_dir_all(workspace::root().join("infra/privacy")).expect("the folder is made");
@@ -22,4 +23,10 @@ fn the_pages_say_what_the_map_says() {
             assert!(workspace::read(&file) == page, "{file} has drifted");
         }
     }
+}
+
+/// Reading it refuses what is announced too late; a test of the crate shows so.
+#[test]
+fn every_recipient_is_a_sub_processor_or_is_known_not_to_be() {
+    nothing_wrong(&sub_processors().differences(map()));
 }

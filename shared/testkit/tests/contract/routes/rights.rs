@@ -81,8 +81,10 @@ fn cookie() -> Cookie {
     Cookie::parse(&URL_SAFE_NO_PAD.encode(bytes)).expect("a cookie")
 }
 
-fn front() -> Value {
-    json!({"tenant": TENANT, "office": "front", "project": PROJECT, "address": "192.0.2.1"})
+/// A candidate of a front office that may do everything.
+pub(super) fn front() -> Value {
+    json!({"tenant": TENANT, "office": "front", "project": PROJECT, "address": "192.0.2.1",
+           "grounds": "1 chatbot alerts matching statistics"})
 }
 
 fn member(permissions: &[Permission]) -> Value {
@@ -94,13 +96,7 @@ fn member(permissions: &[Permission]) -> Value {
 /// The columns of the table.
 fn callers() -> Vec<Caller> {
     let caller = |name: &str, authorizer| Caller { name: name.to_owned(), authorizer };
-    let mut callers = vec![
-        caller("nobody", json!({})),
-        caller(
-            "candidate",
-            json!({"tenant": TENANT, "office": "front", "project": PROJECT, "address": "192.0.2.1"}),
-        ),
-    ];
+    let mut callers = vec![caller("nobody", json!({})), caller("candidate", front())];
     for role in Roles::default().roles {
         let permissions: Vec<_> = role.permissions.iter().copied().collect();
         callers.push(caller(role.id.as_str(), member(&permissions)));
@@ -115,7 +111,12 @@ pub(super) fn columns() -> Vec<String> {
 }
 
 /// What a route answers, with one more header: the status, and the kind of problem it is.
-async fn answer(function: &Function, route: &str, authorizer: &Value, header: (&str, &str)) -> (u64, String) {
+pub(super) async fn answer(
+    function: &Function,
+    route: &str,
+    authorizer: &Value,
+    header: (&str, &str),
+) -> (u64, String) {
     let (method, path) = route.split_once(' ').expect("a route is a method and a path");
     let path = path.replace("{project}", PROJECT).replace("{number}", "1");
     let path = path.replace("{id}", SOME_ID).replace("{message_id}", SOME_ID);
@@ -185,7 +186,7 @@ async fn row(function: &Function, route: &str) -> Result<Row, String> {
     Ok(Row { right, fared: answers })
 }
 
-fn run<T>(work: impl Future<Output = T>) -> T {
+pub(super) fn run<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(work)
 }
 
