@@ -267,7 +267,7 @@ class TestHolds:
             ({"email": "nobody"}, "email", "invalid"), ({"kind": "events", "reason": ""}, "reason", "invalid"),
             ({"kind": "events", "reason": "x" * 501}, "reason", "invalid"), ({"kind": "events", "reason": "a\nb\nc"}, "reason", "invalid"),
         ],
-        ids=str,
+        ids=["too long", "in the past", "kind", "nothing", "two", "no address", "no reason", "long reason", "lines"],
     )  # fmt: skip
     def test_what_is_none(self, house: Tenant, body: dict[str, Any], field: str, code: str):
         answer = house.member.send("POST", "/v1/retention/holds", json={"reason": REASON, "ends_at": in_days(30)} | body)

@@ -156,6 +156,10 @@ async fn cancel(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Valu
         return Err(HandlerError::refused("acknowledged", "a member has acknowledged what was handed over"));
     }
     if let Some(noted) = noted {
+        // First, and only as it was read: whoever acknowledged meanwhile keeps what was acknowledged.
+        departures.remove(platform, tenant.id, noted.version).await?;
+    }
+    if tenant.status == TenantStatus::Leaving {
         let scope = platform.lend(&tenant);
         let files = app.tenancy.files(&scope).await?;
         for object in files.list().await? {
@@ -163,9 +167,6 @@ async fn cancel(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Valu
                 files.delete(&object.key).await?;
             }
         }
-        departures.remove(platform, tenant.id, noted.version).await?;
-    }
-    if tenant.status == TenantStatus::Leaving {
         registry.advance(platform, &tenant, TenantStatus::Active).await?;
     }
     Ok(json!({"slug": slug, "state": "cancelled"}))

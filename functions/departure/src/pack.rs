@@ -126,7 +126,10 @@ pub(crate) async fn pack(
     let mut entries = Vec::with_capacity(wanted.len());
     for (name, key, size, rows) in wanted {
         archive.start_file(&name, options(size)).map_err(failed)?;
-        let mut incoming = files.read(&key).await?.ok_or_else(|| failed(()))?;
+        let Some(mut incoming) = files.read(&key).await? else {
+            tracing::warn!(tenant = %tenant.id, name, "what is to be packed is gone");
+            return Ok(None);
+        };
         let (mut hash, mut bytes) = (Sha256::new(), 0);
         while let Some(piece) = incoming.next().await? {
             hash.update(&piece);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 use serde::Serialize;
-use vivier_domain::{opaque::Opaque, privacy::ErasureReceipt, redacted::Redacted};
+use vivier_domain::{ids::PrivacyRequestId, opaque::Opaque, privacy::ErasureReceipt, redacted::Redacted};
 use vivier_runtime::HandlerError;
 use vivier_store::{alerts, conversations, privacy};
 use vivier_tenancy::{
@@ -78,14 +78,15 @@ pub(crate) async fn replay(app: &App, scope: &TenantScope) -> Result<Replayed, H
         return Err(HandlerError::refused("broken-ledger", "the ledger of erasures was tampered with"));
     }
     // Until when each was erased for the last time: whoever came back since is another's business.
-    let (mut gone, mut last): (HashMap<Opaque<32>, Timestamp>, u64) = (HashMap::new(), 0);
+    let (mut gone, mut last) = (Gone::default(), 0);
     loop {
         let page = ledger.list(last, PAGE).await?;
         for (seq, signed) in &page {
             let receipt: ErasureReceipt =
                 serde_json::from_str(&signed.receipt).map_err(|_| TenancyError::Corrupt("receipt"))?;
+            gone.requests.push(receipt.request);
             for subject in receipt.subjects {
-                let until = gone.entry(subject).or_insert(receipt.at);
+                let until = gone.subjects.entry(subject).or_insert(receipt.at);
                 *until = receipt.at.max(*until);
             }
             last = *seq;
@@ -104,12 +105,21 @@ pub(crate) async fn replay(app: &App, scope: &TenantScope) -> Result<Replayed, H
     Ok(done)
 }
 
+/// What the ledger says is gone.
+#[derive(Debug, Default)]
+struct Gone {
+    /// Whom, and until when: for the last time.
+    subjects: HashMap<Opaque<32>, Timestamp>,
+    /// The requests that asked for it.
+    requests: Vec<PrivacyRequestId>,
+}
+
 /// Goes over every address and conversation; removes what is of the erased, or only counts it.
 async fn pass(
     app: &App,
     scope: &TenantScope,
     keys: &Keys,
-    gone: &HashMap<Opaque<32>, Timestamp>,
+    gone: &Gone,
     mut done: Option<&mut Replayed>,
 ) -> Result<u64, HandlerError> {
     let mut found = 0;
@@ -119,12 +129,12 @@ async fn pass(
         let tx = session.begin().await?;
         let addresses = privacy::list_addresses(&tx, &after, i64::from(PAGE)).await?;
         for address in &addresses {
-            let Some(until) = gone.get(&keys.subject(address.expose())).copied() else { continue };
+            let Some(until) = gone.subjects.get(&keys.subject(address.expose())).copied() else { continue };
             found += alerts::count_of(&tx, address, Some(until)).await?;
-            found += privacy::count_made_until(&tx, address, until).await?;
+            found += privacy::count_made_until(&tx, address, until, &gone.requests).await?;
             if let Some(done) = done.as_deref_mut() {
                 done.alerts += alerts::erase_of(&tx, address, Some(until)).await?;
-                done.requests += privacy::erase_made_until(&tx, address, until).await?;
+                done.requests += privacy::erase_made_until(&tx, address, until, &gone.requests).await?;
             }
         }
         tx.commit().await?;
@@ -137,7 +147,7 @@ async fn pass(
     let tx = session.begin().await?;
     let mut copied = Vec::new();
     for subject in privacy::list_subjects(&tx).await? {
-        let Some(until) = gone.get(&subject).copied() else { continue };
+        let Some(until) = gone.subjects.get(&subject).copied() else { continue };
         found += privacy::list_copies(&tx, &subject, Some(until)).await?.len() as u64;
         copied.push((subject, until));
     }
@@ -171,7 +181,7 @@ async fn pass(
         let (ids, next) = conversations::scan(&room, from).await?;
         for id in ids {
             // A conversation that went never comes back but from a backup.
-            if !gone.contains_key(&keys.subject(&id.to_string())) {
+            if !gone.subjects.contains_key(&keys.subject(&id.to_string())) {
                 continue;
             }
             found += 1;

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, io::Read};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vivier_bundle::{Manifest, PLACEHOLDER};
+use vivier_data_map::{Store, map};
 use vivier_domain::{
     entrance::Entrance,
     tenant::{Slug, TenantStatus},
@@ -162,24 +163,29 @@ async fn unpack(
     {
         let mut silo = provisioning.own_silo(scope).await?;
         let tx = silo.begin().await?;
-        counts.rows += rows(&tx, "silo", manifest, luggage).await?;
+        counts.rows += rows(&tx, Store::Silo, manifest, luggage).await?;
         tx.commit().await?;
     }
     {
         let mut pool = provisioning.own_pool(scope).await?;
         let tx = pool.begin().await?;
-        counts.rows += rows(&tx, "pool", manifest, luggage).await?;
+        counts.rows += rows(&tx, Store::Pool, manifest, luggage).await?;
         arrivals::set_zone(&tx, &manifest.tenant.time_zone).await?;
         tx.commit().await?;
     }
     for shelf in Shelf::ALL {
         let name = vivier_bundle::items_entry(shelf.as_str());
-        if manifest.own.contains(&name) || !luggage.has(&name) {
+        let store = Store::ALL.iter().copied().find(|store| store.as_str() == shelf.as_str());
+        let store = store.ok_or_else(|| refused("it has items of a store that is not known here"))?;
+        if map().tables(store).any(|kind| kind.not_taken_in.is_some()) || !luggage.has(&name) {
             continue;
         }
         let room = app.tenancy.belongings(scope, shelf).await?;
         room.clear().await?;
         for item in items(tenant, luggage, &name)? {
+            if map().kind_of(store, &item.pk, &item.sk).is_some_and(|kind| kind.left_out.is_some()) {
+                return Err(refused("it has an item that no bundle takes along"));
+            }
             room.put(item).await?;
             counts.items += 1;
         }
@@ -193,6 +199,9 @@ async fn unpack(
     for entry in &manifest.entries {
         let Some(key) = entry.name.strip_prefix("files/") else { continue };
         let key: FileKey = key.parse().map_err(|_| refused("a file has no known place"))?;
+        if key.is_made() {
+            return Err(refused("it has a file that no bundle takes along"));
+        }
         // In one piece, as it came there: then it has the entity tag by which its row knows that it was read.
         let mut content = Vec::with_capacity(usize::try_from(entry.bytes).unwrap_or_default());
         let mut file = luggage.open(&entry.name).map_err(refused)?;
@@ -210,18 +219,19 @@ async fn unpack(
     Ok(counts)
 }
 
+/// Rows of the tables that this deployment takes in: its own map says which these are, and never the bundle, whose writer nobody knows. A table
+/// of the shared database whose rows are not told apart by tenant is nobody's to bring.
 async fn rows<K: Kind>(
     tx: &TenantTx<'_, K>,
-    store: &str,
+    store: Store,
     manifest: &Manifest,
     luggage: &mut Luggage,
 ) -> Result<u64, HandlerError> {
     let (tables, relations) = (exports::list_tables(tx).await?, exports::list_relations(tx).await?);
-    let prefix = format!("data/{store}/");
-    let named: BTreeMap<&str, &str> = manifest
+    let prefix = format!("data/{}/", store.as_str());
+    let mut named: BTreeMap<&str, &str> = manifest
         .entries
         .iter()
-        .filter(|entry| !manifest.own.contains(&entry.name))
         .filter_map(|entry| {
             let table = entry.name.strip_prefix(&prefix)?.strip_suffix(".csv")?;
             Some((table, entry.name.as_str()))
@@ -231,6 +241,15 @@ async fn rows<K: Kind>(
         tracing::warn!(table = unknown, "a bundle has a table that is not known here");
         return Err(refused("it has a table that is not known here: bring the schema up to date"));
     }
+    let here = |name: &str| map().table(store, name);
+    let strange = |table: &exports::Table| {
+        here(&table.name).is_some_and(|known| known.left_out.is_some())
+            || store == Store::Pool && !table.is_shared()
+    };
+    if tables.iter().any(|table| named.contains_key(table.name.as_str()) && strange(table)) {
+        return Err(refused("it has a table that no bundle takes along"));
+    }
+    named.retain(|name, _| here(name).is_none_or(|known| known.not_taken_in.is_none()));
     let ordered = arrivals::in_order(&tables, &relations, &named.keys().copied().collect());
     arrivals::clear(tx, &ordered).await?;
     let mut taken = 0;

@@ -10,6 +10,7 @@ use crate::exports::{Relation, TENANT, Table};
 const FURNISHED: &[&str] = &[
     "search_index",
     "erasures_applied",
+    "sub_processor_notices",
     "refinery_schema_history",
     "audit_log",
     "audit_chains",

@@ -59,6 +59,11 @@ impl Names {
         Self { stage: stage.into() }
     }
 
+    /// The deployment.
+    pub fn stage(&self) -> &str {
+        &self.stage
+    }
+
     /// A function as Lambda calls it.
     pub fn function(&self, name: &str) -> String {
         format!("vivier-{}-{name}", self.stage)

@@ -101,27 +101,34 @@ pub async fn erase_pending(
     tx.execute(SQL, &[&email.expose(), &but.as_uuid()]).await
 }
 
-/// Removes the requests of an address that were made until a moment. How many there were.
+/// Removes the requests of an address that were made until a moment and stand in the ledger or wait for nothing. Others that were confirmed are
+/// the person's open ones, each answered by itself. How many there were.
 pub async fn erase_made_until(
     tx: &SiloTx<'_>,
     email: &Redacted,
     until: Timestamp,
+    done: &[PrivacyRequestId],
 ) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- privacy::erase_made_until
-        DELETE FROM privacy_requests WHERE email = $1 AND created_at <= $2";
-    tx.execute(SQL, &[&email.expose(), &until]).await
+        DELETE FROM privacy_requests
+        WHERE email = $1 AND created_at <= $2 AND (state IN ('pending', 'complete') OR id = ANY($3))";
+    let done: Vec<Uuid> = done.iter().map(|id| id.as_uuid()).collect();
+    tx.execute(SQL, &[&email.expose(), &until, &done]).await
 }
 
-/// How many requests of an address were made until a moment.
+/// How many such requests there are.
 pub async fn count_made_until(
     tx: &SiloTx<'_>,
     email: &Redacted,
     until: Timestamp,
+    done: &[PrivacyRequestId],
 ) -> Result<u64, DatabaseError> {
     const SQL: &str = "-- privacy::count_made_until
-        SELECT count(*) AS made FROM privacy_requests WHERE email = $1 AND created_at <= $2";
+        SELECT count(*) AS made FROM privacy_requests
+        WHERE email = $1 AND created_at <= $2 AND (state IN ('pending', 'complete') OR id = ANY($3))";
     let count = |row: &Row| row.get::<_, i64>("made").unsigned_abs();
-    Ok(count(&tx.query_one(SQL, &[&email.expose(), &until]).await?))
+    let done: Vec<Uuid> = done.iter().map(|id| id.as_uuid()).collect();
+    Ok(count(&tx.query_one(SQL, &[&email.expose(), &until, &done]).await?))
 }
 
 /// Addresses that anything is kept of, in their order and behind `after`, at most `limit`.

@@ -111,30 +111,18 @@ impl Provisioning {
     }
 }
 
-/// Import files live 90 days at most (K8.1a), and what was overwritten or deleted a week. Files of reports and copies of persons' data are removed by
+/// Import files, and what a tenant takes along, live 90 days at most (K8.1a), and what was overwritten or deleted a week. Files of reports and copies of persons' data are removed by
 /// their functions after a week; the rules are for what those have lost sight of.
 fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
-    let imports = LifecycleRule::builder()
-        .id("imports")
-        .status(ExpirationStatus::Enabled)
-        .filter(LifecycleRuleFilter::builder().prefix("imports/").build())
-        .expiration(LifecycleExpiration::builder().days(i32::from(MAXIMUM_DAYS)).build())
-        .build()
-        .map_err(TenancyError::cloud("s3"))?;
-    let reports = LifecycleRule::builder()
-        .id("reports")
-        .status(ExpirationStatus::Enabled)
-        .filter(LifecycleRuleFilter::builder().prefix("reports/").build())
-        .expiration(LifecycleExpiration::builder().days(10).build())
-        .build()
-        .map_err(TenancyError::cloud("s3"))?;
-    let copies = LifecycleRule::builder()
-        .id("copies")
-        .status(ExpirationStatus::Enabled)
-        .filter(LifecycleRuleFilter::builder().prefix("copies/").build())
-        .expiration(LifecycleExpiration::builder().days(10).build())
-        .build()
-        .map_err(TenancyError::cloud("s3"))?;
+    let ends = |prefix: &str, days: i32| {
+        LifecycleRule::builder()
+            .id(prefix.trim_end_matches('/'))
+            .status(ExpirationStatus::Enabled)
+            .filter(LifecycleRuleFilter::builder().prefix(prefix).build())
+            .expiration(LifecycleExpiration::builder().days(days).build())
+            .build()
+            .map_err(TenancyError::cloud("s3"))
+    };
     let versions = LifecycleRule::builder()
         .id("versions")
         .status(ExpirationStatus::Enabled)
@@ -143,9 +131,10 @@ fn lifecycle() -> Result<BucketLifecycleConfiguration, TenancyError> {
         .build()
         .map_err(TenancyError::cloud("s3"))?;
     BucketLifecycleConfiguration::builder()
-        .rules(imports)
-        .rules(reports)
-        .rules(copies)
+        .rules(ends("imports/", i32::from(MAXIMUM_DAYS))?)
+        .rules(ends("reports/", 10)?)
+        .rules(ends("copies/", 10)?)
+        .rules(ends("departure/", i32::from(MAXIMUM_DAYS))?)
         .rules(versions)
         .build()
         .map_err(TenancyError::cloud("s3"))

@@ -15,11 +15,14 @@ impl Provisioning {
         if let Some(known) = key_of(&client, &alias).await? {
             return Ok(known);
         }
-        let tag = Tag::builder().tag_key("tenant").tag_value(scope.tenant().simple()).build();
+        let tag = |key: &str, value: &str| {
+            Tag::builder().tag_key(key).tag_value(value).build().map_err(TenancyError::cloud("kms"))
+        };
         let made = client
             .create_key()
             .description("A tenant's files and conversations, at rest.")
-            .tags(tag.map_err(TenancyError::cloud("kms"))?)
+            .tags(tag("stage", self.names.stage())?)
+            .tags(tag("tenant", &scope.tenant().simple())?)
             .send()
             .await
             .map_err(TenancyError::cloud("kms"))?;
