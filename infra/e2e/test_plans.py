@@ -24,7 +24,9 @@ from .stage import Stage
 from .tenants import Tenant
 
 ROWS = int(os.environ.get("VIVIER_PURGE_ROWS", "400000"))
-"""Events; of other things a tenth."""
+"""Events."""
+OTHERS = min(ROWS // 20, 50_000)
+"""Of each other thing of a tenant."""
 DAYS = 20
 """Partitions that they lie in."""
 OVER = 500
@@ -61,7 +63,6 @@ def fill_pool(pool: psycopg.Connection, tenant: str, other: str, project: str) -
                          " + n * interval '3 milliseconds', gen_random_uuid(), 'search', '{}' FROM generate_series(1, %s) n", [owner, day, share])  # fmt: skip
         pool.execute("INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail) SELECT %s, %s::date::timestamp AT TIME ZONE 'UTC'"
                      " + n * interval '1 second', gen_random_uuid(), 'search', '{}' FROM generate_series(1, %s) n", [owner, days[-1], OVER])  # fmt: skip
-    tenth = ROWS // 20
     age = "CASE WHEN n <= %(over)s THEN interval '1200 days' ELSE (n %% 50) * interval '1 day' END"
     rows = {
         "events_aside (tenant_id, event_id, occurred_at, kind, body)": f"%(o)s, gen_random_uuid(), now() - {age}, 'new', '{{}}'",
@@ -86,22 +87,21 @@ def fill_pool(pool: psycopg.Connection, tenant: str, other: str, project: str) -
     for owner in (tenant, other):
         for table, values in rows.items():
             pool.execute(f"INSERT INTO {table} SELECT {values} FROM generate_series(1, %(n)s) n ON CONFLICT DO NOTHING",
-                         {"o": owner, "p": project, "n": tenth, "over": OVER})  # fmt: skip
+                         {"o": owner, "p": project, "n": OTHERS, "over": OVER})  # fmt: skip
         # A chain whose links nobody follows here; its end is where it ends.
         first = pool.execute("SELECT coalesce(max(ordinal), 0) FROM audit_log WHERE tenant_id = %s", [owner]).fetchone()[0]
         pool.execute("DELETE FROM audit_log WHERE tenant_id = %s", [owner])
         pool.execute(f"INSERT INTO audit_log (tenant_id, entry_id, happened_at, actor, action, subject, outcome, ordinal, office, previous_hash, hash)"
                      f" SELECT %(o)s, gen_random_uuid(), now() - {age}, 'operator', 'test', 'plans', 'done', %(first)s + n, 'platform',"
                      " decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex') FROM generate_series(1, %(n)s) n",
-                     {"o": owner, "n": tenth, "over": OVER, "first": first})  # fmt: skip
+                     {"o": owner, "n": OTHERS, "over": OVER, "first": first})  # fmt: skip
         pool.execute("INSERT INTO audit_chains (tenant_id) VALUES (%s) ON CONFLICT DO NOTHING", [owner])
         pool.execute("UPDATE audit_chains SET head_ordinal = %(head)s, anchor_ordinal = %(first)s WHERE tenant_id = %(o)s",
-                     {"o": owner, "first": first, "head": first + tenth})  # fmt: skip
+                     {"o": owner, "first": first, "head": first + OTHERS})  # fmt: skip
     pool.execute("ANALYZE")
 
 
 def fill_silo(silo: psycopg.Connection, project: str) -> None:
-    many = ROWS // 20
     age = "CASE WHEN n <= %(over)s THEN interval '1200 days' ELSE (n %% 50) * interval '1 day' END"
     for statement in (
         "INSERT INTO alerts (id, project_id, email, language, frequency, search, state, created_at, confirmed_at, new_since, seen_until, expires_at, next_at)"
@@ -123,7 +123,7 @@ def fill_silo(silo: psycopg.Connection, project: str) -> None:
         "INSERT INTO report_runs (id, name, question, language, format, cause, status, created_at, expires_at)"
         " SELECT gen_random_uuid(), 'Plan', '{\"kind\": \"activity\"}', 'fr', 'json', 'member', 'failed', now(), now() + interval '5 days' FROM generate_series(1, %(n)s) n",
     ):  # fmt: skip
-        silo.execute(statement, {"p": project, "n": many, "over": OVER})
+        silo.execute(statement, {"p": project, "n": OTHERS, "over": OVER})
     silo.execute("ANALYZE")
 
 
@@ -205,7 +205,7 @@ def test_no_statement_of_a_purge_reads_what_stays(stage: Stage, operator: Operat
     }  # fmt: skip
     assert not read_whole, "read whole:" + "".join(f"\n  {name}: {table}" for name, table in sorted(read_whole))
     purge = {name: sum(plan["ms"] for plan in of) for name, of in ran.items() if name in STATEMENTS}
-    print(f"\npurge among {ROWS} events and {ROWS // 20} of each other thing of two tenants: {sum(purge.values()):.0f} ms of the database in"
+    print(f"\npurge among {ROWS} events and {OTHERS} of each other thing of two tenants: {sum(purge.values()):.0f} ms of the database in"
           f" {sum(len(of) for of in ran.values())} statements, {took:.2f} s in all")  # fmt: skip
     for name, lasted in sorted(purge.items(), key=lambda one: -one[1])[:6]:
         print(f"  {name}: {lasted:.0f} ms")

@@ -39,6 +39,11 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, gen_random_uuid(), now(), 'telepathy', '{}')",
     ),
     (
+        "legal_holds",
+        "INSERT INTO legal_holds (tenant_id, id, scope, kind, reason, placed_at, ends_at)\n\
+         VALUES ($tenant, gen_random_uuid(), 'kind', 'events', 'test', now(), now() + interval '1 day')",
+    ),
+    (
         "purge_reports",
         "INSERT INTO purge_reports (tenant_id, run_id, kind, dry_run, cutoff, removed, complete, finished_at)\n\
          VALUES ($tenant, gen_random_uuid(), 'events', false, now(), 0, true, now())",
@@ -159,6 +164,7 @@ async fn another_tenants_rows_are_not_there() {
     let house = furnished().await;
     for (role, table, _) in every() {
         let column = match table {
+            "legal_holds" => "released_at",
             "purge_reports" => "removed",
             "query_texts" if role == PoolRole::Metrics => "seen_at",
             "events" | "events_aside" | "query_shares" | "query_texts" => "stored_at",
