@@ -1,6 +1,13 @@
 //! The key that a tenant's bucket and table are encrypted with (K7.2): with it goes whatever lies anywhere in its cipher.
 
-use aws_sdk_kms::{Client, operation::schedule_key_deletion::ScheduleKeyDeletionError, types::Tag};
+use aws_sdk_kms::{
+    Client,
+    operation::{
+        create_alias::CreateAliasError, delete_alias::DeleteAliasError,
+        schedule_key_deletion::ScheduleKeyDeletionError,
+    },
+    types::Tag,
+};
 
 use super::Provisioning;
 use crate::{scope::TenantScope, tenancy::TenancyError};
@@ -31,7 +38,7 @@ impl Provisioning {
         match client.create_alias().alias_name(&alias).target_key_id(&made.key_id).send().await {
             Ok(_) => made.arn.ok_or(TenancyError::Corrupt("key")),
             Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_already_exists_exception()) =>
+                if error.as_service_error().is_some_and(CreateAliasError::is_already_exists_exception) =>
             {
                 // Somebody else made one meanwhile. Ours encrypted nothing.
                 remove(&client, &made.key_id).await?;
@@ -49,7 +56,7 @@ impl Provisioning {
         remove(&client, &key).await?;
         match client.delete_alias().alias_name(&alias).send().await {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found_exception()) => {
+            Err(error) if error.as_service_error().is_some_and(DeleteAliasError::is_not_found_exception) => {
                 Ok(())
             }
             Err(error) => Err(TenancyError::cloud("kms")(error)),
