@@ -21,11 +21,15 @@ pub async fn applied(room: &Conversations<'_>, now: Timestamp) -> Result<u64, Te
 
 /// Notes that the ledger was carried out up to a receipt. A later one noted before stays.
 pub async fn note_applied(room: &Conversations<'_>, seq: u64) -> Result<(), TenancyError> {
-    let item = Item::from([
+    room.put(write(seq)).await
+}
+
+/// The item that notes it.
+pub fn write(seq: u64) -> Item {
+    Item::from([
         ("pk".to_owned(), text(PARTITION)),
         ("sk".to_owned(), text(format!("{SORT}{seq:020}"))),
         // What has no expiry is removed; this lasts as long as the table.
         (EXPIRES_AT.to_owned(), seconds(Timestamp::MAX)),
-    ]);
-    room.put(item).await
+    ])
 }

@@ -17,7 +17,7 @@ use vivier_domain::{
     tenant::{Slug, TenantKind},
 };
 use vivier_store::{
-    conversations::{self, Author, Feedback, Message, Session, resume},
+    conversations::{self, Author, Feedback, Message, Session, erasures, resume},
     keys::{self, Cabinet, Terms},
     settings,
 };
@@ -236,5 +236,6 @@ pub(crate) fn conversation(now: Timestamp) -> Vec<Item> {
     let mut items = vec![session.write(), asked.write(session.id).unwrap(), said.write(session.id).unwrap()];
     items.push(conversations::write_trace(session.id, &asked, &trace).unwrap());
     items.extend(resume::write(session.id, "hash", now));
+    items.push(erasures::write(1));
     items
 }

@@ -158,6 +158,7 @@ const DEPARTURE: &[&str] = &[
     "declined_synonyms SELECT ",
     "events SELECT ",
     "events_aside SELECT ",
+    "legal_holds SELECT ",
     "purge_reports SELECT ",
     "query_texts SELECT ",
     "search_tests SELECT ",
