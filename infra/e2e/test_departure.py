@@ -29,7 +29,7 @@ from demo.vivier import BINARY
 from . import alerts, belongings, canaries, privacy, tenants
 from .api import Api, is_problem, refused_fields
 from .privacy import decoded
-from .stage import Stage
+from .stage import POOL, Stage
 from .tenants import Tenant
 
 OFFERS = 30
@@ -150,6 +150,23 @@ def empty(stage: Stage, operator: Operator) -> Iterator[Callable[[str], Tenant]]
     for slug in made:
         call_off(operator, slug)
         tenants.delete(operator, slug)
+
+
+def forged(bundle: Bundle, more: dict[str, bytes]) -> bytes:
+    """A bundle with more entries, and a manifest that fits them and calls nothing the tenant's own."""
+    entries = {name: content for name, content in bundle.entries.items() if name != "manifest.json"} | more
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(entries.items())}
+    manifest = bundle.manifest | {
+        "own": [],
+        "entries": [{"name": name, "sha256": digest, "bytes": len(entries[name])} for name, digest in digests.items()],
+        "data_sha256": hashlib.sha256("".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()).hexdigest(),
+    }
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in digests:
+            archive.writestr(name, entries[name])
+        archive.writestr("manifest.json", json.dumps(manifest))
+    return out.getvalue()
 
 
 def taken_in(operator: Operator, slug: str, content: bytes) -> dict:
@@ -314,6 +331,30 @@ class TestRoundTrip:
         with pytest.raises(OperatorError, match="bundle-refused"):
             taken_in(operator, other.slug, bytes(content))
         assert other.sql("SELECT count(*) FROM offers")[0][0] == 0
+
+    @pytest.mark.parametrize(
+        ("name", "content"),
+        [("data/pool/tenants.csv", b"id,time_zone\n00000000-0000-0000-0000-000000000000,Europe/Paris\n"),
+         ("data/pool/refinery_schema_history.csv", b"version\n1\n"), ("data/silo/refinery_schema_history.csv", b"version\n1\n"),
+         ("files/copies/01920000-0000-7000-8000-000000000001", b"x"), ("files/erasures/00000000000000000009", b"")],
+    )  # fmt: skip
+    def test_what_no_bundle_takes_along_is_not_taken_in(
+        self, stage: Stage, operator: Operator, leaving: tuple[Tenant, Bundle], empty, name: str, content: bytes
+    ):
+        """Whoever sends a bundle may have written it, its manifest too."""
+        other = empty("forge-e2e")
+        with stage.connect(POOL) as connection:
+            before = connection.execute("SELECT id FROM tenants ORDER BY id").fetchall()
+            with pytest.raises(OperatorError, match="bundle-refused"):
+                taken_in(operator, other.slug, forged(leaving[1], {name: content}))
+            assert connection.execute("SELECT id FROM tenants ORDER BY id").fetchall() == before, "nobody else's rows went"
+
+    def test_what_proves_is_not_taken_in_whatever_the_manifest_says(
+        self, operator: Operator, leaving: tuple[Tenant, Bundle], empty
+    ):
+        other = empty("preuve-e2e")
+        assert taken_in(operator, other.slug, forged(leaving[1], {}))["taken_in"]
+        assert other.sql("SELECT seq FROM erasures_applied") == [(0,)]
 
     def test_it_survives_being_killed(self, stage: Stage, operator: Operator, leaving: tuple[Tenant, Bundle], empty):
         """Taking in, and packing again, each ended in the middle several times."""
