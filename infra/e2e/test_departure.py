@@ -337,6 +337,7 @@ class TestRoundTrip:
         [("data/pool/tenants.csv", b"id,time_zone\n00000000-0000-0000-0000-000000000000,Europe/Paris\n"),
          ("data/pool/refinery_schema_history.csv", b"version\n1\n"), ("data/silo/refinery_schema_history.csv", b"version\n1\n"),
          ("files/copies/01920000-0000-7000-8000-000000000001", b"x"), ("files/erasures/00000000000000000009", b"")],
+        ids=["all tenants", "shared schema", "own schema", "a copy", "a mark"],
     )  # fmt: skip
     def test_what_no_bundle_takes_along_is_not_taken_in(
         self, stage: Stage, operator: Operator, leaving: tuple[Tenant, Bundle], empty, name: str, content: bytes
