@@ -6,10 +6,12 @@ use std::time::Instant;
 use vivier_bundle::{Departure, Entry};
 use vivier_domain::ids::TenantId;
 use vivier_runtime::HandlerError;
+use vivier_store::exports::Table;
 use vivier_tenancy::{
     PlatformScope, TenantScope,
     registry::Tenant,
     rooms::{
+        database::{Kind, TenantTx},
         departures::Book,
         files::{FileKey, Files},
     },
@@ -132,19 +134,11 @@ async fn silo(
     let mut session = noted.app.tenancy.silo(scope).await?;
     let tx = session.begin().await?;
     tx.stand_still().await?;
-    for source in sources {
-        let Source::Silo(table) = source else { continue };
-        if noted.has(source) {
-            continue;
-        }
-        if Instant::now() >= until {
-            return Ok(false);
-        }
-        let part = Part::begin(files, noted.departure.parts.len(), source.name()).await?;
-        let entry = part.of_table(&tx, table).await?;
-        noted.add(entry).await?;
-    }
-    Ok(true)
+    let of_silo = sources.iter().filter_map(|source| match source {
+        Source::Silo(table) => Some((source, table)),
+        _ => None,
+    });
+    tables(noted, &tx, files, of_silo, until).await
 }
 
 async fn pool(
@@ -156,8 +150,22 @@ async fn pool(
 ) -> Result<bool, HandlerError> {
     let mut session = noted.app.tenancy.pool(scope).await?;
     let tx = session.begin_still().await?;
-    for source in sources {
-        let Source::Pool(table) = source else { continue };
+    let of_pool = sources.iter().filter_map(|source| match source {
+        Source::Pool(table) => Some((source, table)),
+        _ => None,
+    });
+    tables(noted, &tx, files, of_pool, until).await
+}
+
+/// Writes the tables that are not noted yet, as one transaction sees them; whether it came to their end.
+async fn tables<'a, K: Kind>(
+    noted: &mut Noted<'_>,
+    tx: &TenantTx<'_, K>,
+    files: &Files<'_>,
+    sources: impl Iterator<Item = (&'a Source, &'a Table)> + Send,
+    until: Instant,
+) -> Result<bool, HandlerError> {
+    for (source, table) in sources {
         if noted.has(source) {
             continue;
         }
@@ -165,7 +173,7 @@ async fn pool(
             return Ok(false);
         }
         let part = Part::begin(files, noted.departure.parts.len(), source.name()).await?;
-        let entry = part.of_table(&tx, table).await?;
+        let entry = part.of_table(tx, table).await?;
         noted.add(entry).await?;
     }
     Ok(true)
