@@ -184,6 +184,14 @@ REACH: dict[str, dict[str, Callable]] = {
         "list files": list_files,
     },
     "retention": {"read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table)},
+    # Takes in a bundle, and destroys.
+    "tenants": {
+        "read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table),
+        "write a document": write_file("documents/none"),
+        "read a document": read_file("documents/none"),
+        "remove a document": lambda client, stage, tenant: client("s3").delete_object(Bucket=tenant.bucket, Key="documents/none"),
+        "list files": list_files,
+    },
 }
 SHARED: dict[str, Callable] = {
     "read the registry": lambda client, stage: client("dynamodb").scan(TableName=stage.tenants_table),

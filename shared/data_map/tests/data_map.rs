@@ -27,6 +27,9 @@ by = "purge"
 en = "a day"
 fr = "un jour"
 
+[departure]
+credential = { en = "It opens something", fr = "Ouvre un accès" }
+
 [common]
 id = { en = "Identifier", fr = "Identifiant" }
 
@@ -72,6 +75,7 @@ fn a_broken_map_says_where() {
         ("activity = \"chat\"", "activity = \"talk\"", "no activity is called talk"),
         ("retention = \"short\"", "retention = \"long\"", "no retention is called long"),
         ("recipients = \"cloud\"", "recipients = \"rain\"", "no recipient is called rain"),
+        ("whose = ", "left_out = \"itself\"\nwhose = ", "no reason is called itself"),
         ("by = \"purge\"", "by = \"nobody\"", "retention short"),
         ("days = 1", "days = 1\nhours = 1", "days, hours or minutes"),
         ("store = \"silo\"", "store = \"records\"", "items have keys"),
