@@ -64,9 +64,9 @@ def ticked(stage: Stage, email: str, before: int) -> dict[str, Any]:
     return wait_for(fired, "the next mail of an alert", timeout=30, every=0.2)[0]
 
 
-def saved(stage: Stage, tenant: Tenant, search: str = ANYTHING, **more: Any) -> str:
+def saved(stage: Stage, tenant: Tenant, search: str = ANYTHING, email: str | None = None, **more: Any) -> str:
     """The address of a new alert that was confirmed."""
-    email = fresh()
+    email = email or fresh()
     answer = follow(tenant, "confirmation", token(asked(stage, tenant, email, search, **more), "confirmation"))
     assert answer.status_code == 200, answer.text
     return email

@@ -6,12 +6,13 @@ import csv
 import io
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from demo import legal
-from demo.client import BackOffice, FrontOffice, Json, Operator, wait_for
+from demo.client import BackOffice, FrontOffice, Json, Operator, OperatorError, wait_for
 from demo.data.columns import COLUMNS
 from demo.memory import new_password
 
@@ -235,8 +236,17 @@ def enter(stage: Stage, made: Json, key: str, email: str) -> Tenant:
 
 
 def delete(operator: Operator, slug: str) -> Json:
-    """Removes a tenant; one that is not there is fine."""
+    """Removes a tenant with whatever is held of it; one that is not there is fine."""
+    release_all(operator, slug)
     return operator.invoke("tenants", {"operation": "delete", "slug": slug, "confirm": slug})
+
+
+def release_all(operator: Operator, slug: str) -> None:
+    """Ends every hold on a tenant's data; one that is not there has none."""
+    with suppress(OperatorError):
+        for hold in operator.invoke("retention", {"operation": "holds", "tenant": slug})["holds"]:
+            if hold["in_force"]:
+                operator.invoke("retention", {"operation": "release", "tenant": slug, "hold": hold["id"]})
 
 
 def offer(reference: str, **changes: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ from demo.vivier import BINARY
 
 from . import alerts, belongings, canaries, privacy, tenants
 from .api import Api, is_problem, refused_fields
+from .figures import goes_off
 from .privacy import decoded
 from .stage import POOL, Stage
 from .tenants import Tenant
@@ -42,7 +43,7 @@ def departure(operator: Operator, operation: str, slug: str, **more: object) -> 
 
 
 def begin(operator: Operator, slug: str) -> dict:
-    return departure(operator, "begin", slug, confirm=slug)
+    return departure(operator, "begin", slug, confirm=slug, hand_over_requests=True)
 
 
 def destroy(operator: Operator, slug: str) -> dict:
@@ -69,6 +70,7 @@ def call_off(operator: Operator, slug: str) -> None:
     """Lets what an interrupted run left behind be removed."""
     with suppress(OperatorError):
         departure(operator, "cancel", slug)
+    tenants.release_all(operator, slug)
     with suppress(OperatorError):
         destroy(operator, slug)
 
@@ -124,6 +126,9 @@ def leaving(stage: Stage, operator: Operator) -> Iterator[tuple[Tenant, Bundle]]
     tenant = tenants.create(stage, operator, slug)
     furnished(stage, operator, tenant)
     tenant.notes["reader"] = tenant.person("reader")
+    with pytest.raises(OperatorError, match="requests-open"):
+        departure(operator, "begin", slug, confirm=slug)
+    assert tenant.front.search()["total"] == OFFERS, "nothing has changed"
     begin(operator, slug)
     delivered(operator, slug)
     tenant.token = stage.login(tenant.email, tenant.password)["AccessToken"]
@@ -279,6 +284,8 @@ class TestLeaving:
         try:
             told = stage.tick("departure")
             assert (told["due"], told["overdue"]) == (due, overdue), told
+            off = lambda: tuple(goes_off(stage, f"departures-{name}", "departure") for name in ("due", "overdue"))  # noqa: E731
+            wait_for(lambda: off() == (due > 0, overdue > 0), "its figures", timeout=10)
         finally:
             dynamodb.put_item(TableName=table, Item=item)
 
@@ -417,6 +424,10 @@ class TestDestruction:
             departure(operator, "cancel", tenant.slug)
         with pytest.raises(OperatorError, match="not-confirmed"):
             operator.invoke("tenants", {"operation": "destroy", "slug": tenant.slug, "confirm": "x"})
+        with pytest.raises(OperatorError, match="held"):
+            destroy(operator, tenant.slug)
+        assert tenant.sql("SELECT count(*) FROM offers")[0][0] == OFFERS
+        tenants.release_all(operator, tenant.slug)
 
         self.destroyed_and_killed(stage, operator, tenant)
         self.nothing_is_left(stage, operator, tenant)

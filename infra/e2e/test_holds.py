@@ -9,17 +9,19 @@ from typing import Any
 
 import pytest
 
-from demo.client import Operator, wait_for
+from demo.client import Operator, OperatorError, wait_for
 
-from . import alerts
+from . import alerts, log
 from .api import NOT_FOUND, is_problem
 from .belongings import in_days
 from .privacy import due, newest, stores
 from .privacy import run as answer_requests
 from .stage import Stage
 from .tenants import Tenant
+from .test_permissions import denied
 
 INVALID_BODY = ("urn:vivier:problem:invalid-body", 400)
+UNAVAILABLE = ("urn:vivier:problem:unavailable", 503)
 CONFLICT = ("urn:vivier:problem:conflict", 409)
 REASON = "Prud'hommes 24/00123"
 
@@ -148,6 +150,43 @@ class TestPurge:
         assert items(stage, house, one) == items(stage, house, three) == 0
         stage.tick("retention")
         assert expiry(stage, house) == "ENABLED"
+
+    def test_nothing_is_promised_while_the_table_removes_by_itself(self, stage: Stage, operator: Operator, house: Tenant):
+        key = {"Idempotency-Key": str(uuid.uuid4())}
+        body = {"kind": "conversations", "reason": REASON, "ends_at": in_days(30)}
+        stage.tick("retention")
+        assert expiry(stage, house) == "ENABLED"
+        with denied(stage, "retention", "dynamodb:UpdateTimeToLive", f"table/{house.table}", as_tenant=True):
+            answer = house.member.send("POST", "/v1/retention/holds", json=body, headers=key)
+            is_problem(answer, UNAVAILABLE)
+            assert [one for one in house.back.call("GET", "/v1/retention/holds", limit=100)["holds"] if one["in_force"]] == []
+        again = house.member.send("POST", "/v1/retention/holds", json=body, headers=key)
+        assert (again.status_code, expiry(stage, house)) == (201, "DISABLED"), again.text
+
+    def test_a_tenant_of_which_something_is_held_is_not_deleted(self, operator: Operator, make_tenant):
+        tenant = make_tenant("retention-kept")
+        held = hold(tenant, kind="audit_log")
+        with pytest.raises(OperatorError, match="held"):
+            operator.invoke("tenants", {"operation": "delete", "slug": tenant.slug, "confirm": tenant.slug})
+        assert tenant.back.call("GET", f"/v1/retention/holds/{held['id']}")["in_force"] is True
+        command = {"operation": "release", "tenant": tenant.slug, "hold": held["id"]}
+        assert [operator.invoke("retention", command)["released"] for _ in range(2)] == [True, False]
+        done = [(one["actor"], one["outcome"]) for one in log.entries(tenant, action="retention.release")]
+        assert done == [("operator", "begun"), ("operator", "done"), ("operator", "begun"), ("operator", "refused")]
+        assert operator.invoke("tenants", {"operation": "delete", "slug": tenant.slug, "confirm": tenant.slug})["deleted"]
+
+    def test_confirming_the_same_search_again_removes_nothing_that_is_held(self, stage: Stage, operator: Operator, house: Tenant):
+        mine = alerts.saved(stage, house)
+        held = hold(house, email=mine)
+        (older,) = [one for (one,) in house.sql("SELECT id FROM alerts WHERE email = %s", mine)]
+        stage.forget_askers(house.tenant_id)
+        assert alerts.saved(stage, house, email=mine) == mine
+        assert house.sql("SELECT count(*), count(*) FILTER (WHERE expires_at > now()) FROM alerts WHERE email = %s", mine) == [(2, 1)]
+        assert purge(operator, house)["held"]["alerts"] >= 1
+        assert house.sql("SELECT count(*) FROM alerts WHERE id = %s", older) == [(1,)]
+        release(house, held)
+        purge(operator, house)
+        assert house.sql("SELECT count(*) FROM alerts WHERE id = %s", older) == [(0,)]
 
     def test_what_a_candidate_ends_is_gone_for_everybody_and_kept(self, stage: Stage, operator: Operator, house: Tenant):
         held = [hold(house, kind="conversations"), hold(house, kind="alerts")]

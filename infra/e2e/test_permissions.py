@@ -385,9 +385,10 @@ def without(stage: Stage, function: str, action: str):
 
 
 @contextmanager
-def denied(stage: Stage, function: str, action: str, resource: str):
-    """Refuses a deployed function one action on one resource, whose name ends so."""
+def denied(stage: Stage, function: str, action: str, resource: str, as_tenant: bool = False):
+    """Refuses a deployed function one action on one resource, whose name ends so; as itself, or as the tenant it works for."""
     role = stage.client("lambda").get_function_configuration(FunctionName=stage.function(function))["Role"].rsplit("/", 1)[1]
+    role = f"vivier-{stage.name}-{function}-tenant" if as_tenant else role
     service = action.split(":")[0]
     statement = {"Effect": "Deny", "Action": action, "Resource": f"arn:aws:{service}:*:*:{resource}"}
     stage.client("iam").put_role_policy(

@@ -10,6 +10,7 @@ import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext, suppress
+from typing import Any
 
 import pytest
 import requests
@@ -22,6 +23,7 @@ from .people import mails
 from .privacy import ask, asked, confirmed, due, ledger, newest, run, stores, token
 from .stage import Stage
 from .tenants import Tenant
+from .test_permissions import denied
 
 ALL = {"alerts", "conversations", "copies", "members", "requests"}
 
@@ -59,6 +61,12 @@ def furnished(stage: Stage, tenant: Tenant) -> tuple[str, str]:
 def held(tenant: Tenant, email: str) -> dict[str, int]:
     """What the tenant's database holds of an address, wherever an address may stand."""
     return {table: tenant.sql(f"SELECT count(*) FROM {table} WHERE email = %s", email)[0][0] for table in ("alerts", "privacy_requests")}
+
+
+def erasure_of(tenant: Tenant, email: str) -> dict[str, Any]:
+    """A person's erasure as members see it."""
+    ((found,),) = tenant.sql("SELECT id FROM privacy_requests WHERE email = %s AND kind = 'erasure'", email)
+    return tenant.back.call("GET", f"/v1/data-requests/{found}")
 
 
 def items(stage: Stage, tenant: Tenant, session: str) -> int:
@@ -274,6 +282,33 @@ class TestErasures:
         due(tenant)
         assert run(operator, tenant)["answered"] == 1
         assert newest(tenant)["state"] == "complete"
+
+    def test_a_pending_request_that_somebody_holds_is_partial_until_it_is_let_go(self, stage: Stage, operator: Operator, tenant: Tenant):
+        email, before = person(), len(ledger(tenant))
+        asked(stage, operator, tenant, email, "access")
+        confirmed(stage, operator, tenant, email)
+        with stage.connect(tenant.database) as holder:
+            holder.autocommit = False
+            holder.execute("SELECT FROM privacy_requests WHERE email = %s AND state = 'pending' FOR UPDATE", [email])
+            assert run(operator, tenant) == {"answered": 0, "postponed": 1, "more": False}
+            holder.rollback()
+        request = erasure_of(tenant, email)
+        assert (request["state"], stores(request)["requests"]["reason"]) == ("partial", "refused") and len(ledger(tenant)) == before
+        due(tenant)
+        assert run(operator, tenant)["answered"] == 1
+        assert held(tenant, email) == {"alerts": 0, "privacy_requests": 0} and len(ledger(tenant)) == before + 1
+
+    def test_without_the_list_of_members_it_is_partial(self, stage: Stage, operator: Operator, tenant: Tenant):
+        email, session = furnished(stage, tenant)
+        before = len(ledger(tenant))
+        with denied(stage, "privacy", "cognito-idp:AdminGetUser", "userpool/*"):
+            confirmed(stage, operator, tenant, email, conversations=[session])
+            assert run(operator, tenant)["answered"] == 0
+            request = erasure_of(tenant, email)
+            assert request["state"] == "partial" and not stores(request)["members"]["absent"], request
+            assert len(ledger(tenant)) == before
+        due(tenant)
+        assert run(operator, tenant)["answered"] == 1 and len(ledger(tenant)) == before + 1
 
     def test_a_members_address_stays_partial_until_the_member_is_removed(self, stage: Stage, operator: Operator, tenant: Tenant):
         member = tenant.person("reader")

@@ -13,15 +13,11 @@ from demo.client import Json, wait_for
 from demo.stack import ROOT
 from demo.vivier import Vivier
 
+from .figures import alarms, figures
 from .stage import Stage
 from .tenants import Tenant
 
 MONITORING = (ROOT / "infra" / "monitoring.yaml").read_text()
-
-
-def alarms(stage: Stage) -> list[Json]:
-    pages = stage.client("cloudwatch").get_paginator("describe_alarms").paginate(AlarmNamePrefix=f"vivier-{stage.name}-")
-    return [alarm for page in pages for alarm in page["MetricAlarms"]]
 
 
 @pytest.fixture
@@ -58,13 +54,6 @@ def test_status_shows_each_alarm_with_its_figure_and_its_page(stage: Stage, on: 
     assert states == sorted(states, reverse=True)
     for one in shown:
         assert (ROOT / one["runbook"]).is_file(), one
-
-
-def figures(stage: Stage, function: str) -> list[Json]:
-    """What a function has written in the embedded metric format."""
-    lines = (stage.running.stack.logs / f"vivier-{stage.name}-{function}.log").read_text(errors="replace").splitlines()
-    found = (line[line.index("{") :] for line in lines if '"_aws"' in line)
-    return [json.loads(line) for line in found]
 
 
 def test_what_a_tenant_used_is_counted_by_its_id_alone(stage: Stage, alpha: Tenant, beta: Tenant):

@@ -68,6 +68,9 @@ pub(crate) enum Departure {
         /// Its short name once more
         #[arg(long, value_name = "TENANT")]
         confirm: String,
+        /// It answers requests of persons that are open itself
+        #[arg(long)]
+        hand_over_requests: bool,
     },
     /// Serve the tenant again; not once the bundle was acknowledged
     Cancel {
@@ -145,8 +148,10 @@ impl Departure {
         let command = |operation: &str, fields| Invoke::command(FUNCTION, operation, fields);
         let details = View::Record(DETAILS);
         match self {
-            Self::Begin { tenant, confirm } => {
-                command("begin", json!({"tenant": tenant, "confirm": confirm})).shown(details)
+            Self::Begin { tenant, confirm, hand_over_requests } => {
+                let begun =
+                    json!({"tenant": tenant, "confirm": confirm, "hand_over_requests": hand_over_requests});
+                command("begin", begun).shown(details)
             }
             Self::Cancel { tenant } => command("cancel", json!({"tenant": tenant})).shown(details),
             Self::Run { tenant } => command("run", json!({"tenant": tenant})).shown(details),

@@ -102,6 +102,13 @@ pub(crate) enum Retention {
         #[arg(long)]
         tenant: String,
     },
+    /// End a hold, as the tenant asked for
+    Release {
+        #[arg(long)]
+        tenant: String,
+        /// The hold's id
+        hold: String,
+    },
     /// Set how many days a tenant keeps its data
     Configure {
         #[arg(long)]
@@ -127,6 +134,10 @@ impl Retention {
                 .shown(View::List("policies", POLICIES)),
             Self::Holds { tenant } => Invoke::command(FUNCTION, "holds", json!({"tenant": tenant}))
                 .shown(View::List("holds", HOLDS)),
+            Self::Release { tenant, hold } => {
+                Invoke::command(FUNCTION, "release", json!({"tenant": tenant, "hold": hold}))
+                    .shown(View::Document)
+            }
             Self::Configure { tenant, terms } => {
                 let retention = given(json!({
                     "conversations_days": terms.conversations, "events_days": terms.events,

@@ -12,6 +12,7 @@ use vivier_domain::{
     tenant::{Slug, TenantStatus},
 };
 use vivier_runtime::{HandlerError, operator};
+use vivier_store::privacy;
 use vivier_tenancy::{
     PlatformScope,
     registry::Tenant,
@@ -35,6 +36,9 @@ pub enum Command {
         tenant: Slug,
         /// The short name once more: nobody shuts a tenant by a slip.
         confirm: String,
+        /// The tenant answers requests of persons that are still open itself, from what it takes along: nobody does here any more.
+        #[serde(default)]
+        hand_over_requests: bool,
     },
     /// The contract goes on after all: the tenant is served again. Not once a member has acknowledged the bundle.
     Cancel {
@@ -73,7 +77,9 @@ pub enum Command {
 /// Carries out a command.
 pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Result<Value, HandlerError> {
     match operator::command(command)? {
-        Command::Begin { tenant, confirm } => begin(app, platform, &tenant, &confirm).await,
+        Command::Begin { tenant, confirm, hand_over_requests } => {
+            begin(app, platform, &tenant, &confirm, hand_over_requests).await
+        }
         Command::Cancel { tenant } => cancel(app, platform, &tenant).await,
         Command::Run { tenant } => {
             let id = last(app, platform, &tenant).await?.value.tenant;
@@ -117,6 +123,7 @@ async fn begin(
     platform: &PlatformScope,
     slug: &Slug,
     confirm: &str,
+    hand_over_requests: bool,
 ) -> Result<Value, HandlerError> {
     if confirm != slug.as_str() {
         return Err(HandlerError::refused("not-confirmed", "confirm repeats the tenant"));
@@ -137,8 +144,14 @@ async fn begin(
     let departure = if let Some(found) = noted {
         found.value
     } else {
+        let open = open_requests(app, platform, &tenant).await?;
+        if open > 0 && !hand_over_requests {
+            let sentence =
+                format!("{open} requests of persons are open: answer them first, or hand them over");
+            return Err(HandlerError::refused("requests-open", sentence));
+        }
         let (name, now) = (tenant.name.clone(), app.clock.now());
-        let begun = Departure::begin(tenant.id, slug.clone(), name, tenant.kind, now);
+        let begun = Departure::begin(tenant.id, slug.clone(), name, tenant.kind, tenant.status, now);
         departures.put(platform, Book::Departures, tenant.id, &begun, 0).await?;
         begun
     };
@@ -148,6 +161,14 @@ async fn begin(
     Ok(view(&departure))
 }
 
+/// How many requests of persons somebody has still to answer.
+async fn open_requests(app: &App, platform: &PlatformScope, tenant: &Tenant) -> Result<u64, HandlerError> {
+    let scope = platform.lend(tenant);
+    let mut session = app.tenancy.silo(&scope).await?;
+    let tx = session.begin().await?;
+    Ok(privacy::count_open(&tx).await?)
+}
+
 async fn cancel(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Value, HandlerError> {
     let (registry, departures) = (app.tenancy.registry()?, app.tenancy.departures()?);
     let tenant = registry.fetch(platform, slug).await?.ok_or_else(unknown)?;
@@ -155,6 +176,7 @@ async fn cancel(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Valu
     if noted.as_ref().is_some_and(|noted| noted.value.acknowledgement.is_some()) {
         return Err(HandlerError::refused("acknowledged", "a member has acknowledged what was handed over"));
     }
+    let was = noted.as_ref().map_or(TenantStatus::Active, |noted| noted.value.was);
     if let Some(noted) = noted {
         // First, and only as it was read: whoever acknowledged meanwhile keeps what was acknowledged.
         departures.remove(platform, tenant.id, noted.version).await?;
@@ -167,7 +189,7 @@ async fn cancel(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Valu
                 files.delete(&object.key).await?;
             }
         }
-        registry.advance(platform, &tenant, TenantStatus::Active).await?;
+        registry.advance(platform, &tenant, was).await?;
     }
     Ok(json!({"slug": slug, "state": "cancelled"}))
 }
@@ -245,7 +267,7 @@ mod tests {
         for (text, expected) in [
             (
                 include_str!("../../../events/departure/begin.json"),
-                Command::Begin { tenant: tenant.clone(), confirm },
+                Command::Begin { tenant: tenant.clone(), confirm, hand_over_requests: false },
             ),
             (
                 include_str!("../../../events/departure/cancel.json"),

@@ -47,7 +47,7 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
     {
         // The law's month goes on; and whoever is closed for a restore must not be forgotten.
         found.behind += u64::from(closed.status == TenantStatus::Restoring);
-        if let Err(error) = stand(app, &platform.lend(closed), &mut found).await {
+        if let Err(error) = look(app, closed, &platform.lend(closed), &mut found).await {
             tracing::warn!(tenant = %closed.id, error = telemetry::chain(&error), "how requests stand is not known");
         }
     }
@@ -87,6 +87,23 @@ pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerEr
         "answered": answered, "postponed": postponed, "removed": removed, "due": due, "partial": partial, "behind": behind,
         "failures": failures,
     }))
+}
+
+/// How a tenant stands that is not served.
+async fn look(
+    app: &App,
+    tenant: &Tenant,
+    scope: &TenantScope,
+    found: &mut Found,
+) -> Result<(), HandlerError> {
+    if tenant.status != TenantStatus::Restoring {
+        let behind = replay::behind(app, scope).await?;
+        if behind > 0 {
+            tracing::error!(tenant = %tenant.id, behind, "erasures were not applied: a database was restored");
+            found.behind += behind;
+        }
+    }
+    stand(app, scope, found).await
 }
 
 /// One tenant's turn; whether requests may be left.

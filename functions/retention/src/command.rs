@@ -3,7 +3,11 @@
 use jiff::{Timestamp, tz::TimeZone};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use vivier_domain::{ids::RunId, retention::PolicyChange, tenant::Slug};
+use vivier_domain::{
+    ids::{HoldId, RunId},
+    retention::PolicyChange,
+    tenant::Slug,
+};
 use vivier_runtime::{HandlerError, operator};
 use vivier_tenancy::{PlatformScope, registry::Tenant};
 
@@ -52,6 +56,13 @@ pub enum Command {
         /// Whose.
         tenant: Slug,
     },
+    /// End a hold, as the tenant asked for: one that leaves reaches its own holds no more, and is not destroyed while one is in force.
+    Release {
+        /// Whose.
+        tenant: Slug,
+        /// The hold.
+        hold: HoldId,
+    },
     /// Set how long a tenant keeps its data.
     Configure {
         /// Whose data.
@@ -84,6 +95,11 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
         Command::Holds { tenant } => {
             let tenant = find(app, platform, &tenant).await?;
             Ok(json!({"holds": holds::newest(app, &platform.lend(&tenant)).await?}))
+        }
+        Command::Release { tenant, hold } => {
+            let tenant = find(app, platform, &tenant).await?;
+            let released = holds::release_by_hand(app, &platform.lend(&tenant), hold).await?;
+            Ok(json!({"tenant": tenant.slug, "hold": hold, "released": released}))
         }
         Command::Configure { tenant, retention } => {
             let tenant = find(app, platform, &tenant).await?;
@@ -150,6 +166,7 @@ mod tests {
         let as_of = Some("2026-01-15T03:00:00Z".parse().unwrap());
         let run = Command::Run { dry_run: true, tenant: Some(slug()), as_of, limit: Some(1000) };
         let reports = Command::Reports { tenant: slug(), limit: Some(20) };
+        let hold = "018f0000-0000-7000-8000-000000000001".parse().unwrap();
         let retention = PolicyChange {
             conversations_days: days(30),
             events_days: days(60),
@@ -159,6 +176,10 @@ mod tests {
         for (text, expected) in [
             (include_str!("../../../events/retention/run.json"), run),
             (include_str!("../../../events/retention/operator-reports.json"), reports),
+            (
+                include_str!("../../../events/retention/operator-release.json"),
+                Command::Release { tenant: slug(), hold },
+            ),
             (
                 include_str!("../../../events/retention/configure.json"),
                 Command::Configure { tenant: slug(), retention },

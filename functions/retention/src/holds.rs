@@ -12,6 +12,7 @@ use vivier_domain::{
 };
 use vivier_runtime::http::{Problem, ProblemKind};
 use vivier_store::{
+    audit::{self, Actor, Entry, Outcome},
     legal_holds::{self, Held, Hold},
     privacy,
 };
@@ -21,6 +22,9 @@ use crate::App;
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
+/// DynamoDB lets a table's expiry be changed once in so many seconds
+/// ([`UpdateTimeToLive`](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTimeToLive.html)).
+const EXPIRY_SETTLES: u64 = 3600;
 
 /// A hold that is to be placed: on a kind of data, on a person, or on a conversation.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -188,13 +192,6 @@ pub(crate) async fn place(
         (None, None, Some(id), Some(keys)) => Held::Conversation(keys.subject(&id.to_string())),
         _ => return Err(Problem::new(ProblemKind::InvalidBody).field("kind", "missing")),
     };
-    // Before it is said to hold: nothing but the purge removes conversations from then on.
-    if matches!(held, Held::Conversation(_) | Held::Kind(DataKind::Conversations)) {
-        let settled = app.tenancy.conversations(scope).await?.set_expiry(false).await?;
-        if !settled {
-            tracing::warn!(tenant = %scope.tenant(), "a table's expiry cannot be switched off yet: the next run tries again");
-        }
-    }
     let hold = Hold {
         id,
         held,
@@ -213,6 +210,12 @@ pub(crate) async fn place(
     }
     if legal_holds::count(&tx, now, now).await?.0 >= u64::from(MOST_HOLDS) {
         return Err(Problem::new(ProblemKind::Conflict).field("kind", "too-many"));
+    }
+    // Nothing but the purge may remove conversations from then on. Where the table cannot be told so yet, nothing is said to be held.
+    if matches!(hold.held, Held::Conversation(_) | Held::Kind(DataKind::Conversations))
+        && !app.tenancy.conversations(scope).await?.set_expiry(false).await?
+    {
+        return Err(Problem::new(ProblemKind::Unavailable).retry_after(EXPIRY_SETTLES));
     }
     legal_holds::insert(&tx, &hold).await?;
     tx.commit().await?;
@@ -248,6 +251,28 @@ pub(crate) async fn release(
     Ok(released)
 }
 
+/// Ends a hold as an operator, entered in the tenant's audit log before and after. `false`: it is not in force.
+pub(crate) async fn release_by_hand(
+    app: &App,
+    scope: &TenantScope,
+    id: HoldId,
+) -> Result<bool, TenancyError> {
+    let enter = async |outcome| {
+        let subject = id.to_string();
+        let entry = Entry::of(scope, app.clock.now(), "retention.release", &subject, outcome);
+        audit::enter(&app.tenancy, scope, &entry.by(Actor::Operator)).await
+    };
+    enter(Outcome::Begun).await?;
+    let released = release(app, scope, id, None).await;
+    let outcome = match released {
+        Ok(true) => Outcome::Done,
+        Ok(false) => Outcome::Refused,
+        Err(_) => Outcome::Failed,
+    };
+    enter(outcome).await?;
+    released
+}
+
 /// Erasures that waited for a hold are tried again at once.
 pub(crate) async fn wake(app: &App, scope: &TenantScope) -> Result<(), TenancyError> {
     let mut session = app.tenancy.silo(scope).await?;
@@ -260,18 +285,20 @@ pub(crate) async fn wake(app: &App, scope: &TenantScope) -> Result<(), TenancyEr
 /// Brings the table's own expiry in line with what is held: off while some conversation is. Tells how many holds end soon.
 pub(crate) async fn settle(app: &App, scope: &TenantScope) -> Result<u64, TenancyError> {
     let now = app.clock.now();
-    let (held, ending) = {
+    let ending = {
         let mut session = app.tenancy.pool(scope).await?;
         let tx = session.begin().await?;
-        let found =
-            (legal_holds::in_force(&tx, now).await?, legal_holds::count(&tx, now, soon(now)).await?.1);
+        // No hold is placed until it is done: it would find the expiry off, and this would switch it on.
+        legal_holds::lock(&tx).await?;
+        let held = legal_holds::in_force(&tx, now).await?;
+        let settled = app.tenancy.conversations(scope).await?.set_expiry(!held.has_conversations()).await?;
+        if !settled {
+            tracing::warn!(tenant = %scope.tenant(), "a table's expiry is on its way: the next run looks again");
+        }
+        let ending = legal_holds::count(&tx, now, soon(now)).await?.1;
         tx.commit().await?;
-        found
+        ending
     };
-    let settled = app.tenancy.conversations(scope).await?.set_expiry(!held.has_conversations()).await?;
-    if !settled {
-        tracing::warn!(tenant = %scope.tenant(), "a table's expiry is on its way: the next run looks again");
-    }
     // A hold may have ended by itself.
     wake(app, scope).await?;
     Ok(ending)

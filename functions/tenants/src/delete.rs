@@ -4,7 +4,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use vivier_domain::tenant::{Slug, TenantStatus};
 use vivier_runtime::HandlerError;
-use vivier_tenancy::{PlatformScope, registry::Tenant, rooms::departures::Book};
+use vivier_store::legal_holds;
+use vivier_tenancy::{
+    PlatformScope, TenantScope, provisioning::Provisioning, registry::Tenant, rooms::departures::Book,
+};
 
 use crate::command::App;
 
@@ -20,6 +23,23 @@ pub(crate) struct Delete {
 async fn is_leaving(app: &App, platform: &PlatformScope, tenant: &Tenant) -> Result<bool, HandlerError> {
     let found = app.tenancy.departures()?.fetch::<Value>(platform, Book::Departures, tenant.id).await?;
     Ok(found.is_some())
+}
+
+/// Refuses while something of the tenant is held: somebody said that it must not go, and until when.
+pub(crate) async fn refuse_held(
+    app: &App,
+    provisioning: &Provisioning,
+    scope: &TenantScope,
+) -> Result<(), HandlerError> {
+    let now = app.clock.now();
+    let mut pool = provisioning.own_pool(scope).await?;
+    let (held, _) = legal_holds::count(&pool.begin().await?, now, now).await?;
+    if held > 0 {
+        let sentence =
+            format!("{held} holds are in force: they end by themselves, or whoever placed them ends them");
+        return Err(HandlerError::refused("held", sentence));
+    }
+    Ok(())
 }
 
 pub(crate) async fn delete(
@@ -44,11 +64,13 @@ pub(crate) async fn delete(
     if linked {
         return Err(HandlerError::refused("has-test-environment", "delete its test environment first"));
     }
+    let (scope, provisioning) = (platform.lend(&tenant), app.tenancy.provisioning(platform)?);
     if tenant.status != TenantStatus::Deleting {
+        if tenant.status.has_stores() {
+            refuse_held(app, &provisioning, &scope).await?;
+        }
         tenant = registry.advance(platform, &tenant, TenantStatus::Deleting).await?;
     }
-    let scope = platform.lend(&tenant);
-    let provisioning = app.tenancy.provisioning(platform)?;
     for door in registry.doors(&scope).await? {
         registry.unhang(&scope, &door).await?;
     }

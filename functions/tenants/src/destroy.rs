@@ -13,7 +13,7 @@ use vivier_tenancy::{
     rooms::departures::Book,
 };
 
-use crate::command::App;
+use crate::{command::App, delete};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -188,11 +188,13 @@ pub(crate) async fn destroy(
         status: TenantStatus::Deleting,
         created_at: departure.begun_at,
     });
+    let (scope, id) = (platform.lend(&tenant), tenant.id);
+    let provisioning = app.tenancy.provisioning(platform)?;
     if tenant.status != TenantStatus::Deleting {
+        delete::refuse_held(app, &provisioning, &scope).await?;
         tenant = registry.advance(platform, &tenant, TenantStatus::Deleting).await?;
     }
-    let (scope, id) = (platform.lend(&tenant), tenant.id);
-    let stores = Stores { app, platform, provisioning: app.tenancy.provisioning(platform)?, tenant, scope };
+    let stores = Stores { app, platform, provisioning, tenant, scope };
     for store in Store::ALL {
         if departure.stores.iter().any(|receipt| receipt.store == store.as_str()) {
             continue;

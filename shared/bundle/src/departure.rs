@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use vivier_domain::{
     ids::TenantId,
-    tenant::{Slug, TenantKind},
+    tenant::{Slug, TenantKind, TenantStatus},
 };
 
 use crate::{Entry, Signed, StoreReceipt};
@@ -74,6 +74,9 @@ pub struct Departure {
     pub name: String,
     /// Production or test.
     pub kind: TenantKind,
+    /// Whether it was served until then: what it is again if the departure is called off.
+    #[serde(default = "active")]
+    pub was: TenantStatus,
     /// When the contract ended.
     pub begun_at: Timestamp,
     /// Until when the bundle is handed over.
@@ -92,14 +95,26 @@ pub struct Departure {
     pub certificate: Option<Signed>,
 }
 
+const fn active() -> TenantStatus {
+    TenantStatus::Active
+}
+
 impl Departure {
-    /// A departure that begins.
-    pub fn begin(tenant: TenantId, slug: Slug, name: String, kind: TenantKind, now: Timestamp) -> Self {
+    /// The departure of a tenant in the status `was` that begins.
+    pub fn begin(
+        tenant: TenantId,
+        slug: Slug,
+        name: String,
+        kind: TenantKind,
+        was: TenantStatus,
+        now: Timestamp,
+    ) -> Self {
         Self {
             tenant,
             slug,
             name,
             kind,
+            was,
             begun_at: now,
             due_at: now + SignedDuration::from_hours(24 * DAYS),
             parts: Vec::new(),
@@ -142,7 +157,14 @@ mod tests {
     fn the_clock_warns_on_the_fiftieth_day_and_is_over_on_the_sixty_first() {
         let begun: Timestamp = "2026-01-01T00:00:00Z".parse().unwrap();
         let slug = Slug::try_from("acme".to_owned()).unwrap();
-        let one = Departure::begin(TenantId::generate(), slug, "Acme".into(), TenantKind::Production, begun);
+        let one = Departure::begin(
+            TenantId::generate(),
+            slug,
+            "Acme".into(),
+            TenantKind::Production,
+            TenantStatus::Active,
+            begun,
+        );
         // The first day is number 1: the sixty-first begins sixty days later.
         let on = |day: i64| begun + SignedDuration::from_hours(24 * (day - 1));
         for (day, due, over) in

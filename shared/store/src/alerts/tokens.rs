@@ -43,7 +43,7 @@ pub(super) async fn add(
 }
 
 /// Confirms the alert that a token leads to. Once more changes nothing: it does not prolong. An older alert of the same address for
-/// the same search in the same front office gives way, so that nobody is told twice.
+/// the same search in the same front office ends, so that nobody is told twice; the purge, which knows what is held, removes it.
 pub async fn confirm(
     tx: &SiloTx<'_>,
     hash: &TokenHash,
@@ -64,12 +64,12 @@ pub async fn confirm(
               AND (alerts.confirmed_at IS NULL OR alerts.confirmed_at >= $4)
         RETURNING alerts.id, frequency, expires_at";
     const REPLACE: &str = "-- alerts::replace
-        DELETE FROM alerts AS older USING alerts AS kept
-        WHERE kept.id = $1 AND older.id <> kept.id AND older.state = 'active' AND older.email = kept.email
+        UPDATE alerts AS older SET expires_at = $2 FROM alerts AS kept
+        WHERE kept.id = $1 AND older.expires_at > $2 AND older.id <> kept.id AND older.state = 'active' AND older.email = kept.email
           AND older.project_id = kept.project_id AND older.search = kept.search";
     let row = tx.query_opt(SQL, &[&hash.as_slice(), &now, &days.after(now), &days.before(now)]).await?;
     let Some(row) = row else { return Ok(None) };
-    tx.execute(REPLACE, &[&row.get::<_, Uuid>("id")]).await?;
+    tx.execute(REPLACE, &[&row.get::<_, Uuid>("id"), &now]).await?;
     kept(&row).map(Some)
 }
 

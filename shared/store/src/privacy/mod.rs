@@ -26,7 +26,9 @@ pub use copies::{
     list_over, list_subjects, list_unknown, take, withdraw,
 };
 pub use notices::{is_told, note_told};
-pub use work::{Lease, Mailed, Standing, claim, count_over, finish, note_mailed, purge, settle, wake_held};
+pub use work::{
+    Lease, Mailed, Standing, claim, count_open, count_over, finish, note_mailed, purge, settle, wake_held,
+};
 
 /// A request.
 #[derive(Debug, Clone)]

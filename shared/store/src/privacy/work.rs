@@ -102,6 +102,14 @@ pub struct Standing {
     pub partial: u64,
 }
 
+/// How many requests are neither answered nor still to be confirmed.
+pub async fn count_open(tx: &SiloTx<'_>) -> Result<u64, DatabaseError> {
+    const SQL: &str = "-- privacy::count_open
+        SELECT count(*) AS count FROM privacy_requests WHERE state IN ('received', 'partial')";
+    let row = tx.query_one(SQL, &[]).await?;
+    Ok(row.get::<_, i64>("count").unsigned_abs())
+}
+
 /// How many requests nobody confirmed until `as_of`, or were answered before `cutoff`, up to `limit`.
 pub async fn count_over(
     tx: &SiloTx<'_>,
