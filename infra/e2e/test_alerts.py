@@ -131,7 +131,8 @@ class TestOptIn:
         for search, frequency in (("q=soudeur&city=Nantes", "daily"), ("city=Nantes&q=soudeur&limit=5", "weekly")):
             mail = asked(stage, tenant, email, search, frequency=frequency)
             assert follow(tenant, "confirmation", token(mail, "confirmation")).status_code == 200
-        assert state(tenant, email) == [("active", "weekly")]
+        lasting = "SELECT state, frequency FROM alerts WHERE email = %s AND expires_at > now()"
+        assert tenant.sql(lasting, email) == [("active", "weekly")]
 
     def test_a_stranger_can_put_no_words_into_the_mail(self, stage: Stage, tenant: Tenant):
         mail = asked(stage, tenant, fresh(), "q=GAGNEZ+de+l%27argent&company=Escroc")

@@ -262,7 +262,7 @@ class TestLeaving:
         with pytest.raises(OperatorError, match="not-acknowledged"):
             destroy(operator, tenant.slug)
         with pytest.raises(OperatorError, match="departure-begun"):
-            tenants.delete(operator, tenant.slug)
+            operator.invoke("tenants", {"operation": "delete", "slug": tenant.slug, "confirm": tenant.slug})
         assert tenant.sql("SELECT count(*) FROM offers")[0][0] == OFFERS
         assert tenant.member.get("/v1/departure").json()["state"] == "delivered"
 

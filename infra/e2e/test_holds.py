@@ -187,6 +187,7 @@ class TestPurge:
         release(house, held)
         purge(operator, house)
         assert house.sql("SELECT count(*) FROM alerts WHERE id = %s", older) == [(0,)]
+        house.sql("DELETE FROM alerts WHERE email = %s", mine)
 
     def test_what_a_candidate_ends_is_gone_for_everybody_and_kept(self, stage: Stage, operator: Operator, house: Tenant):
         held = [hold(house, kind="conversations"), hold(house, kind="alerts")]

@@ -224,6 +224,11 @@ fn operators_commands_are_invocations() {
         ("retention policies --tenant acme", "retention", json!({"operation": "policies", "tenant": "acme"})),
         ("retention holds --tenant acme", "retention", json!({"operation": "holds", "tenant": "acme"})),
         (
+            "retention release --tenant acme 018f0000-0000-7000-8000-000000000001",
+            "retention",
+            json!({"operation": "release", "tenant": "acme", "hold": "018f0000-0000-7000-8000-000000000001"}),
+        ),
+        (
             "retention configure --tenant acme --events-days 30",
             "retention",
             json!({"operation": "configure", "tenant": "acme", "retention": {"events_days": 30}}),
@@ -249,7 +254,12 @@ fn operators_commands_are_invocations() {
         (
             "departure begin --tenant acme --confirm acme",
             "departure",
-            json!({"operation": "begin", "tenant": "acme", "confirm": "acme"}),
+            json!({"operation": "begin", "tenant": "acme", "confirm": "acme", "hand_over_requests": false}),
+        ),
+        (
+            "departure begin --tenant acme --confirm acme --hand-over-requests",
+            "departure",
+            json!({"operation": "begin", "tenant": "acme", "confirm": "acme", "hand_over_requests": true}),
         ),
         ("departure cancel --tenant acme", "departure", json!({"operation": "cancel", "tenant": "acme"})),
         ("departure run --tenant acme", "departure", json!({"operation": "run", "tenant": "acme"})),
