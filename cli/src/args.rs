@@ -4,9 +4,9 @@ use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
 use crate::commands::{
-    audit::Audit, breaches::Breaches, departure::Departure, documents::Documents, events::Events, imports::Imports, keys::Keys,
-    login::Login, members::Members, privacy::Privacy, projects::Projects, retention::Retention, roles::Roles,
-    settings::Settings, tasks::Tasks, tenants::Tenants,
+    audit::Audit, breaches::Breaches, departure::Departure, documents::Documents, events::Events,
+    imports::Imports, keys::Keys, login::Login, members::Members, privacy::Privacy, projects::Projects,
+    retention::Retention, roles::Roles, settings::Settings, tasks::Tasks, tenants::Tenants,
 };
 
 const AFTER: &str = "\

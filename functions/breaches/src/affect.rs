@@ -56,7 +56,8 @@ pub(crate) async fn named(
     match which {
         Which::All(_) => {}
         Which::Named(slugs) => {
-            if slugs.is_empty() || slugs.iter().any(|slug| !tenants.iter().any(|tenant| tenant.slug == *slug)) {
+            if slugs.is_empty() || slugs.iter().any(|slug| !tenants.iter().any(|tenant| tenant.slug == *slug))
+            {
                 let message = "a tenant is not there, or has no stores; nothing was changed";
                 return Err(HandlerError::refused("unknown-tenant", message));
             }

@@ -184,7 +184,10 @@ impl BreachSummary {
 fn numbers(counts: &[Count]) -> Vec<BreachNumbers> {
     let one = |count: &Count| BreachNumbers {
         place: count.place.clone(),
-        categories: contents::categories(map(), std::slice::from_ref(count)).iter().map(|kind| kind.as_str()).collect(),
+        categories: contents::categories(map(), std::slice::from_ref(count))
+            .iter()
+            .map(|kind| kind.as_str())
+            .collect(),
         records: count.records,
         persons: count.persons,
         estimate: count.estimate,
@@ -291,7 +294,9 @@ impl NewBreachDecision {
     /// The decision, or what is wrong with it.
     pub(crate) fn check(self, since: Timestamp, now: Timestamp) -> Result<Decision, Problem> {
         let mut problem = Problem::new(ProblemKind::InvalidBody);
-        let of = |field: &'static str, code: &'static str| Problem::new(ProblemKind::InvalidBody).field(field, code);
+        let of = |field: &'static str, code: &'static str| {
+            Problem::new(ProblemKind::InvalidBody).field(field, code)
+        };
         if self.at.is_some() && self.decision != BreachChoice::NotifiedOurselves {
             problem = problem.field("at", "not-here");
         }
@@ -348,7 +353,9 @@ fn timeline(walked: &Walked) -> Vec<Value> {
     let one = |(entry, hash): &(crate::entry::Entry, vivier_domain::opaque::Opaque<32>)| {
         // To whom it was mailed is the tenant's own affair.
         let what = match &entry.what {
-            What::Telling(telling) => json!({"kind": "telling", "stage": telling.stage, "upto": telling.upto}),
+            What::Telling(telling) => {
+                json!({"kind": "telling", "stage": telling.stage, "upto": telling.upto})
+            }
             What::Mailed { stage, .. } => json!({"kind": "mailed", "stage": stage}),
             what => json!(what),
         };

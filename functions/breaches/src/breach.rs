@@ -68,7 +68,10 @@ impl Breach {
     /// What happened, in the order in which it was learnt.
     pub(crate) fn what(&self, upto: u64, language: Language) -> Vec<String> {
         let later = self.upto(upto).filter_map(|stage| stage.added.what.as_ref());
-        std::iter::once(&self.recorded.what).chain(later).map(|words| words.get(language).to_owned()).collect()
+        std::iter::once(&self.recorded.what)
+            .chain(later)
+            .map(|words| words.get(language).to_owned())
+            .collect()
     }
 
     /// The likely consequences, as they were last known.

@@ -155,8 +155,11 @@ impl Case {
             self.mailed.iter().any(|(stage, told, _)| *stage == telling.stage && told == member)
         };
         let none = !self.mailed.iter().any(|(stage, ..)| *stage == telling.stage);
-        let listed: Vec<&str> =
-            able.iter().map(String::as_str).filter(|member| telling.members.iter().any(|one| one == member)).collect();
+        let listed: Vec<&str> = able
+            .iter()
+            .map(String::as_str)
+            .filter(|member| telling.members.iter().any(|one| one == member))
+            .collect();
         let whom = if listed.is_empty() && none { able.iter().map(String::as_str).collect() } else { listed };
         whom.into_iter().filter(|member| !was(member)).collect()
     }

@@ -51,7 +51,8 @@ pub(crate) fn walk(chain: &Chain, breach: BreachId, tenant: Option<TenantId>) ->
             });
         if !holds {
             // Of two that do not fit, it is the former that was changed: the latter says what stood there.
-            let culprit = if found.is_some() && *number == expected && *number > 1 { number - 1 } else { expected };
+            let culprit =
+                if found.is_some() && *number == expected && *number > 1 { number - 1 } else { expected };
             walked.broken_at.get_or_insert(culprit);
         }
         walked.entries.extend(found.map(|entry| (entry, own)));
@@ -81,8 +82,8 @@ mod tests {
             let reason = Words { fr: format!("n {number}"), en: format!("n {number}") };
             let at = "2026-01-01T00:00:00Z".parse().unwrap();
             let what = What::Closed { reason };
-            let text =
-                text(&Entry { breach, tenant: None, number, at, who: Who::Operator, what, previous }).unwrap();
+            let text = text(&Entry { breach, tenant: None, number, at, who: Who::Operator, what, previous })
+                .unwrap();
             previous = hash(&text);
             entries.push((number, text));
         }

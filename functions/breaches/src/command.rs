@@ -121,7 +121,17 @@ pub enum Command {
 pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Result<Value, HandlerError> {
     let until = Instant::now() + BUDGET;
     match operator::command(command)? {
-        Command::Record { id, began_at, aware_at, natures, what, places, consequences, measures, contact } => {
+        Command::Record {
+            id,
+            began_at,
+            aware_at,
+            natures,
+            what,
+            places,
+            consequences,
+            measures,
+            contact,
+        } => {
             let recorded =
                 Recorded { began_at, aware_at, natures, what, places, consequences, measures, contact };
             record(app, platform, id, recorded).await
@@ -162,7 +172,8 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
         Command::Show { breach } => {
             let found = read(app, platform, breach).await?;
             let cases = cases(app, platform, breach).await?;
-            let cases: Vec<(&Case, bool)> = cases.iter().map(|(case, scope)| (case, scope.is_some())).collect();
+            let cases: Vec<(&Case, bool)> =
+                cases.iter().map(|(case, scope)| (case, scope.is_some())).collect();
             Ok(body::shown(&found, &cases))
         }
         Command::List {} => {

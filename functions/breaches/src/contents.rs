@@ -127,7 +127,8 @@ fn about_persons(counts: Option<&[Count]>, language: Language) -> Section {
                 let colon = say(language, " : ", ": ");
                 format!("{}{colon}{}.", subject.title(language), number(*persons, language))
             };
-            let nobody = say(language, "Aucune : ces données ne sont de personne.", "None: this data is of nobody.");
+            let nobody =
+                say(language, "Aucune : ces données ne sont de personne.", "None: this data is of nobody.");
             if found.is_empty() { vec![nobody.to_owned()] } else { found.iter().map(line).collect() }
         }
     };
@@ -204,10 +205,9 @@ fn contact(breach: &Breach, language: Language) -> Section {
 fn nature(breach: &Breach, upto: u64, language: Language) -> Section {
     let recorded = &breach.recorded;
     let natures: Vec<&str> = recorded.natures.iter().map(|nature| nature.title(language)).collect();
-    let began = recorded.began_at.map_or_else(
-        || unknown(language).to_owned(),
-        |at| format!("{}.", moment(at, language)),
-    );
+    let began = recorded
+        .began_at
+        .map_or_else(|| unknown(language).to_owned(), |at| format!("{}.", moment(at, language)));
     let mut lines = vec![
         format!("{}{}.", say(language, "Nature : ", "Nature: "), natures.join(", ")),
         format!("{}{began}", say(language, "Début de la violation : ", "Beginning of the breach: ")),
@@ -222,12 +222,7 @@ fn nature(breach: &Breach, upto: u64, language: Language) -> Section {
 }
 
 /// All there is to say, as was known up to an entry and with the numbers of one counting.
-pub(crate) fn all(
-    breach: &Breach,
-    upto: u64,
-    counts: Option<&[Count]>,
-    language: Language,
-) -> Vec<Section> {
+pub(crate) fn all(breach: &Breach, upto: u64, counts: Option<&[Count]>, language: Language) -> Vec<Section> {
     vec![
         nature(breach, upto, language),
         about_persons(counts, language),
@@ -282,7 +277,8 @@ mod tests {
     #[test]
     fn persons_are_as_many_as_one_table_knows_and_no_more_than_all_know() {
         let candidates = |counts: &[Count]| persons(map(), counts)[&Subject::Candidate];
-        let (alerts, sessions) = (count("silo/alerts", 5, Some(3)), count("conversations/session", 4, Some(4)));
+        let (alerts, sessions) =
+            (count("silo/alerts", 5, Some(3)), count("conversations/session", 4, Some(4)));
         for (counts, fr, en) in [
             (vec![alerts.clone()], "3", "3"),
             (vec![alerts.clone(), sessions.clone()], "entre 4 et 7", "between 4 and 7"),

@@ -212,9 +212,8 @@ async fn of_items(
 }
 
 fn of_kind(map: &Map, store: Store, table: &Table, items: &[Glimpse], more: bool) -> Count {
-    let own = |item: &&Glimpse| {
-        map.kind_of(store, &item.pk, &item.sk).is_some_and(|kind| kind.name == table.name)
-    };
+    let own =
+        |item: &&Glimpse| map.kind_of(store, &item.pk, &item.sk).is_some_and(|kind| kind.name == table.name);
     let found: Vec<&Glimpse> = items.iter().filter(own).collect();
     let persons = table.key.as_deref().map(|key| {
         let persons: BTreeSet<String> = found.iter().filter_map(|item| person(item, key)).collect();
@@ -297,7 +296,10 @@ mod tests {
             let table = map().table(Store::Bucket, name).unwrap();
             of_files(table, &tables, &names, false).records
         };
-        assert_eq!((records("documents/*/*"), records("imports/*"), records("reports/*")), (Some(2), Some(1), Some(0)));
+        assert_eq!(
+            (records("documents/*/*"), records("imports/*"), records("reports/*")),
+            (Some(2), Some(1), Some(0))
+        );
     }
 
     #[test]

@@ -24,7 +24,9 @@ main{max-width:45rem;margin:0 auto;padding:1.5rem}h1{font-size:1.6rem}h2{font-si
 /// Its own style, and nothing else that could be loaded or run.
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
 });
 
 /// The answer with a page.
@@ -42,7 +44,9 @@ pub(crate) fn page(breach: &Breach, case: &Case, now: Timestamp, language: Langu
     let title = match (case.notified.is_empty(), language) {
         (true, Language::Fr) => "Notification initiale d'une violation de données à caractère personnel",
         (true, Language::En) => "Initial notification of a breach of personal data",
-        (false, Language::Fr) => "Notification complémentaire d'une violation de données à caractère personnel",
+        (false, Language::Fr) => {
+            "Notification complémentaire d'une violation de données à caractère personnel"
+        }
         (false, Language::En) => "Further notification of a breach of personal data",
     };
     let mut body = String::new();
@@ -71,7 +75,9 @@ fn sections(breach: &Breach, case: &Case, now: Timestamp, language: Language) ->
 }
 
 fn parties(breach: &Breach, case: &Case, language: Language) -> Section {
-    let when = |at: Option<Timestamp>| at.map_or_else(|| unknown(language).to_owned(), |at| format!("{}.", moment(at, language)));
+    let when = |at: Option<Timestamp>| {
+        at.map_or_else(|| unknown(language).to_owned(), |at| format!("{}.", moment(at, language)))
+    };
     Section {
         title: say(language, "Responsable de traitement et délais", "Controller and deadlines"),
         lines: vec![
@@ -105,7 +111,10 @@ fn delay(case: &Case, now: Timestamp, language: Language) -> Section {
     } else {
         say(language, "Sans objet : dans les 72 heures.", "None: within 72 hours.")
     };
-    Section { title: say(language, "Motifs du retard", "Reasons for the delay"), lines: vec![line.to_owned()] }
+    Section {
+        title: say(language, "Motifs du retard", "Reasons for the delay"),
+        lines: vec![line.to_owned()],
+    }
 }
 
 /// What was told to the authority before, and what was learnt since.

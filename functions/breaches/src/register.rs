@@ -35,11 +35,7 @@ pub(crate) async fn own(
 }
 
 /// How a breach stands with a tenant.
-pub(crate) async fn case(
-    app: &App,
-    scope: &TenantScope,
-    id: BreachId,
-) -> Result<Option<Case>, TenancyError> {
+pub(crate) async fn case(app: &App, scope: &TenantScope, id: BreachId) -> Result<Option<Case>, TenancyError> {
     let found = app.tenancy.breaches()?.own(scope, id).await?;
     let walk = |found| chain::walk(&found, id, Some(scope.tenant()));
     Ok(found.and_then(|found| Case::of(scope.tenant(), walk(found))))

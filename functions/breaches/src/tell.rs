@@ -61,9 +61,13 @@ pub(crate) async fn tell(app: &App, scope: &TenantScope, breach: &Breach) -> Res
     let mut told = Told::default();
     let Some(mut case) = register::case(app, scope, breach.id).await? else { return Ok(told) };
     let news = if breach.closed_at.is_some() { None } else { case.news(breach, app.clock.now()) };
-    let open = |case: &Case| case.tellings.iter().any(|telling| telling.members.iter().any(|member| {
-        !case.mailed.iter().any(|(stage, one, _)| *stage == telling.stage && one == member)
-    }));
+    let open = |case: &Case| {
+        case.tellings.iter().any(|telling| {
+            telling.members.iter().any(|member| {
+                !case.mailed.iter().any(|(stage, one, _)| *stage == telling.stage && one == member)
+            })
+        })
+    };
     if news.is_none() && !open(&case) {
         return Ok(told);
     }
@@ -73,7 +77,15 @@ pub(crate) async fn tell(app: &App, scope: &TenantScope, breach: &Breach) -> Res
         && !able.is_empty()
     {
         telling.members.clone_from(&able);
-        match register::append_own(app, scope, breach.id, Some(&case.walked), (Who::System, What::Telling(telling))).await {
+        match register::append_own(
+            app,
+            scope,
+            breach.id,
+            Some(&case.walked),
+            (Who::System, What::Telling(telling)),
+        )
+        .await
+        {
             Ok(()) => {}
             // Whoever was quicker tells, or the next run does.
             Err(error) if is_conflict(&error) => return Ok(told),
@@ -127,7 +139,8 @@ async fn one(
     };
     for _ in 0..TRIES {
         let Some(now) = register::case(app, scope, breach.id).await? else { break };
-        let known = now.mailed.iter().any(|(stage, member, _)| *stage == telling.stage && *member == reader.subject);
+        let known =
+            now.mailed.iter().any(|(stage, member, _)| *stage == telling.stage && *member == reader.subject);
         if known {
             break;
         }
@@ -179,7 +192,8 @@ fn compose(
     let before = case.tellings.iter().rev().find(|one| one.stage < telling.stage);
     let (title, mut sentences, sections) = match before {
         None => {
-            let title = say(language, "Violation de données à caractère personnel", "Breach of personal data");
+            let title =
+                say(language, "Violation de données à caractère personnel", "Breach of personal data");
             (title, opening(case, language), contents::all(breach, telling.upto, counts, language))
         }
         Some(before) => {

@@ -37,7 +37,8 @@ impl Words {
     pub(crate) fn check(&self, field: &'static str) -> Result<(), HandlerError> {
         for text in [&self.fr, &self.en] {
             if !is_printable(text, LONGEST) {
-                let message = format!("{field} has 1 to {LONGEST} printable characters on one line, in fr and en");
+                let message =
+                    format!("{field} has 1 to {LONGEST} printable characters on one line, in fr and en");
                 return Err(HandlerError::refused("invalid-words", message));
             }
             if text.contains('@') {

@@ -50,10 +50,7 @@ pub async fn begin<K: Kind>(tx: &TenantTx<'_, K>, milliseconds: u32) -> Result<(
 }
 
 /// Counts. [`DatabaseError::is_over_time`] where there is more than the time is enough for.
-pub async fn count<K: Kind>(
-    tx: &TenantTx<'_, K>,
-    counted: &Counted<'_>,
-) -> Result<Numbers, DatabaseError> {
+pub async fn count<K: Kind>(tx: &TenantTx<'_, K>, counted: &Counted<'_>) -> Result<Numbers, DatabaseError> {
     let row = tx.query_one(&counted.statement(), &[]).await?;
     let (records, persons): (i64, Option<i64>) = (row.get(0), row.get(1));
     let number = |count: i64| u64::try_from(count).unwrap_or_default();

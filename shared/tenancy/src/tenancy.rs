@@ -27,7 +27,7 @@ use crate::{
         dead_letters::DeadLetters,
         events::Events,
         files::Files,
-            limits::Limits,
+        limits::Limits,
         mail::{Mails, Senders},
         models::Models,
         outbox::{Outbox, Sent},

@@ -133,7 +133,8 @@ fn after_a_notification_it_is_a_further_one_and_says_what_came_behind() {
 #[test]
 fn a_late_one_asks_for_its_reasons() {
     let told = case(vec![(0, mailed())]);
-    let under = |hours| under(&page(&breach(Vec::new()), &told, at(hours), Language::En), "Reasons for the delay");
+    let under =
+        |hours| under(&page(&breach(Vec::new()), &told, at(hours), Language::En), "Reasons for the delay");
     assert!(under(72).contains("within 72 hours") && under(73).contains("Not known yet."));
 }
 

@@ -321,14 +321,14 @@ impl Breaches {
             ("sk".to_owned(), AttributeValue::S(format!("{}{next:020}", place.entries.1))),
             ("text".to_owned(), AttributeValue::S(addition.text.to_owned())),
         ]);
-        let fresh = |item| {
-            Put::builder().set_item(Some(item)).condition_expression("attribute_not_exists(pk)")
-        };
+        let fresh =
+            |item| Put::builder().set_item(Some(item)).condition_expression("attribute_not_exists(pk)");
         let mut puts = vec![fresh(entry)];
         if addition.seen == 0 {
             puts.push(fresh(head));
             if let Some((pk, sk)) = place.mark.clone() {
-                let mark = [("pk".to_owned(), AttributeValue::S(pk)), ("sk".to_owned(), AttributeValue::S(sk))];
+                let mark =
+                    [("pk".to_owned(), AttributeValue::S(pk)), ("sk".to_owned(), AttributeValue::S(sk))];
                 puts.push(Put::builder().set_item(Some(Item::from(mark))));
             }
         } else {

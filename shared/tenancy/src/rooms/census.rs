@@ -77,13 +77,10 @@ impl<'a> Census<'a> {
     }
 
     /// Items as they lie there, those that are over and not gone yet as well: whoever reads the table reads them. Whether there are more than `most`.
-    pub async fn look(
-        &self,
-        attributes: &[&str],
-        most: usize,
-    ) -> Result<(Vec<Glimpse>, bool), TenancyError> {
+    pub async fn look(&self, attributes: &[&str], most: usize) -> Result<(Vec<Glimpse>, bool), TenancyError> {
         // By other names: some attributes are called as words of the service.
-        let mut names = HashMap::from([("#pk".to_owned(), "pk".to_owned()), ("#sk".to_owned(), "sk".to_owned())]);
+        let mut names =
+            HashMap::from([("#pk".to_owned(), "pk".to_owned()), ("#sk".to_owned(), "sk".to_owned())]);
         for (number, name) in attributes.iter().enumerate() {
             names.insert(format!("#a{number}"), (*name).to_owned());
         }
