@@ -16,11 +16,10 @@ use vivier_tenancy::{PlatformScope, TenancyError, TenantScope};
 use crate::{
     App,
     affect::{self, Affected, Which},
-    body,
     breach::Breach,
     case::Case,
     entry::{Added, Decision, Notified, Recorded, What, Who},
-    register,
+    register, shown,
     tick::{self, Found},
     words::{self, LONGEST_CONTACT, LONGEST_REFERENCE, Nature, Words},
 };
@@ -174,7 +173,7 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
             let cases = cases(app, platform, breach).await?;
             let cases: Vec<(&Case, bool)> =
                 cases.iter().map(|(case, scope)| (case, scope.is_some())).collect();
-            Ok(body::shown(&found, &cases))
+            Ok(shown::shown(&found, &cases))
         }
         Command::List {} => {
             let mut listed = Vec::new();
@@ -183,7 +182,7 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
                 let found = register::breach(app, platform, id).await?;
                 listed.push(found.map_or_else(
                     || json!({"id": id, "tenants": tenants, "whole": false}),
-                    |found| body::listed(&found, tenants),
+                    |found| shown::listed(&found, tenants),
                 ));
             }
             Ok(json!({"breaches": listed}))
@@ -268,7 +267,7 @@ async fn record(
                 let message = "another breach is recorded under this id: add to it, or choose another id";
                 return Err(HandlerError::refused("recorded-otherwise", message));
             }
-            return Ok(body::listed(&found, app.tenancy.breaches()?.affected(platform, id).await?.len()));
+            return Ok(shown::listed(&found, app.tenancy.breaches()?.affected(platform, id).await?.len()));
         }
         match register::append(app, platform, id, None, What::Recorded(recorded.clone())).await {
             Err(error) if crate::tell::is_conflict(&error) => {}
@@ -337,7 +336,7 @@ async fn authority(
             return Err(HandlerError::refused("not-affected", "the breach concerns no tenant of this name"));
         };
         if case.notified.contains(&notified) {
-            return Ok(body::case(breach, &case));
+            return Ok(shown::case(breach, &case));
         }
         if !case.may_notify() {
             let message = "the tenant neither agreed that we notify, nor said that it has";
@@ -368,7 +367,7 @@ async fn close(
     for _ in 0..TRIES {
         let cases = cases(app, platform, breach.id).await?;
         if breach.closed_at.is_some() {
-            return Ok(body::listed(&breach, cases.len()));
+            return Ok(shown::listed(&breach, cases.len()));
         }
         let now = app.clock.now();
         if cases.iter().any(|(case, scope)| scope.is_some() && unfinished(case, now)) {

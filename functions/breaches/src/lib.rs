@@ -16,6 +16,7 @@ mod entry;
 mod notification;
 mod register;
 pub mod routes;
+mod shown;
 mod tell;
 pub mod tick;
 mod words;
