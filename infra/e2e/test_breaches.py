@@ -290,7 +290,7 @@ class TestRecording:
         assert found["registry/member_door"] == (len(members), len(members))
         files = tenant.stage.client("s3").list_objects_v2(Bucket=tenant.bucket).get("Contents", [])
         assert found["bucket/index/generations/*.tar"][0] == sum(one["Key"].startswith("index/generations/") for one in files)
-        for place in ("attempts/attempt", "queues/batches-dead", "pool/tenants", "pool/refinery_schema_history", "departures/departure"):
+        for place in ("attempts/attempt", "queues/batches-dead", "pool/tenants", "pool/refinery_schema_history", "silo/refinery_schema_history", "departures/departure"):
             assert found[place] == (None, None), place
 
 

@@ -16,7 +16,7 @@ use vivier_tenancy::{
     TenantScope,
     rooms::{
         census::{Drawer, Glimpse},
-        database::{Kind, TenantTx},
+        database::{DatabaseError, Kind, TenantTx},
         people,
     },
 };
@@ -98,12 +98,16 @@ macro_rules! rows_of {
                 counts.push(uncounted(table));
                 continue;
             };
-            let mut numbers = None;
+            let mut found = Found::TooMuch;
             if Instant::now() < $until {
                 let tx = $session.begin().await?;
-                numbers = exact(&tx, &counted).await?;
+                found = exact(&tx, &counted).await?;
             }
-            let estimate = numbers.is_none();
+            let (mut numbers, estimate) = match found {
+                Found::Counted(numbers) => (Some(numbers), false),
+                Found::KeptBack => (None, false),
+                Found::TooMuch => (None, true),
+            };
             if estimate {
                 let tx = $session.begin().await?;
                 numbers = expected(&tx, &counted).await?;
@@ -165,15 +169,27 @@ fn wanted<'t>(known: &[exports::Table], table: &'t Table, shared: bool) -> Optio
     Some(Counted { table: &table.name, key: column.and(key), several })
 }
 
-/// Counts, unless there is more than the time is enough for.
-async fn exact<K: Kind>(
-    tx: &TenantTx<'_, K>,
-    counted: &Counted<'_>,
-) -> Result<Option<Numbers>, HandlerError> {
+/// What counting a table came to.
+enum Found {
+    /// Numbers.
+    Counted(Numbers),
+    /// There is more than the time is enough for.
+    TooMuch,
+    /// It is nobody's to read: how far the schema is, the administrator keeps.
+    KeptBack,
+}
+
+/// The `SQLSTATE` of what a role may not do.
+const KEPT_BACK: &str = "42501";
+
+async fn exact<K: Kind>(tx: &TenantTx<'_, K>, counted: &Counted<'_>) -> Result<Found, HandlerError> {
     census::begin(tx, PATIENCE).await?;
     match census::count(tx, counted).await {
-        Ok(numbers) => Ok(Some(numbers)),
-        Err(error) if error.is_over_time() => Ok(None),
+        Ok(numbers) => Ok(Found::Counted(numbers)),
+        Err(error) if error.is_over_time() => Ok(Found::TooMuch),
+        Err(DatabaseError::Statement { source, .. }) if source.code().code() == KEPT_BACK => {
+            Ok(Found::KeptBack)
+        }
         Err(error) => Err(error.into()),
     }
 }

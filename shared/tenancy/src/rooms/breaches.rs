@@ -20,6 +20,8 @@ use crate::{
     tenancy::TenancyError,
 };
 
+/// The partition that lists them.
+const BREACHES: &str = "breaches";
 const CORRUPT: TenancyError = TenancyError::Corrupt("breach");
 /// A mail that somebody began to hand over so long ago, and did not finish, is handed over again: this one is better doubled than lost.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
@@ -90,7 +92,7 @@ struct Place {
 impl Place {
     fn of_breach(id: BreachId) -> Self {
         Self {
-            head: ("breaches".to_owned(), format!("breach#{id}")),
+            head: (BREACHES.to_owned(), format!("breach#{id}")),
             entries: (format!("breach#{id}"), "entry#".to_owned()),
             mark: None,
         }
@@ -112,7 +114,7 @@ impl Breaches {
 
     /// Every breach there is, in the order of their identifiers.
     pub async fn list(&self, _: &PlatformScope) -> Result<Vec<BreachId>, TenancyError> {
-        self.ids("breaches".to_owned(), "breach#").await
+        self.ids(BREACHES.to_owned(), "breach#").await
     }
 
     /// The chain of a breach.
