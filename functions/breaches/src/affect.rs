@@ -38,7 +38,7 @@ pub enum All {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Affected {
     /// Tenants that it did not concern before.
-    pub(crate) affected: u64,
+    pub(crate) added: u64,
     /// Tenants that were counted now.
     pub(crate) counted: u64,
     /// Tenants that are counted by the schedule.
@@ -85,7 +85,7 @@ pub(crate) async fn affect(
         }
         let what = What::Affected { name: tenant.name.clone(), slug: tenant.slug.clone(), known_at };
         match register::append_own(app, &scope, breach.id, None, (Who::Operator, what)).await {
-            Ok(()) => done.affected += 1,
+            Ok(()) => done.added += 1,
             // Somebody else entered it.
             Err(error) if tell::is_conflict(&error) => {}
             Err(error) => return Err(error),

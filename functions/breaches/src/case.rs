@@ -41,7 +41,7 @@ pub(crate) struct Case {
 
 impl Case {
     /// Reads a chain; `None` where nobody can tell any more whom it concerns.
-    pub(crate) fn of(tenant: TenantId, walked: Walked) -> Option<Self> {
+    pub(crate) fn of(tenant: TenantId, walked: &Walked) -> Option<Self> {
         let mut case: Option<Self> = None;
         for (entry, _) in &walked.entries {
             let (number, at) = (entry.number, entry.at);
@@ -247,7 +247,7 @@ mod tests {
 
     fn case(whats: Vec<What>) -> Case {
         let whats = whats.into_iter().map(|what| (start(), Who::System, what)).collect();
-        Case::of(TenantId::generate(), walked(whats)).unwrap()
+        Case::of(TenantId::generate(), &walked(whats)).unwrap()
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
         let decided = |decision| (start(), by(), What::Decided { decision });
         let told = |more: Vec<(Timestamp, Who, What)>| {
             let first = vec![(start(), Who::System, affected()), (start(), Who::System, mailed(1, "a"))];
-            Case::of(TenantId::generate(), walked([first, more].concat())).unwrap()
+            Case::of(TenantId::generate(), &walked([first, more].concat())).unwrap()
         };
         let notified = Notified { at: start(), reference: "CNIL 1".to_owned() };
         for (more, due) in [

@@ -203,7 +203,7 @@ fn open(breach: Breach) -> Result<Breach, HandlerError> {
 }
 
 fn affected(breach: BreachId, done: Affected) -> Value {
-    json!({"breach": breach, "affected": done.affected, "counted": done.counted, "left": done.left})
+    json!({"breach": breach, "affected": done.added, "counted": done.counted, "left": done.left})
 }
 
 /// How a breach stands with every tenant that it concerns, with a scope of those that are still there.

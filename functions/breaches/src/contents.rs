@@ -7,7 +7,7 @@ use std::{
 };
 
 use jiff::Timestamp;
-use vivier_data_map::{Category, Map, Subject, map};
+use vivier_data_map::{Category, Map, Subject, Table, map};
 use vivier_domain::member::Language;
 
 use crate::{
@@ -93,7 +93,7 @@ pub(crate) fn persons(map: &Map, counts: &[Count]) -> BTreeMap<Subject, Persons>
 /// What kinds of personal data there are in the places that were counted.
 pub(crate) fn categories(map: &Map, counts: &[Count]) -> BTreeSet<Category> {
     let tables = counts.iter().flat_map(|count| tables(map, &count.place));
-    tables.flat_map(|table| table.personal()).map(|column| column.category).collect()
+    tables.flat_map(Table::personal).map(|column| column.category).collect()
 }
 
 fn number(persons: Persons, language: Language) -> String {

@@ -1,7 +1,7 @@
 //! The notification for the authority, as a page: what Art. 33(3) demands, each under its title, with what nobody knows yet said to be so. It is the
 //! initial one until an authority was notified, and a further one from then on (Art. 33(4)).
 
-use std::sync::LazyLock;
+use std::{fmt::Write as _, sync::LazyLock};
 
 use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -51,9 +51,10 @@ pub(crate) fn page(breach: &Breach, case: &Case, now: Timestamp, language: Langu
     };
     let mut body = String::new();
     for section in sections(breach, case, now, language) {
-        body.push_str(&format!("<section><h2>{}</h2>", escaped(section.title)));
+        // Writing to a text does not fail.
+        let _ = write!(body, "<section><h2>{}</h2>", escaped(section.title));
         for line in section.lines {
-            body.push_str(&format!("<p>{}</p>", escaped(&line)));
+            let _ = write!(body, "<p>{}</p>", escaped(&line));
         }
         body.push_str("</section>\n");
     }

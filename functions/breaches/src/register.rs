@@ -38,7 +38,7 @@ pub(crate) async fn own(
 pub(crate) async fn case(app: &App, scope: &TenantScope, id: BreachId) -> Result<Option<Case>, TenancyError> {
     let found = app.tenancy.breaches()?.own(scope, id).await?;
     let walk = |found| chain::walk(&found, id, Some(scope.tenant()));
-    Ok(found.and_then(|found| Case::of(scope.tenant(), walk(found))))
+    Ok(found.and_then(|found| Case::of(scope.tenant(), &walk(found))))
 }
 
 /// How a breach stood with a tenant that is gone.
@@ -49,7 +49,7 @@ pub(crate) async fn gone(
     tenant: TenantId,
 ) -> Result<Option<Case>, TenancyError> {
     let found = app.tenancy.breaches()?.of(platform, id, tenant).await?;
-    Ok(found.and_then(|found| Case::of(tenant, chain::walk(&found, id, Some(tenant)))))
+    Ok(found.and_then(|found| Case::of(tenant, &chain::walk(&found, id, Some(tenant)))))
 }
 
 /// Adds to a breach, behind what was read. [`TenancyError::Conflict`] where somebody else was quicker.

@@ -53,7 +53,8 @@ fn the_examples_are_commands() {
 #[test]
 fn all_tenants_are_one_word() {
     let breach = BreachId::generate();
-    let all = operator::command(json!({"operation": "affect", "breach": breach, "tenants": "all"})).unwrap();
+    let all: Command =
+        operator::command(json!({"operation": "affect", "breach": breach, "tenants": "all"})).unwrap();
     assert_eq!(all, Command::Affect { breach, tenants: Which::All(All::All), known_at: None });
     for tenants in [json!("some"), json!([7]), json!(["NOT A NAME"]), json!({})] {
         let command = json!({"operation": "affect", "breach": breach, "tenants": tenants});

@@ -44,7 +44,7 @@ fn breach(more: Vec<(i64, What)>) -> Breach {
 fn case(more: Vec<(i64, What)>) -> Case {
     let slug = Slug::try_from("acme".to_owned()).unwrap();
     let affected = What::Affected { name: "Acme & fils".to_owned(), slug, known_at: None };
-    Case::of(TenantId::generate(), walked([vec![(0, affected)], more].concat())).unwrap()
+    Case::of(TenantId::generate(), &walked([vec![(0, affected)], more].concat())).unwrap()
 }
 
 fn counted() -> What {
