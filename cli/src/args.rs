@@ -4,9 +4,9 @@ use clap::{Args, Parser, Subcommand};
 use uuid::Uuid;
 
 use crate::commands::{
-    audit::Audit, departure::Departure, documents::Documents, events::Events, imports::Imports, keys::Keys,
-    login::Login, members::Members, privacy::Privacy, projects::Projects, retention::Retention, roles::Roles,
-    settings::Settings, tasks::Tasks, tenants::Tenants,
+    audit::Audit, breaches::Breaches, departure::Departure, documents::Documents, events::Events,
+    imports::Imports, keys::Keys, login::Login, members::Members, privacy::Privacy, projects::Projects,
+    retention::Retention, roles::Roles, settings::Settings, tasks::Tasks, tenants::Tenants,
 };
 
 const AFTER: &str = "\
@@ -95,6 +95,9 @@ pub(crate) enum Command {
     /// A tenant leaves: its bundle, the end of what is here, the certificate (operators)
     #[command(subcommand)]
     Departure(Departure),
+    /// Breaches of personal data: record, count, tell, prove (operators)
+    #[command(subcommand)]
+    Breaches(Breaches),
     /// How the stage stands: alarms, figures, runbooks (operators)
     Status,
     /// Print the completions of a shell
@@ -165,6 +168,10 @@ mod tests {
             "vivier departure begin --tenant acme",
             "vivier departure destroy --tenant acme",
             "vivier departure verify --bundle b.zip",
+            "vivier breaches record",
+            "vivier breaches affect 018f0000-0000-7000-8000-000000000001",
+            "vivier breaches affect 018f0000-0000-7000-8000-000000000001 --all --tenant acme",
+            "vivier breaches close 018f0000-0000-7000-8000-000000000001 --reason-en Done",
             "vivier events replay --reason all",
             "vivier documents add",
             "vivier imports add offers.xlsx --format xlsx",

@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from . import canaries
+from demo.client import Operator
+
+from . import breaches, canaries
 from .api import Api, filled
 from .feeds import finished_run
 from .tenants import Tenant
@@ -53,6 +55,11 @@ def in_days(days: int) -> str:
     return (dt.datetime.now(dt.timezone.utc) + dt.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+OF_BREACH: tuple[tuple[str, str, dict | None], ...] = (
+    ("GET", "/v1/breaches/{id}", None),
+    ("POST", "/v1/breaches/{id}/decision", {"decision": "notify_for_us"}),
+    ("GET", "/v1/breaches/{id}/notification", None),
+)
 OF_HOLD: tuple[tuple[str, str, dict | None], ...] = (
     ("GET", "/v1/retention/holds/{id}", None),
     ("PATCH", "/v1/retention/holds/{id}", {"ends_at": in_days(30)}),
@@ -146,6 +153,10 @@ def furnish(tenant: Tenant) -> None:
         tenant.notes.setdefault("data_requests", []).append(tenant.back.call("POST", "/v1/data-requests", asked)["id"])
         hold = {"kind": "feed_runs", "reason": f"Dossier {number} de {tenant.slug}", "ends_at": in_days(200)}
         tenant.notes.setdefault("holds", []).append(tenant.back.call("POST", "/v1/retention/holds", hold)["id"])
+    operator = Operator(tenant.stage.stack)
+    tenant.notes["breaches"] = [breaches.affecting(operator, tenant)]
+    # At once: what the schedule would enter later changes nothing while somebody looks.
+    breaches.command(operator, "tell", tenant.notes["breaches"][0])
     made = tenant.back.call("POST", f"/v1/reports/{tenant.notes['reports'][0]}/runs", {"format": "json"})
     tenant.notes["report_runs"] = [made["run_id"]]
     # Nobody is there: our own parser reads.
@@ -210,6 +221,9 @@ def belongings(tenant: Tenant) -> Iterator[Reach]:
     yield from of_files(tenant)
     yield from of_feeds(tenant)
     yield from of_reports(tenant)
+    for breach in tenant.notes["breaches"]:
+        for method, path, body in OF_BREACH:
+            yield "back", (method, filled(path, id=breach), options_of(body)), (method, filled(path), options_of(body))
     for request in tenant.notes["data_requests"]:
         for method, path, body in OF_DATA_REQUEST:
             yield "back", (method, filled(path, id=request), options_of(body)), (method, filled(path), options_of(body))
@@ -358,6 +372,7 @@ def seen(tenant: Tenant) -> dict:
         "reports": call("GET", "/v1/reports"),
         "data requests": call("GET", "/v1/data-requests"),
         "holds": call("GET", "/v1/retention/holds"),
+        "breaches": call("GET", f"/v1/breaches/{tenant.notes['breaches'][0]}"),
         "report runs": [
             # The link is signed anew each time; lists have none.
             call("GET", f"/v1/reports/{report}/runs") for report in (*tenant.notes["reports"], "activity")

@@ -20,13 +20,15 @@ WRITES = routes("back", methods="POST PUT PATCH DELETE")
 PERSONAL = [
     ("GET", "/v1/members"), ("GET", "/v1/members/{id}"), ("GET", "/v1/projects/{project}/members"),
     ("GET", "/v1/audit"), ("GET", "/v1/audit/export"), ("GET", "/v1/conversations"), ("GET", "/v1/data-requests"),
-    ("GET", "/v1/erasure-receipts"),
+    ("GET", "/v1/erasure-receipts"), ("GET", "/v1/breaches"),
 ]  # fmt: skip
 """Readings of what is about persons."""
 OF_A_CONVERSATION = [("GET", "/v1/conversations/{id}"), ("GET", "/v1/conversations/{id}/messages/{message_id}/trace")]
 """Readings about persons that need a conversation: `test_conversations` looks at them."""
 OF_A_REQUEST = [("GET", "/v1/data-requests/{id}")]
 """And one that needs a request: `test_privacy` looks at it."""
+OF_A_BREACH = [("GET", "/v1/breaches/{id}"), ("GET", "/v1/breaches/{id}/notification")]
+"""And those that need a breach: `test_breaches` looks at them."""
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +103,7 @@ class TestEntries:
         is_problem(reader.send(method, target), FORBIDDEN)
         assert [e["outcome"] for e in entries(house, before)] == ["refused"]
 
-    @pytest.mark.parametrize(("office", "method", "path"), [r for r in routes("back", methods="GET") if r[1:] not in PERSONAL + OF_A_CONVERSATION + OF_A_REQUEST])
+    @pytest.mark.parametrize(("office", "method", "path"), [r for r in routes("back", methods="GET") if r[1:] not in PERSONAL + OF_A_CONVERSATION + OF_A_REQUEST + OF_A_BREACH])
     def test_of_no_other_reading(self, house: Tenant, writer: Person, office: str, method: str, path: str):
         bearer, before = writer.bearer, last(house)
         bearer.send(method, filled(path, project=house.project))

@@ -150,6 +150,7 @@ BODIES = {
     "POST /v1/privacy-requests": {"kind": "access", "email": f"croisee.{canaries.SURNAME}@nobody.example", "language": "fr"},
     "POST /v1/data-requests": {"kind": "rectification", "email": f"croisee.{canaries.SURNAME}@nobody.example", "language": "fr",
                                "note": "Croisée"},
+    "POST /v1/breaches/{id}/decision": {"decision": "notify_for_us"},
     "POST /v1/departure/acknowledgement": {"sha256": "0" * 64},
     "POST /v1/offers/match": {"text": "EXPÉRIENCE\nSoudeur, Atelier, Lyon\n2019 - 2024\nCOMPÉTENCES\nSoudage TIG"},
     "POST /v1/chat/sessions/{id}/messages": {"text": "Bonjour ?"},
@@ -204,6 +205,7 @@ def named_by(owner: Tenant, path: str) -> dict[str, str]:
         "reports": lambda: owner.notes["reports"][0],
         "data-requests": lambda: owner.notes["data_requests"][0],
         "holds": lambda: owner.notes["holds"][0],
+        "breaches": lambda: owner.notes["breaches"][0],
         "tasks": lambda: owner.notes["tasks"][0],
         "documents": lambda: next(iter(owner.notes["document_ids"].values())),
         "batches": lambda: owner.notes["batches"][0],
@@ -413,7 +415,7 @@ class TestEvents:
         arrived(beta, theirs, mine)
         assert theirs["event_id"] not in {str(row[0]) for row in alpha.pool("SELECT event_id FROM events")}
 
-    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "reports", "evaluation", "alerts", "privacy", "departure"])
+    @pytest.mark.parametrize("function", ["offers", "ingest", "retention", "reports", "evaluation", "alerts", "privacy", "departure", "breaches"])
     def test_a_schedule_mixes_no_tenants(self, stage: Stage, alpha: Tenant, beta: Tenant, function: str):
         before = [seen_stores(tenant) for tenant in (alpha, beta)]
         stage.tick(function)

@@ -183,6 +183,12 @@ REACH: dict[str, dict[str, Callable]] = {
         "read a document": read_file("documents/none"),
         "list files": list_files,
     },
+    # Counts, and reads no file.
+    "breaches": {
+        "read the secret": read_secret,
+        "read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table),
+        "list files": list_files,
+    },
     "retention": {"read conversations": lambda client, stage, tenant: client("dynamodb").scan(TableName=tenant.table)},
     # Takes in a bundle, and destroys.
     "tenants": {
@@ -289,6 +295,7 @@ class TestPermissions:
             ("reports", "sts:AssumeRole", "back", "/v1/reports"),
             ("privacy", "sts:AssumeRole", "back", "/v1/data-requests"),
             ("departure", "dynamodb:GetItem", "back", "/v1/departure"),
+            ("breaches", "dynamodb:Query", "back", "/v1/breaches"),
             ("learning", "secretsmanager:GetSecretValue", "back", "/v1/projects/{project}/search-queries"),
             ("learning", "dynamodb:GetItem", "back", "/v1/projects/{project}/search-experiments"),
             ("front", "dynamodb:BatchGetItem", "front", "/v1/front-office"),

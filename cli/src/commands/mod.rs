@@ -2,6 +2,7 @@
 //! step, and say so in their files.
 
 pub(crate) mod audit;
+pub(crate) mod breaches;
 pub(crate) mod departure;
 pub(crate) mod documents;
 pub(crate) mod events;
@@ -66,6 +67,12 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
             return departure::certificate(&global, &certificate).await;
         }
         Command::Departure(departure::Departure::Verify(verify)) => return departure::check(&verify),
+        Command::Breaches(breaches::Breaches::Record(facts)) => {
+            return breaches::write(&global, "record", &facts).await;
+        }
+        Command::Breaches(breaches::Breaches::Add(facts)) => {
+            return breaches::write(&global, "add", &facts).await;
+        }
         Command::Status => return status::show(&global).await,
         Command::Whoami => return whoami(&global).await,
         Command::Members(members) => members.plan(),
@@ -82,6 +89,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Events(events) => events.plan(),
         Command::Privacy(privacy) => privacy.plan(),
         Command::Departure(departure) => departure.plan(),
+        Command::Breaches(breaches) => breaches.plan(),
     };
     carry_out(&global, planned).await
 }

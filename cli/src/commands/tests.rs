@@ -28,6 +28,7 @@ fn plan(line: &str) -> Plan {
         Command::Events(command) => command.plan(),
         Command::Privacy(command) => command.plan(),
         Command::Departure(command) => command.plan(),
+        Command::Breaches(command) => command.plan(),
         other => panic!("{other:?} is no plan"),
     }
     .0
@@ -276,6 +277,37 @@ fn operators_commands_are_invocations() {
             "tenants",
             json!({"operation": "destroy", "slug": "acme", "confirm": "acme"}),
         ),
+        (
+            "breaches affect 018f0000-0000-7000-8000-00000000000a --tenant acme --tenant beta",
+            "breaches",
+            json!({"operation": "affect", "breach": P, "tenants": ["acme", "beta"]}),
+        ),
+        (
+            "breaches affect 018f0000-0000-7000-8000-00000000000a --all --known-at 2026-01-15T08:00:00Z",
+            "breaches",
+            json!({"operation": "affect", "breach": P, "tenants": "all", "known_at": "2026-01-15T08:00:00Z"}),
+        ),
+        (
+            "breaches tell 018f0000-0000-7000-8000-00000000000a",
+            "breaches",
+            json!({"operation": "tell", "breach": P}),
+        ),
+        (
+            "breaches authority 018f0000-0000-7000-8000-00000000000a --tenant acme --at 2026-01-17T09:30:00Z --reference CNIL-7",
+            "breaches",
+            json!({"operation": "authority", "breach": P, "tenant": "acme", "at": "2026-01-17T09:30:00Z", "reference": "CNIL-7"}),
+        ),
+        (
+            "breaches close 018f0000-0000-7000-8000-00000000000a --reason-fr Fini --reason-en Done",
+            "breaches",
+            json!({"operation": "close", "breach": P, "reason": {"fr": "Fini", "en": "Done"}}),
+        ),
+        (
+            "breaches show 018f0000-0000-7000-8000-00000000000a",
+            "breaches",
+            json!({"operation": "show", "breach": P}),
+        ),
+        ("breaches list", "breaches", json!({"operation": "list"})),
         ("privacy run --tenant acme", "privacy", json!({"operation": "run", "tenant": "acme"})),
         ("privacy verify --tenant acme", "privacy", json!({"operation": "verify", "tenant": "acme"})),
         (

@@ -30,8 +30,9 @@ use crate::{
     token,
 };
 
-/// Where members of a tenant that leaves still go: to what it takes along, and out again.
-const LEAVING: [&str; 2] = ["/v1/departure", "/v1/session"];
+/// Where members of a tenant that leaves still go: to what it takes along, to breaches of its data, for which it answers until nothing is left, and out
+/// again.
+const LEAVING: [&str; 3] = ["/v1/breaches", "/v1/departure", "/v1/session"];
 
 fn is_under(route: &str, place: &str) -> bool {
     route.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -13,7 +13,7 @@ mod terms;
 use std::sync::LazyLock;
 
 pub use load::MapError;
-pub use map::{Action, Activity, Column, Item, Map, Recipient, Retention, Table, Words};
+pub use map::{Action, Activity, Column, Item, Map, Recipient, Retention, Table, Words, fits};
 pub use sub_processors::sub_processors;
 pub use terms::{Category, Mask, Remover, Store, Subject};
 

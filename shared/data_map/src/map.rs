@@ -98,7 +98,8 @@ impl Item {
     }
 }
 
-fn fits(pattern: &str, text: &str) -> bool {
+/// Whether a text is as a pattern of the map says; `*` stands for anything.
+pub fn fits(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };
     let mut parts = parts.peekable();

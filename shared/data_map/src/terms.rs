@@ -53,6 +53,8 @@ names! {
         Ledger = "ledger", "Ledger of erasures, in no backup (DynamoDB)", "Registre des effacements, hors sauvegardes (DynamoDB)";
         /// Tenants that leave or have left.
         Departures = "departures", "Departures of clients and certificates of destruction (DynamoDB)", "Départs de clients et attestations de destruction (DynamoDB)";
+        /// The register of breaches of personal data.
+        Breaches = "breaches", "Register of breaches of personal data (DynamoDB)", "Registre des violations de données (DynamoDB)";
         /// Scheduled tasks.
         Tasks = "tasks", "Scheduled tasks (DynamoDB)", "Tâches planifiées (DynamoDB)";
         /// A tenant's own bucket.
@@ -85,6 +87,7 @@ impl Store {
                 | Self::Requests
                 | Self::Ledger
                 | Self::Departures
+                | Self::Breaches
                 | Self::Tasks
         )
     }

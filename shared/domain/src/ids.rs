@@ -151,6 +151,14 @@ id!(
     HoldId
 );
 id!(
+    /// A breach of personal data.
+    BreachId
+);
+id!(
+    /// What was added to a breach, as whoever added it calls it: the same once more changes nothing.
+    AdditionId
+);
+id!(
     /// A secret of a tenant's own. It names it and opens nothing.
     SecretId
 );

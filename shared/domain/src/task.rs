@@ -18,6 +18,8 @@ pub struct UnknownName;
 pub enum PlatformTask {
     /// Alerts for which something is due.
     AlertsTick,
+    /// Breaches of personal data: tenants that are to be told, numbers that are to be counted, deadlines.
+    BreachesTick,
     /// Tenants that leave: bundles that are being made, days that run out, certificates.
     DepartureTick,
     /// Each day's questions that measure answers.
@@ -40,8 +42,9 @@ pub enum PlatformTask {
 
 impl PlatformTask {
     /// Every one there is; a contract test holds the list against the template.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::AlertsTick,
+        Self::BreachesTick,
         Self::DepartureTick,
         Self::EvaluationTick,
         Self::FeedsTick,
@@ -57,6 +60,7 @@ impl PlatformTask {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::AlertsTick => "alerts.tick",
+            Self::BreachesTick => "breaches.tick",
             Self::DepartureTick => "departure.tick",
             Self::EvaluationTick => "evaluation.tick",
             Self::FeedsTick => "feeds.tick",
@@ -78,7 +82,7 @@ impl PlatformTask {
     pub const fn recurrence(self) -> Recurrence {
         match self {
             Self::RetentionDaily => Recurrence::Day { hour: 1, minute: 15 },
-            Self::DepartureTick | Self::TasksWatch => Recurrence::Minutes { count: 5 },
+            Self::BreachesTick | Self::DepartureTick | Self::TasksWatch => Recurrence::Minutes { count: 5 },
             _ => Recurrence::Minutes { count: 1 },
         }
     }

@@ -4,6 +4,7 @@ pub mod alerts;
 pub mod arrivals;
 pub mod audit;
 pub mod batches;
+pub mod census;
 pub mod chunks;
 pub mod conversations;
 mod counts;

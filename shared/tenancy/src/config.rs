@@ -105,6 +105,8 @@ pub struct Config {
     pub ledger_table: Option<String>,
     /// `DEPARTURES_TABLE`: tenants that leave, and certificates of those that left.
     pub departures_table: Option<String>,
+    /// `BREACHES_TABLE`: the register of breaches of personal data.
+    pub breaches_table: Option<String>,
     /// `SESSIONS_TABLE`
     pub sessions_table: Option<String>,
     /// `ATTEMPTS_TABLE`
@@ -142,6 +144,7 @@ impl Config {
             requests_table: optional("REQUESTS_TABLE"),
             ledger_table: optional("LEDGER_TABLE"),
             departures_table: optional("DEPARTURES_TABLE"),
+            breaches_table: optional("BREACHES_TABLE"),
             sessions_table: optional("SESSIONS_TABLE"),
             attempts_table: optional("ATTEMPTS_TABLE"),
             tasks_table: optional("TASKS_TABLE"),

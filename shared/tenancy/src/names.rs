@@ -30,11 +30,13 @@ pub enum PoolRole {
     Retention,
     /// Of the function `departure`: reads whatever one tenant has, and writes nothing.
     Departure,
+    /// Of the function `breaches`: counts whatever one tenant has, and reads no more of it than by what persons are told apart.
+    Breaches,
 }
 
 impl PoolRole {
     /// Each of them.
-    pub const ALL: [Self; 4] = [Self::App, Self::Metrics, Self::Retention, Self::Departure];
+    pub const ALL: [Self; 5] = [Self::App, Self::Metrics, Self::Retention, Self::Departure, Self::Breaches];
 
     /// The word for it in `DATABASE_ROLE`, and at the end of its name.
     pub const fn as_str(self) -> &'static str {
@@ -43,6 +45,7 @@ impl PoolRole {
             Self::Metrics => "metrics",
             Self::Retention => "retention",
             Self::Departure => "departure",
+            Self::Breaches => "breaches",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The house: built once at cold start, it opens rooms for scopes.
 
+mod breaches;
 mod leaving;
 
 use aws_config::SdkConfig;
@@ -26,7 +27,6 @@ use crate::{
         dead_letters::DeadLetters,
         events::Events,
         files::Files,
-        ledger::Ledger,
         limits::Limits,
         mail::{Mails, Senders},
         models::Models,
@@ -277,12 +277,6 @@ impl Tenancy {
         let sdk = self.tenant_sdk(scope).await?;
         let name = self.0.names.privacy_secret(scope.tenant());
         Ok(PrivacyKeys::new(aws_sdk_secretsmanager::Client::new(&sdk), name, scope))
-    }
-
-    /// The ledger of the tenant's erasures.
-    pub fn ledger<'a>(&self, scope: &'a TenantScope) -> Result<Ledger<'a>, TenancyError> {
-        let table = self.0.config.ledger_table.clone().ok_or(TenancyError::NotFurnished("LEDGER_TABLE"))?;
-        Ok(Ledger::new(self.0.clients.dynamodb(), table, scope))
     }
 
     /// Recognition of characters in the tenant's images, with credentials that reach no other tenant's things.

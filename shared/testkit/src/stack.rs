@@ -90,6 +90,7 @@ impl Stack {
             sessions_table: Some(format!("vivier-{stage}-sessions")),
             attempts_table: Some(format!("vivier-{stage}-attempts")),
             tasks_table: Some(format!("vivier-{stage}-tasks")),
+            breaches_table: Some(format!("vivier-{stage}-breaches")),
             departures_table: Some(format!("vivier-{stage}-departures")),
             ledger_table: Some(format!("vivier-{stage}-ledger")),
             events_stream: Some(format!("vivier-{stage}-events")),

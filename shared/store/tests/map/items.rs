@@ -17,10 +17,16 @@ use crate::{
 type Item = HashMap<String, AttributeValue>;
 
 /// The platform's own tasks are written by the stack's schedules alone: nobody makes them run for a test. Their attributes are found where
-/// they are written (`shared/testkit/tests/contract/data_map/attributes.rs`). So are those of departures: schedules read them all, and one that a
-/// test made up would be gone on with.
+/// they are written (`shared/testkit/tests/contract/data_map/attributes.rs`). So are those of departures and breaches: schedules read them all, and
+/// one that a test made up would be gone on with.
 const NOT_SEEDED: &[(Store, &str)] = &[
     (Store::Tasks, "platform_task"),
+    (Store::Breaches, "breach"),
+    (Store::Breaches, "entry"),
+    (Store::Breaches, "affected"),
+    (Store::Breaches, "case"),
+    (Store::Breaches, "case_entry"),
+    (Store::Breaches, "mail"),
     (Store::Departures, "departure"),
     (Store::Departures, "arrival"),
     (Store::Departures, "certificate"),
@@ -34,6 +40,7 @@ const SHARED: &[(Store, &str)] = &[
     (Store::Requests, "requests"),
     (Store::Ledger, "ledger"),
     (Store::Departures, "departures"),
+    (Store::Breaches, "breaches"),
     (Store::Tasks, "tasks"),
 ];
 /// A partition that end-to-end tests mark the table by. Nothing of the suite lies there.

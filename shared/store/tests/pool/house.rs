@@ -22,6 +22,8 @@ pub(crate) struct House {
     pub(crate) keeper: Tenancy,
     /// Enters as the role that takes everything along.
     pub(crate) packer: Tenancy,
+    /// Enters as the role that counts what a breach concerns.
+    pub(crate) teller: Tenancy,
     pub(crate) own: TenantScope,
     pub(crate) other: TenantScope,
 }
@@ -34,7 +36,8 @@ impl House {
         let counter = stack.tenancy_as(PoolRole::Metrics).await;
         let keeper = stack.tenancy_as(PoolRole::Retention).await;
         let packer = stack.tenancy_as(PoolRole::Departure).await;
-        Self { tenancy, counter, keeper, packer, own, other }
+        let teller = stack.tenancy_as(PoolRole::Breaches).await;
+        Self { tenancy, counter, keeper, packer, teller, own, other }
     }
 
     /// Entered as this role.
@@ -44,6 +47,7 @@ impl House {
             PoolRole::Metrics => &self.counter,
             PoolRole::Retention => &self.keeper,
             PoolRole::Departure => &self.packer,
+            PoolRole::Breaches => &self.teller,
         }
     }
 

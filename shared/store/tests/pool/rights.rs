@@ -175,12 +175,40 @@ const DEPARTURE: &[&str] = &[
     "vectors SELECT ",
 ];
 
+const BREACHES: &[&str] = &[
+    "audit_append EXECUTE ",
+    "audit_chains SELECT tenant_id",
+    "audit_log SELECT actor",
+    "audit_log SELECT tenant_id",
+    "chunks SELECT tenant_id",
+    "declined_synonyms SELECT tenant_id",
+    "events SELECT tenant_id",
+    "events_aside SELECT tenant_id",
+    "legal_holds SELECT subject",
+    "legal_holds SELECT tenant_id",
+    "purge_reports SELECT tenant_id",
+    "query_shares SELECT tenant_id",
+    "query_texts SELECT tenant_id",
+    "search_tests SELECT tenant_id",
+    "sources SELECT tenant_id",
+    "terms SELECT tenant_id",
+    "test_outcomes SELECT tenant_id",
+    "test_questions SELECT tenant_id",
+    "test_runs SELECT tenant_id",
+    "usage_days SELECT tenant_id",
+    "usage_hours SELECT tenant_id",
+    "usage_subjects SELECT tenant_id",
+    "usage_visitors SELECT tenant_id",
+    "vectors SELECT tenant_id",
+];
+
 const fn rights(role: PoolRole) -> &'static [&'static str] {
     match role {
         PoolRole::App => APP,
         PoolRole::Metrics => METRICS,
         PoolRole::Retention => RETENTION,
         PoolRole::Departure => DEPARTURE,
+        PoolRole::Breaches => BREACHES,
     }
 }
 
@@ -237,6 +265,13 @@ async fn who_removes_does_not_read_and_who_reads_does_not_remove() {
         (PoolRole::Retention, "SELECT from_address FROM audit_log"),
         (PoolRole::Retention, "UPDATE events SET occurred_at = now()"),
         (PoolRole::Retention, "UPDATE purge_reports SET cutoff = now()"),
+        (PoolRole::Breaches, "SELECT from_address FROM audit_log"),
+        (PoolRole::Breaches, "SELECT reason FROM legal_holds"),
+        (PoolRole::Breaches, "SELECT body FROM chunks"),
+        (PoolRole::Breaches, "SELECT query FROM query_texts"),
+        (PoolRole::Breaches, "DELETE FROM audit_log"),
+        (PoolRole::Breaches, "DELETE FROM events"),
+        (PoolRole::Breaches, "UPDATE legal_holds SET reason = ''"),
     ] {
         let error = house.execute_as(role, &house.own, sql).await.unwrap_err();
         assert_eq!(refusal(&error), Some(&SqlState::INSUFFICIENT_PRIVILEGE), "{role:?}: {sql}: {error:?}");

@@ -225,14 +225,16 @@ impl Provisioning {
 /// lift row security.
 ///
 /// It is one transaction: nobody is without rights in between, and a right that is not named here is gone afterwards.
-fn grants([app, metrics, retention, departure]: &[String; 4]) -> String {
+fn grants([app, metrics, retention, departure, breaches]: &[String; 5]) -> String {
     // Whoever leaves takes everything along: a table that is new is read without anybody's thinking of it, under row security. Shares are
     // nobody's to read, the tenant's neither.
+    //
+    // Whoever counts sees whose a row is, and the column that tells persons apart where one column does (`key` in the map of data).
     //
     // Entries of the audit log are added and removed by functions that keep its chain. Only retention removes; what it must
     // not read is not its own. The lock that a removal takes needs the right to change some column: it is given one that
     // nothing goes by. Shares are for metrics, which holds no key to guess a text by; what it opened the others may read.
-    let all = format!("{app}, {metrics}, {retention}, {departure}");
+    let all = format!("{app}, {metrics}, {retention}, {departure}, {breaches}");
     format!(
         "-- provisioning::grant\n\
          REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {all};\n\
@@ -245,6 +247,12 @@ fn grants([app, metrics, retention, departure]: &[String; 4]) -> String {
          WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname <> 'query_shares'\n\
          LOOP EXECUTE format('GRANT SELECT ON %I TO {departure}', name); END LOOP; END $$;\n\
          GRANT EXECUTE ON FUNCTION usage_zone TO {departure};\n\
+         DO $$ DECLARE name text; BEGIN FOR name IN\n\
+         SELECT c.relname FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = 'tenant_id'\n\
+         WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition\n\
+         LOOP EXECUTE format('GRANT SELECT (tenant_id) ON %I TO {breaches}', name); END LOOP; END $$;\n\
+         GRANT SELECT (actor) ON audit_log TO {breaches};\n\
+         GRANT SELECT (subject) ON legal_holds TO {breaches};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
          GRANT SELECT ON events, query_texts, usage_hours, usage_days, usage_subjects, usage_visitors TO {app};\n\

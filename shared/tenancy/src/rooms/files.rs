@@ -169,6 +169,20 @@ impl<'a> Files<'a> {
         PublishedIndex { client: self.client.clone(), bucket: self.bucket.clone() }
     }
 
+    /// The names of files, to be counted: at most `most`, and whether there are more.
+    pub async fn names(&self, most: usize) -> Result<(Vec<String>, bool), TenancyError> {
+        let (mut found, mut start) = (Vec::new(), None);
+        loop {
+            let page = self.client.list_objects_v2().bucket(&self.bucket).set_continuation_token(start);
+            let page = page.send().await.map_err(TenancyError::cloud("s3"))?;
+            found.extend(page.contents().iter().filter_map(|object| object.key().map(str::to_owned)));
+            start = page.next_continuation_token().map(str::to_owned);
+            if start.is_none() || found.len() >= most {
+                return Ok((found, start.is_some()));
+            }
+        }
+    }
+
     /// Removes every version of one file; how many there were. Repeating it removes 0.
     pub async fn delete(&self, key: &FileKey) -> Result<u64, TenancyError> {
         self.delete_under(&key.to_string()).await

@@ -3,6 +3,8 @@
 pub mod accounts;
 pub mod attempts;
 pub mod belongings;
+pub mod breaches;
+pub mod census;
 pub mod conversations;
 pub mod database;
 pub mod dead_letters;

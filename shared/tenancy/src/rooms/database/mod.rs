@@ -79,6 +79,11 @@ impl DatabaseError {
         matches!(self, Self::Statement { source, .. } if source.code == SqlState::UNIQUE_VIOLATION)
     }
 
+    /// Whether a statement took longer than it may.
+    pub fn is_over_time(&self) -> bool {
+        matches!(self, Self::Statement { source, .. } if source.code == SqlState::QUERY_CANCELED)
+    }
+
     /// Whether the database cannot hold what it was given (`SQLSTATE` classes 22, 23 and 54): the same again will be refused again.
     pub fn is_of_the_data(&self) -> bool {
         matches!(self, Self::Statement { source, .. } if ["22", "23", "54"].contains(&&source.code.code()[..2]))

@@ -21,6 +21,7 @@ const TABLES: &[(&str, Store)] = &[
     ("RequestsTable", Store::Requests),
     ("LedgerTable", Store::Ledger),
     ("DeparturesTable", Store::Departures),
+    ("BreachesTable", Store::Breaches),
     ("TasksTable", Store::Tasks),
 ];
 /// Kinds of resources that hold data of ours, each looked at below.

@@ -140,6 +140,11 @@ pub(super) fn parts() -> Vec<Part> {
             };
             function.http(offers::routes::router(app))
         }),
+        part("breaches", breaches::routes::openapi(), |function, house| {
+            let back_office = BACK_OFFICE.to_owned();
+            let app = breaches::App { tenancy: house.tenancy.clone(), clock: CLOCK, back_office };
+            function.http(breaches::routes::router(app))
+        }),
         part("departure", departure::routes::openapi(), |function, house| {
             let stage = "test".to_owned();
             let app = departure::App { tenancy: house.tenancy.clone(), clock: CLOCK, stage };
