@@ -66,6 +66,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
             return departure::certificate(&global, &certificate).await;
         }
         Command::Departure(departure::Departure::Verify(verify)) => return departure::check(&verify),
+        Command::Tenants(tenants::Tenants::Refresh { tenant, confirm, resume }) => {
+            return tenants::refresh(&global, &tenant, &confirm, resume).await;
+        }
         Command::Status => return status::show(&global).await,
         Command::Whoami => return whoami(&global).await,
         Command::Members(members) => members.plan(),

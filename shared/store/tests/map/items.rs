@@ -23,6 +23,7 @@ const NOT_SEEDED: &[(Store, &str)] = &[
     (Store::Tasks, "platform_task"),
     (Store::Departures, "departure"),
     (Store::Departures, "arrival"),
+    (Store::Departures, "refresh"),
     (Store::Departures, "certificate"),
 ];
 /// Tables that tenants share, by what the stack calls them.
