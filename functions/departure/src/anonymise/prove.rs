@@ -6,7 +6,7 @@
 
 use std::fs::File;
 
-use vivier_data_map::{Category, Column, Store, map};
+use vivier_data_map::{Category, Column, Store, Table as Mapped, map};
 use vivier_runtime::HandlerError;
 use vivier_store::exports::{self, Table};
 use vivier_tenancy::rooms::{
@@ -25,6 +25,10 @@ use super::{
 
 /// Types of columns that hold what can be searched for; a vector's numbers are made of texts that are searched for themselves.
 const SEARCHED: [&str; 6] = ["text", "uuid", "bytea", "jsonb", "text[]", "uuid[]"];
+
+/// So many bytes of what items had before the copy are held, in memory alone: it would be of persons on any disk. What is there still is read again
+/// in any case; of a tenant with more, what went during the minutes of the copying is searched for as far as this reaches.
+const HELD: usize = 64 << 20;
 
 fn leaked(leak: &Leak) -> HandlerError {
     tracing::error!(
@@ -88,8 +92,13 @@ impl<'a> Proof<'a> {
         for (origin, found) in before.0 {
             self.add(&origin, found)?;
         }
-        for (origin, found) in items(self.source).await?.0 {
-            self.add(&origin, found)?;
+        for shelf in Shelf::ALL {
+            let mut reader = self.source.items(shelf).await?;
+            while let Some(items) = reader.next().await? {
+                for (origin, found) in items.iter().flat_map(|(kind, item)| of_item(kind, item)) {
+                    self.add(&origin, found)?;
+                }
+            }
         }
         for one in self.source.app.tenancy.people(self.source.scope)?.list_all().await? {
             self.add("user_pool/user.email", needles::of(Category::Contact, one.address.expose()))?;
@@ -164,31 +173,35 @@ fn all_leaves(item: &Belonging) -> Vec<Leaf> {
     found
 }
 
-/// What items have of persons.
+/// What is searched for of one item, by its columns.
+fn of_item(kind: &Mapped, item: &Belonging) -> Vec<(String, Vec<needles::Needle>)> {
+    let searched = all_leaves(item).into_iter().filter_map(|leaf| {
+        let column = kind.column_at(&leaf.path).filter(|column| needles::is_searched(column))?;
+        let found = if leaf.path == column.name {
+            needles::of(column.category, &leaf.text)
+        } else {
+            needles::of_part(column.category, &leaf.text)
+        };
+        Some((format!("{}/{}.{}", kind.store.as_str(), kind.name, column.name), found))
+    });
+    searched.collect()
+}
+
+/// What items have of persons, before they are copied.
 pub(super) async fn items(source: &Source<'_>) -> Result<Before, HandlerError> {
-    let mut found = Vec::new();
+    let (mut before, mut bytes) = (Before::default(), 0);
     for shelf in Shelf::ALL {
-        let store = store_of(shelf)?;
         let mut reader = source.items(shelf).await?;
         while let Some(items) = reader.next().await? {
-            for (kind, item) in items {
-                for leaf in all_leaves(&item) {
-                    let Some(column) =
-                        kind.column_at(&leaf.path).filter(|column| needles::is_searched(column))
-                    else {
-                        continue;
-                    };
-                    let category = column.category;
-                    let is_part = leaf.path != column.name;
-                    let needles = if is_part {
-                        needles::of_part(category, &leaf.text)
-                    } else {
-                        needles::of(category, &leaf.text)
-                    };
-                    found.push((format!("{}/{}.{}", store.as_str(), kind.name, column.name), needles));
+            for (origin, found) in items.iter().flat_map(|(kind, item)| of_item(kind, item)) {
+                bytes += found.iter().map(|needle| needle.text.len()).sum::<usize>();
+                if bytes > HELD {
+                    tracing::warn!("not all that items had before the copy is held");
+                    return Ok(before);
                 }
+                before.0.push((origin, found));
             }
         }
     }
-    Ok(Before(found))
+    Ok(before)
 }
