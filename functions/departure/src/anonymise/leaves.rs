@@ -14,6 +14,20 @@ pub(super) struct Leaf {
     pub(super) path: String,
     /// The text.
     pub(super) text: String,
+    /// Whether it is a member's name, and no value.
+    pub(super) is_name: bool,
+}
+
+impl Leaf {
+    /// A value.
+    pub(super) fn of(path: &str, text: &str) -> Self {
+        Self { path: path.to_owned(), text: text.to_owned(), is_name: false }
+    }
+
+    /// Whether something of a person may be in it. Names are the product's own, but for those that identify somebody.
+    pub(super) fn may_tell(&self) -> bool {
+        !self.is_name || self.text.contains('@') || self.text.parse::<uuid::Uuid>().is_ok()
+    }
 }
 
 /// The texts of attributes as a bundle writes them.
@@ -30,7 +44,11 @@ pub(super) fn leaves_of(attributes: &BTreeMap<String, Plain>) -> Vec<Leaf> {
 }
 
 fn push(path: &str, text: &str, found: &mut Vec<Leaf>) {
-    found.push(Leaf { path: path.to_owned(), text: text.to_owned() });
+    found.push(Leaf::of(path, text));
+}
+
+fn push_name(path: &str, text: &str, found: &mut Vec<Leaf>) {
+    found.push(Leaf { is_name: true, ..Leaf::of(path, text) });
 }
 
 fn of_plain(path: &str, value: &Plain, found: &mut Vec<Leaf>) {
@@ -43,7 +61,7 @@ fn of_plain(path: &str, value: &Plain, found: &mut Vec<Leaf>) {
         Plain::L(values) => values.iter().for_each(|value| of_plain(path, value, found)),
         Plain::M(members) => {
             for (name, value) in members {
-                push(path, name, found);
+                push_name(path, name, found);
                 of_plain(&format!("{path}.{name}"), value, found);
             }
         }
@@ -66,7 +84,7 @@ fn of_json(path: &str, value: &Value, found: &mut Vec<Leaf>) {
             for (name, value) in members {
                 let inner = format!("{path}.{name}");
                 // A name says something as a value does.
-                push(&inner, name, found);
+                push_name(&inner, name, found);
                 of_json(&inner, value, found);
             }
         }
@@ -82,13 +100,16 @@ mod tests {
     fn every_text_has_its_path() {
         let item = r#"{"value":{"S":"{\"draft\":{\"a\":[\"x\",{\"b\":\"{\\\"c\\\":\\\"y\\\"}\"}],\"n\":7}}"},"set":{"SS":["u","v"]},"no":{"BOOL":true}}"#;
         let found = leaves(item).unwrap();
-        let has = |path: &str, text: &str| found.contains(&Leaf { path: path.into(), text: text.into() });
+        let has = |path: &str, text: &str| found.iter().any(|leaf| leaf.path == path && leaf.text == text);
         assert!(
             has("value.draft.a", "x") && has("value.draft.a.b.c", "y") && has("value.draft.n", "7"),
             "{found:?}"
         );
         assert!(has("set", "u") && has("set", "v") && has("value.draft", "draft"));
         assert!(!found.iter().any(|leaf| leaf.path == "no"));
+        let names: Vec<_> = found.iter().filter(|leaf| leaf.is_name).map(|leaf| leaf.text.as_str()).collect();
+        assert_eq!(names, ["draft", "a", "b", "c", "n"]);
+        assert!(!found.iter().any(|leaf| leaf.is_name && leaf.may_tell()));
         assert_eq!(leaves("[]"), None);
     }
 }

@@ -168,14 +168,14 @@ fn columns(store: Store, table: &Table) -> Vec<(usize, &'static Column)> {
 fn all_leaves(item: &Belonging) -> Vec<Leaf> {
     let mut found = leaves_of(&item.attributes);
     for (path, text) in [("pk", &item.pk), ("sk", &item.sk)] {
-        found.push(Leaf { path: path.to_owned(), text: text.clone() });
+        found.push(Leaf::of(path, text));
     }
     found
 }
 
 /// What is searched for of one item, by its columns.
 fn of_item(kind: &Mapped, item: &Belonging) -> Vec<(String, Vec<needles::Needle>)> {
-    let searched = all_leaves(item).into_iter().filter_map(|leaf| {
+    let searched = all_leaves(item).into_iter().filter(Leaf::may_tell).filter_map(|leaf| {
         let column = kind.column_at(&leaf.path).filter(|column| needles::is_searched(column))?;
         let found = if leaf.path == column.name {
             needles::of(column.category, &leaf.text)
