@@ -159,6 +159,9 @@ def production(stage: Stage, operator: Operator) -> Iterator[Tenant]:
     # Settings that would reach out.
     tenant.publish({"ip_ranges": ["0.0.0.0/0", "::/0"]}, "/v1/settings")
     tenants.vectors_follow(tenant)
+    # What goes on by itself has ended.
+    under_way = "SELECT count(*) FROM test_runs WHERE status IN ('queued', 'running')"
+    wait_for(lambda: stage.tick("evaluation") and tenant.pool(under_way) == [(0,)], "the end of the test run", timeout=180, every=1)
     yield tenant
     for name in ("vivante-essai", "vivante-coupe", slug):
         tenants.delete(operator, name)
