@@ -69,13 +69,11 @@ impl<'a> Search<'a> {
 
     /// Searches for more needles, of one column.
     pub(super) fn add(&mut self, origin: &str, needles: Vec<Needle>) -> Result<Result<(), Leak>, Unreadable> {
-        let number = match self.origins.iter().position(|known| known == origin) {
-            Some(number) => number,
-            None => {
-                self.origins.push(origin.to_owned());
-                self.origins.len() - 1
-            }
-        };
+        let known = self.origins.iter().position(|known| known == origin);
+        let number = known.unwrap_or(self.origins.len());
+        if known.is_none() {
+            self.origins.push(origin.to_owned());
+        }
         for needle in needles {
             let length = needle.text.len();
             if self.batch.insert(needle, number).is_none() {

@@ -39,7 +39,9 @@ pub(super) fn leaves(item: &str) -> Option<Vec<Leaf>> {
 /// The texts of attributes.
 pub(super) fn leaves_of(attributes: &BTreeMap<String, Plain>) -> Vec<Leaf> {
     let mut found = Vec::new();
-    attributes.iter().for_each(|(name, value)| of_plain(name, value, &mut found));
+    for (name, value) in attributes {
+        of_plain(name, value, &mut found);
+    }
     found
 }
 
@@ -66,7 +68,9 @@ fn of_plain(path: &str, value: &Plain, found: &mut Vec<Leaf>) {
             }
         }
         Plain::SS(texts) | Plain::NS(texts) | Plain::BS(texts) => {
-            texts.iter().for_each(|text| push(path, text, found));
+            for text in texts {
+                push(path, text, found);
+            }
         }
         Plain::BOOL(_) | Plain::NULL(_) => {}
     }

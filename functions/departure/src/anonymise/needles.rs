@@ -82,9 +82,13 @@ pub(super) fn of(category: Category, text: &str) -> Vec<Needle> {
     if let Some(structure) = structure(text) {
         let mut leaves = Vec::new();
         leaves_of(&structure, &mut leaves);
-        leaves.iter().for_each(|leaf| found.extend(of_part(category, leaf)));
+        for leaf in &leaves {
+            found.extend(of_part(category, leaf));
+        }
     } else if let Some(elements) = elements(text) {
-        elements.iter().for_each(|element| found.extend(of(category, element)));
+        for element in &elements {
+            found.extend(of(category, element));
+        }
     } else if identifies(category) {
         identifier(category, text, &mut found);
     } else {
@@ -97,9 +101,9 @@ pub(super) fn of(category: Category, text: &str) -> Vec<Needle> {
 pub(super) fn of_part(category: Category, text: &str) -> Vec<Needle> {
     let mut found = Vec::new();
     if identifies(category) {
-        part(text, &mut found)
+        part(text, &mut found);
     } else {
-        words_of(text, &mut found)
+        words_of(text, &mut found);
     }
     found
 }
