@@ -46,6 +46,13 @@ const DETAILS: Columns = &[
 ];
 const TAKEN_IN: Columns =
     &[("bundle (SHA-256)", "/sha256"), ("rows", "/rows"), ("items", "/items"), ("files", "/files")];
+const ANONYMISED: Columns = &[
+    ("copy (SHA-256)", "/sha256"),
+    ("bytes", "/bytes"),
+    ("rows", "/rows"),
+    ("values searched for", "/searched"),
+    ("made", "/made_at"),
+];
 const VERIFIED: Columns = &[
     ("tenant", "/tenant"),
     ("name", "/name"),
@@ -89,6 +96,11 @@ pub(crate) enum Departure {
     },
     /// List all departures there are and were
     List,
+    /// Make an anonymised copy of its production tenant for a test environment, and prove that nobody is in it; `vivier tenants refresh` takes it in
+    Anonymise {
+        #[arg(long)]
+        tenant: String,
+    },
     /// Take a bundle in, into an empty tenant
     Import(Import),
     /// Destroy everything of a tenant that acknowledged its bundle; what stopped goes on
@@ -159,6 +171,9 @@ impl Departure {
             Self::List => command("list", json!({})).shown(View::List("departures", LIST)),
             Self::Destroy { tenant, confirm } => {
                 Invoke::command(STORES, "destroy", json!({"slug": tenant, "confirm": confirm})).shown(details)
+            }
+            Self::Anonymise { tenant } => {
+                command("anonymise", json!({"tenant": tenant})).shown(View::Record(ANONYMISED))
             }
             Self::Import(import) => Invoke::command(STORES, "import", json!({"slug": import.tenant}))
                 .shown(View::Record(TAKEN_IN)),

@@ -73,6 +73,9 @@ pub(crate) async fn run(cli: Cli) -> Result<Report, Failure> {
         Command::Breaches(breaches::Breaches::Add(facts)) => {
             return breaches::write(&global, "add", &facts).await;
         }
+        Command::Tenants(tenants::Tenants::Refresh { tenant, confirm, resume }) => {
+            return tenants::refresh(&global, &tenant, &confirm, resume).await;
+        }
         Command::Status => return status::show(&global).await,
         Command::Whoami => return whoami(&global).await,
         Command::Members(members) => members.plan(),

@@ -4,8 +4,10 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::{
-    args::id,
-    output::View,
+    args::{Global, id},
+    cloud::Cloud,
+    failure::Failure,
+    output::{Report, View},
     plan::{Invoke, Plan},
     table::Columns,
 };
@@ -24,6 +26,15 @@ const DETAILS: Columns = &[
     ("table", "/conversations_table"),
     ("database", "/database"),
     ("key (shown once)", "/publishable_key"),
+];
+
+const REFRESHED: Columns = &[
+    ("name", "/slug"),
+    ("status", "/status"),
+    ("copy made", "/made_at"),
+    ("values searched for", "/searched"),
+    ("rows", "/rows"),
+    ("items", "/items"),
 ];
 
 /// What operators can do with tenants. A tenant is named by its short name.
@@ -73,6 +84,16 @@ pub(crate) enum Tenants {
         /// Its short name once more
         #[arg(long, value_name = "TENANT")]
         confirm: String,
+    },
+    /// Replace what a test environment has by an anonymised copy of its production tenant; a stopped refresh goes on
+    Refresh {
+        tenant: String,
+        /// Its short name once more
+        #[arg(long, value_name = "TENANT")]
+        confirm: String,
+        /// Take in the copy that was made before, instead of a new one
+        #[arg(long)]
+        resume: bool,
     },
     /// Bring every database to the newest schema
     Migrate,
@@ -131,6 +152,10 @@ impl Tenants {
             Self::Delete { tenant, confirm } => {
                 command("delete", json!({"slug": tenant, "confirm": confirm})).shown(View::Document)
             }
+            // The copy that it takes in is made first: see `refresh`.
+            Self::Refresh { tenant, confirm, resume: _ } => {
+                command("refresh", json!({"slug": tenant, "confirm": confirm})).shown(View::Record(REFRESHED))
+            }
             Self::Migrate => command("migrate", json!({})).shown(View::Document),
             Self::Invite { tenant, email, role, language } => {
                 command("invite", json!({"slug": tenant, "email": email, "role": role, "language": language}))
@@ -150,4 +175,26 @@ impl Tenants {
             }
         }
     }
+}
+
+/// Has an anonymised copy made and proved, and a test environment refreshed with it.
+pub(crate) async fn refresh(
+    global: &Global,
+    tenant: &str,
+    confirm: &str,
+    resume: bool,
+) -> Result<Report, Failure> {
+    let cloud = Cloud::new(global).await?;
+    let mut searched = None;
+    if !resume && tenant == confirm {
+        let made =
+            cloud.invoke(&Invoke::command("departure", "anonymise", json!({"tenant": tenant}))).await?;
+        searched = Some(made["searched"].clone());
+    }
+    let asked = Invoke::command("tenants", "refresh", json!({"slug": tenant, "confirm": confirm}));
+    let mut answer = cloud.invoke(&asked).await?;
+    if let Some(searched) = searched {
+        answer["searched"] = searched;
+    }
+    Ok(Report::new(answer, View::Record(REFRESHED)))
 }

@@ -271,6 +271,16 @@ fn operators_commands_are_invocations() {
             "departure",
             json!({"operation": "certificate", "tenant": "acme", "language": "fr"}),
         ),
+        (
+            "departure anonymise --tenant acme",
+            "departure",
+            json!({"operation": "anonymise", "tenant": "acme"}),
+        ),
+        (
+            "tenants refresh acme --confirm acme",
+            "tenants",
+            json!({"operation": "refresh", "slug": "acme", "confirm": "acme"}),
+        ),
         ("departure import --tenant acme", "tenants", json!({"operation": "import", "slug": "acme"})),
         (
             "departure destroy --tenant acme --confirm acme",

@@ -19,7 +19,7 @@ use vivier_tenancy::{
     rooms::{departures::Book, files::FileKey, records::Versioned},
 };
 
-use crate::{App, certify, export};
+use crate::{App, anonymise, certify, export};
 
 /// A run by hand begins no part after this long.
 const BUDGET: Duration = Duration::from_mins(8);
@@ -65,6 +65,11 @@ pub enum Command {
         #[serde(default)]
         language: Language,
     },
+    /// Makes an anonymised copy of its production tenant for a test environment, and proves that nobody is in it.
+    Anonymise {
+        /// The test environment.
+        tenant: Slug,
+    },
     /// Where a bundle is sent that an empty tenant takes in.
     Upload {
         /// Who takes it in.
@@ -100,6 +105,7 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
             Ok(json!({"departures": found.iter().map(|one| view(&one.value)).collect::<Vec<_>>()}))
         }
         Command::Certificate { tenant, language } => certificate(app, platform, &tenant, language).await,
+        Command::Anonymise { tenant } => Box::pin(anonymise::anonymise(app, platform, &tenant)).await,
         Command::Upload { tenant, bytes } => {
             if bytes == 0 || bytes > LARGEST {
                 return Err(HandlerError::refused("invalid-size", "a bundle has 1 byte to 5 GiB"));
@@ -279,6 +285,10 @@ mod tests {
             (
                 include_str!("../../../events/departure/certificate.json"),
                 Command::Certificate { tenant: tenant.clone(), language: Language::Fr },
+            ),
+            (
+                include_str!("../../../events/departure/anonymise.json"),
+                Command::Anonymise { tenant: Slug::try_from("fournil-du-nord-essai".to_owned()).unwrap() },
             ),
             (
                 include_str!("../../../events/departure/upload.json"),

@@ -4,6 +4,7 @@
 //! What goes into the bundle is what the databases' catalogue and the map of data name, so that a table that is new is in it without anybody's
 //! thinking of it. This function reads and packs; it can destroy nothing: that is done by `tenants`, which no route leads to.
 
+mod anonymise;
 mod body;
 mod certify;
 pub mod command;

@@ -159,6 +159,7 @@ pub(crate) async fn pack(
         data_sha256: digest(&entries, &own),
         own,
         entries,
+        anonymised: None,
     };
     archive.start_file(MANIFEST, options(0)).map_err(failed)?;
     serde_json::to_writer_pretty(&mut archive, &manifest).map_err(failed)?;

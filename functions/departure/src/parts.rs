@@ -193,7 +193,7 @@ pub(crate) fn line(fields: &[&str]) -> Result<Bytes, HandlerError> {
 }
 
 /// An item as a line. The tenant stands in keys and in values made of them; the placeholder stands there in its place.
-fn item_line(scope: &TenantScope, kind: &str, item: &Belonging) -> Result<Bytes, HandlerError> {
+pub(crate) fn item_line(scope: &TenantScope, kind: &str, item: &Belonging) -> Result<Bytes, HandlerError> {
     let attributes = serde_json::to_string(&item.attributes)
         .map_err(|_| HandlerError::other("packing an item", NotWritten))?;
     let own = scope.tenant().to_string();

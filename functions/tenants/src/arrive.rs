@@ -57,7 +57,7 @@ struct Line {
     item: String,
 }
 
-fn refused(sentence: &str) -> HandlerError {
+pub(crate) fn refused(sentence: &str) -> HandlerError {
     HandlerError::refused("bundle-refused", sentence.to_owned())
 }
 
@@ -81,6 +81,9 @@ pub(crate) async fn arrive(
         };
     };
     let manifest = luggage.check().map_err(refused)?;
+    if manifest.anonymised.is_some() {
+        return Err(refused("it is for a test environment: refresh that"));
+    }
     let version = match &noted {
         Some(noted) if noted.value.sha256 == luggage.sha256 && !noted.value.done => noted.version,
         Some(_) => return Err(HandlerError::refused("not-empty", "another bundle was taken in here")),
@@ -138,10 +141,16 @@ async fn occupied(
     Ok(found)
 }
 
+/// The store that the map calls a shelf.
+pub(crate) fn store_of(shelf: Shelf) -> Result<Store, HandlerError> {
+    let found = Store::ALL.iter().copied().find(|store| store.as_str() == shelf.as_str());
+    found.ok_or_else(|| refused("it has items of a store that is not known here"))
+}
+
 #[derive(Debug, Default)]
-struct Counts {
-    rows: u64,
-    items: u64,
+pub(crate) struct Counts {
+    pub(crate) rows: u64,
+    pub(crate) items: u64,
     files: u64,
 }
 
@@ -175,8 +184,7 @@ async fn unpack(
     }
     for shelf in Shelf::ALL {
         let name = vivier_bundle::items_entry(shelf.as_str());
-        let store = Store::ALL.iter().copied().find(|store| store.as_str() == shelf.as_str());
-        let store = store.ok_or_else(|| refused("it has items of a store that is not known here"))?;
+        let store = store_of(shelf)?;
         if map().tables(store).any(|kind| kind.not_taken_in.is_some()) || !luggage.has(&name) {
             continue;
         }
@@ -221,7 +229,7 @@ async fn unpack(
 
 /// Rows of the tables that this deployment takes in: its own map says which these are, and never the bundle, whose writer nobody knows. A table
 /// of the shared database whose rows are not told apart by tenant is nobody's to bring.
-async fn rows<K: Kind>(
+pub(crate) async fn rows<K: Kind>(
     tx: &TenantTx<'_, K>,
     store: Store,
     manifest: &Manifest,
@@ -277,7 +285,11 @@ async fn rows<K: Kind>(
 }
 
 /// Items of an entry, with this tenant where the placeholder stood.
-fn items(tenant: &Tenant, luggage: &mut Luggage, name: &str) -> Result<Vec<Belonging>, HandlerError> {
+pub(crate) fn items(
+    tenant: &Tenant,
+    luggage: &mut Luggage,
+    name: &str,
+) -> Result<Vec<Belonging>, HandlerError> {
     let own = tenant.id.to_string();
     let mut found = Vec::new();
     for line in csv::Reader::from_reader(luggage.open(name).map_err(refused)?).deserialize::<Line>() {

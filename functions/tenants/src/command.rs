@@ -9,7 +9,7 @@ use vivier_domain::{
 use vivier_runtime::{Clock, HandlerError, operator, telemetry};
 use vivier_tenancy::{PlatformScope, Tenancy, registry::Tenant};
 
-use crate::{arrive, create, delete, describe::describe, destroy, entry, limit, people, senders};
+use crate::{arrive, create, delete, describe::describe, destroy, entry, limit, people, refresh, senders};
 
 /// What every command needs.
 #[derive(Debug, Clone)]
@@ -74,6 +74,8 @@ enum Command {
     Destroy(destroy::Destroy),
     /// Takes in, into an empty tenant, what another one took along.
     Import(arrive::Arrive),
+    /// Replaces what a test environment has by the anonymised copy that was made for it of its production tenant.
+    Refresh(refresh::Refresh),
 }
 
 impl Command {
@@ -90,6 +92,7 @@ impl Command {
             Self::RestoreManager { .. } => Some("tenants.restore_manager"),
             Self::ClearIpRanges { .. } => Some("tenants.clear_ip_ranges"),
             Self::ApproveSenders(_) => Some("tenants.approve_senders"),
+            Self::Refresh(_) => Some("tenants.refresh"),
             _ => None,
         }
     }
@@ -140,6 +143,7 @@ async fn carry_out(app: &App, platform: &PlatformScope, command: Command) -> Res
         Command::ApproveSenders(approve) => senders::approve(app, platform, approve).await,
         Command::Delete(delete) => delete::delete(app, platform, delete).await,
         Command::Destroy(destroy) => Box::pin(destroy::destroy(app, platform, destroy)).await,
+        Command::Refresh(refresh) => Box::pin(refresh::refresh(app, platform, refresh)).await,
         Command::Import(arrive) => Box::pin(arrive::arrive(app, platform, arrive)).await,
     }
 }

@@ -12,6 +12,7 @@ mod entry;
 mod limit;
 mod luggage;
 mod people;
+mod refresh;
 mod senders;
 
 pub use command::{App, handle};

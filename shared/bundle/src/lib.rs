@@ -4,6 +4,7 @@
 mod certificate;
 mod departure;
 mod manifest;
+mod refresh;
 
 /// Bytes as text; for those who build on nothing else of the suite.
 pub use vivier_domain::opaque::Opaque;
@@ -11,6 +12,7 @@ pub use vivier_domain::opaque::Opaque;
 pub use certificate::{Acknowledgement, Certificate, Flaw, Signed, StoreReceipt, Verified, verify};
 pub use departure::{Bundle, DAYS, Departure, State, WARNED};
 pub use manifest::{
-    ACCOUNTS, Entry, MANIFEST, Manifest, Own, PLACEHOLDER, VERSION, digest, file_entry, hex, items_entry,
-    table_entry,
+    ACCOUNTS, Anonymised, Entry, MANIFEST, Manifest, Own, PLACEHOLDER, VERSION, digest, file_entry, hex,
+    items_entry, table_entry,
 };
+pub use refresh::Refresh;

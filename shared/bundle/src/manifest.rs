@@ -67,6 +67,19 @@ pub struct Manifest {
     pub own: Vec<String>,
     /// Every entry but the manifest, in order.
     pub entries: Vec<Entry>,
+    /// Of an anonymised bundle, of whom and for whom it was made; none where it is as it lay.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub anonymised: Option<Anonymised>,
+}
+
+/// That nobody is in a bundle any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Anonymised {
+    /// The production tenant whose data it was.
+    pub production: TenantId,
+    /// The only tenant that may take it in.
+    pub test: TenantId,
 }
 
 /// A digest in hexadecimal digits.

@@ -96,6 +96,7 @@ struct RawTable {
     reason: Option<Words>,
     left_out: Option<String>,
     not_taken_in: Option<String>,
+    not_in_tests: Option<String>,
     #[serde(default)]
     indexes: String,
     item: Option<Vec<String>>,
@@ -109,6 +110,9 @@ struct RawColumn {
     name: String,
     is: Category,
     mask: Option<Mask>,
+    in_tests: Option<String>,
+    #[serde(default)]
+    rare: bool,
     whose: Option<Subject>,
     en: Option<String>,
     fr: Option<String>,
@@ -219,6 +223,10 @@ fn read_table(
     if left_out.is_some() && not_taken_in.is_some() {
         return wrong("what is left out is taken in nowhere anyway");
     }
+    let not_in_tests = because(raw.not_in_tests)?;
+    if not_in_tests.is_some() && (left_out.is_some() || not_taken_in.is_some()) {
+        return wrong("what is taken in nowhere is in no test environment anyway");
+    }
     let mut columns = Vec::new();
     for column in raw.columns {
         read_columns(column, raw.whose, common, &mut columns)?;
@@ -243,6 +251,7 @@ fn read_table(
         action,
         left_out,
         not_taken_in,
+        not_in_tests,
         indexes: names(&raw.indexes),
         item,
         columns,
@@ -264,6 +273,12 @@ fn read_columns(
         (Some(_), None) => return wrong(format!("{}: nobody is named whose it is", raw.name)),
         (Some(_), Some(whose)) => Some(whose),
     };
+    if raw.in_tests.is_some() && !matches!(raw.mask, None | Some(Mask::Drop)) {
+        return wrong(format!("{}: what is masked has the mask's value in a test environment", raw.name));
+    }
+    if raw.rare && raw.mask != Some(Mask::Keep) {
+        return wrong(format!("{}: only what is kept can be rare", raw.name));
+    }
     let own = match (raw.en, raw.fr) {
         (Some(en), Some(fr)) => Some(Words { en, fr }),
         (None, None) => None,
@@ -279,7 +294,8 @@ fn read_columns(
         let Some(about) = own.clone().or_else(|| common.get(last).cloned()) else {
             return wrong(format!("{name}: nobody says what it means"));
         };
-        columns.push(Column { name, category: raw.is, whose, mask: raw.mask, about });
+        let (mask, in_tests, rare) = (raw.mask, raw.in_tests.clone(), raw.rare);
+        columns.push(Column { name, category: raw.is, whose, mask, in_tests, rare, about });
     }
     Ok(())
 }

@@ -129,6 +129,10 @@ pub struct Column {
     pub whose: Option<Subject>,
     /// What an anonymised copy has in its place, where it is personal.
     pub mask: Option<Mask>,
+    /// What a test environment has in its place, as the store writes it; empty for nothing.
+    pub in_tests: Option<String>,
+    /// Whether it tells people apart together with others like it.
+    pub rare: bool,
     /// What it means.
     pub about: Words,
 }
@@ -154,6 +158,8 @@ pub struct Table {
     pub left_out: Option<Words>,
     /// Why what was taken along is not taken in elsewhere; `None` where it is.
     pub not_taken_in: Option<Words>,
+    /// Why a test environment does not get it from production; `None` where it does, unless one of the former says that it does not.
+    pub not_in_tests: Option<Words>,
     /// Its indexes, but for the primary key.
     pub indexes: Vec<String>,
     /// Of a kind of item, its keys.
@@ -166,6 +172,20 @@ impl Table {
     /// The columns that are of a person.
     pub fn personal(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| column.whose.is_some())
+    }
+
+    /// Whether a test environment gets it from production.
+    pub const fn is_in_tests(&self) -> bool {
+        self.left_out.is_none() && self.not_taken_in.is_none() && self.not_in_tests.is_none()
+    }
+
+    /// The column that a path into it lies in: itself, or what is nearest above it.
+    pub fn column_at(&self, path: &str) -> Option<&Column> {
+        let holds = |column: &&Column| {
+            path.strip_prefix(column.name.as_str())
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.columns.iter().filter(holds).max_by_key(|column| column.name.len())
     }
 
     /// A column by its name.

@@ -76,6 +76,18 @@ fn a_broken_map_says_where() {
         ("retention = \"short\"", "retention = \"long\"", "no retention is called long"),
         ("recipients = \"cloud\"", "recipients = \"rain\"", "no recipient is called rain"),
         ("whose = ", "left_out = \"itself\"\nwhose = ", "no reason is called itself"),
+        ("whose = ", "not_in_tests = \"itself\"\nwhose = ", "no reason is called itself"),
+        (
+            "whose = ",
+            "left_out = \"credential\"\nnot_in_tests = \"credential\"\nwhose = ",
+            "is in no test environment anyway",
+        ),
+        (
+            "mask = \"email\"",
+            "mask = \"email\", in_tests = \"x\"",
+            "email: what is masked has the mask's value",
+        ),
+        ("mask = \"email\"", "mask = \"email\", rare = true", "email: only what is kept can be rare"),
         ("by = \"purge\"", "by = \"nobody\"", "retention short"),
         ("days = 1", "days = 1\nhours = 1", "days, hours or minutes"),
         ("store = \"silo\"", "store = \"records\"", "items have keys"),
@@ -132,4 +144,15 @@ fn of_two_kinds_the_one_that_says_more_is_meant() {
     assert_eq!(kind("door#key#1#1"), Some("office_door"));
     assert_eq!(kind("door#member#1"), Some("member_door"));
     assert_eq!(kind("window#1"), None);
+}
+
+#[test]
+fn a_path_lies_in_the_nearest_column_above_it() {
+    let map = vivier_data_map::map();
+    let draft = map.table(Store::Records, "settings_draft").unwrap();
+    let at = |path: &str| draft.column_at(path).map(|column| column.name.as_str());
+    assert_eq!(at("value.draft.settings.mail.sender_name"), Some("value.draft.settings"));
+    assert_eq!(at("value.draft.changed_by"), Some("value.draft.changed_by"));
+    assert_eq!(at("value.drafts"), None);
+    assert_eq!(at("value"), None, "no column is the whole of it");
 }

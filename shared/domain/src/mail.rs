@@ -6,6 +6,14 @@ use jiff::civil::Date;
 
 use crate::redacted::Redacted;
 
+/// The domain of made-up addresses, as anonymised copies have them: no mail reaches it (RFC 2606, section 2), and none is handed over.
+pub const NOBODY: &str = "anonymous.invalid";
+
+/// Whether nobody is at an address: it was made up.
+pub fn is_nobody(address: &str) -> bool {
+    address.rsplit_once('@').is_some_and(|(_, domain)| domain.eq_ignore_ascii_case(NOBODY))
+}
+
 /// A mail in its two forms, HTML and plain text (K7.4). Its bodies carry passwords and links, so they do not print.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -140,4 +148,22 @@ pub struct ReportMail<'a> {
     pub attached: bool,
     /// The last day of the file in the back office.
     pub kept_until: Date,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_at_a_made_up_address() {
+        for (address, made_up) in [
+            ("p0123456789abcdef@anonymous.invalid", true),
+            ("p@ANONYMOUS.INVALID", true),
+            ("p@anonymous.invalid.example", false),
+            ("p@very.anonymous.invalid", false),
+            ("anonymous.invalid", false),
+        ] {
+            assert_eq!(is_nobody(address), made_up, "{address}");
+        }
+    }
 }

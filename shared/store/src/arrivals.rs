@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use vivier_tenancy::rooms::database::{CopyIn, DatabaseError, Kind, PoolTx, TenantTx};
+use vivier_tenancy::rooms::database::{CopyIn, DatabaseError, Kind, PoolTx, SiloTx, TenantTx};
 
 use crate::exports::{Relation, TENANT, Table};
 
@@ -120,6 +120,42 @@ SELECT events_prepare(ARRAY(SELECT DISTINCT (occurred_at AT TIME ZONE 'UTC')::da
 pub async fn set_zone(tx: &PoolTx<'_>, zone: &str) -> Result<(), DatabaseError> {
     const SET: &str = "-- arrivals::set_zone\nUPDATE tenants SET time_zone = $1 WHERE id = bound_tenant()";
     tx.execute_one(SET, &[&zone]).await
+}
+
+/// Ends in a test environment's own database what was under way in production and can go on only there: its files, its partners and its candidates
+/// are there. The index is made anew of what there is.
+pub async fn settle_tests(tx: &SiloTx<'_>) -> Result<(), DatabaseError> {
+    const IMPORTS: &str = "-- arrivals::end_imports
+UPDATE imports SET status = 'failed', failure = 'no-upload', lease_until = NULL, finished_at = coalesce(finished_at, created_at)
+WHERE status IN ('awaiting_upload', 'running', 'held')";
+    const PULLS: &str = "-- arrivals::end_feed_runs
+UPDATE feed_runs SET status = 'failed', failure = 'attempts-exhausted', lease_until = NULL, finished_at = coalesce(finished_at, created_at)
+WHERE status IN ('waiting', 'running')";
+    const DOCUMENTS: &str = "-- arrivals::end_documents
+UPDATE documents SET status = 'failed', reason = 'no-upload', lease_until = NULL, working = false, forced = false
+WHERE status NOT IN ('ready', 'failed', 'needs_ocr')";
+    const MAILS: &str = "-- arrivals::end_alert_mails
+UPDATE alert_mails SET state = 'failed', ended_at = coalesce(ended_at, created_at) WHERE state IN ('ready', 'sending')";
+    const REPORTS: &str = "-- arrivals::end_report_runs
+UPDATE report_runs SET status = 'failed', failure = 'attempts-exhausted', lease_until = NULL, finished_at = coalesce(finished_at, created_at)
+WHERE status IN ('queued', 'running')";
+    const TOLD: &str = "-- arrivals::end_report_mails
+UPDATE report_mails SET state = 'failed' WHERE state IN ('ready', 'sending')";
+    const INDEX: &str = "-- arrivals::forget_index
+UPDATE search_index SET lease = lease + 1, lease_until = NULL, made = 0, published = 0, published_at = NULL, generation = NULL, made_with = NULL";
+    for sql in [IMPORTS, PULLS, DOCUMENTS, MAILS, REPORTS, TOLD, INDEX] {
+        tx.execute(sql, &[]).await?;
+    }
+    Ok(())
+}
+
+/// The same in the shared database.
+pub async fn settle_runs(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
+    const RUNS: &str = "-- arrivals::end_test_runs
+UPDATE test_runs SET status = 'failed', lease = NULL, lease_until = NULL, finished_at = coalesce(finished_at, created_at)
+WHERE status IN ('queued', 'running')";
+    tx.execute(RUNS, &[]).await?;
+    Ok(())
 }
 
 #[cfg(test)]

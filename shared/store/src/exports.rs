@@ -12,6 +12,8 @@ pub struct Column {
     pub kind: String,
     /// Whether the server makes its values of others.
     pub generated: bool,
+    /// Whether it may be without a value.
+    pub nullable: bool,
     /// Its place in the primary key.
     pub key: Option<i32>,
 }
@@ -93,7 +95,7 @@ fn quoted(name: &str) -> String {
 /// Every table, in the order of their names. Partitions count as their parent.
 pub async fn list_tables<K: Kind>(tx: &TenantTx<'_, K>) -> Result<Vec<Table>, DatabaseError> {
     const LIST: &str = "-- exports::list_tables
-SELECT c.relname::text, a.attname::text, format_type(a.atttypid, NULL), a.attgenerated <> '',
+SELECT c.relname::text, a.attname::text, format_type(a.atttypid, NULL), a.attgenerated <> '', NOT a.attnotnull,
        array_position(i.indkey::int2[], a.attnum)::int
 FROM pg_class AS c
 JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -114,7 +116,13 @@ ORDER BY c.relname COLLATE \"C\", a.attnum";
 }
 
 fn column(row: &Row) -> Column {
-    Column { name: row.get(1), kind: row.get(2), generated: row.get(3), key: row.get(4) }
+    Column {
+        name: row.get(1),
+        kind: row.get(2),
+        generated: row.get(3),
+        nullable: row.get(4),
+        key: row.get(5),
+    }
 }
 
 /// Every link between tables, in the order of the tables that refer.
@@ -142,6 +150,12 @@ ORDER BY c.relname COLLATE \"C\", k.conname COLLATE \"C\"";
         .collect())
 }
 
+/// Whether the transaction's role may read a table.
+pub async fn is_readable<K: Kind>(tx: &TenantTx<'_, K>, table: &Table) -> Result<bool, DatabaseError> {
+    const SQL: &str = "-- exports::is_readable\nSELECT has_table_privilege(quote_ident($1), 'SELECT')";
+    Ok(tx.query_one(SQL, &[&table.name]).await?.get(0))
+}
+
 /// A table's rows as CSV, with its header. The tenant's own are all that the transaction sees.
 pub async fn copy<K: Kind>(
     tx: &TenantTx<'_, K>,
@@ -167,6 +181,7 @@ mod tests {
             name: name.into(),
             kind: kind.into(),
             generated: false,
+            nullable: false,
             key,
         };
         let table = Table {

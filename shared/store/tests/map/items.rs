@@ -29,6 +29,7 @@ const NOT_SEEDED: &[(Store, &str)] = &[
     (Store::Breaches, "mail"),
     (Store::Departures, "departure"),
     (Store::Departures, "arrival"),
+    (Store::Departures, "refresh"),
     (Store::Departures, "certificate"),
 ];
 /// Tables that tenants share, by what the stack calls them.

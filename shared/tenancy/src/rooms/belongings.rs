@@ -228,7 +228,16 @@ impl<'a> Belongings<'a> {
 
     /// Removes all of them; how many there were.
     pub async fn clear(&self) -> Result<usize, TenancyError> {
-        let keys = self.keys().await?;
+        self.clear_but(|_, _| false).await
+    }
+
+    /// Removes all but those that are to stay, by their keys; how many went.
+    pub async fn clear_but(
+        &self,
+        stays: impl Fn(&str, &str) -> bool + Send + Sync,
+    ) -> Result<usize, TenancyError> {
+        let mut keys = self.keys().await?;
+        keys.0.retain(|(pk, sk)| !stays(pk, sk));
         for (pk, sk) in keys.batches().flatten() {
             let gone = self
                 .client

@@ -23,6 +23,8 @@ pub enum Book {
     Departures,
     /// Bundles that are being taken in, by the tenant they are for.
     Arrivals,
+    /// Anonymised bundles, by the test environment they are for.
+    Refreshes,
 }
 
 impl Book {
@@ -30,6 +32,7 @@ impl Book {
         match self {
             Self::Departures => "departures",
             Self::Arrivals => "arrivals",
+            Self::Refreshes => "refreshes",
         }
     }
 }

@@ -109,6 +109,10 @@ impl<'a> Mails<'a> {
         settings: &MailSettings,
         once: bool,
     ) -> Result<Option<String>, MailError> {
+        if mail::is_nobody(to.expose()) {
+            // A service that is given many addresses which do not exist soon takes no mail from anybody here.
+            return Err(MailError::Refused("made-up-recipient"));
+        }
         if settings.sender_address.is_some()
             && !Senders::read(&self.records, Some(self.sender.clone())).await?.allow(settings)
         {

@@ -175,7 +175,7 @@ impl<'a, K: Kind> TenantTx<'a, K> {
     pub async fn stand_still(&self) -> Result<(), DatabaseError> {
         const STILL: &str =
             "-- transactions::stand_still\nSET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY";
-        const WRITTEN: &str = "-- transactions::write_alike\nSET LOCAL statement_timeout = 0; \
+        const WRITTEN: &str = "-- transactions::write_alike\nSET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
                                SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL IntervalStyle = 'iso_8601'; \
                                SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1";
         for sql in [STILL, WRITTEN] {
