@@ -288,7 +288,7 @@ async fn shares_are_for_metrics_alone() {
             ("SELECT count(*) FROM query_shares", !matches!(role, PoolRole::App | PoolRole::Departure)),
             ("INSERT INTO query_shares SELECT * FROM query_shares", role == PoolRole::Metrics),
             ("UPDATE query_shares SET y = x", false),
-            ("DELETE FROM query_shares", !matches!(role, PoolRole::App | PoolRole::Departure)),
+            ("DELETE FROM query_shares", matches!(role, PoolRole::Metrics | PoolRole::Retention)),
             ("SELECT * FROM query_shares FOR UPDATE", false),
         ] {
             let outcome = house.execute_as(role, &house.own, sql).await;

@@ -92,7 +92,7 @@ struct Place {
 impl Place {
     fn of_breach(id: BreachId) -> Self {
         Self {
-            head: (BREACHES.to_owned(), format!("breach#{id}")),
+            head: (BREACHES.into(), format!("breach#{id}")),
             entries: (format!("breach#{id}"), "entry#".to_owned()),
             mark: None,
         }
@@ -114,7 +114,7 @@ impl Breaches {
 
     /// Every breach there is, in the order of their identifiers.
     pub async fn list(&self, _: &PlatformScope) -> Result<Vec<BreachId>, TenancyError> {
-        self.ids(BREACHES.to_owned(), "breach#").await
+        self.ids(BREACHES.into(), "breach#").await
     }
 
     /// The chain of a breach.
