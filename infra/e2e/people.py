@@ -76,11 +76,15 @@ class Browser:
         return thief
 
 
+def all_mails(stage: Stage) -> list[dict[str, Any]]:
+    """Every mail that was handed over, to anybody."""
+    told = requests.get(f"{stage.stack.endpoint_url}/_ministack/ses/messages", timeout=10).json()
+    return [mail for account in told["messages"].values() for mail in account]
+
+
 def mails(stage: Stage, address: str) -> list[dict[str, Any]]:
     """Every mail to an address, the oldest first."""
-    told = requests.get(f"{stage.stack.endpoint_url}/_ministack/ses/messages", timeout=10).json()
-    everything = [mail for account in told["messages"].values() for mail in account]
-    return [mail for mail in everything if address in mail["To"]]
+    return [mail for mail in all_mails(stage) if address in mail["To"]]
 
 
 def next_mail(stage: Stage, address: str, seen: int = 0) -> dict[str, Any]:

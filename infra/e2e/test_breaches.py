@@ -174,6 +174,8 @@ class TestWhole:
         page = one.member.get(f"/v1/breaches/{breach}/notification", language="en")
         assert page.headers["Content-Type"] == "text/html; charset=utf-8" and "default-src 'none'" in page.headers["Content-Security-Policy"]
         assert "<h1>Initial notification" in page.text and "Not known yet." in page.text and "Fuite-Une-E2E" in page.text
+        for language, title in (("en", "<h1>Initial notification"), ("fr", "<h1>Notification initiale")):
+            assert title in command(operator, "notification", breach, tenant=one.slug, language=language)["html"]
         command(operator, "authority", breach, **authority)
         command(operator, "authority", breach, **authority)
         page = one.member.get(f"/v1/breaches/{breach}/notification")
@@ -258,6 +260,10 @@ class TestRecording:
             ("add", {"id": version_7()}, "nothing-new"),
             ("add", {"id": version_7(), "measures": words("camille@example.org")}, "names-somebody"),
             ("add", {"id": version_7(), "tenants": ["nobody-e2e"]}, "unknown-tenant"),
+            ("told", {"tenant": house.one.slug, "at": stamp(), "how": "telephone"}, "not-affected"),
+            ("told", {"tenant": house.one.slug, "at": stamp(1), "how": "telephone"}, "invalid-moment"),
+            ("told", {"tenant": house.one.slug, "at": stamp(), "how": "pigeon"}, "invalid-command"),
+            ("notification", {"tenant": house.one.slug}, "not-affected"),
             ("authority", {"tenant": house.one.slug, "at": stamp(), "reference": "7"}, "not-affected"),
             ("authority", {"tenant": house.one.slug, "at": stamp(1), "reference": "7"}, "invalid-moment"),
             ("authority", {"tenant": house.one.slug, "at": stamp(), "reference": ""}, "invalid-words"),
@@ -309,6 +315,18 @@ class TestTelling:
             assert leaving.member.get("/v1/data-requests").status_code == 403
         finally:
             operator.invoke("departure", {"operation": "cancel", "tenant": leaving.slug})
+
+    def test_who_is_named_later_is_told_and_nobody_else(self, stage: Stage, operator: Operator, house: House):
+        breach = affecting(operator, house.one, aware_at=stamp(-30))
+        assert mailed(operator, breach) == 2
+        done = command(operator, "add", breach, id=version_7(), tenants=[house.two.slug])
+        assert (done["affected"], done["counted"]) == (1, 1), done
+        assert mailed(operator, breach) == 1
+        assert [len(told(stage, email, breach)) for email in (house.one.email, house.english, house.two.email)] == [1, 1, 1]
+        for tenant in (house.one, house.two):
+            assert tenant.member.get(f"/v1/breaches/{breach}").json()["additions"] == []
+        # Its day begins when it was named.
+        assert stamp(23.9) < house.two.member.get(f"/v1/breaches/{breach}").json()["tenant_due_at"] < stamp(24.1)
 
     def test_a_mail_that_is_refused_goes_out_once_it_is_taken(self, stage: Stage, operator: Operator, house: House):
         breach = affecting(operator, house.two)
@@ -411,6 +429,31 @@ class TestDeadlines:
         assert stage.tick("breaches")["tenant_due"] == before
         assert case(operator, breach, house.two)["told_at"]
 
+    def test_a_tenant_that_people_told(self, stage: Stage, operator: Operator, house: House):
+        before = stage.tick("breaches")["tenant_due"]
+        breach, at = affecting(operator, house.two, aware_at=stamp(-19)), stamp(-0.1)
+        with without(stage, "breaches", "ses:SendEmail"):
+            assert stage.tick("breaches")["tenant_due"] == before + 1
+            for _ in range(2):
+                said = command(operator, "told", breach, tenant=house.two.slug, at=at, how="telephone")
+                assert said["told_at"] == at and [entry["what"]["kind"] for entry in said["timeline"]].count("told") == 1
+            assert stage.tick("breaches")["tenant_due"] == before
+        assert mailed(operator, breach) == 1, "it is mailed all the same"
+        assert case(operator, breach, house.two)["told_at"] == at
+
+    def test_who_agreed_once_the_breach_was_closed_is_not_forgotten(self, stage: Stage, operator: Operator, house: House):
+        breach, path = affecting(operator, house.two, aware_at=stamp(-60)), "/v1/breaches/{}/decision"
+        mailed(operator, breach)
+        command(operator, "told", breach, tenant=house.two.slug, at=stamp(-49), how="letter")
+        decide = lambda **body: house.two.member.send("POST", path.format(breach), json=body).status_code  # noqa: E731
+        assert decide(decision="not_required", reason="Données chiffrées.") == 200
+        command(operator, "close", breach, reason=words("Fini"))
+        before = stage.tick("breaches")["authority_due"]
+        assert decide(decision="notify_for_us") == 200
+        assert stage.tick("breaches")["authority_due"] == before + 1
+        command(operator, "authority", breach, tenant=house.two.slug, at=stamp(), reference="CNIL 8")
+        assert stage.tick("breaches")["authority_due"] == before
+
     def test_a_breach_that_concerns_nobody_yet(self, stage: Stage, operator: Operator):
         before = stage.tick("breaches")["tenant_due"]
         breach = recorded(operator, aware_at=stamp(-19))
@@ -432,7 +475,8 @@ class TestDeadlines:
         # The mail was taken so many hours ago: the entry is moved, and put back.
         number = next(entry["number"] for entry in case(operator, breach, house.two)["timeline"] if entry["what"]["kind"] == "mailed")
         table, item = item_of(stage, breach, house.two, number)
-        moved = json.loads(item["text"]["S"]) | {"at": stamp(-hours)}
+        moved = json.loads(item["text"]["S"])
+        moved |= {"at": stamp(-hours), "what": moved["what"] | {"at": stamp(-hours)}}
         stage.client("dynamodb").put_item(TableName=table, Item=item | {"text": {"S": json.dumps(moved)}})
         try:
             assert stage.tick("breaches")["authority_due"] == before + due
@@ -465,11 +509,42 @@ class TestTimeline:
             assert not command(operator, "show", breach)["whole"]
             assert not house.one.member.get(f"/v1/breaches/{breach}").json()["whole"]
             assert stage.tick("breaches")["broken"] >= 1
-            if number > 1:
-                dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
-                assert (found()["whole"], found()["broken_at"]) == (False, number)
+            dynamodb.delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+            assert (found()["whole"], found()["broken_at"]) == (False, number)
             dynamodb.put_item(TableName=table, Item=item)
             assert found()["whole"]
+
+
+    @pytest.mark.parametrize("what", ["text", "head", "key", "name"])
+    def test_what_cannot_be_read_is_counted_and_stops_nothing(self, stage: Stage, operator: Operator, house: House, what: str):
+        breach, dynamodb = affecting(operator, house.two), stage.client("dynamodb")
+        table, item = item_of(stage, breach, house.two, 1)
+        if what == "head":
+            key = {"pk": item["pk"], "sk": {"S": f"breach#{breach}"}}
+            item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
+        stray = {"key": {"pk": item["pk"], "sk": {"S": f"entry#{breach}#x"}}, "name": {"pk": {"S": "breaches"}, "sk": {"S": "breach#x"}}}.get(what)
+        wrong = stray or {name: value for name, value in item.items() if name not in ("text", "seq")}
+        before = stage.tick("breaches")
+        other = affecting(operator, house.two)
+        dynamodb.put_item(TableName=table, Item=wrong)
+        try:
+            done = stage.tick("breaches")
+            assert done["broken"] == before["broken"] + 1 and done["mailed"] == 1, done
+            assert len(told(stage, house.two.email, other)) == 1
+            listed = command(operator, "list")
+            assert listed["unreadable"] == (what == "name") and other in [one["id"] for one in listed["breaches"]]
+            if what != "name":
+                assert not command(operator, "show", breach)["whole"]
+            if what == "text":
+                assert done["tenant_due"] == before["tenant_due"] + 1 and not case(operator, breach, house.two)["whole"]
+                with pytest.raises(OperatorError, match="timeline-broken"):
+                    command(operator, "close", breach, reason=words("Fini"))
+        finally:
+            if stray:
+                dynamodb.delete_item(TableName=table, Key=stray)
+            else:
+                dynamodb.put_item(TableName=table, Item=item)
+        assert command(operator, "show", breach)["whole"]
 
 
 class TestIsolation:
@@ -520,6 +595,7 @@ class TestIsolation:
             ({"decision": "perhaps"}, "decision"),
             ({"decision": "not_required"}, "reason"),
             ({"decision": "not_required", "reason": "a\u0007b"}, "reason"),
+            ({"decision": "not_required", "reason": "Voir camille@example.org"}, "reason"),
             ({"decision": "notified_ourselves"}, "at"),
             ({"decision": "notified_ourselves", "at": stamp(2)}, "at"),
             ({"decision": "notify_for_us", "reason": "x"}, "reason"),

@@ -402,6 +402,18 @@ def vivier(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([BINARY, "--json", *words], capture_output=True, text=True, timeout=60, env={"PATH": "/nowhere"}, check=False)
 
 
+class TestCalledOff:
+    def test_where_nothing_is_noted_nobody_is_served_again_by_itself(self, stage: Stage, operator: Operator, empty: Callable[[str], Tenant]):
+        tenant = empty("rappelee-e2e")
+        stage.client("dynamodb").update_item(
+            TableName=stage.tenants_table, Key={"pk": {"S": f"tenant#{tenant.tenant_id}"}, "sk": {"S": "tenant"}},
+            UpdateExpression="SET #status = :leaving", ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":leaving": {"S": "leaving"}},
+        )  # fmt: skip
+        departure(operator, "cancel", tenant.slug)
+        assert operator.invoke("tenants", {"operation": "show", "slug": tenant.slug})["status"] == "disabled"
+
+
 class TestDestruction:
     """The last of the file: afterwards the tenant is gone."""
 

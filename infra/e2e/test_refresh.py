@@ -18,6 +18,7 @@ from demo.client import Operator, OperatorError, wait_for
 
 from . import alerts, canaries, tenants
 from .api import Api
+from .people import all_mails
 from .stage import Stage
 from .tenants import Tenant
 from .test_departure import OFFERS, departure, furnished, killed, taken_in
@@ -181,8 +182,9 @@ def copied(stage: Stage, operator: Operator, production: Tenant, environment: Te
     """The environment once it was refreshed, and what was told."""
     before = fingerprints(stage, production)
     people = persons(stage, production)
+    at = environment.sql("SELECT now()")[0][0]
     made, taken = refreshed(operator, environment.slug)
-    return {"before": before, "persons": people, "made": made, "taken": taken}
+    return {"before": before, "persons": people, "made": made, "taken": taken, "at": at}
 
 
 class TestRefreshed:
@@ -263,7 +265,12 @@ class TestRefreshed:
         assert environment.sql("SELECT count(*) FROM alert_mails WHERE state IN ('ready', 'sending')") == [(0,)]
         assert environment.sql("SELECT count(*) FROM imports WHERE status NOT IN ('succeeded', 'failed')") == [(0,)]
         holds = environment.member.get("/v1/settings").json()["settings"]
-        assert holds["ip_ranges"] == [] and holds["mail"]["sender_address"] is None
+        assert holds["ip_ranges"] == [] and holds["mail"]["sender_address"] is None and holds["mail"]["sender_name"] is None
+
+    def test_no_flood_of_offers_is_told_of(self, production: Tenant, environment: Tenant, copied: dict):
+        assert production.sql("SELECT count(*) FROM alerts WHERE new_since < %s", copied["at"])[0][0] > 0
+        assert environment.sql("SELECT count(*) FROM alerts WHERE new_since < %s OR seen_until < %s", copied["at"], copied["at"]) == [(0,)]
+        assert environment.sql("SELECT count(*) FROM alerts WHERE state = 'active' AND seen_until IS NULL") == [(0,)]
 
     def test_it_serves_on_as_itself(self, stage: Stage, environment: Tenant, copied: dict):
         found = wait_for(
@@ -289,6 +296,24 @@ class TestRefreshed:
         for tenant in (production, environment):
             assert tenant.pool(said, "departure.anonymise", environment.tenant_id)[:2] == [("begun",), ("done",)]
         assert environment.pool(said, "tenants.refresh", environment.tenant_id)[:2] == [("begun",), ("done",)]
+
+
+class TestMails:
+    def test_none_is_handed_over_to_whoever_is_made_up(self, stage: Stage, environment: Tenant, copied: dict):
+        """Its alerts look as if all offers were new: each mail is written, tried, and refused at the last door."""
+        search = lambda: environment.candidate.get("/v1/offers").json().get("total") == OFFERS  # noqa: E731
+        wait_for(search, "the index of what came", timeout=240, every=2)
+        assert environment.sql("SELECT count(*) FROM alerts WHERE state = 'active' AND right(email, 18) <> '@anonymous.invalid'") == [(0,)]
+        environment.sql("DELETE FROM alert_offers")
+        environment.sql("UPDATE offers SET created_at = now() - interval '1 hour'")
+        environment.sql(
+            "UPDATE alerts SET new_since = now() - interval '2 days', seen_until = now() - interval '1 day', expires_at = now() + interval '30 days', "
+            "next_at = now() - interval '1 second', lease_until = NULL WHERE state = 'active'"
+        )
+        tried = "SELECT count(*) FROM alert_mails WHERE kind = 'offers' AND attempts > 0 AND state = 'ready' AND created_at >= %s"
+        wait_for(lambda: stage.tick("alerts") and environment.sql(tried, copied["at"])[0][0] > 0, "a mail that is tried", timeout=120, every=1)
+        assert environment.sql("SELECT count(*) FROM alert_mails WHERE state IN ('sent', 'unclear') AND created_at >= %s", copied["at"]) == [(0,)]
+        assert [mail["To"] for mail in all_mails(stage) if any("anonymous.invalid" in to.lower() for to in mail["To"])] == []
 
 
 class TestAgain:
@@ -361,6 +386,21 @@ class TestRefused:
         assert refresh(operator, environment.slug)["refreshed"]
 
 
+    def test_while_somebody_waits_for_an_answer(self, operator: Operator, environment: Tenant, copied: dict):
+        anonymise(operator, environment.slug)
+        environment.sql(
+            "INSERT INTO privacy_requests (id, kind, state, email, language, created_at, received_at, due_at, next_at) "
+            "VALUES (gen_random_uuid(), 'access', 'received', 'essai@acme.example', 'fr', now(), now(), now() + interval '30 days', 'infinity')"
+        )
+        try:
+            with pytest.raises(OperatorError, match="requests-open"):
+                refresh(operator, environment.slug)
+            assert environment.sql("SELECT count(*) FROM privacy_requests") == [(1,)]
+        finally:
+            environment.sql("DELETE FROM privacy_requests")
+        assert refresh(operator, environment.slug)["refreshed"]
+
+
 class TestLeak:
     def test_somebody_in_what_is_kept_is_found(self, stage: Stage, operator: Operator, production: Tenant, environment: Tenant, copied: dict):
         """The id of a candidate's alert, typed into the reference of an offer: a column that the map keeps."""
@@ -401,3 +441,36 @@ class TestKilled:
         counts = "SELECT count(*) FROM alerts"
         assert environment.sql(counts) == production.sql(counts)
         assert leaks(stage, persons(stage, production), environment) == set()
+
+    def test_one_that_stopped_is_begun_anew_with_another_copy(self, stage: Stage, operator: Operator, environment: Tenant, copied: dict):
+        """Whatever it had lost by then: its host name and its keys lead to the project that it began with, and the old key ends with a new one."""
+        own = environment.project
+        old = environment.key
+        anonymise(operator, environment.slug)
+        # As one leaves it that was ended behind the first items that went: nothing but the note says what its project was.
+        noted, projects = f"vivier-{stage.name}-departures", f"vivier-{stage.name}-projects"
+        client = stage.client("dynamodb")
+        place = {"pk": {"S": "refreshes"}, "sk": {"S": f"tenant#{environment.tenant_id}"}}
+        note = client.get_item(TableName=noted, Key=place, ConsistentRead=True)["Item"]
+        begun = json.loads(note["value"]["S"]) | {"was_served": True}
+        assert begun["project"] == own
+        client.put_item(TableName=noted, Item=note | {"value": {"S": json.dumps(begun)}})
+        client.delete_item(TableName=projects, Key={"pk": {"S": f"tenant#{environment.tenant_id}"}, "sk": {"S": f"project#{own}"}})
+        operator.invoke("tenants", {"operation": "disable", "slug": environment.slug})
+        with pytest.raises(OperatorError, match="refresh-unfinished"):
+            operator.invoke("tenants", {"operation": "enable", "slug": environment.slug})
+        # And as one that is ended wherever it is.
+        with suppress(OperatorError, ClientError):
+            killed(stage, "tenants", 0.5, lambda: refresh(operator, environment.slug))
+
+        made, taken = refreshed(operator, environment.slug)
+        assert taken["refreshed"] and taken["status"] == "active" and taken["sha256"] == made["sha256"]
+        listed = environment.back.call("GET", "/v1/projects", limit=100)["projects"]
+        assert own in {project["project_id"] for project in listed} and len(listed) == 2
+        by_key, by_host = Api(stage.stack.api_url, {"X-Vivier-Key": old}), Api(stage.stack.api_url, {"Host": environment.host})
+        for visitor in (by_key, by_host):
+            wait_for(lambda visitor=visitor: visitor.get("/v1/offers").status_code == 200, "the front office", timeout=240, every=1)
+        new = operator.invoke("tenants", {"operation": "rotate_key", "slug": environment.slug})["publishable_key"]
+        wait_for(lambda: by_key.get("/v1/offers").status_code == 401, "the end of the old key", timeout=60, every=1)
+        environment.key = new
+        assert environment.candidate.get("/v1/offers").status_code == 200

@@ -57,6 +57,17 @@ pub(crate) enum Breaches {
         #[arg(value_parser = id)]
         breach: String,
     },
+    /// Enter that somebody told a tenant, by telephone or by hand
+    Told(Told),
+    /// Print the notification for a tenant's authority, as a page
+    Notification {
+        #[arg(value_parser = id)]
+        breach: String,
+        #[arg(long)]
+        tenant: String,
+        #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
+        language: String,
+    },
     /// Enter that the supervisory authority was notified for a tenant
     Authority(Authority),
     /// Nothing is left to be done
@@ -92,6 +103,21 @@ pub(crate) struct Affect {
     /// When that became known, where it was later than the breach (RFC 3339)
     #[arg(long, value_name = "MOMENT")]
     known_at: Option<String>,
+}
+
+/// A tenant that somebody told.
+#[derive(Debug, Args)]
+pub(crate) struct Told {
+    #[arg(value_parser = id)]
+    breach: String,
+    #[arg(long)]
+    tenant: String,
+    /// When (RFC 3339)
+    #[arg(long, value_name = "MOMENT")]
+    at: String,
+    /// How
+    #[arg(long, value_parser = ["telephone", "letter", "in_person"])]
+    how: String,
 }
 
 /// A notification of the authority.
@@ -139,6 +165,15 @@ impl Breaches {
                 command("affect", fields).shown(View::Record(AFFECTED))
             }
             Self::Tell { breach } => command("tell", json!({"breach": breach})).shown(View::Record(TOLD)),
+            Self::Told(asked) => {
+                let Told { breach, tenant, at, how } = asked;
+                let fields = json!({"breach": breach, "tenant": tenant, "at": at, "how": how});
+                command("told", fields).shown(View::Record(CASE))
+            }
+            Self::Notification { breach, tenant, language } => {
+                let fields = json!({"breach": breach, "tenant": tenant, "language": language});
+                command("notification", fields).shown(View::Document)
+            }
             Self::Authority(asked) => {
                 let Authority { breach, tenant, at, reference } = asked;
                 let fields = json!({"breach": breach, "tenant": tenant, "at": at, "reference": reference});

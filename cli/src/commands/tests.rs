@@ -303,6 +303,16 @@ fn operators_commands_are_invocations() {
             json!({"operation": "tell", "breach": P}),
         ),
         (
+            "breaches told 018f0000-0000-7000-8000-00000000000a --tenant acme --at 2026-01-15T16:20:00Z --how telephone",
+            "breaches",
+            json!({"operation": "told", "breach": P, "tenant": "acme", "at": "2026-01-15T16:20:00Z", "how": "telephone"}),
+        ),
+        (
+            "breaches notification 018f0000-0000-7000-8000-00000000000a --tenant acme --language en",
+            "breaches",
+            json!({"operation": "notification", "breach": P, "tenant": "acme", "language": "en"}),
+        ),
+        (
             "breaches authority 018f0000-0000-7000-8000-00000000000a --tenant acme --at 2026-01-17T09:30:00Z --reference CNIL-7",
             "breaches",
             json!({"operation": "authority", "breach": P, "tenant": "acme", "at": "2026-01-17T09:30:00Z", "reference": "CNIL-7"}),

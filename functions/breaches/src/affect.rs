@@ -92,7 +92,7 @@ pub(crate) async fn affect(
         }
     }
     for tenant in tenants {
-        if Instant::now() >= until {
+        if Instant::now() >= until || !counting::is_countable(tenant.status) {
             done.left += 1;
             continue;
         }

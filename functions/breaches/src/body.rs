@@ -76,7 +76,7 @@ pub(crate) struct BreachNumbers {
     records: Option<u64>,
     /// Persons, where they can be told apart.
     persons: Option<u64>,
-    /// Whether the numbers are estimated.
+    /// Whether the numbers are estimated, or there may be more.
     estimate: bool,
 }
 
@@ -128,7 +128,7 @@ pub(crate) struct BreachEntry {
     by: &'static str,
     /// Which member.
     member: Option<String>,
-    /// What: `recorded`, `added`, `closed`, `affected`, `counted`, `telling`, `mailed`, `decided`, `notified`.
+    /// What: `recorded`, `added`, `closed`, `affected`, `counted`, `telling`, `mailed`, `told`, `decided`, `notified`.
     what: &'static str,
     /// SHA-256 of the entry, in base64url; the next one names it.
     hash: String,
@@ -189,7 +189,7 @@ pub(crate) fn numbers(counts: &[Count]) -> Vec<BreachNumbers> {
             .collect(),
         records: count.records,
         persons: count.persons,
-        estimate: count.estimate,
+        estimate: count.estimate || count.least,
     };
     counts.iter().map(one).collect()
 }
@@ -245,7 +245,7 @@ impl BreachView {
             summary: BreachSummary::of(breach, case),
             began_at: breach.recorded.began_at,
             what: breach.recorded.what.clone(),
-            additions: breach.stages.iter().map(addition).collect(),
+            additions: breach.said().map(addition).collect(),
             consequences: breach.consequences(u64::MAX).cloned(),
             measures: breach.measures(u64::MAX).cloned(),
             contact: breach.recorded.contact.clone(),
@@ -319,6 +319,9 @@ impl NewBreachDecision {
                 if !is_printable(&reason, LONGEST_REASON) {
                     return Err(of("reason", "invalid"));
                 }
+                if reason.contains('@') {
+                    return Err(of("reason", "names-somebody"));
+                }
                 Ok(Decision::NotRequired { reason })
             }
         }
@@ -345,6 +348,7 @@ mod tests {
             (json!({"decision": "not_required", "reason": "Encrypted."}), None),
             (json!({"decision": "not_required", "reason": " "}), Some("reason")),
             (json!({"decision": "not_required", "reason": long}), Some("reason")),
+            (json!({"decision": "not_required", "reason": "Ask camille@example.org"}), Some("reason")),
             (json!({"decision": "not_required"}), Some("reason")),
             (json!({"decision": "notify_for_us", "reason": "x"}), Some("reason")),
         ] {

@@ -48,6 +48,11 @@ impl Breach {
         Some(Self { id, recorded, recorded_at, stages, closed_at, walked })
     }
 
+    /// The stages that tell anything.
+    pub(crate) fn said(&self) -> impl DoubleEndedIterator<Item = &Stage> {
+        self.stages.iter().filter(|stage| stage.added.says())
+    }
+
     /// The stages up to an entry.
     fn upto(&self, number: u64) -> impl DoubleEndedIterator<Item = &Stage> {
         self.stages.iter().filter(move |stage| stage.number <= number)

@@ -56,11 +56,12 @@ pub(crate) fn walk(chain: &Chain, breach: BreachId, tenant: Option<TenantId>) ->
             walked.broken_at.get_or_insert(culprit);
         }
         walked.entries.extend(found.map(|entry| (entry, own)));
-        (expected, previous) = (number + 1, own);
+        (expected, previous) = (number.saturating_add(1), own);
     }
     // What was cut off, or put behind, or changed at the very end, is known by the head.
-    if expected != chain.seq + 1 {
-        walked.broken_at.get_or_insert(expected.min(chain.seq + 1));
+    let next = chain.seq.saturating_add(1);
+    if expected != next {
+        walked.broken_at.get_or_insert(expected.min(next));
     } else if previous != chain.hash {
         walked.broken_at.get_or_insert(chain.seq);
     }
@@ -111,6 +112,20 @@ mod tests {
             without.entries.remove(place);
             assert_eq!(walk(&without, breach, None).broken_at, Some(place as u64 + 1), "without {place}");
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_shows() {
+        let (breach, whole) = chain(3);
+        let mut textless = whole.clone();
+        textless.entries[1].1.clear();
+        assert_eq!(walk(&textless, breach, None).broken_at, Some(2));
+        let mut misplaced = whole.clone();
+        let (_, text) = misplaced.entries.remove(1);
+        misplaced.entries.push((0, text));
+        assert_eq!(walk(&misplaced, breach, None).broken_at, Some(2));
+        let headless = Chain { hash: NOTHING, ..whole };
+        assert_eq!(walk(&headless, breach, None).broken_at, Some(3));
     }
 
     #[test]

@@ -8,21 +8,23 @@ use serde_json::{Value, json};
 use vivier_data_map::map;
 use vivier_domain::{
     ids::{AdditionId, BreachId},
+    member::Language,
     tenant::Slug,
 };
 use vivier_runtime::{HandlerError, operator};
-use vivier_tenancy::{PlatformScope, TenancyError, TenantScope};
+use vivier_tenancy::{PlatformScope, TenancyError};
 
 use crate::{
     App,
     affect::{self, Affected, Which},
     breach::Breach,
-    case::Case,
-    entry::{Added, Decision, Notified, Recorded, What, Who},
+    entry::{Added, How, Notified, Recorded, What},
     register, shown,
     tick::{self, Found},
-    words::{self, LONGEST_CONTACT, LONGEST_REFERENCE, Nature, Words},
+    words::{self, LONGEST_CONTACT, Nature, Words},
 };
+
+mod standing;
 
 /// A run by hand takes up no tenant after this long.
 const BUDGET: Duration = Duration::from_mins(1);
@@ -88,6 +90,27 @@ pub enum Command {
     Tell {
         /// Of which breach.
         breach: BreachId,
+    },
+    /// Somebody told a tenant, by telephone or by hand.
+    Told {
+        /// Of which breach.
+        breach: BreachId,
+        /// Whom.
+        tenant: Slug,
+        /// When.
+        at: Timestamp,
+        /// How.
+        how: How,
+    },
+    /// The notification for a tenant's authority, as a page.
+    Notification {
+        /// Of which breach.
+        breach: BreachId,
+        /// For whom.
+        tenant: Slug,
+        /// What it is written in.
+        #[serde(default)]
+        language: Language,
     },
     /// The supervisory authority was notified.
     Authority {
@@ -160,39 +183,46 @@ pub async fn handle(app: &App, platform: &PlatformScope, command: Value) -> Resu
                 "failures": told.failures,
             }))
         }
+        Command::Told { breach, tenant, at, how } => {
+            let found = read(app, platform, breach).await?;
+            standing::told(app, platform, &found, &tenant, (at, how)).await
+        }
+        Command::Notification { breach, tenant, language } => {
+            let found = read(app, platform, breach).await?;
+            standing::notification(app, platform, &found, &tenant, language).await
+        }
         Command::Authority { breach, tenant, at, reference } => {
             let found = read(app, platform, breach).await?;
-            authority(app, platform, &found, &tenant, Notified { at, reference }).await
+            standing::authority(app, platform, &found, &tenant, Notified { at, reference }).await
         }
         Command::Close { breach, reason } => {
             reason.check("reason")?;
-            close(app, platform, read(app, platform, breach).await?, reason).await
+            standing::close(app, platform, read(app, platform, breach).await?, reason).await
         }
-        Command::Show { breach } => {
-            let found = read(app, platform, breach).await?;
-            let cases = cases(app, platform, breach).await?;
-            let cases: Vec<(&Case, bool)> =
-                cases.iter().map(|(case, scope)| (case, scope.is_some())).collect();
-            Ok(shown::shown(&found, &cases))
-        }
+        Command::Show { breach } => standing::show(app, platform, breach).await,
         Command::List {} => {
             let mut listed = Vec::new();
-            for id in app.tenancy.breaches()?.list(platform).await? {
-                let tenants = app.tenancy.breaches()?.affected(platform, id).await?.len();
+            let known = app.tenancy.breaches()?.list(platform).await?;
+            for id in known.ids {
+                let tenants = app.tenancy.breaches()?.affected(platform, id).await?.ids.len();
                 let found = register::breach(app, platform, id).await?;
                 listed.push(found.map_or_else(
                     || json!({"id": id, "tenants": tenants, "whole": false}),
                     |found| shown::listed(&found, tenants),
                 ));
             }
-            Ok(json!({"breaches": listed}))
+            Ok(json!({"breaches": listed, "unreadable": known.unreadable}))
         }
     }
 }
 
 async fn read(app: &App, platform: &PlatformScope, id: BreachId) -> Result<Breach, HandlerError> {
     let found = register::breach(app, platform, id).await?;
-    found.ok_or_else(|| HandlerError::refused("unknown-breach", "no breach is recorded under this id"))
+    found.ok_or_else(unknown)
+}
+
+fn unknown() -> HandlerError {
+    HandlerError::refused("unknown-breach", "no breach is recorded under this id")
 }
 
 fn open(breach: Breach) -> Result<Breach, HandlerError> {
@@ -204,25 +234,6 @@ fn open(breach: Breach) -> Result<Breach, HandlerError> {
 
 fn affected(breach: BreachId, done: Affected) -> Value {
     json!({"breach": breach, "affected": done.added, "counted": done.counted, "left": done.left})
-}
-
-/// How a breach stands with every tenant that it concerns, with a scope of those that are still there.
-async fn cases(
-    app: &App,
-    platform: &PlatformScope,
-    id: BreachId,
-) -> Result<Vec<(Case, Option<TenantScope>)>, HandlerError> {
-    let tenants = app.tenancy.registry()?.list(platform).await?;
-    let mut found = Vec::new();
-    for tenant in app.tenancy.breaches()?.affected(platform, id).await? {
-        let Some(there) = tenants.iter().find(|one| one.id == tenant) else {
-            found.extend(register::gone(app, platform, id, tenant).await?.map(|case| (case, None)));
-            continue;
-        };
-        let scope = platform.lend(there);
-        found.extend(register::case(app, &scope, id).await?.map(|case| (case, Some(scope))));
-    }
-    Ok(found)
 }
 
 fn check_recorded(recorded: &Recorded, now: Timestamp) -> Result<(), HandlerError> {
@@ -267,7 +278,8 @@ async fn record(
                 let message = "another breach is recorded under this id: add to it, or choose another id";
                 return Err(HandlerError::refused("recorded-otherwise", message));
             }
-            return Ok(shown::listed(&found, app.tenancy.breaches()?.affected(platform, id).await?.len()));
+            let tenants = app.tenancy.breaches()?.affected(platform, id).await?.ids.len();
+            return Ok(shown::listed(&found, tenants));
         }
         match register::append(app, platform, id, None, What::Recorded(recorded.clone())).await {
             Err(error) if crate::tell::is_conflict(&error) => {}
@@ -288,8 +300,7 @@ async fn add(
     added.what.as_ref().map_or(Ok(()), |words| words.check("what"))?;
     check_more(added.consequences.as_ref(), added.measures.as_ref())?;
     check_places(&added.places, 0)?;
-    let says = added.what.is_some() || added.consequences.is_some() || added.measures.is_some();
-    if !says && added.places.is_empty() && tenants.is_empty() {
+    if !added.says() && tenants.is_empty() {
         return Err(HandlerError::refused("nothing-new", "an addition says something that is new"));
     }
     let further = match tenants.as_slice() {
@@ -303,7 +314,8 @@ async fn add(
                 let message = "another addition has this id: choose another one";
                 return Err(HandlerError::refused("added-otherwise", message));
             }
-            let done = affect::affect(app, platform, &found, &further, None, until).await?;
+            // Their day begins now, and not when the breach became known.
+            let done = affect::affect(app, platform, &found, &further, Some(stage.at), until).await?;
             let mut answer = affected(id, done);
             answer["entry"] = json!(stage.number);
             return Ok(answer);
@@ -313,73 +325,6 @@ async fn add(
             outcome => outcome?,
         }
         found = open(read(app, platform, id).await?)?;
-    }
-    Err(TenancyError::Busy("register of breaches").into())
-}
-
-async fn authority(
-    app: &App,
-    platform: &PlatformScope,
-    breach: &Breach,
-    slug: &Slug,
-    notified: Notified,
-) -> Result<Value, HandlerError> {
-    words::check_line(&notified.reference, LONGEST_REFERENCE, "reference")?;
-    if notified.at > app.clock.now() || notified.at < breach.recorded.aware_at {
-        let message = "an authority is notified after we are aware of the breach, and before now";
-        return Err(HandlerError::refused("invalid-moment", message));
-    }
-    for _ in 0..TRIES {
-        let found = cases(app, platform, breach.id).await?;
-        let own = found.into_iter().find(|(case, scope)| case.slug == *slug && scope.is_some());
-        let Some((case, Some(scope))) = own else {
-            return Err(HandlerError::refused("not-affected", "the breach concerns no tenant of this name"));
-        };
-        if case.notified.contains(&notified) {
-            return Ok(shown::case(breach, &case));
-        }
-        if !case.may_notify() {
-            let message = "the tenant neither agreed that we notify, nor said that it has";
-            return Err(HandlerError::refused("not-agreed", message));
-        }
-        let entry = (Who::Operator, What::Notified(notified.clone()));
-        match register::append_own(app, &scope, breach.id, Some(&case.walked), entry).await {
-            Err(error) if crate::tell::is_conflict(&error) => {}
-            outcome => outcome?,
-        }
-    }
-    Err(TenancyError::Busy("register of breaches").into())
-}
-
-/// What keeps a breach from being closed.
-fn unfinished(case: &Case, now: Timestamp) -> bool {
-    let agreed = matches!(&case.decided, Some((Decision::NotifyForUs {}, ..))) && case.notified.is_empty();
-    let time = case.authority_due_at().is_none_or(|due| now < due);
-    case.told_at().is_none() || agreed || (case.decided.is_none() && time)
-}
-
-async fn close(
-    app: &App,
-    platform: &PlatformScope,
-    mut breach: Breach,
-    reason: Words,
-) -> Result<Value, HandlerError> {
-    for _ in 0..TRIES {
-        let cases = cases(app, platform, breach.id).await?;
-        if breach.closed_at.is_some() {
-            return Ok(shown::listed(&breach, cases.len()));
-        }
-        let now = app.clock.now();
-        if cases.iter().any(|(case, scope)| scope.is_some() && unfinished(case, now)) {
-            let message = "a tenant was not told, has time left to decide, or agreed and its authority was not notified";
-            return Err(HandlerError::refused("unfinished", message));
-        }
-        let what = What::Closed { reason: reason.clone() };
-        match register::append(app, platform, breach.id, Some(&breach.walked), what).await {
-            Err(error) if crate::tell::is_conflict(&error) => {}
-            outcome => outcome?,
-        }
-        breach = read(app, platform, breach.id).await?;
     }
     Err(TenancyError::Busy("register of breaches").into())
 }

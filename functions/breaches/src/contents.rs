@@ -80,6 +80,7 @@ pub(crate) fn persons(map: &Map, counts: &[Count]) -> BTreeMap<Subject, Persons>
                     Some(known) => {
                         persons.least = persons.least.max(known);
                         persons.most += known;
+                        persons.open |= count.least;
                         persons.estimate |= count.estimate;
                     }
                     None => persons.open = true,
@@ -149,12 +150,23 @@ fn about_records(counts: Option<&[Count]>, language: Language) -> Section {
         format!("{}{}.", say(language, "Catégories de données : ", "Categories of data: "), kinds.join(", "))
     }];
     let total: u64 = counts.iter().filter_map(|count| count.records).sum();
-    let rough = counts.iter().any(|count| count.estimate || count.records.is_none());
-    lines.push(match (language, rough) {
-        (Language::Fr, false) => format!("Enregistrements : {total}."),
-        (Language::Fr, true) => format!("Enregistrements : environ {total}, sans ce qui n'a pu être compté."),
-        (Language::En, false) => format!("Records: {total}."),
-        (Language::En, true) => format!("Records: about {total}, without what could not be counted."),
+    let lost = counts.iter().any(|count| count.records.is_none());
+    let rough = lost || counts.iter().any(|count| count.estimate);
+    let least = counts.iter().any(|count| count.least);
+    lines.push(match (language, least, rough) {
+        // Nothing was found, and not everything was looked at.
+        (Language::Fr, ..) if total == 0 && lost => "Enregistrements : nombre pas encore connu.".to_owned(),
+        (Language::En, ..) if total == 0 && lost => "Records: number not known yet.".to_owned(),
+        (Language::Fr, true, _) => format!("Enregistrements : au moins {total}."),
+        (Language::En, true, _) => format!("Records: at least {total}."),
+        (Language::Fr, false, false) => format!("Enregistrements : {total}."),
+        (Language::Fr, false, true) => {
+            format!("Enregistrements : environ {total}, sans ce qui n'a pu être compté.")
+        }
+        (Language::En, false, false) => format!("Records: {total}."),
+        (Language::En, false, true) => {
+            format!("Records: about {total}, without what could not be counted.")
+        }
     });
     for count in counts {
         for table in tables(map(), &count.place) {
@@ -167,7 +179,11 @@ fn about_records(counts: Option<&[Count]>, language: Language) -> Section {
 fn about_table(count: &Count, about: &str, language: Language) -> String {
     let mut line = format!("{about} ({})", count.place);
     line.push_str(say(language, " : ", ": "));
-    let about = if count.estimate { say(language, "environ ", "about ") } else { "" };
+    let about = match (count.least, count.estimate) {
+        (true, _) => say(language, "au moins ", "at least "),
+        (false, true) => say(language, "environ ", "about "),
+        (false, false) => "",
+    };
     // Writing to a text does not fail.
     let _ = match (language, count.records) {
         (Language::Fr, Some(records)) => write!(line, "enregistrements {about}{records}"),
@@ -271,7 +287,7 @@ mod tests {
     use super::*;
 
     fn count(place: &str, records: u64, persons: Option<u64>) -> Count {
-        Count { place: place.to_owned(), records: Some(records), persons, estimate: false }
+        Count { place: place.to_owned(), records: Some(records), persons, estimate: false, least: false }
     }
 
     #[test]
@@ -290,8 +306,11 @@ mod tests {
             let found = candidates(&counts);
             assert_eq!((number(found, Language::Fr), number(found, Language::En)), (fr.into(), en.into()));
         }
-        let rough = Count { estimate: true, ..alerts };
+        let rough = Count { estimate: true, ..alerts.clone() };
         assert_eq!(number(candidates(&[rough]), Language::En), "about 3");
+        let more = Count { least: true, ..alerts };
+        assert_eq!(number(candidates(std::slice::from_ref(&more)), Language::En), "at least 3");
+        assert_eq!(candidates(&[more]).most(), None);
     }
 
     #[test]
@@ -313,7 +332,12 @@ mod tests {
         let lost = Count { records: None, ..count("queues/batches-dead", 0, None) };
         let section = about_records(Some(&[lost]), Language::En);
         assert!(section.lines.iter().any(|line| line.ends_with("not counted.")), "{section:?}");
+        assert!(section.lines.contains(&"Records: number not known yet.".to_owned()), "{section:?}");
         assert_eq!(about_persons(None, Language::Fr).lines, ["Pas encore connu."]);
+        let more = Count { least: true, ..count("silo/alerts", 7, Some(3)) };
+        let section = about_records(Some(&[more]), Language::En);
+        assert!(section.lines.contains(&"Records: at least 7.".to_owned()), "{section:?}");
+        assert!(section.lines.iter().any(|line| line.ends_with("records at least 7, persons at least 3.")));
     }
 
     #[test]

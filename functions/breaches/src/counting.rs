@@ -6,7 +6,7 @@ use std::{
 };
 
 use vivier_data_map::{Map, Store, Table, map};
-use vivier_domain::ids::BreachId;
+use vivier_domain::{ids::BreachId, tenant::TenantStatus};
 use vivier_runtime::HandlerError;
 use vivier_store::{
     census::{self, Counted, Numbers},
@@ -33,6 +33,11 @@ use crate::{
 const PATIENCE: u32 = 5_000;
 /// The most items, or files, that are looked at in one store.
 const MOST: usize = 100_000;
+
+/// Whether a tenant's stores hold what is its own. Of one that is being restored nobody knows yet.
+pub(crate) fn is_countable(status: TenantStatus) -> bool {
+    status.has_stores() && status != TenantStatus::Restoring
+}
 
 /// Counts what a tenant has in all places concerned, if that was not done yet, and enters it. Whether it was done now. Beyond `until` large tables are
 /// estimated.
@@ -81,7 +86,7 @@ fn place(table: &Table) -> String {
 }
 
 fn uncounted(table: &Table) -> Count {
-    Count { place: place(table), records: None, persons: None, estimate: false }
+    Count { place: place(table), records: None, persons: None, estimate: false, least: false }
 }
 
 /// Rows of tables of one database, by a transaction each: a statement that takes too long ends its own. A macro, since sessions of both databases have
@@ -149,6 +154,7 @@ async fn of_store(
                 records: Some(members),
                 persons: Some(members),
                 estimate: false,
+                least: false,
             };
             Ok(tables.iter().map(count).collect())
         }
@@ -208,6 +214,7 @@ fn of_rows(table: &Table, numbers: Option<Numbers>, estimate: bool) -> Count {
         records: numbers.map(|numbers| numbers.records),
         persons: numbers.and_then(|numbers| numbers.persons),
         estimate,
+        least: false,
     }
 }
 
@@ -231,11 +238,16 @@ fn of_kind(map: &Map, store: Store, table: &Table, items: &[Glimpse], more: bool
     let own =
         |item: &&Glimpse| map.kind_of(store, &item.pk, &item.sk).is_some_and(|kind| kind.name == table.name);
     let found: Vec<&Glimpse> = items.iter().filter(own).collect();
+    if more && found.is_empty() {
+        // It was not reached: there may be some.
+        return uncounted(table);
+    }
     let persons = table.key.as_deref().map(|key| {
         let persons: BTreeSet<String> = found.iter().filter_map(|item| person(item, key)).collect();
         persons.len() as u64
     });
-    Count { place: place(table), records: Some(found.len() as u64), persons, estimate: more }
+    let records = Some(found.len() as u64);
+    Count { place: place(table), records, persons, estimate: false, least: more }
 }
 
 /// By what an item's person is told apart.
@@ -261,7 +273,10 @@ fn of_files(table: &Table, tables: &[&Table], names: &[String], more: bool) -> C
         fitting.max_by_key(|one| one.name.len()).is_some_and(|one| one.name == table.name)
     };
     let records = names.iter().filter(|name| longest(name)).count() as u64;
-    Count { place: place(table), records: Some(records), persons: None, estimate: more }
+    if more && records == 0 {
+        return uncounted(table);
+    }
+    Count { place: place(table), records: Some(records), persons: None, estimate: false, least: more }
 }
 
 #[cfg(test)]
@@ -295,6 +310,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_not_reached_is_not_known() {
+        let talks = [item("session#1", "message#1", &[]), item("session#1", "message#2", &[])];
+        let count = |name: &str| {
+            let table = map().table(Store::Conversations, name).unwrap();
+            of_kind(map(), Store::Conversations, table, &talks, true)
+        };
+        let (reached, not) = (count("message"), count("session"));
+        assert_eq!((reached.records, reached.persons, reached.least), (Some(2), Some(1), true));
+        assert_eq!((not.records, not.persons, not.least), (None, None, false));
+        let tables: Vec<&Table> = map().tables(Store::Bucket).collect();
+        let names = ["documents/1/1".to_owned()];
+        let file = |name: &str| {
+            let count = of_files(map().table(Store::Bucket, name).unwrap(), &tables, &names, true);
+            (count.records, count.least)
+        };
+        assert_eq!((file("documents/*/*"), file("imports/*")), ((Some(1), true), (None, false)));
+    }
+
+    #[test]
     fn a_key_may_lie_inside_of_a_text() {
         let published = |number: u32, by: &str| {
             let value = format!(r#"{{"published_by":"{by}","settings":{{}}}}"#);
@@ -324,6 +358,7 @@ mod tests {
             name: name.to_owned(),
             kind: kind.to_owned(),
             generated: false,
+            nullable: false,
             key: None,
         };
         let known = [

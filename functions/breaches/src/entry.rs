@@ -50,6 +50,14 @@ pub(crate) struct Added {
     pub(crate) places: Vec<String>,
 }
 
+impl Added {
+    /// Whether it tells anything: one that names further tenants alone is no news to the others.
+    pub(crate) const fn says(&self) -> bool {
+        let words = self.what.is_some() || self.consequences.is_some() || self.measures.is_some();
+        words || !self.places.is_empty()
+    }
+}
+
 /// What was counted of one table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,8 +68,11 @@ pub(crate) struct Count {
     pub(crate) records: Option<u64>,
     /// Persons, where one column tells them apart.
     pub(crate) persons: Option<u64>,
-    /// Whether the numbers are estimated, or were counted to a limit.
+    /// Whether the numbers are estimated.
     pub(crate) estimate: bool,
+    /// Whether there may be more: they were counted to a limit.
+    #[serde(default)]
+    pub(crate) least: bool,
 }
 
 /// How a tenant was told.
@@ -107,6 +118,18 @@ impl Decision {
     }
 }
 
+/// How a tenant was told by people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum How {
+    /// Somebody called.
+    Telephone,
+    /// Somebody wrote, by hand.
+    Letter,
+    /// Somebody was there.
+    InPerson,
+}
+
 /// That an authority was notified.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -140,7 +163,19 @@ pub(crate) enum What {
     /// The tenant is to be told so much.
     Telling(Telling),
     /// A mail was taken.
-    Mailed { stage: u32, member: String },
+    Mailed {
+        stage: u32,
+        member: String,
+        /// When; where nothing is said, as the entry was made.
+        #[serde(default)]
+        at: Option<Timestamp>,
+    },
+    /// Somebody told the tenant.
+    Told {
+        /// When.
+        at: Timestamp,
+        how: How,
+    },
     /// The tenant decided.
     Decided { decision: Decision },
     /// The authority was notified.
@@ -158,6 +193,7 @@ impl What {
             Self::Counted { .. } => "counted",
             Self::Telling(_) => "telling",
             Self::Mailed { .. } => "mailed",
+            Self::Told { .. } => "told",
             Self::Decided { .. } => "decided",
             Self::Notified(_) => "notified",
         }

@@ -134,7 +134,7 @@ fn before(breach: &Breach, case: &Case, language: Language) -> Section {
         .iter()
         .map(|one| format!("{} ({}).", one.reference, moment(one.at, language)))
         .collect();
-    let later = breach.stages.iter().filter(|stage| stage.at > last).count();
+    let later = breach.said().filter(|stage| stage.at > last).count();
     lines.push(match language {
         Language::Fr => format!("Compléments enregistrés depuis la dernière notification : {later}."),
         Language::En => format!("Additions recorded since the last notification: {later}."),

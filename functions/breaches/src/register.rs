@@ -12,14 +12,23 @@ use crate::{
     entry::{Entry, What, Who},
 };
 
+/// The chain of a breach, as it was walked along.
+pub(crate) async fn walked(
+    app: &App,
+    platform: &PlatformScope,
+    id: BreachId,
+) -> Result<Option<Walked>, TenancyError> {
+    let found = app.tenancy.breaches()?.fetch(platform, id).await?;
+    Ok(found.map(|found| chain::walk(&found, id, None)))
+}
+
 /// A breach, as the platform reads it.
 pub(crate) async fn breach(
     app: &App,
     platform: &PlatformScope,
     id: BreachId,
 ) -> Result<Option<Breach>, TenancyError> {
-    let found = app.tenancy.breaches()?.fetch(platform, id).await?;
-    Ok(found.and_then(|found| Breach::of(id, chain::walk(&found, id, None))))
+    Ok(walked(app, platform, id).await?.and_then(|walked| Breach::of(id, walked)))
 }
 
 /// A breach, as a tenant that it concerns reads it, with how it stands with that tenant.
@@ -41,15 +50,15 @@ pub(crate) async fn case(app: &App, scope: &TenantScope, id: BreachId) -> Result
     Ok(found.and_then(|found| Case::of(scope.tenant(), &walk(found))))
 }
 
-/// How a breach stood with a tenant that is gone.
-pub(crate) async fn gone(
+/// The chain of a breach with a tenant that may be gone.
+pub(crate) async fn walked_of(
     app: &App,
     platform: &PlatformScope,
     id: BreachId,
     tenant: TenantId,
-) -> Result<Option<Case>, TenancyError> {
+) -> Result<Option<Walked>, TenancyError> {
     let found = app.tenancy.breaches()?.of(platform, id, tenant).await?;
-    Ok(found.and_then(|found| Case::of(tenant, &chain::walk(&found, id, Some(tenant)))))
+    Ok(found.map(|found| chain::walk(&found, id, Some(tenant))))
 }
 
 /// Adds to a breach, behind what was read. [`TenancyError::Conflict`] where somebody else was quicker.

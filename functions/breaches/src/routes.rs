@@ -124,7 +124,11 @@ pub(crate) async fn decide(
             What::Decided { decision: decision.clone() },
         );
         match register::append_own(&app, scope, id, Some(&case.walked), entry).await {
-            Ok(()) | Err(HandlerError::Tenancy(TenancyError::Conflict(_))) => {}
+            Ok(()) => {
+                let case = own(&app, scope, id).await?.1;
+                return Ok(Json(BreachView::of(&breach, &case)));
+            }
+            Err(HandlerError::Tenancy(TenancyError::Conflict(_))) => {}
             Err(HandlerError::Tenancy(error)) => return Err(error.into()),
             Err(_) => return Err(Problem::new(ProblemKind::Internal)),
         }

@@ -1,6 +1,7 @@
 //! What operators see of breaches.
 
 use serde_json::{Value, json};
+use vivier_domain::ids::{BreachId, TenantId};
 
 use crate::{
     body::{decided, numbers, persons},
@@ -15,7 +16,7 @@ use crate::{
 pub(crate) fn listed(breach: &Breach, tenants: usize) -> Value {
     json!({
         "id": breach.id, "aware_at": breach.recorded.aware_at, "recorded_at": breach.recorded_at,
-        "natures": breach.recorded.natures, "tenants": tenants, "additions": breach.stages.len(),
+        "natures": breach.recorded.natures, "tenants": tenants, "additions": breach.said().count(),
         "tenant_due_at": deadlines::tenant_due(breach.recorded.aware_at), "closed_at": breach.closed_at,
         "whole": breach.walked.broken_at.is_none(),
     })
@@ -54,12 +55,25 @@ fn timeline(walked: &Walked) -> Vec<Value> {
     walked.entries.iter().map(one).collect()
 }
 
-/// All that is known of a breach, as operators see it.
-pub(crate) fn shown(breach: &Breach, cases: &[(&Case, bool)]) -> Value {
-    let mut told = listed(breach, cases.len());
+/// A breach of which nobody can tell any more what was recorded.
+pub(crate) fn unreadable(id: BreachId, walked: &Walked, tenants: usize) -> Value {
+    json!({
+        "id": id, "tenants": tenants, "whole": false, "broken_at": walked.broken_at, "cases": [],
+        "timeline": timeline(walked),
+    })
+}
+
+/// A tenant's timeline of which nobody can tell any more whom it concerns, or that is not there.
+fn lost((tenant, broken_at): &(TenantId, u64)) -> Value {
+    json!({"tenant_id": tenant, "whole": false, "broken_at": broken_at})
+}
+
+/// All that is known of a breach, as operators see it; `gone`: timelines that cannot be read, and where they do not hold.
+pub(crate) fn shown(breach: &Breach, cases: &[(&Case, bool)], gone: &[(TenantId, u64)]) -> Value {
+    let mut told = listed(breach, cases.len() + gone.len());
     let whole = |one: &(&Case, bool)| one.0.walked.broken_at.is_none();
     told["broken_at"] = json!(breach.walked.broken_at);
-    told["whole"] = json!(breach.walked.broken_at.is_none() && cases.iter().all(whole));
+    told["whole"] = json!(breach.walked.broken_at.is_none() && gone.is_empty() && cases.iter().all(whole));
     told["places"] = json!(breach.places(u64::MAX));
     told["contact"] = json!(breach.recorded.contact);
     told["timeline"] = json!(timeline(&breach.walked));
@@ -68,6 +82,6 @@ pub(crate) fn shown(breach: &Breach, cases: &[(&Case, bool)]) -> Value {
         told["there"] = json!(there);
         told
     };
-    told["cases"] = json!(cases.iter().map(one).collect::<Vec<_>>());
+    told["cases"] = json!(cases.iter().map(one).chain(gone.iter().map(lost)).collect::<Vec<_>>());
     told
 }

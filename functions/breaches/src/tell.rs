@@ -1,7 +1,7 @@
 //! Tells tenants: what is new is written down first, as a telling with its number; then each member's mail is claimed, handed over, noted as taken, and
 //! entered. Killed between the handing over and the note, it is handed over once more: of what the law demands, twice is better than never.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use vivier_domain::{
     mail::{Mail, Notice},
     member::{Language, MemberState},
@@ -35,6 +35,9 @@ const TRIES: usize = 8;
 /// Who writes: not the tenant, to itself, but whoever runs the suite for it. A sender of the tenant's own could be refused.
 const SENDER: &str = "Vivier";
 
+/// Whoever was not told when a breach was closed is told for so long.
+const AFTERWARDS: SignedDuration = SignedDuration::from_hours(24);
+
 /// What one turn did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Told {
@@ -59,6 +62,9 @@ pub(crate) fn is_conflict(error: &HandlerError) -> bool {
 /// Tells a tenant what is new, and whoever was not told yet of what was told before.
 pub(crate) async fn tell(app: &App, scope: &TenantScope, breach: &Breach) -> Result<Told, HandlerError> {
     let mut told = Told::default();
+    if breach.closed_at.is_some_and(|closed| app.clock.now() > closed + AFTERWARDS) {
+        return Ok(told);
+    }
     let Some(mut case) = register::case(app, scope, breach.id).await? else { return Ok(told) };
     let news = if breach.closed_at.is_some() { None } else { case.news(breach, app.clock.now()) };
     let open = |case: &Case| {
@@ -120,9 +126,9 @@ async fn one(
 ) -> Result<bool, HandlerError> {
     let register = app.tenancy.breaches()?;
     let key = MailKey { breach: breach.id, stage: telling.stage, member: &reader.subject };
-    let handed = match register.claim(scope, key, app.clock.now()).await? {
+    let (handed, taken) = match register.claim(scope, key, app.clock.now()).await? {
         Claim::Theirs => return Ok(false),
-        Claim::Sent => false,
+        Claim::Sent(taken) => (false, taken),
         Claim::Ours => {
             let mail = compose(app, breach, case, telling, reader.language)?;
             let settings = MailSettings { sender_name: Some(SENDER.to_owned()), ..MailSettings::default() };
@@ -133,8 +139,9 @@ async fn one(
                 }
                 return Err(HandlerError::other("telling a tenant of a breach", error));
             }
-            register.note_sent(scope, key, app.clock.now()).await?;
-            true
+            let taken = app.clock.now();
+            register.note_sent(scope, key, taken).await?;
+            (true, taken)
         }
     };
     for _ in 0..TRIES {
@@ -144,7 +151,7 @@ async fn one(
         if known {
             break;
         }
-        let what = What::Mailed { stage: telling.stage, member: reader.subject.clone() };
+        let what = What::Mailed { stage: telling.stage, member: reader.subject.clone(), at: Some(taken) };
         match register::append_own(app, scope, breach.id, Some(&now.walked), (Who::System, what)).await {
             Err(error) if is_conflict(&error) => {}
             outcome => {

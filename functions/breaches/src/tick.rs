@@ -7,7 +7,7 @@ use vivier_runtime::{
     HandlerError,
     telemetry::{self, Unit},
 };
-use vivier_tenancy::{PlatformScope, registry::Tenant};
+use vivier_tenancy::{PlatformScope, TenancyError, registry::Tenant};
 
 use crate::{App, breach::Breach, counting, deadlines, register, tell};
 
@@ -29,33 +29,73 @@ pub(crate) struct Found {
 /// Goes on with every breach. One tenant's failure is logged and stops no other.
 pub async fn run(app: &App, platform: &PlatformScope) -> Result<Value, HandlerError> {
     let until = Instant::now() + BUDGET;
-    let (mut found, mut open) = (Found::default(), 0);
+    let mut found = Found::default();
     let tenants = app.tenancy.registry()?.list(platform).await?;
-    for id in app.tenancy.breaches()?.list(platform).await? {
-        let Some(breach) = register::breach(app, platform, id).await? else {
-            // Nobody can tell what it was: somebody has to look.
-            found.broken += 1;
-            found.tenant_due += 1;
-            tracing::error!(breach = %id, "a breach cannot be read");
-            continue;
-        };
-        found.broken += u64::from(breach.walked.broken_at.is_some());
-        open += u64::from(breach.closed_at.is_none());
-        Box::pin(one(app, platform, &breach, &tenants, until, &mut found)).await?;
+    let (open, closed) = all(app, platform, &mut found).await?;
+    let mut concerns = Vec::new();
+    for breach in &open {
+        concerns.push(Concern::of(app, platform, (breach, tenants.as_slice()), &mut found).await?);
+    }
+    // First whoever can be told is: counting takes its time.
+    for concern in &concerns {
+        Box::pin(concern.tell(app, platform, &mut found)).await;
+    }
+    for concern in &concerns {
+        Box::pin(concern.count(app, platform, until, &mut found)).await;
+        concern.look(app, platform, &mut found).await?;
+    }
+    for breach in &closed {
+        if Instant::now() >= until {
+            break;
+        }
+        let concern = Concern::of(app, platform, (breach, tenants.as_slice()), &mut found).await?;
+        Box::pin(concern.tell(app, platform, &mut found)).await;
+        concern.look(app, platform, &mut found).await?;
     }
     if found.broken > 0 {
         tracing::error!(chains = found.broken, "the register of breaches was tampered with");
     }
-    for (name, value) in
-        [("BreachesTenantDue", found.tenant_due), ("BreachesAuthorityDue", found.authority_due)]
-    {
+    for (name, value) in [
+        ("BreachesTenantDue", found.tenant_due),
+        ("BreachesAuthorityDue", found.authority_due),
+        ("BreachesBroken", found.broken),
+    ] {
         telemetry::metric("breaches", name, Unit::Count, value);
     }
     let Found { mailed, refused, counted, tenant_due, authority_due, broken, failures } = found;
     Ok(json!({
-        "open": open, "mailed": mailed, "refused": refused, "counted": counted, "tenant_due": tenant_due,
+        "open": open.len(), "mailed": mailed, "refused": refused, "counted": counted, "tenant_due": tenant_due,
         "authority_due": authority_due, "broken": broken, "failures": failures,
     }))
+}
+
+/// Breaches that are open, and those that are closed.
+async fn all(
+    app: &App,
+    platform: &PlatformScope,
+    found: &mut Found,
+) -> Result<(Vec<Breach>, Vec<Breach>), HandlerError> {
+    let (mut open, mut closed) = (Vec::new(), Vec::new());
+    let listed = app.tenancy.breaches()?.list(platform).await?;
+    found.broken += listed.unreadable;
+    found.tenant_due += listed.unreadable;
+    for id in listed.ids {
+        let breach = match register::breach(app, platform, id).await {
+            Ok(Some(breach)) => breach,
+            Ok(None) | Err(TenancyError::Corrupt(_)) => {
+                // Nobody can tell what it was: somebody has to look.
+                found.broken += 1;
+                found.tenant_due += 1;
+                tracing::error!(breach = %id, "a breach cannot be read");
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
+        found.broken += u64::from(breach.walked.broken_at.is_some());
+        let with = if breach.closed_at.is_none() { &mut open } else { &mut closed };
+        with.push(breach);
+    }
+    Ok((open, closed))
 }
 
 /// Goes on with one breach.
@@ -67,51 +107,109 @@ pub(crate) async fn one(
     until: Instant,
     found: &mut Found,
 ) -> Result<(), HandlerError> {
-    let affected = app.tenancy.breaches()?.affected(platform, breach.id).await?;
-    let (now, open) = (app.clock.now(), breach.closed_at.is_none());
-    // Recorded, and nobody said yet whom it concerns: that is found out within the same day.
-    if open && affected.is_empty() {
-        found.tenant_due += u64::from(deadlines::tenant_is_due(breach.recorded.aware_at, now));
+    let concern = Concern::of(app, platform, (breach, tenants), found).await?;
+    Box::pin(concern.tell(app, platform, found)).await;
+    Box::pin(concern.count(app, platform, until, found)).await;
+    concern.look(app, platform, found).await
+}
+
+/// A breach, and the tenants that it concerns and that are there.
+struct Concern<'a> {
+    breach: &'a Breach,
+    tenants: Vec<&'a Tenant>,
+}
+
+impl<'a> Concern<'a> {
+    async fn of(
+        app: &App,
+        platform: &PlatformScope,
+        (breach, tenants): (&'a Breach, &'a [Tenant]),
+        found: &mut Found,
+    ) -> Result<Self, HandlerError> {
+        let affected = app.tenancy.breaches()?.affected(platform, breach.id).await?;
+        let open = breach.closed_at.is_none();
+        found.broken += affected.unreadable;
+        if open {
+            // Recorded, and nobody said yet whom it concerns: that is found out within the same day.
+            let nobody = affected.ids.is_empty() && affected.unreadable == 0;
+            let due = nobody && deadlines::tenant_is_due(breach.recorded.aware_at, app.clock.now());
+            found.tenant_due += affected.unreadable + u64::from(due);
+        }
+        let mut there = Vec::new();
+        for id in affected.ids {
+            let Some(tenant) = tenants.iter().find(|tenant| tenant.id == id) else {
+                // It is gone, and nobody is left who could be told.
+                tracing::warn!(breach = %breach.id, tenant = %id, "a breach concerns a tenant that is gone");
+                continue;
+            };
+            there.push(tenant);
+        }
+        Ok(Self { breach, tenants: there })
     }
-    for id in affected {
-        let Some(tenant) = tenants.iter().find(|tenant| tenant.id == id) else {
-            // It is gone, and nobody is left who could be told.
-            tracing::warn!(breach = %breach.id, tenant = %id, "a breach concerns a tenant that is gone");
-            continue;
-        };
-        let scope = platform.lend(tenant);
-        if Instant::now() < until {
-            if open && tenant.status.has_stores() {
-                match counting::count(app, &scope, breach, until).await {
-                    Ok(counted) => found.counted += u64::from(counted),
-                    Err(error) => {
-                        found.failures += 1;
-                        tracing::error!(breach = %breach.id, tenant = %id, error = telemetry::chain(&error), "a tenant was not counted");
-                    }
-                }
+
+    /// Tells all of them what there is to tell.
+    async fn tell(&self, app: &App, platform: &PlatformScope, found: &mut Found) {
+        for tenant in &self.tenants {
+            self.tell_one(app, platform, tenant, found).await;
+        }
+    }
+
+    async fn tell_one(&self, app: &App, platform: &PlatformScope, tenant: &Tenant, found: &mut Found) {
+        match tell::tell(app, &platform.lend(tenant), self.breach).await {
+            Ok(told) => {
+                found.mailed += told.mailed;
+                found.refused += told.refused;
             }
-            match tell::tell(app, &scope, breach).await {
-                Ok(told) => {
-                    found.mailed += told.mailed;
-                    found.refused += told.refused;
+            Err(error) => {
+                found.failures += 1;
+                tracing::error!(breach = %self.breach.id, tenant = %tenant.id, error = telemetry::chain(&error), "a tenant was not told of a breach");
+            }
+        }
+    }
+
+    /// Counts what was not counted, while there is time, and tells whom that concerns.
+    async fn count(&self, app: &App, platform: &PlatformScope, until: Instant, found: &mut Found) {
+        if self.breach.closed_at.is_some() {
+            return;
+        }
+        for tenant in self.tenants.iter().filter(|tenant| counting::is_countable(tenant.status)) {
+            if Instant::now() >= until {
+                return;
+            }
+            match counting::count(app, &platform.lend(tenant), self.breach, until).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    found.counted += 1;
+                    self.tell_one(app, platform, tenant, found).await;
                 }
                 Err(error) => {
                     found.failures += 1;
-                    tracing::error!(breach = %breach.id, tenant = %id, error = telemetry::chain(&error), "a tenant was not told of a breach");
+                    tracing::error!(breach = %self.breach.id, tenant = %tenant.id, error = telemetry::chain(&error), "a tenant was not counted");
                 }
             }
         }
-        let Some(case) = register::case(app, &scope, breach.id).await? else {
-            found.broken += 1;
-            found.tenant_due += u64::from(open);
-            continue;
-        };
-        found.broken += u64::from(case.walked.broken_at.is_some());
-        if open {
-            let now = app.clock.now();
-            found.tenant_due += u64::from(case.tenant_is_due(breach, now));
-            found.authority_due += u64::from(case.authority_is_due(now));
-        }
     }
-    Ok(())
+
+    /// Finds out who is still to be told, and whose timeline does not hold.
+    async fn look(&self, app: &App, platform: &PlatformScope, found: &mut Found) -> Result<(), HandlerError> {
+        let open = self.breach.closed_at.is_none();
+        for tenant in &self.tenants {
+            let case = match register::case(app, &platform.lend(tenant), self.breach.id).await {
+                Ok(Some(case)) => case,
+                Ok(None) | Err(TenancyError::Corrupt(_)) => {
+                    found.broken += 1;
+                    found.tenant_due += u64::from(open);
+                    tracing::error!(breach = %self.breach.id, tenant = %tenant.id, "a timeline cannot be read");
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            found.broken += u64::from(case.walked.broken_at.is_some());
+            let now = app.clock.now();
+            found.tenant_due += u64::from(open && case.tenant_is_due(self.breach, now));
+            // Who agreed relies on us, whether the breach is closed or not.
+            found.authority_due += u64::from((open || case.is_agreed()) && case.authority_is_due(now));
+        }
+        Ok(())
+    }
 }

@@ -157,7 +157,12 @@ async fn begin(
             return Err(HandlerError::refused("requests-open", sentence));
         }
         let (name, now) = (tenant.name.clone(), app.clock.now());
-        let begun = Departure::begin(tenant.id, slug.clone(), name, tenant.kind, tenant.status, now);
+        // One that leaves without a note is not served, and nothing says that it was.
+        let was = match tenant.status {
+            TenantStatus::Leaving => TenantStatus::Disabled,
+            status => status,
+        };
+        let begun = Departure::begin(tenant.id, slug.clone(), name, tenant.kind, was, now);
         departures.put(platform, Book::Departures, tenant.id, &begun, 0).await?;
         begun
     };
@@ -182,7 +187,8 @@ async fn cancel(app: &App, platform: &PlatformScope, slug: &Slug) -> Result<Valu
     if noted.as_ref().is_some_and(|noted| noted.value.acknowledgement.is_some()) {
         return Err(HandlerError::refused("acknowledged", "a member has acknowledged what was handed over"));
     }
-    let was = noted.as_ref().map_or(TenantStatus::Active, |noted| noted.value.was);
+    // Where nothing says that it was served, an operator looks first.
+    let was = noted.as_ref().map_or(TenantStatus::Disabled, |noted| noted.value.was);
     if let Some(noted) = noted {
         // First, and only as it was read: whoever acknowledged meanwhile keeps what was acknowledged.
         departures.remove(platform, tenant.id, noted.version).await?;

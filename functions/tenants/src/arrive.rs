@@ -5,6 +5,7 @@
 
 use std::{collections::BTreeMap, io::Read};
 
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use vivier_bundle::{Manifest, PLACEHOLDER};
@@ -20,7 +21,7 @@ use vivier_tenancy::{
     provisioning::Provisioning,
     registry::{Door, Tenant},
     rooms::{
-        belongings::{Belonging, Plain, Shelf},
+        belongings::{Belonging, Belongings, Plain, Shelf},
         database::{Kind, TenantTx},
         departures::Book,
         files::FileKey,
@@ -33,6 +34,9 @@ use crate::{
     describe::host,
     luggage::Luggage,
 };
+
+/// So many items are written at the same time.
+const AT_ONCE: usize = 16;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,8 +147,7 @@ async fn occupied(
 
 /// The store that the map calls a shelf.
 pub(crate) fn store_of(shelf: Shelf) -> Result<Store, HandlerError> {
-    let found = Store::ALL.iter().copied().find(|store| store.as_str() == shelf.as_str());
-    found.ok_or_else(|| refused("it has items of a store that is not known here"))
+    Store::named(shelf.as_str()).ok_or_else(|| refused("it has items of a store that is not known here"))
 }
 
 #[derive(Debug, Default)]
@@ -190,13 +193,14 @@ async fn unpack(
         }
         let room = app.tenancy.belongings(scope, shelf).await?;
         room.clear().await?;
-        for item in items(tenant, luggage, &name)? {
+        let taken = items(tenant, luggage, &name)?.map(|item| -> Result<Belonging, HandlerError> {
+            let item = item?;
             if map().kind_of(store, &item.pk, &item.sk).is_some_and(|kind| kind.left_out.is_some()) {
                 return Err(refused("it has an item that no bundle takes along"));
             }
-            room.put(item).await?;
-            counts.items += 1;
-        }
+            Ok(item)
+        });
+        counts.items += put(&room, taken).await?;
     }
     let files = app.tenancy.files(scope).await?;
     for object in files.list().await? {
@@ -284,24 +288,38 @@ pub(crate) async fn rows<K: Kind>(
     Ok(taken)
 }
 
-/// Items of an entry, with this tenant where the placeholder stood.
-pub(crate) fn items(
+/// Items of an entry, line by line, with this tenant where the placeholder stood.
+pub(crate) fn items<'a>(
     tenant: &Tenant,
-    luggage: &mut Luggage,
+    luggage: &'a mut Luggage,
     name: &str,
-) -> Result<Vec<Belonging>, HandlerError> {
+) -> Result<impl Iterator<Item = Result<Belonging, HandlerError>> + Send + use<'a>, HandlerError> {
     let own = tenant.id.to_string();
-    let mut found = Vec::new();
-    for line in csv::Reader::from_reader(luggage.open(name).map_err(refused)?).deserialize::<Line>() {
+    let reader = csv::Reader::from_reader(luggage.open(name).map_err(refused)?);
+    Ok(reader.into_deserialize::<Line>().map(move |line| {
         // Why it cannot be read may quote it.
         let line = line.map_err(|_| refused("a line of items cannot be read"))?;
         let attributes: BTreeMap<String, Plain> = serde_json::from_str(&line.item.replace(PLACEHOLDER, &own))
             .map_err(|_| refused("an item cannot be read"))?;
-        found.push(Belonging {
+        Ok(Belonging {
             pk: line.pk.replace(PLACEHOLDER, &own),
             sk: line.sk.replace(PLACEHOLDER, &own),
             attributes,
-        });
-    }
-    Ok(found)
+        })
+    }))
+}
+
+/// Puts items there, some at the same time; how many.
+pub(crate) async fn put(
+    room: &Belongings<'_>,
+    items: impl Iterator<Item = Result<Belonging, HandlerError>> + Send,
+) -> Result<u64, HandlerError> {
+    stream::iter(items)
+        .map(|item| async move {
+            room.put(item?).await?;
+            Ok::<_, HandlerError>(())
+        })
+        .buffer_unordered(AT_ONCE)
+        .try_fold(0, |count, ()| async move { Ok::<_, HandlerError>(count + 1) })
+        .await
 }

@@ -126,6 +126,7 @@ async fn carry_out(app: &App, platform: &PlatformScope, command: Command) -> Res
             move_to(app, platform, &slug, TenantStatus::Active, TenantStatus::Restoring).await
         }
         Command::Enable { slug } => {
+            refresh::refuse_unfinished(app, platform, &slug).await?;
             move_to(app, platform, &slug, TenantStatus::Disabled, TenantStatus::Active).await
         }
         Command::RotateKey { slug } => {

@@ -28,6 +28,8 @@ use crate::{
 
 /// What the key that a create makes is called in the tenant's list of keys.
 const FIRST_KEY: &str = "First key";
+/// The door of the host name.
+const HOST: &str = "host#first";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -118,7 +120,7 @@ pub(crate) async fn create(
     provisioning.ensure_usage_plan(&scope, &tenant.slug, None).await?;
 
     let entrance = Entrance::to(first_project(app, &scope, &tenant).await?);
-    registry.hang(&scope, "host#first", &Door::Host(host(app, &tenant)), Some(&entrance)).await?;
+    registry.hang(&scope, HOST, &Door::Host(host(app, &tenant)), Some(&entrance)).await?;
     let key = hang_first_key(app, platform, &tenant).await?;
     let manager =
         Invitation { email: create.manager_email, role: RoleId::manager(), language: Some(create.language) };
@@ -143,6 +145,15 @@ async fn first_project(app: &App, scope: &TenantScope, tenant: &Tenant) -> Resul
     Ok(project.id)
 }
 
+/// The project that the host name leads to, which after a refresh need not be the first any more; the first where it leads nowhere.
+async fn entered_project(app: &App, scope: &TenantScope, tenant: &Tenant) -> Result<ProjectId, HandlerError> {
+    let doors = app.tenancy.registry()?.doors_under(scope, HOST).await?;
+    match doors.into_iter().find(|door| door.name == HOST).and_then(|door| door.entrance) {
+        Some(entrance) => Ok(entrance.project),
+        None => first_project(app, scope, tenant).await,
+    }
+}
+
 /// Makes the first key anew. A create that stopped before it could show the key replaces it, so no key exists that
 /// nobody has seen.
 pub(crate) async fn hang_first_key(
@@ -151,7 +162,7 @@ pub(crate) async fn hang_first_key(
     tenant: &Tenant,
 ) -> Result<String, HandlerError> {
     let scope = platform.lend(tenant);
-    let project = first_project(app, &scope, tenant).await?;
+    let project = entered_project(app, &scope, tenant).await?;
     let (registry, records) = (app.tenancy.registry()?, app.tenancy.records(&scope)?);
     let cabinet = Cabinet { registry: &registry, records: &records, project };
     match keys::renew_first(&cabinet, FIRST_KEY, app.clock.now()).await {

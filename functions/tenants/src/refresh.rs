@@ -3,13 +3,15 @@
 //!
 //! It takes in the one bundle that is noted for it, in which `departure` found nobody. A refresh that stopped is run again, and gives the same.
 
+use std::collections::HashSet;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use vivier_bundle::{Manifest, Refresh as Note};
 use vivier_data_map::{Store, Table as Kind, map};
 use vivier_domain::tenant::{Slug, TenantKind, TenantStatus};
 use vivier_runtime::HandlerError;
-use vivier_store::{arrivals, exports};
+use vivier_store::{arrivals, exports, privacy};
 use vivier_tenancy::{
     PlatformScope, TenantScope,
     provisioning::Provisioning,
@@ -23,8 +25,9 @@ use vivier_tenancy::{
 };
 
 use crate::{
-    arrive::{Counts, items, refused, rows, store_of},
+    arrive::{Counts, items, put, refused, rows, store_of},
     command::{App, find},
+    delete,
     describe::describe,
     luggage::Luggage,
 };
@@ -52,6 +55,31 @@ async fn environment(app: &App, platform: &PlatformScope, refresh: &Refresh) -> 
     Ok(tenant)
 }
 
+/// Refuses while a refresh of a tenant was begun and is not done: until then it has a part of what it is to have.
+pub(crate) async fn refuse_unfinished(
+    app: &App,
+    platform: &PlatformScope,
+    slug: &Slug,
+) -> Result<(), HandlerError> {
+    let tenant = find(app, platform, slug).await?;
+    let noted = app.tenancy.departures()?.fetch::<Note>(platform, Book::Refreshes, tenant.id).await?;
+    if noted.is_some_and(|noted| noted.value.was_served.is_some() && noted.value.done_at.is_none()) {
+        return Err(HandlerError::refused("refresh-unfinished", "its refresh has stopped: run it again"));
+    }
+    Ok(())
+}
+
+/// Refuses while requests of persons are open: they would be gone unanswered.
+async fn refuse_open(provisioning: &Provisioning, scope: &TenantScope) -> Result<(), HandlerError> {
+    let mut silo = provisioning.own_silo(scope).await?;
+    let open = privacy::count_open(&silo.begin().await?).await?;
+    if open > 0 {
+        let sentence = format!("{open} requests of persons are open there: answer them first");
+        return Err(HandlerError::refused("requests-open", sentence));
+    }
+    Ok(())
+}
+
 pub(crate) async fn refresh(
     app: &App,
     platform: &PlatformScope,
@@ -76,17 +104,19 @@ pub(crate) async fn refresh(
     }
     let mut luggage = luggage.ok_or_else(|| refused("no bundle is there"))?;
     let manifest = checked(&tenant, &note, &mut luggage)?;
-    if note.was_served.is_none() {
-        note.was_served = Some(tenant.status == TenantStatus::Active);
-        version = departures.put(platform, Book::Refreshes, tenant.id, &note, version).await?;
-    }
+    let provisioning = app.tenancy.provisioning(platform)?;
+    delete::refuse_held(app, &provisioning, &scope).await?;
+    refuse_open(&provisioning, &scope).await?;
+    // Noted by every one that begins, whatever stands there: of two at once, the one that began first is overtaken and stops.
+    note.was_served = note.was_served.or(Some(tenant.status == TenantStatus::Active));
+    version = departures.put(platform, Book::Refreshes, tenant.id, &note, version).await?;
     // Nobody and no schedule writes meanwhile.
     let registry = app.tenancy.registry()?;
     if tenant.status == TenantStatus::Active {
         tenant = registry.advance(platform, &tenant, TenantStatus::Disabled).await?;
     }
-    let provisioning = app.tenancy.provisioning(platform)?;
     let counts = replace(app, &provisioning, &tenant, &scope, &manifest, &mut luggage).await?;
+    version = departures.put(platform, Book::Refreshes, tenant.id, &note, version).await?;
     if note.was_served == Some(true) {
         tenant = registry.advance(platform, &tenant, TenantStatus::Active).await?;
     }
@@ -173,18 +203,25 @@ async fn replace(
     }
     for shelf in Shelf::ALL {
         let (name, store) = (vivier_bundle::items_entry(shelf.as_str()), store_of(shelf)?);
-        let stays = |pk: &str, sk: &str| map().kind_of(store, pk, sk).is_some_and(is_own);
         let room = app.tenancy.belongings(scope, shelf).await?;
-        room.clear_but(stays).await?;
-        if !luggage.has(&name) {
-            continue;
-        }
-        for item in items(tenant, luggage, &name)? {
-            if !map().kind_of(store, &item.pk, &item.sk).is_some_and(Kind::is_in_tests) {
-                return Err(refused("it has an item that no test environment gets"));
+        // Keys alone are held in memory. What is put there anew need not go before.
+        let (has_items, mut comes) = (luggage.has(&name), HashSet::new());
+        if has_items {
+            for item in items(tenant, luggage, &name)? {
+                let item = item?;
+                if !map().kind_of(store, &item.pk, &item.sk).is_some_and(Kind::is_in_tests) {
+                    return Err(refused("it has an item that no test environment gets"));
+                }
+                comes.insert(room.key(&item));
             }
-            room.put(item).await?;
-            counts.items += 1;
+        }
+        let stays = |pk: &str, sk: &str| {
+            map().kind_of(store, pk, sk).is_some_and(is_own)
+                || comes.contains(&(pk.to_owned(), sk.to_owned()))
+        };
+        room.clear_but(stays).await?;
+        if has_items {
+            counts.items += put(&room, items(tenant, luggage, &name)?).await?;
         }
     }
     let files = app.tenancy.files(scope).await?;

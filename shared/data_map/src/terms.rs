@@ -75,6 +75,11 @@ names! {
 }
 
 impl Store {
+    /// The one of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|store| store.as_str() == name)
+    }
+
     /// Whether it holds items of DynamoDB: what the map calls a table is a kind of item there.
     pub const fn has_items(self) -> bool {
         matches!(

@@ -141,9 +141,12 @@ UPDATE report_runs SET status = 'failed', failure = 'attempts-exhausted', lease_
 WHERE status IN ('queued', 'running')";
     const TOLD: &str = "-- arrivals::end_report_mails
 UPDATE report_mails SET state = 'failed' WHERE state IN ('ready', 'sending')";
+    // Alerts were moved back with their candidates: what they looked at since would be new to them, all at once.
+    const ALERTS: &str = "-- arrivals::look_from_now
+UPDATE alerts SET new_since = now(), seen_until = now() WHERE new_since IS NOT NULL AND seen_until IS NOT NULL";
     const INDEX: &str = "-- arrivals::forget_index
 UPDATE search_index SET lease = lease + 1, lease_until = NULL, made = 0, published = 0, published_at = NULL, generation = NULL, made_with = NULL";
-    for sql in [IMPORTS, PULLS, DOCUMENTS, MAILS, REPORTS, TOLD, INDEX] {
+    for sql in [IMPORTS, PULLS, DOCUMENTS, MAILS, REPORTS, TOLD, ALERTS, INDEX] {
         tx.execute(sql, &[]).await?;
     }
     Ok(())

@@ -2,7 +2,10 @@
 
 use std::error::Error as StdError;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::{
+    error::{ProvideErrorMetadata, SdkError},
+    operation::transact_write_items::TransactWriteItemsError,
+};
 
 use crate::tenancy::TenancyError;
 
@@ -22,5 +25,16 @@ where
             Ok(None)
         }
         Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
+    }
+}
+
+/// Whether a transaction was cancelled because somebody else was quicker. It is for other reasons, too: too much at once, or a value that cannot be.
+pub(crate) fn is_conflict<R>(error: &SdkError<TransactWriteItemsError, R>) -> bool {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
+            .cancellation_reasons()
+            .iter()
+            .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict"))),
+        _ => false,
     }
 }

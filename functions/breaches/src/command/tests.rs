@@ -31,6 +31,7 @@ fn the_examples_are_commands() {
     assert_eq!((of, places, tenants), (breach, vec!["silo/alert_mails".to_owned()], vec![tenant.clone()]));
     assert!(measures.is_some());
     let at: Timestamp = "2026-01-17T09:30:00Z".parse().unwrap();
+    let told_at: Timestamp = "2026-01-15T16:20:00Z".parse().unwrap();
     let reference = "CNIL 2026-000123".to_owned();
     for (text, expected) in [
         (
@@ -38,6 +39,14 @@ fn the_examples_are_commands() {
             Command::Affect { breach, tenants: Which::Named(vec![tenant.clone()]), known_at: None },
         ),
         (include_str!("../../../../events/breaches/tell.json"), Command::Tell { breach }),
+        (
+            include_str!("../../../../events/breaches/told.json"),
+            Command::Told { breach, tenant: tenant.clone(), at: told_at, how: How::Telephone },
+        ),
+        (
+            include_str!("../../../../events/breaches/notification.json"),
+            Command::Notification { breach, tenant: tenant.clone(), language: Language::Fr },
+        ),
         (
             include_str!("../../../../events/breaches/authority.json"),
             Command::Authority { breach, tenant, at, reference },

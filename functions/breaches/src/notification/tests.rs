@@ -48,13 +48,18 @@ fn case(more: Vec<(i64, What)>) -> Case {
 }
 
 fn counted() -> What {
-    let counts =
-        vec![Count { place: "silo/alerts".to_owned(), records: Some(5), persons: Some(3), estimate: false }];
+    let counts = vec![Count {
+        place: "silo/alerts".to_owned(),
+        records: Some(5),
+        persons: Some(3),
+        estimate: false,
+        least: false,
+    }];
     What::Counted { places: vec!["silo/alerts".to_owned()], counts }
 }
 
 fn mailed() -> What {
-    What::Mailed { stage: 1, member: "m".to_owned() }
+    What::Mailed { stage: 1, member: "m".to_owned(), at: None }
 }
 
 /// What stands under a title.

@@ -10,10 +10,11 @@ use std::{
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use vivier_bundle::{MANIFEST, items_entry};
 use vivier_data_map::{Map, Mask, Store};
+use vivier_domain::mail::NOBODY;
 use zip::ZipArchive;
 
 use super::{
-    leaves::{Leaf, leaves},
+    leaves::{Leaf, leaves, leaves_of_field},
     mask::addresses,
     needles::{Class, Needle, writings},
 };
@@ -94,13 +95,12 @@ impl<'a> Search<'a> {
         let written = batch.iter().enumerate();
         let written: Vec<(usize, String)> = written
             .flat_map(|(number, (needle, _))| {
-                writings(&needle.text).into_iter().map(move |text| (number, text))
+                writings(&needle.text).into_iter().map(move |text| (number, small(&text)))
             })
             .collect();
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .ascii_case_insensitive(true)
             .build(written.iter().map(|(_, text)| text))
             .map_err(|_| Unreadable)?;
         let scan = Scan { automaton, batch, written };
@@ -108,48 +108,31 @@ impl<'a> Search<'a> {
     }
 
     fn look_through(&mut self, scan: &Scan) -> Result<Result<(), Leak>, Unreadable> {
-        let mut archive = ZipArchive::new(self.copy).map_err(|_| Unreadable)?;
-        for number in 0..archive.len() {
-            let mut entry = archive.by_index(number).map_err(|_| Unreadable)?;
-            let name = entry.name().map_err(|_| Unreadable)?.into_owned();
-            if name == MANIFEST {
-                let mut text = String::new();
-                entry.read_to_string(&mut text).map_err(|_| Unreadable)?;
-                // What the platform itself says of the tenants.
-                if let Some((found, _)) = scan.find(&text, |class| class == Class::Always).first() {
-                    return Ok(Err(self.leak(*found, &name)));
-                }
-                continue;
+        let copy = self.copy;
+        walk(copy, |value| {
+            // As a whole as well: what stands in no value of its own, and what the platform itself says of the tenants.
+            let whole = value.whole.map(|whole| scan.find(whole, |class| class == Class::Always));
+            if let Some((found, _)) = whole.and_then(|found| found.first().copied()) {
+                return Err(self.leak(found, &value.place()));
             }
-            let (store, table) = place(&name).ok_or(Unreadable)?;
-            let mut reader = csv::Reader::from_reader(entry);
-            let header = reader.headers().map_err(|_| Unreadable)?.clone();
-            let mut record = csv::StringRecord::new();
-            while reader.read_record(&mut record).map_err(|_| Unreadable)? {
-                let table = if store.has_items() {
-                    record.get(0).unwrap_or_default().to_owned()
-                } else {
-                    table.clone()
-                };
-                for (column, field) in header.iter().zip(&record) {
-                    let looked = if store.has_items() && column == "item" {
-                        // As a whole as well: what stands in no value of its own.
-                        if let Some((found, _)) = scan.find(field, |class| class == Class::Always).first() {
-                            return Ok(Err(self.leak(*found, &format!("{name}: {table}"))));
-                        }
-                        leaves(field).ok_or(Unreadable)?
-                    } else {
-                        vec![Leaf::of(column, field)]
-                    };
-                    for leaf in looked {
-                        if let Err(leak) = self.judge(scan, &name, (store, table.as_str()), &leaf) {
-                            return Ok(Err(leak));
-                        }
-                    }
+            if let Some(place) = value.table {
+                for leaf in &value.leaves {
+                    self.judge(scan, value.entry, place, leaf)?;
                 }
             }
-        }
-        Ok(Ok(()))
+            Ok(())
+        })
+    }
+
+    /// Looks for addresses by nothing but what they have in common: none is at another domain than the one at which nobody is.
+    pub(super) fn look_for_addresses(&self) -> Result<Result<(), Leak>, Unreadable> {
+        walk(self.copy, |value| match value.leaves.iter().find(|leaf| has_stranger(&leaf.text)) {
+            None => Ok(()),
+            Some(leaf) => {
+                let place = format!("{}.{}", value.place(), leaf.path);
+                Err(Leak { origin: "an e-mail address".to_owned(), place })
+            }
+        })
     }
 
     fn judge(&mut self, scan: &Scan, name: &str, place: (Store, &str), leaf: &Leaf) -> Result<(), Leak> {
@@ -222,6 +205,82 @@ impl<'a> Search<'a> {
     }
 }
 
+/// A value of a copy.
+struct Value<'a> {
+    entry: &'a str,
+    /// The table, or the kind of item, with its store; none of what the platform itself says.
+    table: Option<(Store, &'a str)>,
+    /// As it is written, where it is a structure.
+    whole: Option<&'a str>,
+    leaves: Vec<Leaf>,
+}
+
+impl Value<'_> {
+    fn place(&self) -> String {
+        self.table.map_or_else(|| self.entry.to_owned(), |(_, table)| format!("{}: {table}", self.entry))
+    }
+}
+
+/// Shows every value of a copy, until one is a leak.
+fn walk(
+    copy: &File,
+    mut look: impl FnMut(&Value<'_>) -> Result<(), Leak>,
+) -> Result<Result<(), Leak>, Unreadable> {
+    let mut archive = ZipArchive::new(copy).map_err(|_| Unreadable)?;
+    for number in 0..archive.len() {
+        let mut entry = archive.by_index(number).map_err(|_| Unreadable)?;
+        let name = entry.name().map_err(|_| Unreadable)?.into_owned();
+        if name == MANIFEST {
+            let mut text = String::new();
+            entry.read_to_string(&mut text).map_err(|_| Unreadable)?;
+            let leaves = leaves_of_field("manifest", &text);
+            if let Err(leak) = look(&Value { entry: &name, table: None, whole: Some(&text), leaves }) {
+                return Ok(Err(leak));
+            }
+            continue;
+        }
+        let (store, table) = place(&name).ok_or(Unreadable)?;
+        let mut reader = csv::Reader::from_reader(entry);
+        let header = reader.headers().map_err(|_| Unreadable)?.clone();
+        let mut record = csv::StringRecord::new();
+        while reader.read_record(&mut record).map_err(|_| Unreadable)? {
+            let table = if store.has_items() { record.get(0).unwrap_or_default() } else { table.as_str() };
+            for (column, field) in header.iter().zip(&record) {
+                let leaves = if store.has_items() && column == "item" {
+                    leaves(field).ok_or(Unreadable)?
+                } else {
+                    leaves_of_field(column, field)
+                };
+                let whole = leaves.first().is_none_or(|leaf| leaf.text != field).then_some(field);
+                if let Err(leak) = look(&Value { entry: &name, table: Some((store, table)), whole, leaves }) {
+                    return Ok(Err(leak));
+                }
+            }
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Whether an `@` between letters or figures leads anywhere but to nobody.
+fn has_stranger(text: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices('@').any(|(at, _)| {
+        let after = &text[at + 1..];
+        if !text[..at].ends_with(is_word) || !after.starts_with(is_word) {
+            return false;
+        }
+        let nobody = after.get(..NOBODY.len()).filter(|domain| domain.eq_ignore_ascii_case(NOBODY));
+        // It ends there, and is no part of a longer one.
+        nobody.is_none()
+            || after[NOBODY.len()..].trim_start_matches(['.', '-']).starts_with(char::is_alphanumeric)
+    })
+}
+
+/// All letters small, each by itself: what stands beside a letter makes no other of it.
+fn small(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).map(|c| if c == 'ς' { 'σ' } else { c }).collect()
+}
+
 /// The store and the table of an entry.
 fn place(name: &str) -> Option<(Store, String)> {
     for store in Store::ALL {
@@ -247,10 +306,10 @@ struct Scan {
 impl Scan {
     /// What is found in a text, by where it is from.
     fn find(&self, text: &str, wanted: impl Fn(Class) -> bool) -> Vec<(usize, Class)> {
-        let mut found = Vec::new();
-        for hit in self.automaton.find_overlapping_iter(text) {
+        let (mut found, text) = (Vec::new(), small(text));
+        for hit in self.automaton.find_overlapping_iter(&text) {
             let (needle, origin) = &self.batch[self.written[hit.pattern().as_usize()].0];
-            if wanted(needle.class) && (!needle.whole || is_whole(text, hit.start(), hit.end())) {
+            if wanted(needle.class) && (!needle.whole || is_whole(&text, hit.start(), hit.end())) {
                 found.push((*origin, needle.class));
             }
         }

@@ -7,11 +7,18 @@ use uuid::Uuid;
 use vivier_data_map::{Mask, Table as Kind};
 use vivier_tenancy::rooms::belongings::{Belonging, Plain};
 
-use super::{mask::Masker, rare::Combinations, row::Field, rules::Unfit};
+use super::{mask::Masker, needles::structure, rare::Combinations, row::Field, rules::Unfit};
 
-/// Settings that reach out to others or shut in, and what a test environment has in their place: whom mails come from, for its operator approves
-/// other senders, and from where the back office may be entered, which tells addresses of persons too.
-const OUTWARD: [(&str, &str); 2] = [("sender_address", "null"), ("ip_ranges", "[]")];
+/// Settings that reach out to others, shut in or may name a person, and what a test environment has in their place: whom mails come from, for its
+/// operator approves other senders; from where the back office may be entered, which tells addresses of persons too; and whom candidates write
+/// to, which is some office, or somebody in it.
+const OUTWARD: [(&str, &str); 5] = [
+    ("sender_name", "null"),
+    ("sender_address", "null"),
+    ("ip_ranges", "[]"),
+    ("officer_contact", "null"),
+    ("contact", "\"contact@anonymous.invalid\""),
+];
 
 /// Fills every text of a JSON value, but for identifiers.
 pub(super) fn fill(masker: &Masker, value: &mut Value) {
@@ -19,6 +26,27 @@ pub(super) fn fill(masker: &Masker, value: &mut Value) {
         Value::String(text) if text.parse::<Uuid>().is_err() => *text = masker.free_text(text, false),
         Value::Array(values) => values.iter_mut().for_each(|value| fill(masker, value)),
         Value::Object(members) => members.values_mut().for_each(|value| fill(masker, value)),
+        _ => {}
+    }
+}
+
+/// A text that is kept, but for addresses in it. Inside a structure texts are written otherwise, and what stands before an address may belong to
+/// that writing.
+pub(super) fn without_addresses(masker: &Masker, text: &str) -> String {
+    if text.contains('@')
+        && let Some(mut value) = structure(text)
+    {
+        hide_addresses(masker, &mut value);
+        return value.to_string();
+    }
+    masker.without_addresses(text)
+}
+
+fn hide_addresses(masker: &Masker, value: &mut Value) {
+    match value {
+        Value::String(text) => *text = without_addresses(masker, text),
+        Value::Array(values) => values.iter_mut().for_each(|value| hide_addresses(masker, value)),
+        Value::Object(members) => members.values_mut().for_each(|value| hide_addresses(masker, value)),
         _ => {}
     }
 }
@@ -142,13 +170,13 @@ impl ItemMasker<'_> {
 
     fn kept(&self, value: &Plain) -> Plain {
         match value {
-            Plain::S(text) => Plain::S(self.masker.without_addresses(text)),
+            Plain::S(text) => Plain::S(without_addresses(self.masker, text)),
             Plain::L(values) => Plain::L(values.iter().map(|value| self.kept(value)).collect()),
             Plain::M(members) => {
                 Plain::M(members.iter().map(|(name, value)| (name.clone(), self.kept(value))).collect())
             }
             Plain::SS(texts) => {
-                Plain::SS(texts.iter().map(|text| self.masker.without_addresses(text)).collect())
+                Plain::SS(texts.iter().map(|text| without_addresses(self.masker, text)).collect())
             }
             other => other.clone(),
         }
@@ -156,11 +184,12 @@ impl ItemMasker<'_> {
 
     fn kept_json(&self, value: &mut Value) {
         match value {
-            Value::String(text) => *text = self.masker.without_addresses(text),
+            Value::String(text) => *text = without_addresses(self.masker, text),
             Value::Array(values) => values.iter_mut().for_each(|value| self.kept_json(value)),
             Value::Object(members) => {
                 for (name, value) in members {
                     match OUTWARD.iter().find(|(outward, _)| outward == name) {
+                        Some(_) if value.is_null() => {}
                         Some((_, fixed)) => *value = serde_json::from_str(fixed).unwrap_or_default(),
                         None => self.kept_json(value),
                     }
@@ -281,11 +310,33 @@ mod tests {
         let Plain::S(value) = &made.attributes["value"] else { panic!("no text") };
         let value: Value = serde_json::from_str(value).unwrap();
         let settings = &value["draft"]["settings"];
-        assert_eq!(settings["mail"], json!({"sender_name": "Acme", "sender_address": null}));
+        assert_eq!(settings["mail"], json!({"sender_name": null, "sender_address": null}));
         assert_eq!((&settings["ip_ranges"], &settings["sessions"]), (&json!([]), &json!({"hours": 12})));
         assert!(settings["welcome"].as_str().unwrap().ends_with("@anonymous.invalid"));
         assert_ne!(value["draft"]["changed_by"], draft["draft"]["changed_by"]);
         assert_eq!(made.sk, record.sk);
+    }
+
+    #[test]
+    fn whom_candidates_write_to_is_nobody_in_older_versions_too() {
+        for place in ["settings#privacy#published", "settings#privacy#version#00000001"] {
+            let settings = json!({
+                "controller": {"name": "Acme", "contact": "Camille Zorvaneck, 12 rue Quatrefages"},
+                "officer_contact": "Camille Zorvaneck", "mail": {"sender_name": "Camille"}, "none": {"contact": null},
+            });
+            let value = json!({
+                "number": 1, "published_at": "2026-10-05T10:20:30Z", "published_by": "operator", "restores": null, "settings": settings,
+            });
+            let record = item("tenant#1", place, &[("value", text(value.to_string()))]);
+            let made = applied(Store::Records, &record).unwrap();
+            let Plain::S(value) = &made.attributes["value"] else { panic!("no text") };
+            let value: Value = serde_json::from_str(value).unwrap();
+            let expected = json!({
+                "controller": {"name": "Acme", "contact": "contact@anonymous.invalid"},
+                "officer_contact": null, "mail": {"sender_name": null}, "none": {"contact": null},
+            });
+            assert_eq!(value["settings"], expected, "{place}");
+        }
     }
 
     #[test]

@@ -36,6 +36,13 @@ pub(super) fn leaves(item: &str) -> Option<Vec<Leaf>> {
     Some(leaves_of(&attributes))
 }
 
+/// The texts of a field of a table: of one that is a structure, those inside.
+pub(super) fn leaves_of_field(column: &str, field: &str) -> Vec<Leaf> {
+    let mut found = Vec::new();
+    of_text(column, field, &mut found);
+    found
+}
+
 /// The texts of attributes.
 pub(super) fn leaves_of(attributes: &BTreeMap<String, Plain>) -> Vec<Leaf> {
     let mut found = Vec::new();
@@ -53,12 +60,16 @@ fn push_name(path: &str, text: &str, found: &mut Vec<Leaf>) {
     found.push(Leaf { is_name: true, ..Leaf::of(path, text) });
 }
 
+fn of_text(path: &str, text: &str, found: &mut Vec<Leaf>) {
+    match structure(text) {
+        Some(inner) => of_json(path, &inner, found),
+        None => push(path, text, found),
+    }
+}
+
 fn of_plain(path: &str, value: &Plain, found: &mut Vec<Leaf>) {
     match value {
-        Plain::S(text) => match structure(text) {
-            Some(inner) => of_json(path, &inner, found),
-            None => push(path, text, found),
-        },
+        Plain::S(text) => of_text(path, text, found),
         Plain::N(text) | Plain::B(text) => push(path, text, found),
         Plain::L(values) => values.iter().for_each(|value| of_plain(path, value, found)),
         Plain::M(members) => {
@@ -78,10 +89,7 @@ fn of_plain(path: &str, value: &Plain, found: &mut Vec<Leaf>) {
 
 fn of_json(path: &str, value: &Value, found: &mut Vec<Leaf>) {
     match value {
-        Value::String(text) => match structure(text) {
-            Some(inner) => of_json(path, &inner, found),
-            None => push(path, text, found),
-        },
+        Value::String(text) => of_text(path, text, found),
         Value::Number(number) => push(path, &number.to_string(), found),
         Value::Array(values) => values.iter().for_each(|value| of_json(path, value, found)),
         Value::Object(members) => {
@@ -115,5 +123,13 @@ mod tests {
         assert_eq!(names, ["draft", "a", "b", "c", "n"]);
         assert!(!found.iter().any(|leaf| leaf.is_name && leaf.may_tell()));
         assert_eq!(leaves("[]"), None);
+    }
+
+    #[test]
+    fn a_field_that_is_a_structure_is_read_as_one() {
+        assert_eq!(leaves_of_field("city", "Nantes"), [Leaf::of("city", "Nantes")]);
+        assert_eq!(leaves_of_field("cities", "{Nantes,Brest}"), [Leaf::of("cities", "{Nantes,Brest}")]);
+        assert_eq!(leaves_of_field("search", r#"[["q\n"]]"#), [Leaf::of("search", "q\n")]);
+        assert_eq!(leaves_of_field("search", "[[\"q\\nr\"]]"), [Leaf::of("search", "q\nr")]);
     }
 }

@@ -117,6 +117,8 @@ impl Masker {
             'A'..='Z' => char::from(b'A' + byte % 26),
             '0'..='9' => char::from(b'0' + byte % 10),
             other if other.is_alphanumeric() => char::from(b'a' + byte % 26),
+            // It looks like no address.
+            '@' => '.',
             other => other,
         };
         text.chars().zip(bytes).map(other).collect()

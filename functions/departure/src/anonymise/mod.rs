@@ -26,7 +26,10 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use vivier_bundle::{Anonymised, Manifest, Own, PLACEHOLDER, Refresh, VERSION, digest, hex};
 use vivier_data_map::Store;
-use vivier_domain::tenant::{Slug, TenantKind, TenantStatus};
+use vivier_domain::{
+    ids::ProjectId,
+    tenant::{Slug, TenantKind, TenantStatus},
+};
 use vivier_runtime::HandlerError;
 use vivier_store::{
     audit::{self, Actor, Outcome},
@@ -118,24 +121,27 @@ async fn enter(
 }
 
 /// Identifiers of nobody that are others in the copy: the tenant's, and its first project's, in whose place the test environment's own stands, so
-/// that its keys, its host name and its members' roles lead on to where they led.
+/// that its keys, its host name and its members' roles lead on to where they led. That one is told besides.
 async fn others(
     app: &App,
     platform: &PlatformScope,
     test: &Tenant,
     production: &Tenant,
-) -> Result<Vec<(String, String)>, HandlerError> {
+) -> Result<(Vec<(String, String)>, Option<ProjectId>), HandlerError> {
+    let noted = app.tenancy.departures()?.fetch::<Refresh>(platform, Book::Refreshes, test.id).await?;
     let mut others = vec![(production.id.to_string(), PLACEHOLDER.to_owned())];
     let (of_test, of_production) = (platform.lend(test), platform.lend(production));
     let theirs = app.tenancy.records(&of_production)?.list(&RecordKey::projects(), None, None).await?;
     let own = app.tenancy.records(&of_test)?.list(&RecordKey::projects(), None, None).await?;
     let theirs: Vec<_> = theirs.into_iter().map(|(_, project)| project.value.id).collect();
-    // After an earlier refresh the others are production's: what is not is what the environment began with.
-    let own = own.into_iter().map(|(_, project)| project.value.id).find(|id| !theirs.contains(id));
+    // After an earlier refresh the others are production's: what is not is what the environment began with. One that stopped half-way may have
+    // left none.
+    let listed = own.into_iter().map(|(_, project)| project.value.id).find(|id| !theirs.contains(id));
+    let own = noted.and_then(|noted| noted.value.project).or(listed);
     if let (Some(first), Some(own)) = (theirs.first(), own) {
         others.push((first.to_string(), own.to_string()));
     }
-    Ok(others)
+    Ok((others, own))
 }
 
 async fn make(
@@ -146,7 +152,7 @@ async fn make(
 ) -> Result<Value, HandlerError> {
     let scope = platform.lend(production);
     let source = Source { app, scope: &scope };
-    let others = others(app, platform, test, production).await?;
+    let (others, project) = others(app, platform, test, production).await?;
     let masker = Masker::random().ok_or_else(|| broken("no randomness"))?;
     let before = prove::items(&source).await?;
 
@@ -191,7 +197,7 @@ async fn make(
     proof.clear_tables(&pool, Store::Pool, &of_pool.0).await?;
     proof.clear_tables(&silo, Store::Silo, &of_silo.0).await?;
     let searched = proof.end().await?;
-    hand_over(app, platform, test, Made { file, manifest, searched }).await
+    hand_over(app, platform, test, Made { file, manifest, searched, project }).await
 }
 
 /// A copy in which nobody was found.
@@ -199,6 +205,8 @@ struct Made {
     file: File,
     manifest: Manifest,
     searched: u64,
+    /// The test environment's own project.
+    project: Option<ProjectId>,
 }
 
 /// Puts the copy where it is taken in. It is there whole or not at all, and is taken in only as it is noted.
@@ -208,7 +216,7 @@ async fn hand_over(
     test: &Tenant,
     made: Made,
 ) -> Result<Value, HandlerError> {
-    let Made { mut file, manifest, searched } = made;
+    let Made { mut file, manifest, searched, project } = made;
     let scope = platform.lend(test);
     let files = app.tenancy.files(&scope).await?;
     let departures = app.tenancy.departures()?;
@@ -231,7 +239,8 @@ async fn hand_over(
     let was_served =
         noted.as_ref().filter(|noted| noted.value.done_at.is_none()).and_then(|noted| noted.value.was_served);
     let production = manifest.anonymised.map(|one| one.production).ok_or_else(|| broken("no manifest"))?;
-    let note = Refresh { sha256, production, made_at: manifest.made_at, searched, was_served, done_at: None };
+    let made_at = manifest.made_at;
+    let note = Refresh { sha256, production, made_at, searched, project, was_served, done_at: None };
     let version = noted.map_or(0, |noted| noted.version);
     departures.put(platform, Book::Refreshes, test.id, &note, version).await?;
     tracing::info!(tenant = %test.id, searched, "an anonymised copy is made, and nobody was found in it");

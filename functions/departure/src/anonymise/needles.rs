@@ -17,7 +17,8 @@ use super::{mask::addresses, words};
 const SHORTEST_IDENTIFIER: usize = 5;
 /// The shortest text that is searched for, in characters: "Bonjour" says nothing of anybody. Addresses in a text are identifiers.
 const SHORTEST_TEXT: usize = 8;
-/// The longest text, in characters, that may be a word of the trade. A longer one is somebody's sentence, wherever it stands.
+/// The longest text, in characters, that may be a word of the trade. A longer one is somebody's sentence, wherever it stands, unless it is of what
+/// the client published itself.
 const LONGEST_TERM: usize = 40;
 /// Of a longer value, in characters, the beginning is searched for.
 const LONGEST: usize = 2_000;
@@ -92,7 +93,7 @@ pub(super) fn of(category: Category, text: &str) -> Vec<Needle> {
     } else if identifies(category) {
         identifier(category, text, &mut found);
     } else {
-        words_of(text, &mut found);
+        words_of(category, text, &mut found);
     }
     found
 }
@@ -103,7 +104,7 @@ pub(super) fn of_part(category: Category, text: &str) -> Vec<Needle> {
     if identifies(category) {
         part(text, &mut found);
     } else {
-        words_of(text, &mut found);
+        words_of(category, text, &mut found);
     }
     found
 }
@@ -188,7 +189,7 @@ fn address(text: &str, found: &mut Vec<Needle>) {
     found.push(Needle::new(text.to_lowercase(), Class::Always, false));
     if let Some((local, _)) = text.split_once('@') {
         // `contact` is nobody; a whole name is somebody.
-        term(&local.to_lowercase(), found);
+        term(Category::Contact, &local.to_lowercase(), found);
     }
 }
 
@@ -225,23 +226,25 @@ fn part(text: &str, found: &mut Vec<Needle>) {
 }
 
 /// What a person wrote, or what names a person.
-fn words_of(text: &str, found: &mut Vec<Needle>) {
+fn words_of(category: Category, text: &str, found: &mut Vec<Needle>) {
     for (from, to) in addresses(text) {
         address(&text[from..to], found);
     }
-    term(text.trim(), found);
+    term(category, text.trim(), found);
     if text.contains('\n') {
         let lines = text.lines().map(str::trim).filter(|line| line.chars().count() >= SHORTEST_LINE);
-        lines.for_each(|line| term(line, found));
+        lines.for_each(|line| term(category, line, found));
     }
 }
 
-fn term(text: &str, found: &mut Vec<Needle>) {
+fn term(category: Category, text: &str, found: &mut Vec<Needle>) {
     let length = text.chars().count();
     if length < SHORTEST_TEXT || words::is_filler(text) || text.parse::<Uuid>().is_ok() {
         return;
     }
-    let class = if length <= LONGEST_TERM { Class::Term } else { Class::Always };
+    // What the client itself published may be of any length, and stand in more places than one: its own name, a title.
+    let is_term = length <= LONGEST_TERM || category == Category::Content;
+    let class = if is_term { Class::Term } else { Class::Always };
     found.push(Needle::new(text.chars().take(LONGEST).collect::<String>(), class, true));
 }
 
@@ -302,6 +305,7 @@ mod tests {
         assert!(of(Category::Words, "Bonjour").is_empty() && of(Category::Words, "Texte neutre").is_empty());
         let sentence = "Je m'appelle Camille Zorvaneck et je cherche un emploi";
         assert!(has(Category::Words, sentence, sentence, Class::Always));
+        assert!(has(Category::Content, sentence, sentence, Class::Term), "it is the client's own");
         assert!(has(Category::Words, "x camille@acme.example y", "camille@acme.example", Class::Always));
         let json = r#"{"text": "Je suis Camille", "of": {"inner": "[\"Zorvaneck\"]"}}"#;
         assert!(has(Category::Words, json, "Je suis Camille", Class::Term));

@@ -18,7 +18,7 @@ use super::{
     broken,
     build::Rows,
     haystack::{Leak, Search},
-    leaves::{Leaf, leaves_of},
+    leaves::{Leaf, leaves_of, leaves_of_field},
     needles,
     source::{Source, store_of},
 };
@@ -125,8 +125,9 @@ impl<'a> Proof<'a> {
             while let Some(row) = rows.next().await? {
                 let columns = table.columns.iter().filter(|column| column.is_taken());
                 for (column, field) in columns.zip(&row) {
-                    if let Some(text) = field {
-                        self.search.clear(store, &table.name, &column.name, text);
+                    let Some(text) = field else { continue };
+                    for leaf in leaves_of_field(&column.name, text) {
+                        self.search.clear(store, &table.name, &column.name, &leaf.text);
                     }
                 }
             }
@@ -136,6 +137,7 @@ impl<'a> Proof<'a> {
 
     /// Clears what production's items have themselves; how many values were searched for.
     pub(super) async fn end(mut self) -> Result<u64, HandlerError> {
+        self.search.look_for_addresses().map_err(broken)?.map_err(|leak| leaked(&leak))?;
         for shelf in Shelf::ALL {
             let store = store_of(shelf)?;
             let mut reader = self.source.items(shelf).await?;

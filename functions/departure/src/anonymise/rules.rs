@@ -171,7 +171,7 @@ impl Taken {
         Ok(Some(match &self.rule {
             Rule::Fixed(fixed) => return Ok(fixed.clone()),
             Rule::Keep if matches!(self.kind.as_str(), "text" | "text[]" | "jsonb") => {
-                masker.without_addresses(text)
+                super::items::without_addresses(masker, text)
             }
             Rule::Keep => text.clone(),
             Rule::Zeros => {
@@ -290,6 +290,24 @@ mod tests {
             why(&table("privacy_requests", &[("subject", "real", false, None)])),
             "its type has no such mask"
         );
+    }
+
+    #[test]
+    fn an_address_in_a_structure_is_masked_without_what_stands_before_it() {
+        let kept = Taken {
+            place: 0,
+            name: "value".into(),
+            kind: "jsonb".into(),
+            distinct: false,
+            rare: false,
+            nullable: false,
+            rule: Rule::Keep,
+        };
+        let masker = Masker::random().unwrap();
+        let text = serde_json::json!({"a": "Écrivez à\nrh@acme.example"}).to_string();
+        let made = kept.apply(&masker, &Some(text)).unwrap().unwrap();
+        let made: serde_json::Value = serde_json::from_str(&made).unwrap();
+        assert_eq!(made["a"], format!("Écrivez à\n{}", masker.email("rh@acme.example")));
     }
 
     #[test]

@@ -28,8 +28,7 @@ pub(super) struct Items<'a> {
 
 /// The store that the map calls a shelf.
 pub(super) fn store_of(shelf: Shelf) -> Result<Store, HandlerError> {
-    let found = Store::ALL.iter().copied().find(|store| store.as_str() == shelf.as_str());
-    found.ok_or_else(|| broken("no such store"))
+    Store::named(shelf.as_str()).ok_or_else(|| broken("no such store"))
 }
 
 impl<'a> Source<'a> {

@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::{
     types::{AttributeValue, KeysAndAttributes},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
 
 use crate::{scope::TenantScope, tenancy::TenancyError};
@@ -15,6 +16,8 @@ use crate::{scope::TenantScope, tenancy::TenancyError};
 const CORRUPT: TenancyError = TenancyError::Corrupt("item");
 /// Items of one reading by their keys.
 const BATCH: usize = 100;
+/// So many items are removed at the same time.
+const AT_ONCE: usize = 16;
 /// Times that keys are asked for which a throttled table handed back.
 const TRIES: usize = 8;
 
@@ -238,28 +241,37 @@ impl<'a> Belongings<'a> {
     ) -> Result<usize, TenancyError> {
         let mut keys = self.keys().await?;
         keys.0.retain(|(pk, sk)| !stays(pk, sk));
-        for (pk, sk) in keys.batches().flatten() {
-            let gone = self
-                .client
-                .delete_item()
-                .table_name(&self.table)
-                .key("pk", AttributeValue::S(pk.clone()))
-                .key("sk", AttributeValue::S(sk.clone()));
-            gone.send().await.map_err(TenancyError::cloud("dynamodb"))?;
-        }
-        Ok(keys.len())
+        let count = keys.len();
+        stream::iter(keys.0)
+            .map(|(pk, sk)| async move {
+                let gone = self
+                    .client
+                    .delete_item()
+                    .table_name(&self.table)
+                    .key("pk", AttributeValue::S(pk))
+                    .key("sk", AttributeValue::S(sk));
+                gone.send().await.map_err(TenancyError::cloud("dynamodb")).map(drop)
+            })
+            .buffer_unordered(AT_ONCE)
+            .try_collect::<()>()
+            .await?;
+        Ok(count)
     }
 
-    /// Puts an item there as it lay elsewhere. In a shared table its partition is the scope's, whatever it was.
-    pub async fn put(&self, belonging: Belonging) -> Result<(), TenancyError> {
+    /// The keys that an item has once it is put there. In a shared table its partition is the scope's, whatever it was.
+    pub fn key(&self, belonging: &Belonging) -> (String, String) {
         let pk = match self.shelf {
-            Shelf::Conversations => belonging.pk,
+            Shelf::Conversations => belonging.pk.clone(),
             Shelf::Records | Shelf::Tasks | Shelf::Ledger => format!("tenant#{}", self.scope.tenant()),
         };
-        let mut item = Item::from([
-            ("pk".to_owned(), AttributeValue::S(pk)),
-            ("sk".to_owned(), AttributeValue::S(belonging.sk)),
-        ]);
+        (pk, belonging.sk.clone())
+    }
+
+    /// Puts an item there as it lay elsewhere, under its [key](Self::key).
+    pub async fn put(&self, belonging: Belonging) -> Result<(), TenancyError> {
+        let (pk, sk) = self.key(&belonging);
+        let mut item =
+            Item::from([("pk".to_owned(), AttributeValue::S(pk)), ("sk".to_owned(), AttributeValue::S(sk))]);
         for (name, value) in belonging.attributes {
             item.insert(name, value.value()?);
         }

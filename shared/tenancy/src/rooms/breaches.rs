@@ -5,24 +5,24 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, Put, TransactWriteItem},
 };
 use jiff::{SignedDuration, Timestamp};
 use vivier_domain::{
-    ids::{BreachId, InvalidId, TenantId},
+    ids::{BreachId, TenantId},
     opaque::Opaque,
 };
 
 use crate::{
-    condition::unless_refused,
+    condition::{is_conflict, unless_refused},
     scope::{PlatformScope, TenantScope},
     tenancy::TenancyError,
 };
 
 /// The partition that lists them.
 const BREACHES: &str = "breaches";
-const CORRUPT: TenancyError = TenancyError::Corrupt("breach");
+/// The hash of a head that cannot be read: of no entry.
+const NOTHING: Opaque<32> = Opaque([0; 32]);
 /// A mail that somebody began to hand over so long ago, and did not finish, is handed over again: this one is better doubled than lost.
 const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 /// Readings of a chain that somebody adds to meanwhile.
@@ -30,7 +30,16 @@ const TRIES: usize = 3;
 
 type Item = HashMap<String, AttributeValue>;
 
-/// A chain as it is stored.
+/// What is listed. One item that cannot be read hides no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed<T> {
+    /// Identifiers, in their order.
+    pub ids: Vec<T>,
+    /// How many items name nothing that could be read.
+    pub unreadable: u64,
+}
+
+/// A chain as it is stored. What cannot be read is there all the same, as what holds with nothing: whoever walks along it finds out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chain {
     /// The number of the last entry; numbers begin at 1.
@@ -70,8 +79,8 @@ pub enum Claim {
     Ours,
     /// By somebody else, who is at it.
     Theirs,
-    /// By nobody: it was.
-    Sent,
+    /// By nobody: it was taken then.
+    Sent(Timestamp),
 }
 
 /// The table.
@@ -113,7 +122,7 @@ impl Breaches {
     }
 
     /// Every breach there is, in the order of their identifiers.
-    pub async fn list(&self, _: &PlatformScope) -> Result<Vec<BreachId>, TenancyError> {
+    pub async fn list(&self, _: &PlatformScope) -> Result<Listed<BreachId>, TenancyError> {
         self.ids(BREACHES.into(), "breach#").await
     }
 
@@ -133,13 +142,13 @@ impl Breaches {
     }
 
     /// The tenants that a breach concerns.
-    pub async fn affected(&self, _: &PlatformScope, id: BreachId) -> Result<Vec<TenantId>, TenancyError> {
+    pub async fn affected(&self, _: &PlatformScope, id: BreachId) -> Result<Listed<TenantId>, TenancyError> {
         self.ids(format!("breach#{id}"), "tenant#").await
     }
 
     /// Breaches that concern the scope's tenant.
     pub async fn list_own(&self, scope: &TenantScope) -> Result<Vec<BreachId>, TenancyError> {
-        self.ids(format!("tenant#{}", scope.tenant()), "breach#").await
+        Ok(self.ids(format!("tenant#{}", scope.tenant()), "breach#").await?.ids)
     }
 
     /// What happened about a breach with the scope's tenant; `None` where it does not concern it.
@@ -200,16 +209,17 @@ impl Breaches {
         if unless_refused(claimed.send().await)?.is_some() {
             return Ok(Claim::Ours);
         }
-        let sent = self.get(pk, sk).await?.is_some_and(|item| item.contains_key("sent_at"));
-        Ok(if sent { Claim::Sent } else { Claim::Theirs })
+        let found = self.get(pk, sk).await?;
+        let sent = found.as_ref().and_then(|item| item.get("sent_at"));
+        Ok(sent.map_or(Claim::Theirs, |value| Claim::Sent(moment(value).unwrap_or(now))))
     }
 
-    /// Notes that a mail was taken.
+    /// Notes when a mail was taken.
     pub async fn note_sent(
         &self,
         scope: &TenantScope,
         mail: MailKey<'_>,
-        now: Timestamp,
+        taken_at: Timestamp,
     ) -> Result<(), TenancyError> {
         let (pk, sk) = mail_place(scope, mail);
         self.client
@@ -217,8 +227,8 @@ impl Breaches {
             .table_name(&self.table)
             .key("pk", pk)
             .key("sk", sk)
-            .update_expression("SET sent_at = :now")
-            .expression_attribute_values(":now", second(now))
+            .update_expression("SET sent_at = :taken")
+            .expression_attribute_values(":taken", second(taken_at))
             .send()
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
@@ -245,11 +255,10 @@ impl Breaches {
         for _ in 0..TRIES {
             let (pk, sk) = place.head.clone();
             let Some(head) = self.item(pk, sk).await? else { return Ok(None) };
-            let seq = number(&head, "seq")?;
-            let hash = head.get("hash").and_then(|value| value.as_s().ok());
-            let hash = hash.and_then(|text| Opaque::decode(text)).ok_or(CORRUPT)?;
             let entries = self.entries(place).await?;
-            let whole = entries.last().map_or(0, |(number, _)| *number) == seq;
+            let newest = entries.last().map_or(0, |(number, _)| *number);
+            let (seq, hash) = head_of(&head).unwrap_or((newest, NOTHING));
+            let whole = newest == seq;
             last = Some(Chain { seq, hash, entries });
             if whole {
                 break;
@@ -262,19 +271,18 @@ impl Breaches {
         let (pk, prefix) = &place.entries;
         let mut found = Vec::new();
         for item in self.query(pk.clone(), prefix).await? {
-            let text = item.get("text").and_then(|value| value.as_s().ok()).ok_or(CORRUPT)?;
-            found.push((number_of(&item, prefix).ok_or(CORRUPT)?, text.clone()));
+            let text = text_of(&item, "text").unwrap_or_default();
+            found.push((number_of(&item, prefix).unwrap_or(0), text.to_owned()));
         }
         Ok(found)
     }
 
-    async fn ids<T: std::str::FromStr<Err = InvalidId>>(
-        &self,
-        pk: String,
-        prefix: &str,
-    ) -> Result<Vec<T>, TenancyError> {
-        let read = |item: &Item| text_of(item, "sk")?.strip_prefix(prefix)?.parse().ok();
-        self.query(pk, prefix).await?.iter().map(|item| read(item).ok_or(CORRUPT)).collect()
+    async fn ids<T: std::str::FromStr>(&self, pk: String, prefix: &str) -> Result<Listed<T>, TenancyError> {
+        let read = |item: &Item| text_of(item, "sk")?.strip_prefix(prefix)?.parse::<T>().ok();
+        let found = self.query(pk, prefix).await?;
+        let ids: Vec<T> = found.iter().filter_map(read).collect();
+        let unreadable = (found.len() - ids.len()) as u64;
+        Ok(Listed { ids, unreadable })
     }
 
     async fn query(&self, pk: String, prefix: &str) -> Result<Vec<Item>, TenancyError> {
@@ -345,13 +353,7 @@ impl Breaches {
         }
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception) =>
-            {
-                Err(TenancyError::Conflict("breach"))
-            }
+            Err(error) if is_conflict(&error) => Err(TenancyError::Conflict("breach")),
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
         }
     }
@@ -377,6 +379,12 @@ fn number_of(item: &Item, prefix: &str) -> Option<u64> {
     text_of(item, "sk")?.strip_prefix(prefix)?.parse().ok()
 }
 
-fn number(item: &Item, name: &str) -> Result<u64, TenancyError> {
-    item.get(name).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok()).ok_or(CORRUPT)
+/// The last entry's number and hash, where a head can be read.
+fn head_of(item: &Item) -> Option<(u64, Opaque<32>)> {
+    let seq = item.get("seq")?.as_n().ok()?.parse().ok()?;
+    Some((seq, Opaque::decode(text_of(item, "hash")?)?))
+}
+
+fn moment(value: &AttributeValue) -> Option<Timestamp> {
+    Timestamp::from_second(value.as_n().ok()?.parse().ok()?).ok()
 }

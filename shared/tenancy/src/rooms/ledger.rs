@@ -3,13 +3,12 @@
 
 use aws_sdk_dynamodb::{
     Client,
-    operation::transact_write_items::TransactWriteItemsError,
     types::{AttributeValue, Put, TransactWriteItem},
 };
 use std::collections::HashMap;
 use vivier_domain::{ids::PrivacyRequestId, privacy::SignedReceipt};
 
-use crate::{scope::TenantScope, tenancy::TenancyError};
+use crate::{condition::is_conflict, scope::TenantScope, tenancy::TenancyError};
 
 const CORRUPT: TenancyError = TenancyError::Corrupt("ledger of erasures");
 /// What the places of receipts begin with; they sort as their numbers do.
@@ -130,13 +129,7 @@ impl<'a> Ledger<'a> {
         }
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception) =>
-            {
-                Err(TenancyError::Conflict("receipt"))
-            }
+            Err(error) if is_conflict(&error) => Err(TenancyError::Conflict("receipt")),
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
         }
     }

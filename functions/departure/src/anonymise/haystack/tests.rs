@@ -104,6 +104,80 @@ fn a_word_of_the_trade_may_stand_where_production_has_it_itself() {
 }
 
 #[test]
+fn what_the_client_published_may_be_long_where_production_has_it_itself() {
+    let name = "Société des Fournils et Moulins du Nord 42";
+    assert_eq!(name.chars().count(), 42);
+    let item = |kind: &str, pk: &str, sk: &str, attributes: &serde_json::Value| {
+        let quoted = attributes.to_string().replace('"', "\"\"");
+        copy(&[(RECORDS, &format!("kind,pk,sk,item\n{kind},{pk},{sk},\"{quoted}\"\n"))])
+    };
+    let value = serde_json::json!({"name": name}).to_string();
+    let project = item("project", "tenant#1", "project#1", &serde_json::json!({"value": {"S": value}}));
+    let column = map().table(Store::Records, "project").unwrap().column_at("value.name").unwrap();
+    let there = [(Store::Records, "project", column.name.as_str(), name)];
+    assert!(search(&project, Category::Content, name, &there).is_ok());
+    assert!(search(&project, Category::Content, name, &[]).is_err(), "production has it not");
+    assert!(search(&project, Category::Words, name, &there).is_err(), "a candidate wrote it");
+    // In what is masked it is a leak all the same.
+    let searched = copy(&[(TEXTS, &format!("tag,query\n1,{name}\n"))]);
+    assert!(
+        search(&searched, Category::Content, name, &[(Store::Pool, "query_texts", "query", name)]).is_err()
+    );
+}
+
+#[test]
+fn a_structure_in_a_table_hides_nothing() {
+    // Between two lines, as JSON writes them, a whole word is none.
+    let written = serde_json::json!([["q", "voici\nZorvaneck\nCamille"]]).to_string().replace('"', "\"\"");
+    let copied = format!("id,search\n1,\"{written}\"\n");
+    assert!(finds((ALERTS, &copied), Category::Words, "Zorvaneck"));
+    assert!(finds((OFFERS, &copied.replace("search", "city")), Category::Words, "Zorvaneck"));
+    assert!(finds((ALERTS, "id,search\n1,\"{\"\"Zorvaneck\"\":1}\"\n"), Category::Words, "Zorvaneck"));
+}
+
+#[test]
+fn no_letters_case_hides_anything() {
+    for (written, value) in [
+        ("ÉLODIE LEFÈVRE", "Élodie Lefèvre"),
+        ("élodie lefèvre", "ÉLODIE LEFÈVRE"),
+        ("ΑΛΕΞΑΝΔΡΟΣ", "Αλεξανδρος"),
+    ] {
+        let content = format!("tag,query\n1,{written}\n");
+        assert!(finds((TEXTS, &content), Category::Words, value), "{written}");
+    }
+    assert_eq!(small("ÉΣς"), "éσσ");
+}
+
+#[test]
+fn every_address_in_a_copy_is_nobodys() {
+    let strange = |entry: &str, content: &str| {
+        let copied = copy(&[(entry, content)]);
+        Search::begin(&copied, map(), Vec::new()).look_for_addresses().unwrap().is_err()
+    };
+    for (text, is_leak) in [
+        ("p1@anonymous.invalid", false),
+        ("Écrivez à P1@Anonymous.Invalid.", false),
+        ("mailto:p1@anonymous.invalid?subject=a", false),
+        ("à @acme", false),
+        ("rh@acme.example", true),
+        ("rh@acme", true),
+        ("é@été.example", true),
+        ("p1@anonymous.invalid.example", true),
+        ("p1@anonymous.invalid@acme.example", true),
+        ("p1@anonymous.invalid et rh@acme.example", true),
+    ] {
+        assert_eq!(strange(OFFERS, &format!("id,city\n1,{text}\n")), is_leak, "{text}");
+        let item = format!(
+            "kind,pk,sk,item\nproject,tenant#1,project#1,\"{{\"\"value\"\":{{\"\"S\"\":\"\"{text}\"\"}}}}\"\n"
+        );
+        assert_eq!(strange(RECORDS, &item), is_leak, "{item}");
+        assert_eq!(strange(MANIFEST, &format!("{{\"x\": \"{text}\"}}")), is_leak, "{text}");
+    }
+    // The end of a line, as JSON writes it, is no letter.
+    assert!(!strange(ALERTS, "id,search\n1,\"[\"\"a\\n@acme\"\"]\"\n"));
+}
+
+#[test]
 fn a_part_of_a_word_is_none() {
     let copied = copy(&[(TEXTS, "tag,query\n1,reboulangerie\n")]);
     assert!(search(&copied, Category::Words, "boulanger", &[]).is_ok());

@@ -2,13 +2,13 @@
 //! not bring back a conversation that was deleted in between.
 
 use aws_sdk_dynamodb::{
-    operation::{transact_write_items::TransactWriteItemsError, update_item::UpdateItemError},
+    operation::update_item::UpdateItemError,
     types::{AttributeValue, ConditionCheck, Put, ReturnValue, TransactWriteItem, Update},
 };
 use jiff::Timestamp;
 
 use super::{Conversations, EXPIRES_AT, Item, LAST_AT, STATUS, is_expired};
-use crate::tenancy::TenancyError;
+use crate::{condition::is_conflict, tenancy::TenancyError};
 
 /// What must be true of a partition's first item for others to be added.
 #[derive(Debug, Clone, Copy)]
@@ -94,13 +94,7 @@ impl Conversations<'_> {
     async fn transact(&self, actions: Vec<TransactWriteItem>) -> Result<(), TenancyError> {
         match self.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok(()),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception) =>
-            {
-                Err(TenancyError::Conflict("conversation"))
-            }
+            Err(error) if is_conflict(&error) => Err(TenancyError::Conflict("conversation")),
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
         }
     }

@@ -119,6 +119,8 @@ impl Conversations<'_> {
     /// Lets the table remove expired items by itself, or not: while something is held only the purge does, which passes over it. `false`: the
     /// table is on its way to the contrary, which AWS lets take an hour, and has to be asked again.
     pub async fn set_expiry(&self, wanted: bool) -> Result<bool, TenancyError> {
+        use TimeToLiveStatus::{Disabled, Disabling, Enabled, Enabling};
+
         let described = self
             .client
             .describe_time_to_live()
@@ -127,7 +129,6 @@ impl Conversations<'_> {
             .await
             .map_err(TenancyError::cloud("dynamodb"))?;
         let status = described.time_to_live_description.and_then(|told| told.time_to_live_status);
-        use TimeToLiveStatus::{Disabled, Disabling, Enabled, Enabling};
         match (status, wanted) {
             (Some(Enabled | Enabling), true) | (Some(Disabled | Disabling) | None, false) => return Ok(true),
             (Some(Enabling | Disabling), _) => return Ok(false),

@@ -1,9 +1,6 @@
 //! The sessions of one tenant: making, renewing and ending them.
 
-use aws_sdk_dynamodb::{
-    operation::transact_write_items::TransactWriteItemsError,
-    types::{Delete, Put, TransactWriteItem},
-};
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
@@ -13,7 +10,7 @@ use super::{
     sealing,
     ticket::Ticket,
 };
-use crate::{scope::TenantScope, tenancy::TenancyError};
+use crate::{condition::is_conflict, scope::TenantScope, tenancy::TenancyError};
 
 /// What a new session is made of.
 #[derive(Debug, Clone, Copy)]
@@ -95,13 +92,7 @@ impl<'a> OwnSessions<'a> {
         ];
         match self.sessions.client.transact_write_items().set_transact_items(Some(actions)).send().await {
             Ok(_) => Ok((cookie, session)),
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(TransactWriteItemsError::is_transaction_canceled_exception) =>
-            {
-                Err(TenancyError::Conflict("session"))
-            }
+            Err(error) if is_conflict(&error) => Err(TenancyError::Conflict("session")),
             Err(error) => Err(TenancyError::cloud("dynamodb")(error)),
         }
     }
