@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import json
 import os
@@ -42,6 +43,19 @@ def _from_elsewhere(self: Any, *args: Any, **options: Any) -> None:
 
 
 requests.adapters.HTTPAdapter.init_poolmanager = _from_elsewhere
+
+
+# Before Python 3.12 two threads that parse at once spoil each other's count of depth (https://github.com/python/cpython/issues/106905), and
+# Hypothesis parses whatever it describes.
+_parse, _parsing = ast.parse, threading.RLock()
+
+
+def _parse_alone(*arguments: Any, **options: Any) -> ast.AST:
+    with _parsing:
+        return _parse(*arguments, **options)
+
+
+ast.parse = _parse_alone
 
 
 @cache
