@@ -514,17 +514,17 @@ class TestTimeline:
             dynamodb.put_item(TableName=table, Item=item)
             assert found()["whole"]
 
-
     @pytest.mark.parametrize("what", ["text", "head", "key", "name"])
     def test_what_cannot_be_read_is_counted_and_stops_nothing(self, stage: Stage, operator: Operator, house: House, what: str):
         breach, dynamodb = affecting(operator, house.two), stage.client("dynamodb")
+        # Everything that is due is entered: what is read from here on is what is put back.
+        before = stage.tick("breaches")
         table, item = item_of(stage, breach, house.two, 1)
         if what == "head":
             key = {"pk": item["pk"], "sk": {"S": f"breach#{breach}"}}
             item = dynamodb.get_item(TableName=table, Key=key, ConsistentRead=True)["Item"]
         stray = {"key": {"pk": item["pk"], "sk": {"S": f"entry#{breach}#x"}}, "name": {"pk": {"S": "breaches"}, "sk": {"S": "breach#x"}}}.get(what)
         wrong = stray or {name: value for name, value in item.items() if name not in ("text", "seq")}
-        before = stage.tick("breaches")
         other = affecting(operator, house.two)
         dynamodb.put_item(TableName=table, Item=wrong)
         try:
