@@ -68,6 +68,9 @@ def _days(stack: Stack) -> None:
                 connection.execute(
                     "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail) SELECT %s, %s::date::timestamp AT TIME ZONE 'UTC'"
                     " + n * interval '80 milliseconds', gen_random_uuid(), 'search', '{}' FROM generate_series(1, %s) AS n", [tenant, day, count])
+                # As the consumer of events leaves it: what goes is counted from here.
+                connection.execute("INSERT INTO usage_hours VALUES (%s, %s::date::timestamp AT TIME ZONE 'UTC',"
+                                   " '00000000-0000-0000-0000-000000000000', 'search', '', 'web', 'fr', %s, 0)", [tenant, day, count])
                 connection.execute("CHECKPOINT")
                 began = time.perf_counter()
                 connection.execute("SELECT events_drop_through(%s, %s)", [day, uuid.uuid4()])
