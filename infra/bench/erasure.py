@@ -3,9 +3,12 @@ drop of a day of events, with few and with many in it."""
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import threading
 import time
 import uuid
+from collections.abc import Iterator
 
 from demo.stack import Stack
 from . import figures
@@ -14,8 +17,9 @@ from .tenant import scratch
 
 CHUNK = 1_000_000
 PERSON = "one.person@nobody.example"
-DAYS = (1_000, 1_000_000)
+DAYS = (1_000, 10_000_000)
 """Events in a day that is dropped."""
+EVENT = "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail) SELECT"
 ROW = """INSERT INTO alerts (id, project_id, email, language, frequency, search, state, created_at, expires_at, next_at)
     SELECT gen_random_uuid(), '{project}', {email}, 'fr', 'daily', '[["q","soudeur"]]', 'pending', now(), now() + interval '1 day',
            now() + interval '1 day' FROM generate_series({first}, {last}) AS n"""
@@ -56,8 +60,8 @@ def run(stack: Stack, alerts: int) -> None:
 
 
 def _days(stack: Stack) -> None:
-    """Dropping a day, however much happened on it."""
-    rows: list[list[object]] = [["events in the day", "drop, ms"]]
+    """Dropping a day, however much happened on it. The locks are released before the files go: what another session waits is told apart."""
+    rows: list[list[object]] = [["events in the day", "statement, ms", "log, bytes", "longest wait of a writer, ms", "commit with the files, ms"]]
     with superuser(stack.name) as connection:
         tenant = uuid.uuid4()
         connection.execute("INSERT INTO tenants (id) VALUES (%s)", [tenant])
@@ -66,18 +70,52 @@ def _days(stack: Stack) -> None:
                 day = dt.date.today() - dt.timedelta(days=400 + number)
                 connection.execute("SELECT events_prepare(%s)", [[day]])
                 connection.execute(
-                    "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail) SELECT %s, %s::date::timestamp AT TIME ZONE 'UTC'"
-                    " + n * interval '80 milliseconds', gen_random_uuid(), 'search', '{}' FROM generate_series(1, %s) AS n", [tenant, day, count])
+                    f"{EVENT} %s, %s::date::timestamp AT TIME ZONE 'UTC' + n * interval '8 milliseconds', gen_random_uuid(), 'search', '{{}}'"
+                    " FROM generate_series(1, %s) AS n", [tenant, day, count])
                 # As the consumer of events leaves it: what goes is counted from here.
                 connection.execute("INSERT INTO usage_hours VALUES (%s, %s::date::timestamp AT TIME ZONE 'UTC',"
                                    " '00000000-0000-0000-0000-000000000000', 'search', '', 'web', 'fr', %s, 0)", [tenant, day, count])
                 connection.execute("CHECKPOINT")
-                began = time.perf_counter()
-                connection.execute("SELECT events_drop_through(%s, %s)", [day, uuid.uuid4()])
-                rows.append([count, (time.perf_counter() - began) * 1000])
+                with _writer(stack, tenant) as waits:
+                    waits.clear()
+                    with connection.transaction():
+                        log = connection.execute("SELECT pg_current_wal_insert_lsn()").fetchone()[0]
+                        began = time.perf_counter()
+                        connection.execute("SELECT events_drop_through(%s, %s)", [day, uuid.uuid4()])
+                        said = time.perf_counter()
+                        written = connection.execute("SELECT pg_current_wal_insert_lsn() - %s::pg_lsn", [log]).fetchone()[0]
+                        committing = time.perf_counter()
+                    ended = time.perf_counter()
+                rows.append([count, (said - began) * 1000, int(written), max(waits) * 1000, (ended - committing) * 1000])
         finally:
+            connection.execute("DELETE FROM events WHERE tenant_id = %s", [tenant])
             connection.execute("DELETE FROM tenants WHERE id = %s", [tenant])
     figures.table(rows)
+
+
+@contextlib.contextmanager
+def _writer(stack: Stack, tenant: uuid.UUID) -> Iterator[list[float]]:
+    """Another session that writes events of today, one after another, until the block ends: how long each took, in seconds."""
+    waits: list[float] = []
+    over = threading.Event()
+    with superuser(stack.name) as other:
+        other.execute("SELECT events_prepare(%s)", [[dt.datetime.now(dt.timezone.utc).date()]])
+
+        def write() -> None:
+            while not over.is_set():
+                began = time.perf_counter()
+                other.execute(f"{EVENT} %s, now(), gen_random_uuid(), 'search', '{{}}'", [tenant])
+                waits.append(time.perf_counter() - began)
+
+        thread = threading.Thread(target=write)
+        thread.start()
+        try:
+            time.sleep(0.5)
+            yield waits
+            time.sleep(0.2)
+        finally:
+            over.set()
+            thread.join()
 
 
 def scans(plan: dict) -> set[str]:
