@@ -8,7 +8,7 @@ use aws_lambda_events::kinesis::KinesisEventRecord;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use vivier_runtime::telemetry;
-use vivier_tenancy::doors::stream::Poison;
+use vivier_tenancy::{doors::stream::Poison, rooms::dead_letters::NotTaken};
 
 use crate::{
     batch::{self, Group, Sorted},
@@ -79,24 +79,21 @@ pub struct Consumed {
 /// Handles a batch.
 pub async fn consume<S: Store>(store: &S, now: Timestamp, records: &[KinesisEventRecord]) -> Consumed {
     let Placed { stored, poison, failed } = place(store, now, records).await;
-    let (mut first_failed, mut put_aside) = (failed.first().copied(), 0u64);
-    for (place, reason) in poison {
-        if first_failed.is_some_and(|first| place >= first) {
-            break;
-        }
-        let record = &records[place];
-        if let Err(error) = store.set_aside(record, reason).await {
-            tracing::error!(error = telemetry::chain(&error), "the dead-letter queue took no record");
-            first_failed = Some(place);
-        } else {
-            tracing::warn!(%reason, sequence = record.kinesis.sequence_number, "a record was put aside");
-            put_aside += 1;
-        }
+    let mut first_failed = failed.first().copied();
+    let before = poison.iter().take_while(|(place, _)| first_failed.is_none_or(|first| *place < first));
+    let mut aside: Vec<_> = before.map(|(place, reason)| (&records[*place], *reason)).collect();
+    if let Err(NotTaken { place, error }) = store.set_aside(&aside).await {
+        tracing::error!(error = telemetry::chain(&error), "the dead-letter queue took no record");
+        first_failed = Some(poison[place].0);
+        aside.truncate(place);
+    }
+    for (record, reason) in &aside {
+        tracing::warn!(%reason, sequence = record.kinesis.sequence_number, "a record was put aside");
     }
     tracing::info!(
         records = records.len(),
         stored,
-        put_aside,
+        put_aside = aside.len(),
         failed = first_failed.is_some(),
         "a batch was read"
     );

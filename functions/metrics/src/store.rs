@@ -4,7 +4,11 @@ use std::future::Future;
 
 use aws_lambda_events::kinesis::KinesisEventRecord;
 use vivier_store::events;
-use vivier_tenancy::{TenancyError, doors::stream::Poison, rooms::database::DatabaseError};
+use vivier_tenancy::{
+    TenancyError,
+    doors::stream::Poison,
+    rooms::{database::DatabaseError, dead_letters::NotTaken},
+};
 
 use crate::{App, batch::Group, queries};
 
@@ -28,12 +32,11 @@ pub trait Store: Sync {
     /// Stores one tenant's events in one transaction, each once, with what is counted of them.
     fn insert(&self, group: &Group) -> impl Future<Output = Stored> + Send;
 
-    /// Puts a record aside with its reason.
+    /// Puts records aside, each with its reason.
     fn set_aside(
         &self,
-        record: &KinesisEventRecord,
-        reason: Poison,
-    ) -> impl Future<Output = Result<(), TenancyError>> + Send;
+        poison: &[(&KinesisEventRecord, Poison)],
+    ) -> impl Future<Output = Result<(), NotTaken>> + Send;
 }
 
 impl Store for App {
@@ -58,8 +61,8 @@ impl Store for App {
         }
     }
 
-    async fn set_aside(&self, record: &KinesisEventRecord, reason: Poison) -> Result<(), TenancyError> {
-        let sequence = &record.kinesis.sequence_number;
-        self.tenancy.dead_letters()?.put(sequence, reason, &record.kinesis.data.0).await
+    async fn set_aside(&self, poison: &[(&KinesisEventRecord, Poison)]) -> Result<(), NotTaken> {
+        let letters = self.tenancy.dead_letters().map_err(|error| NotTaken { place: 0, error })?;
+        letters.put(poison).await
     }
 }

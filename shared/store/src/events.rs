@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde_json::Value;
-use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 use vivier_domain::{
     event::{Envelope, Event, EventKind},
@@ -27,23 +27,22 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
     }
     let calendar = begin(tx, events.iter().map(|event| event.occurred_at)).await?;
     let mut seen = HashSet::with_capacity(events.len());
-    let mut staged: Vec<&Event> = events.iter().filter(|event| seen.insert(event.event_id)).collect();
+    let mut new: Vec<&Event> = events.iter().filter(|event| seen.insert(event.event_id)).collect();
     // The order of the primary key, which grows at its end.
-    staged.sort_unstable_by_key(|event| (event.occurred_at, event.event_id));
-    stage(tx, &staged).await?;
-    if let Some(known) = move_staged(tx).await? {
-        staged.retain(|event| known.contains(&event.event_id.as_uuid()));
+    new.sort_unstable_by_key(|event| (event.occurred_at, event.event_id));
+    if let Some(missing) = write(tx, &new).await? {
+        new.retain(|event| missing.contains(&event.event_id.as_uuid()));
     }
-    if staged.is_empty() {
+    if new.is_empty() {
         return Ok(0);
     }
     let mut counts = Counts::default();
-    for event in &staged {
+    for event in &new {
         counts.add(event);
     }
     counts.write(tx, &calendar).await?;
-    visitors::add(tx, &calendar, &staged).await?;
-    Ok(staged.len() as u64)
+    visitors::add(tx, &calendar, &new).await?;
+    Ok(new.len() as u64)
 }
 
 /// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in.
@@ -60,40 +59,27 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     Ok(rows.iter().map(|row| (Hour::of(row.get("begins")), row.get("day"))).collect())
 }
 
-/// Copies events to where statements can take them from: row security knows no `COPY` into its own tables.
-async fn stage(tx: &PoolTx<'_>, events: &[&Event]) -> Result<(), DatabaseError> {
-    const STAGE: &str = "-- events::stage\n\
-        CREATE TEMPORARY TABLE IF NOT EXISTS staged_events (\n\
-            occurred_at timestamptz NOT NULL, event_id uuid NOT NULL, kind text NOT NULL, detail jsonb NOT NULL\n\
-        ) ON COMMIT DELETE ROWS";
-    const COPY: &str = "-- events::copy\n\
-        COPY staged_events FROM STDIN (FORMAT binary)";
-    const TYPES: [Type; 4] = [Type::TIMESTAMPTZ, Type::UUID, Type::TEXT, Type::JSONB];
-    tx.execute(STAGE, &[]).await?;
-    let rows: Vec<_> = events
-        .iter()
-        .map(|event| (event.occurred_at, event.event_id.as_uuid(), event.kind.as_str(), detail(&event.kind)))
-        .collect();
-    let rows: Vec<[&(dyn ToSql + Sync); 4]> =
-        rows.iter().map(|(at, id, kind, detail)| [at as &(dyn ToSql + Sync), id, kind, detail]).collect();
-    tx.copy_in(COPY, &TYPES, rows).await.map(|_| ())
-}
-
-/// Moves what is staged to where events lie. Where some lay there already, tells which did not.
-async fn move_staged(tx: &PoolTx<'_>) -> Result<Option<HashSet<Uuid>>, DatabaseError> {
+/// Writes events to where they lie. Where some lay there already, tells which did not. Arrays, and no `COPY`: row security knows none into its own
+/// tables, and a table to copy into first is emptied at each commit, which takes as long as all the rest.
+async fn write(tx: &PoolTx<'_>, events: &[&Event]) -> Result<Option<HashSet<Uuid>>, DatabaseError> {
     const ALL: &str = "-- events::insert\n\
         INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
-        SELECT bound_tenant(), occurred_at, event_id, kind, detail FROM staged_events";
+        SELECT bound_tenant(), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n";
     const NEW: &str = "-- events::insert_new\n\
         INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
-        SELECT bound_tenant(), occurred_at, event_id, kind, detail FROM staged_events\n\
+        SELECT bound_tenant(), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n\n\
         ON CONFLICT (tenant_id, occurred_at, event_id) DO NOTHING\n\
         RETURNING event_id";
+    let times: Vec<Timestamp> = events.iter().map(|event| event.occurred_at).collect();
+    let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.as_uuid()).collect();
+    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let details: Vec<Value> = events.iter().map(|event| detail(&event.kind)).collect();
+    let columns: [&(dyn ToSql + Sync); 4] = [&times, &ids, &kinds, &details];
     // A batch is nearly always new as a whole, and to look for each event as it is stored costs as much again as to store it.
-    if tx.execute_unless_there(ALL, &[]).await?.is_some() {
+    if tx.execute_unless_there(ALL, &columns).await?.is_some() {
         return Ok(None);
     }
-    Ok(Some(tx.query(NEW, &[]).await?.iter().map(|row| row.get("event_id")).collect()))
+    Ok(Some(tx.query(NEW, &columns).await?.iter().map(|row| row.get("event_id")).collect()))
 }
 
 /// An event's fields without its kind, which has a column of its own, and without a visitor's share, which is kept elsewhere until

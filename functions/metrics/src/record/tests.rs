@@ -24,7 +24,8 @@ struct Memory {
     failing: Option<TenantId>,
     unknown: Option<TenantId>,
     away: bool,
-    queue_refuses: bool,
+    /// The queue takes nothing from this place on.
+    refuses_from: Option<usize>,
 }
 
 const REFUSED: TenancyError = TenancyError::NotFurnished("test");
@@ -54,12 +55,12 @@ impl Store for Memory {
         Stored::Inserted(ids.filter(|id| own.insert(*id)).count() as u64)
     }
 
-    async fn set_aside(&self, record: &KinesisEventRecord, reason: Poison) -> Result<(), TenancyError> {
-        if self.queue_refuses {
-            return Err(REFUSED);
-        }
-        self.aside.lock().unwrap().push((record.kinesis.sequence_number.clone(), reason));
-        Ok(())
+    async fn set_aside(&self, poison: &[(&KinesisEventRecord, Poison)]) -> Result<(), NotTaken> {
+        let taken = self.refuses_from.map_or(poison.len(), |place| place.min(poison.len()));
+        let letters = poison[..taken].iter();
+        let letters = letters.map(|(record, reason)| (record.kinesis.sequence_number.clone(), *reason));
+        self.aside.lock().unwrap().extend(letters);
+        if taken < poison.len() { Err(NotTaken { place: taken, error: REFUSED }) } else { Ok(()) }
     }
 }
 
@@ -147,7 +148,7 @@ fn run(store: &Memory, records: &[KinesisEventRecord]) -> Option<String> {
 fn failure_semantics() {
     let fails = |tenant| Memory { failing: Some(tenant_id(tenant)), ..Memory::default() };
     let unknown = |tenant| Memory { unknown: Some(tenant_id(tenant)), ..Memory::default() };
-    let refuses = || Memory { queue_refuses: true, ..Memory::default() };
+    let refuses = |place| Memory { refuses_from: Some(place), ..Memory::default() };
     let away = || Memory { away: true, ..Memory::default() };
     let (x, v, t) = ("malformed", "version", "time");
     // batch, store, delivered again from, stored of a and b, put aside
@@ -162,7 +163,9 @@ fn failure_semantics() {
         // Poison before the failure is put aside, poison behind it comes again.
         ("xabxa", fails(2), Some("11"), (2, 0), vec![("9", x)]),
         // A queue that refuses: what is good is stored, the first record that it refused comes again.
-        ("axbxa", refuses(), Some("10"), (2, 1), vec![]),
+        ("axbxa", refuses(0), Some("10"), (2, 1), vec![]),
+        ("axbxa", refuses(1), Some("12"), (2, 1), vec![("10", x)]),
+        ("xabxa", Memory { refuses_from: Some(0), ..fails(2) }, Some("9"), (2, 0), vec![]),
         ("aab", unknown(2), None, (2, 0), vec![("11", "tenant")]),
         ("bxb", unknown(2), None, (0, 0), vec![("9", "tenant"), ("10", x), ("11", "tenant")]),
         ("ab", away(), Some("9"), (0, 0), vec![]),
@@ -224,7 +227,7 @@ proptest! {
             // The first deliveries may fail in one way or another; later ones succeed, as a mended database does.
             let failure = failures.get(step).copied().unwrap_or(0);
             store.failing = [1, 2].contains(&failure).then(|| tenant_id(failure));
-            store.queue_refuses = failure == 3;
+            store.refuses_from = (failure == 3).then_some(step % 2);
             store.away = failure == 4;
             let again = run(&store, &records[place..end]);
             let repeat = repeats[step % repeats.len()] && step < repeats.len();

@@ -39,11 +39,6 @@ impl Provisioning {
             self.ensure_database(&database, role).await?;
         }
         let mut client = self.administrator(&database).await?;
-        // What comes in batches is copied into a table that lasts for a transaction.
-        let counting = self.names.pool_role(PoolRole::Metrics);
-        let own_tables =
-            format!("-- roles::allow_own_tables\nGRANT TEMPORARY ON DATABASE {database} TO {counting}");
-        run(&client, &own_tables).await?;
         let report =
             pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
         run(&client, &grants(&roles)).await?;

@@ -9,7 +9,7 @@ use aws_sdk_sqs::{
     Client,
     types::{
         ChangeMessageVisibilityBatchRequestEntry, DeleteMessageBatchRequestEntry, Message,
-        MessageAttributeValue, QueueAttributeName,
+        MessageAttributeValue, QueueAttributeName, SendMessageBatchRequestEntry,
     },
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -25,6 +25,9 @@ const CUT: &str = "length";
 const LARGEST: usize = 180 * 1024;
 /// The most messages of one call.
 const MOST: usize = 10;
+/// The most bytes of one call, and what a message's attributes take of them at most.
+const MOST_BYTES: usize = 256 * 1024;
+const ATTRIBUTES: usize = 512;
 /// Where the stream's answers come without an end in sight: a batch has at most 500 records, a read gives up to 10 000.
 const MOST_READS: usize = 50;
 
@@ -69,6 +72,15 @@ pub struct Batch {
     stream_arn: String,
 }
 
+/// What a queue did not take.
+#[derive(Debug)]
+pub struct NotTaken {
+    /// The first of what was to be put there. What comes behind it may lie in the queue.
+    pub place: usize,
+    /// Why.
+    pub error: TenancyError,
+}
+
 /// A letter that nobody else sees for a while.
 #[derive(Debug)]
 pub struct Held {
@@ -97,32 +109,26 @@ impl DeadLetters {
         }
     }
 
-    /// Puts a record aside with the reason. The record's bytes are kept as they were, in base64. The queue refuses the same bytes for
-    /// five minutes, so that a record which comes again after a crash lies in it once.
-    pub async fn put(&self, sequence: &str, reason: Poison, data: &[u8]) -> Result<(), TenancyError> {
-        let text = |value: &str| {
-            MessageAttributeValue::builder()
-                .data_type("String")
-                .string_value(value)
-                .build()
-                .map_err(TenancyError::cloud("sqs"))
-        };
-        let kept = &data[..data.len().min(LARGEST)];
-        let body = if data.is_empty() { EMPTY.to_owned() } else { STANDARD.encode(kept) };
-        let mut message = self.sqs.send_message();
-        if kept.len() < data.len() {
-            message = message.message_attributes(CUT, text(&data.len().to_string())?);
+    /// Puts records aside, each with the reason, as few calls as that takes. Their bytes are kept as they were, in base64. The queue
+    /// refuses the same bytes for five minutes, so that a record which comes again after a crash lies in it once.
+    pub async fn put(&self, letters: &[(&KinesisEventRecord, Poison)]) -> Result<(), NotTaken> {
+        let mut place = 0;
+        while place < letters.len() {
+            let failed = |error| NotTaken { place, error };
+            let entries = together(&letters[place..]).map_err(failed)?;
+            let next = place + entries.len();
+            let asked = self.sqs.send_message_batch().queue_url(&self.records).set_entries(Some(entries));
+            let answer = asked.send().await.map_err(TenancyError::cloud("sqs")).map_err(failed)?;
+            if let Some(first) =
+                answer.failed().iter().filter_map(|entry| entry.id().parse::<usize>().ok()).min()
+            {
+                return Err(NotTaken {
+                    place: place + first,
+                    error: TenancyError::Busy("dead-letter queue"),
+                });
+            }
+            place = next;
         }
-        message
-            .queue_url(&self.records)
-            .message_body(body)
-            // Nobody waits for another: each is a group of its own.
-            .message_group_id(sequence)
-            .message_attributes("reason", text(&reason.to_string())?)
-            .message_attributes("sequence", text(sequence)?)
-            .send()
-            .await
-            .map_err(TenancyError::cloud("sqs"))?;
         Ok(())
     }
 
@@ -240,6 +246,38 @@ impl DeadLetters {
     }
 }
 
+/// The first letters, as many as one call takes: each under its place among them.
+fn together(
+    letters: &[(&KinesisEventRecord, Poison)],
+) -> Result<Vec<SendMessageBatchRequestEntry>, TenancyError> {
+    let (mut entries, mut bytes) = (Vec::new(), 0);
+    for (place, (record, reason)) in letters.iter().take(MOST).enumerate() {
+        let (data, sequence) = (&record.kinesis.data.0, &record.kinesis.sequence_number);
+        let kept = &data[..data.len().min(LARGEST)];
+        let body = if data.is_empty() { EMPTY.to_owned() } else { STANDARD.encode(kept) };
+        bytes += body.len() + ATTRIBUTES;
+        if bytes > MOST_BYTES && place > 0 {
+            break;
+        }
+        let mut entry = SendMessageBatchRequestEntry::builder().id(place.to_string()).message_body(body);
+        if kept.len() < data.len() {
+            entry = entry.message_attributes(CUT, text(&data.len().to_string())?);
+        }
+        entry = entry
+            // Nobody waits for another: each is a group of its own.
+            .message_group_id(sequence)
+            .message_attributes("reason", text(&reason.to_string())?)
+            .message_attributes("sequence", text(sequence)?);
+        entries.push(entry.build().map_err(TenancyError::cloud("sqs"))?);
+    }
+    Ok(entries)
+}
+
+fn text(value: &str) -> Result<MessageAttributeValue, TenancyError> {
+    let text = MessageAttributeValue::builder().data_type("String").string_value(value);
+    text.build().map_err(TenancyError::cloud("sqs"))
+}
+
 /// Letters as they are handed in: of one queue, ten at a time.
 fn by_queue(letters: &[Held]) -> Vec<(Queue, Vec<&Held>)> {
     let mut parts = Vec::new();
@@ -307,6 +345,33 @@ mod tests {
             assert!(record.kinesis.sequence_number.starts_with("4959"));
         }
         assert!(matches!(record("1", "no base64!"), Letter::Foreign));
+    }
+
+    #[test]
+    fn as_many_go_together_as_a_call_takes() {
+        let record = |bytes: usize| {
+            kinesis_record("49590338271490256608559692538361571095921575989136588898", &vec![7; bytes])
+        };
+        for (sizes, expected) in [
+            (vec![3; 25], vec![10, 10, 5]),
+            (vec![0], vec![1]),
+            (vec![100_000; 3], vec![1, 1, 1]),
+            (vec![90_000, 90_000, 1, 1], vec![2, 2]),
+            // Longer than a queue takes: only the beginning goes.
+            (vec![1, 2_000_000, 1], vec![2, 1]),
+        ] {
+            let records: Vec<_> = sizes.iter().map(|bytes| record(*bytes)).collect();
+            let letters: Vec<_> = records.iter().map(|record| (record, Poison::Malformed)).collect();
+            let (mut place, mut found) = (0, Vec::new());
+            while place < letters.len() {
+                let entries = together(&letters[place..]).unwrap();
+                assert!(entries.iter().map(|entry| entry.message_body().len()).sum::<usize>() <= MOST_BYTES);
+                assert!(entries.iter().enumerate().all(|(n, entry)| entry.id() == n.to_string()));
+                found.push(entries.len());
+                place += entries.len();
+            }
+            assert_eq!(found, expected, "{sizes:?}");
+        }
     }
 
     #[test]

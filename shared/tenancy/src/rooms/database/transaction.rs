@@ -1,17 +1,10 @@
 //! A transaction that knows whose it is. Statements take it, never a connection and a tenant's id.
 
-use std::{
-    marker::PhantomData,
-    pin::{Pin, pin},
-};
+use std::{marker::PhantomData, pin::Pin};
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, Stream as _};
-use tokio_postgres::{
-    CopyInSink, CopyOutStream, Row, Transaction,
-    binary_copy::BinaryCopyInWriter,
-    types::{ToSql, Type},
-};
+use tokio_postgres::{CopyInSink, CopyOutStream, Row, Transaction, types::ToSql};
 
 use super::{DatabaseError, name_of};
 
@@ -151,23 +144,6 @@ impl<'a, K: Kind> TenantTx<'a, K> {
 
     async fn point(&self, sql: &str, command: &str) -> Result<(), DatabaseError> {
         self.inner.batch_execute(command).await.map_err(|error| DatabaseError::from_driver(sql, error))
-    }
-
-    /// Sends rows by one binary `COPY … FROM STDIN (FORMAT binary)`. Returns how many went. Row security knows no `COPY`: the table is one of the
-    /// transaction's own.
-    pub async fn copy_in<const N: usize>(
-        &self,
-        sql: &str,
-        types: &[Type; N],
-        rows: impl IntoIterator<Item = [&(dyn ToSql + Sync); N]>,
-    ) -> Result<u64, DatabaseError> {
-        let failed = |error| DatabaseError::from_driver(sql, error);
-        let sink = self.inner.copy_in(sql).await.map_err(failed)?;
-        let mut writer = pin!(BinaryCopyInWriter::new(sink, types));
-        for row in rows {
-            writer.as_mut().write(&row).await.map_err(failed)?;
-        }
-        writer.finish().await.map_err(failed)
     }
 
     /// From now on everything is read as it is at this moment, by a transaction that may take its time and writes nothing, and written down the
