@@ -494,6 +494,7 @@ def large(make_tenant: Callable[..., Tenant]) -> Tenant:
         " 'permanent', 'no', current_date, '{}', '\\x00', gen_random_uuid(), now(), now(), 'file' FROM generate_series(1, %s) AS n", MANY)  # fmt: skip
     ids = [row[0] for row in made.sql("SELECT id FROM offers ORDER BY reference")]
     with made.stage.pool(made.tenant_id, "metrics") as connection:
+        connection.execute("INSERT INTO usage_months VALUES (%s, %s)", [made.tenant_id, LAST])
         for grain, when in (("day", LAST), ("month", LAST.replace(day=1))):
             connection.cursor().executemany(
                 "INSERT INTO usage_subjects VALUES (%s, %s, 'offer_viewed', %s, %s, %s, %s)",

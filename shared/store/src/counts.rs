@@ -33,8 +33,20 @@ impl Hour {
     }
 }
 
-/// Which day of the tenant's time zone each hour lies in.
-pub(crate) type Calendar = BTreeMap<Hour, Date>;
+/// Days of the tenant's time zone.
+#[derive(Debug)]
+pub(crate) struct Calendar {
+    /// Which of them each hour lies in.
+    pub(crate) days: BTreeMap<Hour, Date>,
+    /// Months hold the days of offers and documents through this one.
+    pub(crate) held: Date,
+}
+
+impl Calendar {
+    pub(crate) fn day(&self, hour: Hour) -> Date {
+        self.days[&hour]
+    }
+}
 
 /// What is counted apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,19 +123,19 @@ impl<'a> Counts<'a> {
         const SQL: &str = "-- counts::write\n\
             WITH hours AS (\n\
                 INSERT INTO usage_hours (tenant_id, hour, project_id, kind, outcome, channel, language, count, amount)\n\
-                SELECT bound_tenant(), n.*\n\
+                SELECT (SELECT bound_tenant()), n.*\n\
                 FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[]) AS n\n\
                 ON CONFLICT (tenant_id, hour, project_id, kind, outcome, channel, language) DO UPDATE\n\
                 SET count = usage_hours.count + excluded.count, amount = usage_hours.amount + excluded.amount\n\
             ), days AS (\n\
                 INSERT INTO usage_days (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
-                SELECT bound_tenant(), n.*\n\
+                SELECT (SELECT bound_tenant()), n.*\n\
                 FROM unnest($9::date[], $10::uuid[], $11::text[], $12::text[], $13::text[], $14::text[], $15::bigint[], $16::bigint[]) AS n\n\
                 ON CONFLICT (tenant_id, channel, language, project_id, day, kind, outcome) DO UPDATE\n\
                 SET count = usage_days.count + excluded.count, amount = usage_days.amount + excluded.amount\n\
             )\n\
             INSERT INTO usage_subjects (tenant_id, grain, kind, day, project_id, subject_id, count)\n\
-            SELECT bound_tenant(), n.*\n\
+            SELECT (SELECT bound_tenant()), n.*\n\
             FROM unnest($17::text[], $18::text[], $19::date[], $20::uuid[], $21::uuid[], $22::bigint[]) AS n\n\
             ON CONFLICT (tenant_id, grain, kind, day, project_id, subject_id) DO UPDATE\n\
             SET count = usage_subjects.count + excluded.count";
@@ -171,7 +183,7 @@ impl<'a> Counts<'a> {
     fn days(&self, calendar: &Calendar) -> BTreeMap<(Date, Cell<'a>), Sum> {
         let mut apart: BTreeMap<(Date, Cell<'a>), Sum> = BTreeMap::new();
         for ((hour, cell), sum) in &self.hours {
-            apart.entry((calendar[hour], *cell)).or_default().add(sum.count, sum.amount);
+            apart.entry((calendar.day(*hour), *cell)).or_default().add(sum.count, sum.amount);
         }
         let mut days: BTreeMap<(Date, Cell<'a>), Sum> = BTreeMap::new();
         for ((day, cell), sum) in apart {
@@ -182,12 +194,13 @@ impl<'a> Counts<'a> {
         days
     }
 
-    /// By grain, kind, first day, front office and what it is about.
+    /// By grain, kind, first day, front office and what it is about. What happened late moves the month, too.
     fn subjects(&self, calendar: &Calendar) -> BTreeMap<(&'static str, &'a str, Date, Uuid, Uuid), i64> {
         let mut subjects = BTreeMap::new();
         for ((kind, hour, project, subject), count) in &self.subjects {
-            let day = calendar[hour];
-            for (grain, first) in [("day", day), ("month", day.first_of_month())] {
+            let day = calendar.day(*hour);
+            let month = (day <= calendar.held).then(|| ("month", day.first_of_month()));
+            for (grain, first) in [("day", day)].into_iter().chain(month) {
                 *subjects.entry((grain, *kind, first, *project, *subject)).or_default() += count;
             }
         }
@@ -236,7 +249,7 @@ mod tests {
     fn days_hold_every_sum_once() {
         let (hour, next) = (Hour(400_000), Hour(400_001));
         let day = date(2015, 8, 19);
-        let calendar = Calendar::from([(hour, day), (next, day)]);
+        let calendar = Calendar { days: BTreeMap::from([(hour, day), (next, day)]), held: date(2015, 8, 18) };
         let mut counts = Counts::default();
         for (hour, cell, count) in
             [(hour, cell(1, "web", "fr"), 2), (next, cell(1, "web", "fr"), 3), (next, cell(2, "mail", ""), 4)]
@@ -258,6 +271,26 @@ mod tests {
         }
         // Two cells that share nothing but the sum of everything.
         assert_eq!(days.len(), 8 + 8 - 1);
+    }
+
+    #[test]
+    fn months_are_moved_by_what_happened_late_alone() {
+        let (late, today) = (Hour(400_000), Hour(400_024));
+        let days = BTreeMap::from([(late, date(2015, 8, 19)), (today, date(2015, 8, 20))]);
+        let (project, offer) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let mut counts = Counts::default();
+        for (hour, count) in [(late, 2), (today, 3)] {
+            counts.subjects.insert(("offer_viewed", hour, project, offer), count);
+        }
+        let of = |grain, day, count| ((grain, "offer_viewed", day, project, offer), count);
+        let (first, second) = (of("day", date(2015, 8, 19), 2), of("day", date(2015, 8, 20), 3));
+        for (held, months) in
+            [(date(2015, 8, 18), vec![]), (date(2015, 8, 19), vec![2]), (date(2015, 8, 20), vec![5])]
+        {
+            let months = months.into_iter().map(|count| of("month", date(2015, 8, 1), count));
+            let expected: BTreeMap<_, _> = [first, second].into_iter().chain(months).collect();
+            assert_eq!(counts.subjects(&Calendar { days: days.clone(), held }), expected, "{held}");
+        }
     }
 
     #[test]

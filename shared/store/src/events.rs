@@ -16,7 +16,7 @@ use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 use crate::{
     counts::{Calendar, Counts, Hour},
-    visitors,
+    months, visitors,
 };
 
 /// Stores events and counts them; those already there are left as they are. Returns how many are new. A tenant that does not exist
@@ -45,18 +45,30 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
     Ok(new.len() as u64)
 }
 
-/// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in.
+/// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in. Months are made to hold
+/// yesterday, where that is still to be done.
 async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Result<Calendar, DatabaseError> {
     // PostgreSQL alone says which day an hour lies in: it counts them anew when the zone is changed.
     const BEGIN: &str = "-- events::begin\n\
         WITH zone AS MATERIALIZED (SELECT usage_begin($1) AS name)\n\
-        SELECT h.begins, (h.begins AT TIME ZONE zone.name)::date AS day FROM zone, unnest($2::timestamptz[]) AS h (begins)";
+        SELECT h.begins, (h.begins AT TIME ZONE zone.name)::date AS day, months.through,\n\
+               (now() AT TIME ZONE zone.name)::date - 1 AS yesterday\n\
+        FROM zone CROSS JOIN unnest($2::timestamptz[]) AS h (begins)\n\
+        LEFT JOIN usage_months AS months ON months.tenant_id = bound_tenant()";
     let hours: BTreeSet<Hour> = times.map(Hour::of).collect();
     let begins: Vec<Timestamp> = hours.iter().map(|hour| hour.begins()).collect();
     let days: BTreeSet<Date> = begins.iter().map(|at| Offset::UTC.to_datetime(*at).date()).collect();
     let days: Vec<Date> = days.into_iter().collect();
     let rows = tx.query(BEGIN, &[&days, &begins]).await?;
-    Ok(rows.iter().map(|row| (Hour::of(row.get("begins")), row.get("day"))).collect())
+    let (mut held, mut yesterday) = (None::<Date>, Date::MIN);
+    for row in &rows {
+        (held, yesterday) = (row.get("through"), row.get("yesterday"));
+    }
+    if held.is_none_or(|held| held < yesterday) {
+        months::follow(tx, held, yesterday).await?;
+    }
+    let days = rows.iter().map(|row| (Hour::of(row.get("begins")), row.get("day"))).collect();
+    Ok(Calendar { days, held: held.map_or(yesterday, |held| held.max(yesterday)) })
 }
 
 /// Writes events to where they lie. Where some lay there already, tells which did not. Arrays, and no `COPY`: row security knows none into its own
@@ -64,10 +76,10 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
 async fn write(tx: &PoolTx<'_>, events: &[&Event]) -> Result<Option<HashSet<Uuid>>, DatabaseError> {
     const ALL: &str = "-- events::insert\n\
         INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
-        SELECT bound_tenant(), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n";
+        SELECT (SELECT bound_tenant()), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n";
     const NEW: &str = "-- events::insert_new\n\
         INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
-        SELECT bound_tenant(), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n\n\
+        SELECT (SELECT bound_tenant()), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n\n\
         ON CONFLICT (tenant_id, occurred_at, event_id) DO NOTHING\n\
         RETURNING event_id";
     let times: Vec<Timestamp> = events.iter().map(|event| event.occurred_at).collect();

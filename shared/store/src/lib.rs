@@ -16,6 +16,7 @@ pub mod feeds;
 pub mod imports;
 pub mod keys;
 pub mod legal_holds;
+mod months;
 pub mod offer_changes;
 pub mod offer_vectors;
 pub mod offers;

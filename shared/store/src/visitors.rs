@@ -77,7 +77,7 @@ fn came(calendar: &Calendar, events: &[&Event]) -> BTreeMap<Place, BTreeSet<u64>
     let mut came: BTreeMap<Place, BTreeSet<u64>> = BTreeMap::new();
     for event in events {
         let Some(visitor) = event.source.visitor else { continue };
-        let day = calendar[&Hour::of(event.occurred_at)];
+        let day = calendar.day(Hour::of(event.occurred_at));
         let visitor = u64::from_be_bytes(*visitor.as_bytes());
         let projects = [Some(Uuid::nil()), event.source.project.map(ProjectId::as_uuid)];
         for step in event.kind.steps() {

@@ -99,6 +99,7 @@ const ROWS: &[(&str, &str)] = &[
         "INSERT INTO usage_hours (tenant_id, hour, project_id, kind, outcome, channel, language, count, amount)\n\
          VALUES ($tenant, now(), gen_random_uuid(), 'search', 'found', 'web', 'fr', 1, 1)",
     ),
+    ("usage_months", "INSERT INTO usage_months (tenant_id, through) VALUES ($tenant, '2026-01-01')"),
     (
         "usage_subjects",
         "INSERT INTO usage_subjects (tenant_id, grain, kind, day, project_id, subject_id, count)\n\
