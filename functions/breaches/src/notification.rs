@@ -1,14 +1,16 @@
 //! The notification for the authority, as a page: what Art. 33(3) demands, each under its title, with what nobody knows yet said to be so. It is the
 //! initial one until an authority was notified, and a further one from then on (Art. 33(4)).
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::sync::LazyLock;
 
+use askama::Template;
 use axum::response::{IntoResponse, Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use http::header;
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 use vivier_domain::member::Language;
+use vivier_runtime::HandlerError;
 
 use crate::{
     breach::Breach,
@@ -39,8 +41,22 @@ pub(crate) fn answer(page: String) -> Response {
     (headers, page).into_response()
 }
 
+#[derive(Template)]
+#[template(path = "notification.html")]
+struct Page {
+    language: Language,
+    style: &'static str,
+    title: &'static str,
+    sections: Vec<Section>,
+}
+
 /// The page.
-pub(crate) fn page(breach: &Breach, case: &Case, now: Timestamp, language: Language) -> String {
+pub(crate) fn page(
+    breach: &Breach,
+    case: &Case,
+    now: Timestamp,
+    language: Language,
+) -> Result<String, HandlerError> {
     let title = match (case.notified.is_empty(), language) {
         (true, Language::Fr) => "Notification initiale d'une violation de données à caractère personnel",
         (true, Language::En) => "Initial notification of a breach of personal data",
@@ -49,21 +65,9 @@ pub(crate) fn page(breach: &Breach, case: &Case, now: Timestamp, language: Langu
         }
         (false, Language::En) => "Further notification of a breach of personal data",
     };
-    let mut body = String::new();
-    for section in sections(breach, case, now, language) {
-        // Writing to a text does not fail.
-        let _ = write!(body, "<section><h2>{}</h2>", escaped(section.title));
-        for line in section.lines {
-            let _ = write!(body, "<p>{}</p>", escaped(&line));
-        }
-        body.push_str("</section>\n");
-    }
-    let (language, title) = (language.as_str(), escaped(title));
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>{title}</title>\n\
-         <style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n{body}</main>\n</body>\n</html>\n"
-    )
+    let sections = sections(breach, case, now, language);
+    let page = Page { language, style: STYLE, title, sections }.render();
+    page.map_err(|error| HandlerError::other("filling in a notification", error))
 }
 
 fn sections(breach: &Breach, case: &Case, now: Timestamp, language: Language) -> Vec<Section> {
@@ -140,21 +144,6 @@ fn before(breach: &Breach, case: &Case, language: Language) -> Section {
         Language::En => format!("Additions recorded since the last notification: {later}."),
     });
     Section { title, lines }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -62,6 +62,10 @@ fn mailed() -> What {
     What::Mailed { stage: 1, member: "m".to_owned(), at: None }
 }
 
+fn page(breach: &Breach, case: &Case, now: Timestamp, language: Language) -> String {
+    super::page(breach, case, now, language).unwrap()
+}
+
 /// What stands under a title.
 fn under(page: &str, title: &str) -> String {
     let after = page.split_once(&format!("<h2>{title}</h2>")).unwrap_or_else(|| panic!("{title}: {page}")).1;
@@ -77,7 +81,7 @@ fn it_has_all_that_is_demanded_in_both_languages() {
         ("Controller and deadlines", "18 January 2026 at 10:00 UTC"),
         ("Controller and deadlines", "Acme &amp; fils"),
         ("Nature of the breach", "loss of confidentiality, loss of integrity"),
-        ("Nature of the breach", "An export &lt;lay open&gt; en"),
+        ("Nature of the breach", "An export &#60;lay open&#62; en"),
         ("Categories and approximate number of persons concerned", "candidates: 3."),
         ("Categories and approximate number of records concerned", "Records: 5."),
         ("Categories and approximate number of records concerned", "contact details"),
@@ -89,7 +93,7 @@ fn it_has_all_that_is_demanded_in_both_languages() {
     ] {
         assert!(under(&page, title).contains(said), "{title}: {page}");
     }
-    let page = super::page(&breach, &case, at(3), Language::Fr);
+    let page = super::page(&breach, &case, at(3), Language::Fr).unwrap();
     assert!(page.contains("<html lang=\"fr\">") && page.contains("<h1>Notification initiale"), "{page}");
     for (title, said) in [
         ("Responsable de traitement et délais", "18/01/2026 à 10:00 UTC"),
