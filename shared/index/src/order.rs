@@ -22,16 +22,17 @@ const FARTHEST_KM: f32 = 20_040.0;
 impl Order<'_> {
     /// The score of an offer whose words weigh `words`: not negative. `None` where it is below `worst`, the bits of a score, and
     /// that can be told without looking closer.
-    pub(crate) fn score(&self, doc: u32, row: &Row, words: f32, worst: Option<u32>) -> Option<f32> {
+    pub(crate) fn score(&self, doc: u32, rows: &[Row], words: f32, worst: Option<u32>) -> Option<f32> {
         match self {
             Self::Day => Some(0.0),
             Self::Match(ranking) => {
                 let beyond = worst.is_some_and(|worst| ranking.at_most(words).to_bits() < worst);
-                (!beyond).then(|| ranking.score(doc, row, words))
+                (!beyond).then(|| ranking.score(doc, &rows[doc as usize], words))
             }
             // What has no place comes last.
             Self::Distance(here) => {
-                Some(row.place.map_or(0.0, |place| FARTHEST_KM - distance_km(*here, place)))
+                let place = rows[doc as usize].place;
+                Some(place.map_or(0.0, |place| FARTHEST_KM - distance_km(*here, place)))
             }
         }
     }
