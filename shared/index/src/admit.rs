@@ -5,7 +5,9 @@ use tantivy::query::EnableScoring;
 use crate::bits::Bits;
 use crate::columns::Day;
 use crate::lists::{FIELDS, LITERAL};
+use crate::order::Order;
 use crate::query::Queries;
+use crate::request::SearchRequest;
 use crate::search::{SearchError, SearchIndex};
 use crate::words::{Wanted, Words};
 
@@ -88,6 +90,35 @@ impl SearchIndex {
         let enough = (1..least.len()).rev().find(|count| open(&least[*count]) >= ENOUGH).unwrap_or(0);
         let enough = least[enough].clone();
         Ok(Some(Having { any: least.swap_remove(0), enough, whole }))
+    }
+
+    /// What is shown of all that has the words of a search, or is near to what they mean.
+    pub(crate) fn matching(
+        &self,
+        order: &Order<'_>,
+        having: Option<&Having>,
+        admitted: Option<&Bits>,
+        request: &SearchRequest,
+        day: &Day,
+    ) -> Bits {
+        let mut matching = if request.duplicates { day.open.clone() } else { day.shown.clone() };
+        if let Some(having) = having {
+            match order.ranking() {
+                None => matching.and(&having.enough),
+                Some(ranking) => {
+                    let by_words = request.weights.words > 0.0;
+                    let mut found =
+                        if by_words { having.enough.clone() } else { Bits::none(self.rows.len()) };
+                    // What is near in meaning is in, whatever words it has.
+                    ranking.near().iter().for_each(|(doc, _)| found.set(*doc));
+                    matching.and(&found);
+                }
+            }
+        }
+        if let Some(admitted) = admitted {
+            matching.and(admitted);
+        }
+        matching
     }
 
     /// Which offers have one word, or what says the same.

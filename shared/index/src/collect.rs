@@ -11,41 +11,49 @@ use crate::columns::{Columns, Day};
 use crate::cursor::Position;
 use crate::filters::Passing;
 use crate::order::Order;
-use crate::row::{DIMENSIONS, Dimension, Row};
+use crate::row::{DIMENSIONS, Dimension};
 use crate::search::SearchIndex;
 
 /// The best offers of those that are seen.
 pub(crate) struct Best<'a> {
-    pub(crate) rows: &'a [Row],
-    pub(crate) order: &'a Order<'a>,
+    index: &'a SearchIndex,
+    order: &'a Order<'a>,
     /// Only what comes after it is on the page.
-    pub(crate) after: Option<Position>,
+    after: Option<Position>,
     limit: usize,
     /// At most `limit + 1`: one more tells that there is another page.
-    best: BinaryHeap<Reverse<(Position, u32)>>,
+    seen: BinaryHeap<Reverse<(Position, u32)>>,
 }
 
 impl<'a> Best<'a> {
-    pub(crate) fn new(rows: &'a [Row], order: &'a Order<'a>, after: Option<Position>, limit: usize) -> Self {
-        Self { rows, order, after, limit, best: BinaryHeap::with_capacity(limit + 2) }
+    pub(crate) fn new(
+        index: &'a SearchIndex,
+        order: &'a Order<'a>,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Self {
+        Self { index, order, after, limit, seen: BinaryHeap::with_capacity(limit + 2) }
     }
 
     /// Takes in an offer whose words weigh `words`.
     pub(crate) fn see(&mut self, doc: u32, words: f32) {
-        let worst = (self.best.len() > self.limit).then(|| self.best.peek()).flatten();
-        let worst = worst.map(|Reverse((worst, _))| worst.score);
-        let Some(score) = self.order.score(doc, self.rows, words, worst) else { return };
-        if worst.is_some_and(|worst| score.to_bits() < worst) {
+        let worst = (self.seen.len() > self.limit).then(|| self.seen.peek()).flatten();
+        let worst = worst.map(|Reverse((worst, _))| *worst);
+        let Some(score) = self.order.score(doc, self.index, words, worst.map(|worst| worst.score)) else {
+            return;
+        };
+        let (score, published) = (score.to_bits(), self.index.columns.published(doc));
+        // Most offers are left here: nothing else needs to be read of them.
+        if worst.is_some_and(|worst| (score, published) < (worst.score, worst.published)) {
             return;
         }
-        let row = &self.rows[doc as usize];
-        let position = Position { score: score.to_bits(), published: row.published, id: row.id };
+        let position = Position { score, published, id: self.index.rows[doc as usize].id };
         if self.after.is_some_and(|after| position >= after) {
             return;
         }
-        if self.best.len() <= self.limit {
-            self.best.push(Reverse((position, doc)));
-        } else if let Some(mut worst) = self.best.peek_mut()
+        if self.seen.len() <= self.limit {
+            self.seen.push(Reverse((position, doc)));
+        } else if let Some(mut worst) = self.seen.peek_mut()
             && worst.0.0 < position
         {
             *worst = Reverse((position, doc));
@@ -54,7 +62,7 @@ impl<'a> Best<'a> {
 
     /// The offers of the page in order, by number in the index, and whether more follow.
     pub(crate) fn page(self) -> (Vec<(Position, u32)>, bool) {
-        let mut page: Vec<_> = self.best.into_sorted_vec().into_iter().map(|Reverse(found)| found).collect();
+        let mut page: Vec<_> = self.seen.into_sorted_vec().into_iter().map(|Reverse(found)| found).collect();
         let more = page.len() > self.limit;
         page.truncate(self.limit);
         (page, more)
@@ -69,10 +77,8 @@ impl SearchIndex {
             if dimension == Dimension::Published {
                 return Columns::count_days(day, offers);
             }
-            let numbers = || match std::ptr::eq(offers, &raw const passing.all) {
-                true => Arc::clone(all),
-                false => offers.numbers().into(),
-            };
+            let same = std::ptr::eq(offers, &raw const passing.all);
+            let numbers = || if same { Arc::clone(all) } else { offers.numbers().into() };
             self.columns.count(dimension as usize, self.sizes[dimension as usize], offers, &numbers)
         })
     }

@@ -57,20 +57,12 @@ pub(crate) struct Read {
 
 impl Columns {
     /// `sizes`: how many values each facet has.
-    pub(crate) fn of(rows: &[Row], read: Read, sizes: &[usize; DIMENSIONS]) -> Self {
-        let mut at = 0..;
-        let sets = read.values.each_ref().map(|numbers| {
-            let size = at.next().map_or(0, |at: usize| sizes[at]);
-            let set = |value| Bits::which(numbers, |number| *number as usize == value);
-            if size <= MOST_SETS { (0..size).map(set).collect() } else { Vec::new() }
-        });
-        let mut at = 0..;
-        let values = read
-            .values
-            .map(|numbers| Column::of(numbers, at.next().map_or(usize::MAX, |at: usize| sizes[at])));
+    pub(crate) fn of(rows: &[Row], mut read: Read, sizes: &[usize; DIMENSIONS]) -> Self {
         Self {
-            values,
-            sets,
+            sets: std::array::from_fn(|facet| sets(&read.values[facet], sizes[facet])),
+            values: std::array::from_fn(|facet| {
+                Column::of(std::mem::take(&mut read.values[facet]), sizes[facet])
+            }),
             published: rows.iter().map(|row| row.published).collect(),
             expires: rows.iter().map(|row| row.expires).collect(),
             salary: read.salary,
@@ -82,6 +74,11 @@ impl Columns {
     /// The number of an offer's value; `facet` is one that has values.
     pub(crate) fn value(&self, facet: usize, doc: u32) -> u32 {
         self.values[facet].get(doc as usize)
+    }
+
+    /// The day of an offer's publication.
+    pub(crate) fn published(&self, doc: u32) -> i32 {
+        self.published[doc as usize]
     }
 
     /// What is shown on a day.
@@ -145,6 +142,20 @@ impl Columns {
     }
 }
 
+/// A set of offers for each value; none where there are many values.
+fn sets(numbers: &[u32], size: usize) -> Vec<Bits> {
+    if size > MOST_SETS {
+        return Vec::new();
+    }
+    let mut sets = vec![Bits::none(numbers.len()); size];
+    for (doc, number) in (0u32..).zip(numbers) {
+        if let Some(set) = sets.get_mut(*number as usize) {
+            set.set(doc);
+        }
+    }
+    sets
+}
+
 impl Column {
     fn of(numbers: Vec<u32>, size: usize) -> Self {
         match size {
@@ -190,6 +201,43 @@ impl Column {
             Self::Byte(numbers) => each(numbers, docs, counts),
             Self::Short(numbers) => each(numbers, docs, counts),
             Self::Long(numbers) => each(numbers, docs, counts),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// However wide the numbers are, and whether there are sets or not.
+        #[test]
+        fn values_are_chosen_and_counted(
+            size in prop::sample::select(vec![1usize, 8, 40, 256, 257, 65_536, 65_537]),
+            seeds in prop::collection::vec((any::<u32>(), any::<bool>()), 1..300),
+            picked in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        ) {
+            let numbers: Vec<u32> = seeds.iter().map(|(seed, _)| seed % size as u32).collect();
+            let mut read = Read { salary: vec![(0, 0); numbers.len()], ..Read::default() };
+            read.values = std::array::from_fn(|_| numbers.clone());
+            let row = Row { id: 0, published: 0, expires: 0, place: None, duplicates: 0, hidden: false };
+            let columns = Columns::of(&vec![row; numbers.len()], read, &[size; DIMENSIONS]);
+            let offers = Bits::which(&seeds, |(_, is)| *is);
+            let docs: Arc<[u32]> = offers.numbers().into();
+            let mut counts = vec![0u32; size];
+            docs.iter().for_each(|doc| counts[numbers[*doc as usize] as usize] += 1);
+            prop_assert_eq!(columns.count(0, size, &offers, &|| Arc::clone(&docs)), counts.clone());
+            let few = Bits::which(&seeds, |_| false);
+            prop_assert_eq!(columns.count(0, size, &few, &|| Arc::new([])), vec![0u32; size]);
+            let mut chosen = vec![false; size];
+            picked.iter().for_each(|one| chosen[one.index(size)] = true);
+            let naive = Bits::which(&numbers, |number| chosen[*number as usize]);
+            prop_assert_eq!(columns.chosen(0, &chosen), naive);
+            for (doc, number) in (0u32..).zip(&numbers) {
+                prop_assert_eq!(columns.value(0, doc), *number);
+            }
         }
     }
 }

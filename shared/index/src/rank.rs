@@ -9,7 +9,6 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use crate::bits::Bits;
-use crate::row::Row;
 use crate::vectors::{Sought, Vectors};
 
 /// What counts how much for the order of hits.
@@ -32,7 +31,7 @@ impl Default for Weights {
 /// Days after which being new counts half.
 const HALF_LIFE: f32 = 14.0;
 /// How new an offer is by its age in days: nearly all are younger than two years.
-static RECENCY: LazyLock<[f32; 730]> = LazyLock::new(|| std::array::from_fn(|age| recency(age as i32)));
+static RECENCY: LazyLock<Vec<f32>> = LazyLock::new(|| (0..730).map(recency).collect());
 
 fn recency(age: i32) -> f32 {
     (-(age as f32) / HALF_LIFE).exp2()
@@ -112,15 +111,15 @@ impl<'a> Ranking<'a> {
         (share, self.meaning.as_ref().map(|meaning| meaning.vectors.cosine(&meaning.sought, doc)))
     }
 
-    /// The score of an offer whose words weigh `words`; not negative.
-    pub(crate) fn score(&self, doc: u32, row: &Row, words: f32) -> f32 {
+    /// The score of an offer of a day whose words weigh `words`; not negative.
+    pub(crate) fn score(&self, doc: u32, published: i32, words: f32) -> f32 {
         let (share, cosine) = self.parts(doc, words);
-        self.sum(share, cosine.unwrap_or(0.0), self.recency(row))
+        self.sum(share, cosine.unwrap_or(0.0), self.recency(published))
     }
 
     /// How new an offer is: 1 on the day of its publication, half of it after each [`HALF_LIFE`].
-    pub(crate) fn recency(&self, row: &Row) -> f32 {
-        let age = (self.today - row.published).max(0);
+    pub(crate) fn recency(&self, published: i32) -> f32 {
+        let age = (self.today - published).max(0);
         RECENCY.get(age as usize).copied().unwrap_or_else(|| recency(age))
     }
 

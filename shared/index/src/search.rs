@@ -5,17 +5,16 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tantivy::query::{EnableScoring, Query as _, TermQuery, Weight};
-use tantivy::schema::{IndexRecordOption, Value as _};
-use tantivy::{DocAddress, IndexReader, Searcher, SegmentReader, TantivyDocument, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{IndexReader, Searcher, SegmentReader, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_text::embed::ModelIdentity;
 use vivier_threshold::Key;
 
-use crate::admit::Having;
 use crate::bits::{Bits, Ranks};
 use crate::build::day_number;
 use crate::collect::Best;
-use crate::columns::{Columns, Day};
+use crate::columns::Columns;
 use crate::completions::Completions;
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
 use crate::filters::{Filters, distance_km};
@@ -154,7 +153,8 @@ impl SearchIndex {
             && let Some(doc) = self.find(&searcher, cursor.last())?
         {
             // Scores differ between generations, and where weights changed: go on from where the last offer stands now.
-            let score = ranking.score(doc, &self.rows[doc as usize], self.words_of(&queries, &words, doc)?);
+            let score =
+                ranking.score(doc, self.columns.published(doc), self.words_of(&queries, &words, doc)?);
             after = Some(self.position(doc, score));
         }
 
@@ -175,7 +175,7 @@ impl SearchIndex {
         };
         let all: Arc<[u32]> = passing.all.numbers().into();
         let facets = self.facets(&self.counts(&passing, &all, &day), &filters, request);
-        let mut best = Best::new(&self.rows, &order, after, limit);
+        let mut best = Best::new(self, &order, after, limit);
         match (order.ranking(), &having) {
             (Some(ranking), Some(having)) => {
                 let mut left = Vec::new();
@@ -193,7 +193,9 @@ impl SearchIndex {
                     }
                 }
                 // What is only near in meaning comes after what has words.
-                left.into_iter().for_each(|doc| best.see(doc, 0.0));
+                for doc in left {
+                    best.see(doc, 0.0);
+                }
             }
             _ => all.iter().for_each(|doc| best.see(*doc, 0.0)),
         }
@@ -213,10 +215,10 @@ impl SearchIndex {
                     let weight = self.words_of(&queries, &words, doc)?;
                     let (share, meaning) = ranking.parts(doc, weight);
                     Some(Reason {
-                        score: ranking.score(doc, row, weight),
+                        score: ranking.score(doc, row.published, weight),
                         words: share,
                         meaning,
-                        recency: ranking.recency(row),
+                        recency: ranking.recency(row.published),
                         matched: self.matched(&queries, &words, doc)?,
                     })
                 }
@@ -261,36 +263,6 @@ impl SearchIndex {
     /// What to ask for words with.
     pub(crate) fn asking<'s>(&'s self, weights: FieldWeights, searcher: &'s Searcher) -> Queries<'s> {
         Queries::new(&self.fields, weights, searcher, &self.lists, &self.starts)
-    }
-
-    /// What is shown of all that has the words of a search, or is near to what they mean.
-    fn matching(
-        &self,
-        order: &Order<'_>,
-        having: Option<&Having>,
-        admitted: Option<&Bits>,
-        request: &SearchRequest,
-        day: &Day,
-    ) -> Bits {
-        let mut matching = if request.duplicates { day.open.clone() } else { day.shown.clone() };
-        if let Some(having) = having {
-            match order.ranking() {
-                None => matching.and(&having.enough),
-                Some(ranking) => {
-                    let mut found = match request.weights.words > 0.0 {
-                        true => having.enough.clone(),
-                        false => Bits::none(self.rows.len()),
-                    };
-                    // What is near in meaning is in, whatever words it has.
-                    ranking.near().iter().for_each(|(doc, _)| found.set(*doc));
-                    matching.and(&found);
-                }
-            }
-        }
-        if let Some(admitted) = admitted {
-            matching.and(admitted);
-        }
-        matching
     }
 
     /// How the hits are ordered; `said` tells whether some offer has all the words.
@@ -344,14 +316,6 @@ impl SearchIndex {
         Position { score: score.to_bits(), published: row.published, id: row.id }
     }
 
-    pub(crate) fn stored(&self, searcher: &Searcher, doc: u32) -> Result<OfferDetail, SearchError> {
-        let (segment, own) = self.locate(doc);
-        let document: TantivyDocument = searcher.doc(DocAddress::new(segment as u32, own))?;
-        let json = document.get_first(self.fields.offer).and_then(|value| value.as_bytes());
-        serde_json::from_slice(json.ok_or(SearchError::Stored(None))?)
-            .map_err(|error| SearchError::Stored(Some(error)))
-    }
-
     /// Sees every offer that matches, by its number in the index.
     pub(crate) fn each(
         &self,
@@ -370,7 +334,7 @@ impl SearchIndex {
     }
 
     /// The segment that holds an offer, and the offer's number in it.
-    fn locate(&self, doc: u32) -> (usize, u32) {
+    pub(crate) fn locate(&self, doc: u32) -> (usize, u32) {
         let segment = self.starts.partition_point(|start| *start <= doc).saturating_sub(1);
         (segment, doc - self.starts.get(segment).copied().unwrap_or_default())
     }

@@ -148,5 +148,5 @@ impl Queries<'_> {
 
 /// What a stem weighs by its fields; `None` where it is in none of them.
 fn weight_of((most, sum): (f32, f32)) -> Option<f32> {
-    (most >= 0.0).then(|| most + (sum - most) * OTHER_FIELDS)
+    (most >= 0.0).then_some(most + (sum - most) * OTHER_FIELDS)
 }
