@@ -90,17 +90,17 @@ impl Columns {
         let open = Bits::which(&self.expires, |expires| *expires >= today);
         let mut shown = open.clone();
         shown.without(&self.hidden);
-        let since = DAYS.map(|age| self.published_since(today - i32::from(age)));
+        let since = DAYS.map(|age| self.published_since(today - i32::from(age), &open));
         let day = Arc::new(Day { today, open, shown, since });
         *held = Some(Arc::clone(&day));
         day
     }
 
-    /// The offers that have one of the chosen values.
-    pub(crate) fn chosen(&self, facet: usize, chosen: &[bool]) -> Bits {
+    /// Those of a set of offers, and maybe others, that have one of the chosen values.
+    pub(crate) fn chosen(&self, facet: usize, chosen: &[bool], among: &Bits) -> Bits {
         let sets = &self.sets[facet];
         if sets.is_empty() {
-            return self.values[facet].chosen(chosen);
+            return self.values[facet].chosen(chosen, among);
         }
         let mut any = Bits::none(self.expires.len());
         for (set, _) in sets.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
@@ -109,14 +109,14 @@ impl Columns {
         any
     }
 
-    /// The offers whose salary reaches `least` and does not begin above `most`.
-    pub(crate) fn paid(&self, (least, most): (u32, u32)) -> Bits {
-        Bits::which(&self.salary, |(from, to)| *to > 0 && *to >= least && *from <= most)
+    /// Those of a set of offers whose salary reaches `least` and does not begin above `most`.
+    pub(crate) fn paid(&self, (least, most): (u32, u32), among: &Bits) -> Bits {
+        Bits::which_among(&self.salary, among, |(from, to)| *to > 0 && *to >= least && *from <= most)
     }
 
-    /// The offers that were published on a day or later.
-    pub(crate) fn published_since(&self, since: i32) -> Bits {
-        Bits::which(&self.published, |published| *published >= since)
+    /// Those of a set of offers that were published on a day or later.
+    pub(crate) fn published_since(&self, since: i32, among: &Bits) -> Bits {
+        Bits::which_among(&self.published, among, |published| *published >= since)
     }
 
     /// How many of `offers` have each of the `size` values of a facet; `numbers` are theirs, in order, and need not be there yet.
@@ -173,19 +173,25 @@ impl Column {
         }
     }
 
-    fn chosen(&self, chosen: &[bool]) -> Bits {
-        fn which<T: Copy + Into<u32> + PartialEq + TryFrom<u32>>(numbers: &[T], chosen: &[bool]) -> Bits {
+    fn chosen(&self, chosen: &[bool], among: &Bits) -> Bits {
+        fn which<T: Copy + Into<u32> + PartialEq + TryFrom<u32>>(
+            numbers: &[T],
+            chosen: &[bool],
+            among: &Bits,
+        ) -> Bits {
             let mut all = (0u32..).zip(chosen).filter(|(_, chosen)| **chosen).map(|(number, _)| number);
             match (all.next().and_then(|number| T::try_from(number).ok()), all.next()) {
                 (None, _) => Bits::none(numbers.len()),
-                (Some(one), None) => Bits::which(numbers, |number| *number == one),
-                _ => Bits::which(numbers, |number| chosen.get((*number).into() as usize) == Some(&true)),
+                (Some(one), None) => Bits::which_among(numbers, among, |number| *number == one),
+                _ => Bits::which_among(numbers, among, |number| {
+                    chosen.get((*number).into() as usize) == Some(&true)
+                }),
             }
         }
         match self {
-            Self::Byte(numbers) => which(numbers, chosen),
-            Self::Short(numbers) => which(numbers, chosen),
-            Self::Long(numbers) => which(numbers, chosen),
+            Self::Byte(numbers) => which(numbers, chosen, among),
+            Self::Short(numbers) => which(numbers, chosen, among),
+            Self::Long(numbers) => which(numbers, chosen, among),
         }
     }
 
@@ -233,8 +239,13 @@ mod tests {
             prop_assert_eq!(columns.count(0, size, &few, &|| Arc::new([])), vec![0u32; size]);
             let mut chosen = vec![false; size];
             picked.iter().for_each(|one| chosen[one.index(size)] = true);
-            let naive = Bits::which(&numbers, |number| chosen[*number as usize]);
-            prop_assert_eq!(columns.chosen(0, &chosen), naive);
+            for among in [&offers, &few, &Bits::all(numbers.len())] {
+                let mut naive = Bits::which(&numbers, |number| chosen[*number as usize]);
+                naive.and(among);
+                let mut found = columns.chosen(0, &chosen, among);
+                found.and(among);
+                prop_assert_eq!(found, naive);
+            }
             for (doc, number) in (0u32..).zip(&numbers) {
                 prop_assert_eq!(columns.value(0, doc), *number);
             }

@@ -18,7 +18,7 @@ use crate::tables::Tables;
 pub(crate) struct Filters {
     /// The values chosen in each facet; `None` where nothing is chosen.
     pub(crate) values: [Option<Vec<bool>>; VALUES],
-    /// The facets in which something is chosen, each with the offers that have it.
+    /// The facets in which something is chosen, each with the matching offers that have it.
     active: Vec<(Dimension, Bits)>,
     within: Option<Circle>,
     among: Option<Arc<HashSet<OfferId>>>,
@@ -43,8 +43,8 @@ impl Passing {
 }
 
 impl Filters {
-    /// The values of `request` in the numbers of `index`.
-    pub(crate) fn new(index: &SearchIndex, request: &SearchRequest) -> Self {
+    /// The values of `request` in the numbers of `index`; only `matching` offers are asked about.
+    pub(crate) fn new(index: &SearchIndex, request: &SearchRequest, matching: &Bits) -> Self {
         let sizes = &index.sizes;
         let among = |dimension: Dimension, numbers: &mut dyn Iterator<Item = Option<u32>>| {
             let mut chosen = None;
@@ -87,16 +87,18 @@ impl Filters {
         let mut active = Vec::new();
         for (dimension, chosen) in Dimension::ALL.into_iter().zip(&values) {
             let mut passing =
-                chosen.as_deref().map(|chosen| index.columns.chosen(dimension as usize, chosen));
+                chosen.as_deref().map(|chosen| index.columns.chosen(dimension as usize, chosen, matching));
             let range = (request.salary_min, request.salary_max);
             if dimension == Dimension::Salary && range != (None, None) {
-                let paid = index.columns.paid((range.0.unwrap_or(0), range.1.unwrap_or(u32::MAX)));
+                let range = (range.0.unwrap_or(0), range.1.unwrap_or(u32::MAX));
+                let paid = index.columns.paid(range, matching);
                 passing.get_or_insert_with(|| paid.clone()).and(&paid);
             }
             active.extend(passing.map(|passing| (dimension, passing)));
         }
         if let Some(since) = request.published_since {
-            active.push((Dimension::Published, index.columns.published_since(day_number(since) as i32)));
+            let since = index.columns.published_since(day_number(since) as i32, matching);
+            active.push((Dimension::Published, since));
         }
         Self { values, active, within: request.within, among: request.among.clone() }
     }
@@ -106,7 +108,7 @@ impl Filters {
         self.within = Some(circle);
     }
 
-    /// What passes of `offers`, which are shown.
+    /// What passes of `offers`, which match and are shown.
     pub(crate) fn passing(&self, mut offers: Bits, rows: &[Row]) -> Passing {
         if let Some(circle) = self.within {
             offers.retain(|doc| circle.holds(rows[doc as usize].place));

@@ -160,7 +160,7 @@ impl SearchIndex {
 
         let limit = request.limit.clamp(1, MAX_LIMIT);
         let matching = self.matching(&order, having.as_ref(), admitted.as_ref(), request, &day);
-        let mut filters = Filters::new(self, request);
+        let mut filters = Filters::new(self, request, &matching);
         let mut within = request.within;
         let passing = loop {
             let passing = filters.passing(matching.clone(), &self.rows);
