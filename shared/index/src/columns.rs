@@ -238,7 +238,9 @@ mod tests {
             let few = Bits::which(&seeds, |_| false);
             prop_assert_eq!(columns.count(0, size, &few, &|| Arc::new([])), vec![0u32; size]);
             let mut chosen = vec![false; size];
-            picked.iter().for_each(|one| chosen[one.index(size)] = true);
+            for one in &picked {
+                chosen[one.index(size)] = true;
+            }
             for among in [&offers, &few, &Bits::all(numbers.len())] {
                 let mut naive = Bits::which(&numbers, |number| chosen[*number as usize]);
                 naive.and(among);
