@@ -2,86 +2,156 @@
 
 use tantivy::query::EnableScoring;
 
-use crate::collect::Covering;
+use crate::bits::Bits;
+use crate::columns::Day;
+use crate::lists::{FIELDS, LITERAL};
+use crate::order::Order;
 use crate::query::Queries;
+use crate::request::SearchRequest;
 use crate::search::{SearchError, SearchIndex};
-use crate::words::{MAX_TERMS, Words};
+use crate::words::{Wanted, Words};
 
 /// As long as this many offers have all the words of a search, those that lack one are left out.
 const ENOUGH: usize = 50;
 
+/// Which offers have the wanted words.
+pub(crate) struct Having {
+    /// Any of them.
+    pub(crate) any: Bits,
+    /// Enough of them: all, or as many as leave enough offers to choose from.
+    pub(crate) enough: Bits,
+    /// Some offer that is shown has all of several.
+    pub(crate) whole: bool,
+}
+
 impl SearchIndex {
     /// Which offers have all that must be there in one piece and nothing that must not; `None` where nothing is asked.
-    pub(crate) fn admitted(
-        &self,
-        queries: &Queries<'_>,
-        words: &Words,
-    ) -> Result<Option<Vec<bool>>, SearchError> {
+    pub(crate) fn admitted(&self, queries: &Queries<'_>, words: &Words) -> Result<Option<Bits>, SearchError> {
         if words.phrases.is_empty() && words.unwanted.is_empty() {
             return Ok(None);
         }
-        let mut admitted = vec![true; self.rows.len()];
-        let phrases = words.phrases.iter().map(|phrase| (phrase, true));
-        for (phrase, wanted) in phrases.chain(words.unwanted.iter().map(|phrase| (phrase, false))) {
-            let mut having = vec![false; self.rows.len()];
-            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
-            let weight = queries.in_one_piece(phrase).weight(scoring)?;
-            self.each(queries.searcher, &*weight, |doc| having[doc as usize] = true)?;
-            admitted.iter_mut().zip(having).for_each(|(admitted, having)| *admitted &= having == wanted);
+        let mut admitted = Bits::all(self.rows.len());
+        for phrase in &words.phrases {
+            admitted.and(&self.in_one_piece(queries, phrase)?);
+        }
+        for phrase in &words.unwanted {
+            admitted.without(&self.in_one_piece(queries, phrase)?);
         }
         Ok(Some(admitted))
     }
 
     /// Which offers have every wanted word as it was typed; `None` where nothing else would be found either.
-    pub(crate) fn literal(
-        &self,
-        queries: &Queries<'_>,
-        words: &Words,
-    ) -> Result<Option<Vec<u8>>, SearchError> {
+    pub(crate) fn literal(&self, queries: &Queries<'_>, words: &Words) -> Result<Option<Bits>, SearchError> {
         if words.wanted.iter().all(|word| word.same.is_empty()) {
             return Ok(None);
         }
-        let mut having = vec![0u8; self.rows.len()];
+        let mut literal = Bits::all(self.rows.len());
         for word in &words.wanted {
-            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
-            let weight = queries.in_one_piece(std::slice::from_ref(&word.stem)).weight(scoring)?;
-            self.each(queries.searcher, &*weight, |doc| having[doc as usize] += 1)?;
+            literal.and(&self.in_one_piece(queries, std::slice::from_ref(&word.stem))?);
         }
-        Ok(Some(having))
+        Ok(Some(literal))
     }
 
-    /// Which offers have enough of the wanted words: all of them, or as many as leave enough offers to choose from.
-    /// Filters have no say in it, so choosing one never brings in offers that were not there before.
-    pub(crate) fn covering(
+    /// Which offers have the wanted words, where there are some. Filters have no say in it, so choosing one never brings in offers that
+    /// were not there before.
+    pub(crate) fn having(
         &self,
         queries: &Queries<'_>,
         words: &Words,
-        admitted: Option<&[bool]>,
-        today: i32,
-    ) -> Result<Option<Covering>, SearchError> {
-        if words.wanted.len() < 2 {
-            return Ok(None);
+        admitted: Option<&Bits>,
+        day: &Day,
+    ) -> Result<Option<Having>, SearchError> {
+        let Some((first, others)) = words.wanted.split_first() else { return Ok(None) };
+        let first = self.having_one(queries, first)?;
+        if others.is_empty() {
+            return Ok(Some(Having { any: first.clone(), enough: first, whole: false }));
         }
-        let mut counts = vec![0u8; self.rows.len()];
-        for word in &words.wanted {
-            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
-            let weight = queries.wanted(word)?.weight(scoring)?;
-            self.each(queries.searcher, &*weight, |doc| counts[doc as usize] += 1)?;
+        // Those that have at least one of the words, two, and so on.
+        let mut least = vec![first];
+        for word in others {
+            let having = self.having_one(queries, word)?;
+            least.push(Bits::none(self.rows.len()));
+            for count in (1..least.len()).rev() {
+                let (fewer, more) = least.split_at_mut(count);
+                more[0].or_both(&fewer[count - 1], &having);
+            }
+            least[0].or(&having);
         }
-        for (count, admitted) in counts.iter_mut().zip(admitted.unwrap_or_default()) {
-            *count *= u8::from(*admitted);
-        }
-        let mut having = [0; MAX_TERMS + 1];
-        for (count, row) in counts.iter().zip(&self.rows) {
-            having[*count as usize] += usize::from(row.expires >= today);
-        }
-        let mut offers = 0;
-        let least = (2..=words.wanted.len()).rev().find(|count| {
-            offers += having[*count];
-            offers >= ENOUGH
-        });
-        let whole = having[words.wanted.len()] > 0;
+        let open = |having: &Bits| match admitted {
+            Some(admitted) => {
+                let mut open = having.clone();
+                open.and(admitted);
+                open.count_both(&day.open)
+            }
+            None => having.count_both(&day.open),
+        };
+        let whole = least.last().is_some_and(|all| open(all) > 0);
         // Without enough of anything, every offer with a word is in.
-        Ok(Some(Covering { counts, least: least.unwrap_or(1) as u8, whole }))
+        let enough = (1..least.len()).rev().find(|count| open(&least[*count]) >= ENOUGH).unwrap_or(0);
+        let enough = least[enough].clone();
+        Ok(Some(Having { any: least.swap_remove(0), enough, whole }))
+    }
+
+    /// What is shown of all that has the words of a search, or is near to what they mean.
+    pub(crate) fn matching(
+        &self,
+        order: &Order<'_>,
+        having: Option<&Having>,
+        admitted: Option<&Bits>,
+        request: &SearchRequest,
+        day: &Day,
+    ) -> Bits {
+        let mut matching = if request.duplicates { day.open.clone() } else { day.shown.clone() };
+        if let Some(having) = having {
+            match order.ranking() {
+                None => matching.and(&having.enough),
+                Some(ranking) => {
+                    let by_words = request.weights.words > 0.0;
+                    let mut found =
+                        if by_words { having.enough.clone() } else { Bits::none(self.rows.len()) };
+                    // What is near in meaning is in, whatever words it has.
+                    ranking.near().iter().for_each(|(doc, _)| found.set(*doc));
+                    matching.and(&found);
+                }
+            }
+        }
+        if let Some(admitted) = admitted {
+            matching.and(admitted);
+        }
+        matching
+    }
+
+    /// Which offers have one word, or what says the same.
+    fn having_one(&self, queries: &Queries<'_>, word: &Wanted) -> Result<Bits, SearchError> {
+        let having = |stem: &String| -> Result<Bits, SearchError> {
+            let mut having = Bits::none(self.rows.len());
+            self.lists.mark(&*queries.found(stem)?, 0..FIELDS, &mut having)?;
+            Ok(having)
+        };
+        let mut any = having(&word.stem)?;
+        for stems in &word.same {
+            let Some((first, others)) = stems.split_first() else { continue };
+            let mut all = having(first)?;
+            for stem in others {
+                all.and(&having(stem)?);
+            }
+            any.or(&all);
+        }
+        Ok(any)
+    }
+
+    /// Which offers have these stems in one piece, in some field.
+    fn in_one_piece(&self, queries: &Queries<'_>, stems: &[String]) -> Result<Bits, SearchError> {
+        let mut having = Bits::none(self.rows.len());
+        if let [one] = stems {
+            self.lists.mark(&*queries.found(one)?, LITERAL, &mut having)?;
+            return Ok(having);
+        }
+        for field in self.lists.literal() {
+            let scoring = EnableScoring::disabled_from_searcher(queries.searcher);
+            let weight = Queries::phrase(*field, stems).weight(scoring)?;
+            self.each(queries.searcher, &*weight, |doc| having.set(doc))?;
+        }
+        Ok(having)
     }
 }

@@ -16,7 +16,7 @@ use vivier_domain::ids::GenerationId;
 use vivier_text::analysis;
 
 /// Changes whenever an older reader could not read a newer archive.
-pub(crate) const FORMAT: u32 = 3;
+pub(crate) const FORMAT: u32 = 4;
 /// Changes whenever the same offers make another archive: its format, and how words are taken apart.
 pub const VERSION: (u32, u32) = (FORMAT, analysis::VERSION);
 pub(crate) const MANIFEST: &str = "manifest.json";

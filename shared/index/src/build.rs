@@ -210,9 +210,9 @@ impl Draft {
             document.add_u64(fields.salary_to, u64::from(to));
         }
         document.add_u64(fields.group, group(content));
-        let mut detail = OfferDetail::from(offer);
-        detail.summary.occupation_confidence = occupation_confidence;
-        document.add_bytes(fields.offer, &serde_json::to_vec(&detail)?);
+        let mut summary = OfferDetail::from(offer).summary;
+        summary.occupation_confidence = occupation_confidence;
+        document.add_text(fields.offer, serde_json::to_string(&summary)?);
         Ok(document)
     }
 

@@ -1,111 +1,85 @@
-//! One walk over what matches: the total, the facets and the best offers together.
+//! What of all that matches is shown: the total, the facets and the best offers.
 //!
-//! Each facet must be counted under all filters but its own. An offer that passes every filter counts everywhere; one
-//! that fails a single filter counts in that facet alone; nothing else counts. So one walk is enough.
+//! Each facet must be counted under all filters but its own. Sets of offers answer that: one passes all filters, and one for each
+//! facet in which something is chosen passes the others.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
+use crate::columns::{Columns, Day};
 use crate::cursor::Position;
-use crate::filters::{Filters, Verdict};
+use crate::filters::Passing;
 use crate::order::Order;
-use crate::row::{DIMENSIONS, Dimension, Row};
+use crate::row::{DIMENSIONS, Dimension};
+use crate::search::SearchIndex;
 
-/// How many words of the search each offer has, and how many it needs.
-pub(crate) struct Covering {
-    pub(crate) counts: Vec<u8>,
-    pub(crate) least: u8,
-    /// Some offer that is shown has all of them.
-    pub(crate) whole: bool,
-}
-
-/// What to walk with.
-pub(crate) struct Walk<'a> {
-    pub(crate) rows: &'a [Row],
-    pub(crate) covering: Option<&'a Covering>,
-    /// Which offers may be in at all; all of them without.
-    pub(crate) admitted: Option<&'a [bool]>,
-    pub(crate) filters: &'a Filters,
-    /// Only what comes after it is on the page; all the rest still counts.
-    pub(crate) after: Option<Position>,
-    pub(crate) limit: usize,
-    pub(crate) order: &'a Order<'a>,
-}
-
-/// What the walk gathers.
-pub(crate) struct Gathered {
-    pub(crate) total: u64,
-    /// By facet and number of value.
-    pub(crate) counts: [Vec<u64>; DIMENSIONS],
+/// The best offers of those that are seen.
+pub(crate) struct Best<'a> {
+    index: &'a SearchIndex,
+    order: &'a Order<'a>,
+    /// Only what comes after it is on the page.
+    after: Option<Position>,
+    limit: usize,
     /// At most `limit + 1`: one more tells that there is another page.
-    best: BinaryHeap<Reverse<(Position, u32)>>,
+    seen: BinaryHeap<Reverse<(Position, u32)>>,
 }
 
-impl Gathered {
-    /// `sizes`: how many values each facet has.
-    pub(crate) fn new(sizes: [usize; DIMENSIONS]) -> Self {
-        Self { total: 0, counts: sizes.map(|size| vec![0; size]), best: BinaryHeap::new() }
+impl<'a> Best<'a> {
+    pub(crate) fn new(
+        index: &'a SearchIndex,
+        order: &'a Order<'a>,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Self {
+        Self { index, order, after, limit, seen: BinaryHeap::with_capacity(limit + 2) }
     }
 
-    /// The offers of the page in order, by number in the index, and whether more follow.
-    pub(crate) fn page(self, limit: usize) -> (Vec<(Position, u32)>, bool) {
-        let mut page: Vec<_> = self.best.into_sorted_vec().into_iter().map(|Reverse(found)| found).collect();
-        let more = page.len() > limit;
-        page.truncate(limit);
-        (page, more)
-    }
-}
-
-impl Walk<'_> {
-    /// Takes in an offer that has words of the text, which weigh `words`.
-    pub(crate) fn see(&self, gathered: &mut Gathered, doc: u32, words: f32) {
-        if self.covering.is_none_or(|covering| covering.counts[doc as usize] >= covering.least) {
-            self.take(gathered, doc, words);
-        }
-    }
-
-    /// Takes in an offer that matches.
-    pub(crate) fn take(&self, gathered: &mut Gathered, doc: u32, words: f32) {
-        let Some(row) = self.rows.get(doc as usize) else { return };
-        if self.admitted.is_some_and(|admitted| !admitted[doc as usize]) {
-            return;
-        }
-        match self.filters.judge(row) {
-            Verdict::Out => return,
-            Verdict::But(dimension) => return self.count(gathered, row, dimension),
-            Verdict::In => {}
-        }
-        for dimension in Dimension::ALL {
-            self.count(gathered, row, dimension);
-        }
-        gathered.total += 1;
-        let worst = (gathered.best.len() > self.limit).then(|| gathered.best.peek()).flatten();
-        let Some(score) = self.order.score(doc, row, words, worst.map(|Reverse((worst, _))| worst.score))
-        else {
+    /// Takes in an offer whose words weigh `words`.
+    pub(crate) fn see(&mut self, doc: u32, words: f32) {
+        let worst = (self.seen.len() > self.limit).then(|| self.seen.peek()).flatten();
+        let worst = worst.map(|Reverse((worst, _))| *worst);
+        let Some(score) = self.order.score(doc, self.index, words, worst.map(|worst| worst.score)) else {
             return;
         };
-        let position = Position { score: score.to_bits(), published: row.published, id: row.id };
+        let (score, published) = (score.to_bits(), self.index.columns.published(doc));
+        // Most offers are left here: nothing else needs to be read of them.
+        if worst.is_some_and(|worst| (score, published) < (worst.score, worst.published)) {
+            return;
+        }
+        let position = Position { score, published, id: self.index.rows[doc as usize].id };
         if self.after.is_some_and(|after| position >= after) {
             return;
         }
-        let best = &mut gathered.best;
-        if best.len() <= self.limit {
-            best.push(Reverse((position, doc)));
-        } else if let Some(mut worst) = best.peek_mut()
+        if self.seen.len() <= self.limit {
+            self.seen.push(Reverse((position, doc)));
+        } else if let Some(mut worst) = self.seen.peek_mut()
             && worst.0.0 < position
         {
             *worst = Reverse((position, doc));
         }
     }
 
-    fn count(&self, gathered: &mut Gathered, row: &Row, dimension: Dimension) {
-        let counts = &mut gathered.counts[dimension as usize];
-        if dimension == Dimension::Published {
-            for (count, since) in counts.iter_mut().zip(self.filters.days) {
-                *count += u64::from(row.published >= since);
+    /// The offers of the page in order, by number in the index, and whether more follow.
+    pub(crate) fn page(self) -> (Vec<(Position, u32)>, bool) {
+        let mut page: Vec<_> = self.seen.into_sorted_vec().into_iter().map(|Reverse(found)| found).collect();
+        let more = page.len() > self.limit;
+        page.truncate(self.limit);
+        (page, more)
+    }
+}
+
+impl SearchIndex {
+    /// How many offers have each value, by facet and number of value; `all` are the numbers of those that pass every filter.
+    pub(crate) fn counts(&self, passing: &Passing, all: &Arc<[u32]>, day: &Day) -> [Vec<u32>; DIMENSIONS] {
+        Dimension::ALL.map(|dimension| {
+            let offers = passing.counted(dimension);
+            if dimension == Dimension::Published {
+                return Columns::count_days(day, offers);
             }
-        } else if let Some(count) = counts.get_mut(row.values[dimension as usize] as usize) {
-            *count += 1;
-        }
+            let same = std::ptr::eq(offers, &raw const passing.all);
+            let numbers = || if same { Arc::clone(all) } else { offers.numbers().into() };
+            self.columns.count(dimension as usize, self.sizes[dimension as usize], offers, &numbers)
+        })
     }
 }

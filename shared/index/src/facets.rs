@@ -1,5 +1,7 @@
 //! From counts to what people read.
 
+use std::cmp::Reverse;
+
 use jiff::{ToSpan, civil::Date};
 use vivier_domain::offer::{Contract, Remote, WorkingTime};
 
@@ -16,7 +18,7 @@ const MAX_VALUES: usize = 100;
 impl SearchIndex {
     pub(crate) fn facets(
         &self,
-        counts: &[Vec<u64>; DIMENSIONS],
+        counts: &[Vec<u32>; DIMENSIONS],
         filters: &Filters,
         request: &SearchRequest,
     ) -> Facets {
@@ -67,31 +69,36 @@ fn before(number: u32) -> Option<usize> {
 }
 
 /// Each age with the day from which it counts.
-fn published(counts: &[u64], today: Date) -> Vec<FacetCount> {
+fn published(counts: &[u32], today: Date) -> Vec<FacetCount> {
     let dated = DAYS.iter().zip(counts).filter_map(|(age, count)| {
         let since = today.checked_sub(i64::from(*age).days()).ok()?;
-        Some(FacetCount { value: since.to_string(), label: age.to_string(), count: *count })
+        Some(FacetCount { value: since.to_string(), label: age.to_string(), count: u64::from(*count) })
     });
     dated.collect()
 }
 
 fn most_frequent(
-    counts: &[u64],
+    counts: &[u32],
     chosen: Option<&[bool]>,
     name: &dyn Fn(u32) -> Option<(String, String)>,
 ) -> Vec<FacetCount> {
     let is_chosen = |number: u32| chosen.is_some_and(|chosen| chosen.get(number as usize) == Some(&true));
-    let mut listed: Vec<(u64, u32)> = (0u32..)
-        .zip(counts)
-        .filter(|(number, count)| **count > 0 || is_chosen(*number))
-        .map(|(number, count)| (*count, number))
+    let order = |(number, count): &(u32, u32)| (Reverse(*count), *number);
+    let mut listed: Vec<(u32, u32)> = (0u32..)
+        .zip(counts.iter().copied())
+        .filter(|(number, count)| *count > 0 || is_chosen(*number))
         .collect();
-    listed.sort_unstable_by_key(|(count, number)| (std::cmp::Reverse(*count), *number));
-    let listed =
-        listed.into_iter().enumerate().filter(|(rank, (_, number))| *rank < MAX_VALUES || is_chosen(*number));
-    let named = listed.filter_map(|(_, (count, number))| {
+    let mut beyond = Vec::new();
+    if listed.len() > MAX_VALUES {
+        listed.select_nth_unstable_by_key(MAX_VALUES, order);
+        beyond = listed.split_off(MAX_VALUES);
+        beyond.retain(|(number, _)| is_chosen(*number));
+        beyond.sort_unstable_by_key(order);
+    }
+    listed.sort_unstable_by_key(order);
+    let named = listed.into_iter().chain(beyond).filter_map(|(number, count)| {
         let (value, label) = name(number)?;
-        Some(FacetCount { value, label, count })
+        Some(FacetCount { value, label, count: u64::from(count) })
     });
     named.collect()
 }

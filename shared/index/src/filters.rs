@@ -7,44 +7,45 @@ use uuid::Uuid;
 use vivier_domain::ids::OfferId;
 use vivier_domain::offer::Position;
 
+use crate::bits::Bits;
 use crate::build::day_number;
 use crate::request::{Circle, SearchRequest, WIDEST_KM};
 use crate::row::{self, DIMENSIONS, Dimension, EXPERIENCE, Row, VALUES};
 use crate::search::SearchIndex;
+use crate::tables::Tables;
 
 /// The filters of a request, by number.
 pub(crate) struct Filters {
     /// The values chosen in each facet; `None` where nothing is chosen.
     pub(crate) values: [Option<Vec<bool>>; VALUES],
-    published_since: Option<i32>,
-    salary: Option<(u32, u32)>,
-    /// The facets in which something is chosen.
-    active: Vec<Dimension>,
-    /// The days of publication that the facet counts, each with all after it.
-    pub(crate) days: [i32; DAYS.len()],
-    today: i32,
+    /// The facets in which something is chosen, each with the matching offers that have it.
+    active: Vec<(Dimension, Bits)>,
     within: Option<Circle>,
     among: Option<Arc<HashSet<OfferId>>>,
-    duplicates: bool,
 }
 
 /// Ages in days that the facet of publication counts.
 pub(crate) const DAYS: [u16; 5] = [1, 3, 7, 14, 30];
 
-/// What the filters say of an offer.
-pub(crate) enum Verdict {
-    /// Nothing counts it.
-    Out,
-    /// It fails in this facet alone, and counts there.
-    But(Dimension),
-    /// It passes.
-    In,
+/// What passes the filters.
+pub(crate) struct Passing {
+    /// All of them.
+    pub(crate) all: Bits,
+    /// All but one of the facets in which something is chosen: what that facet counts.
+    but: Vec<(Dimension, Bits)>,
+}
+
+impl Passing {
+    /// What a facet counts: it does not respect its own filter.
+    pub(crate) fn counted(&self, dimension: Dimension) -> &Bits {
+        self.but.iter().find(|(other, _)| *other == dimension).map_or(&self.all, |(_, but)| but)
+    }
 }
 
 impl Filters {
-    /// The values of `request` in the numbers of `index`.
-    pub(crate) fn new(index: &SearchIndex, request: &SearchRequest) -> Self {
-        let sizes = index.sizes();
+    /// The values of `request` in the numbers of `index`; only `matching` offers are asked about.
+    pub(crate) fn new(index: &SearchIndex, request: &SearchRequest, matching: &Bits) -> Self {
+        let sizes = &index.sizes;
         let among = |dimension: Dimension, numbers: &mut dyn Iterator<Item = Option<u32>>| {
             let mut chosen = None;
             for number in numbers {
@@ -83,28 +84,23 @@ impl Filters {
             ),
             among(Dimension::Family, &mut request.family.iter().map(|text| tables.family.number(text))),
         ];
-        let today = day_number(request.today) as i32;
-        let published_since = request.published_since.map(|day| day_number(day) as i32);
-        let salary = (request.salary_min.is_some() || request.salary_max.is_some())
-            .then(|| (request.salary_min.unwrap_or(0), request.salary_max.unwrap_or(u32::MAX)));
-        let set = |dimension: &Dimension| match dimension {
-            Dimension::Published => published_since.is_some(),
-            Dimension::Salary => salary.is_some() || !request.salary.is_empty(),
-            other => values[*other as usize].is_some(),
-        };
-        let active = Dimension::ALL.into_iter().filter(set).collect();
-        let days = DAYS.map(|age| today - i32::from(age));
-        Self {
-            values,
-            published_since,
-            salary,
-            active,
-            days,
-            today,
-            within: request.within,
-            among: request.among.clone(),
-            duplicates: request.duplicates,
+        let mut active = Vec::new();
+        for (dimension, chosen) in Dimension::ALL.into_iter().zip(&values) {
+            let mut passing =
+                chosen.as_deref().map(|chosen| index.columns.chosen(dimension as usize, chosen, matching));
+            let range = (request.salary_min, request.salary_max);
+            if dimension == Dimension::Salary && range != (None, None) {
+                let range = (range.0.unwrap_or(0), range.1.unwrap_or(u32::MAX));
+                let paid = index.columns.paid(range, matching);
+                passing.get_or_insert_with(|| paid.clone()).and(&paid);
+            }
+            active.extend(passing.map(|passing| (dimension, passing)));
         }
+        if let Some(since) = request.published_since {
+            let since = index.columns.published_since(day_number(since) as i32, matching);
+            active.push((Dimension::Published, since));
+        }
+        Self { values, active, within: request.within, among: request.among.clone() }
     }
 
     /// The same with another circle.
@@ -112,38 +108,27 @@ impl Filters {
         self.within = Some(circle);
     }
 
-    pub(crate) fn judge(&self, row: &Row) -> Verdict {
-        if row.hidden && !self.duplicates
-            || row.expires < self.today
-            || self.within.is_some_and(|circle| !circle.holds(row.place))
-            || self.among.as_ref().is_some_and(|among| !among.contains(&Uuid::from_u128(row.id).into()))
-        {
-            return Verdict::Out;
+    /// What passes of `offers`, which match and are shown.
+    pub(crate) fn passing(&self, mut offers: Bits, rows: &[Row]) -> Passing {
+        if let Some(circle) = self.within {
+            offers.retain(|doc| circle.holds(rows[doc as usize].place));
         }
-        let mut failed = self.active.iter().filter(|dimension| !self.passes(**dimension, row));
-        match (failed.next(), failed.next()) {
-            (None, _) => Verdict::In,
-            (Some(dimension), None) => Verdict::But(*dimension),
-            (Some(_), Some(_)) => Verdict::Out,
+        if let Some(among) = &self.among {
+            offers.retain(|doc| among.contains(&Uuid::from_u128(rows[doc as usize].id).into()));
         }
-    }
-
-    fn passes(&self, dimension: Dimension, row: &Row) -> bool {
-        match dimension {
-            Dimension::Published => self.published_since.is_none_or(|since| row.published >= since),
-            Dimension::Salary => {
-                self.is_chosen(dimension, row)
-                    && self.salary.is_none_or(|(least, most)| {
-                        row.salary.1 > 0 && row.salary.1 >= least && row.salary.0 <= most
-                    })
+        let but = self.active.iter().map(|(left_out, _)| {
+            let mut but = offers.clone();
+            for (_, chosen) in self.active.iter().filter(|(dimension, _)| dimension != left_out) {
+                but.and(chosen);
             }
-            other => self.is_chosen(other, row),
+            (*left_out, but)
+        });
+        let but: Vec<_> = but.collect();
+        if let (Some((_, chosen)), Some((_, but))) = (self.active.first(), but.first()) {
+            offers.clone_from(but);
+            offers.and(chosen);
         }
-    }
-
-    fn is_chosen(&self, dimension: Dimension, row: &Row) -> bool {
-        let chosen = self.values[dimension as usize].as_ref();
-        chosen.is_none_or(|chosen| chosen.get(row.values[dimension as usize] as usize) == Some(&true))
+        Passing { all: offers, but }
     }
 }
 
@@ -158,12 +143,20 @@ impl Circle {
     }
 
     fn holds(&self, place: Option<Position>) -> bool {
-        place.is_some_and(|place| distance_km(self.centre, place) <= self.radius_km as f32)
+        place.is_some_and(|place| {
+            // Most places lie too far north or south, and that is told at once.
+            let far = f64::from(self.radius_km + 1) * MICRODEGREES_PER_KM;
+            f64::from(self.centre.latitude.abs_diff(place.latitude)) <= far
+                && distance_km(self.centre, place) <= self.radius_km as f32
+        })
     }
 }
 
 /// The mean radius of the Earth (IUGG), in kilometres.
 const EARTH_KM: f64 = 6_371.009;
+
+/// Millionths of a degree from north to south.
+const MICRODEGREES_PER_KM: f64 = 360e6 / (std::f64::consts::TAU * EARTH_KM);
 
 /// Kilometres between two places, as if the Earth were flat between them: within 1 % up to some hundred kilometres outside of
 /// the polar regions.
@@ -175,26 +168,23 @@ pub(crate) fn distance_km(one: Position, other: Position) -> f32 {
     (EARTH_KM * up.hypot(across)) as f32
 }
 
-impl SearchIndex {
-    /// How many numbers each facet has.
-    pub(crate) fn sizes(&self) -> [usize; DIMENSIONS] {
-        let tables = &self.tables;
-        Dimension::ALL.map(|dimension| match dimension {
-            Dimension::Contract => vivier_domain::offer::Contract::ALL.len() + 1,
-            Dimension::WorkingTime => vivier_domain::offer::WorkingTime::ALL.len() + 1,
-            Dimension::Remote => vivier_domain::offer::Remote::ALL.len() + 1,
-            Dimension::Experience => EXPERIENCE.len() + 1,
-            Dimension::Education => 7,
-            Dimension::Salary => row::SALARY.len() + 1,
-            Dimension::Company => tables.company.0.len() + 1,
-            Dimension::City => tables.city.0.len() + 1,
-            Dimension::Department => tables.department.0.len() + 1,
-            Dimension::Region => tables.region.0.len() + 1,
-            Dimension::Occupation => tables.occupation.0.len() + 1,
-            Dimension::Family => tables.family.0.len() + 1,
-            Dimension::Published => DAYS.len(),
-        })
-    }
+/// How many numbers each facet has.
+pub(crate) fn sizes(tables: &Tables) -> [usize; DIMENSIONS] {
+    Dimension::ALL.map(|dimension| match dimension {
+        Dimension::Contract => vivier_domain::offer::Contract::ALL.len() + 1,
+        Dimension::WorkingTime => vivier_domain::offer::WorkingTime::ALL.len() + 1,
+        Dimension::Remote => vivier_domain::offer::Remote::ALL.len() + 1,
+        Dimension::Experience => EXPERIENCE.len() + 1,
+        Dimension::Education => 7,
+        Dimension::Salary => row::SALARY.len() + 1,
+        Dimension::Company => tables.company.0.len() + 1,
+        Dimension::City => tables.city.0.len() + 1,
+        Dimension::Department => tables.department.0.len() + 1,
+        Dimension::Region => tables.region.0.len() + 1,
+        Dimension::Occupation => tables.occupation.0.len() + 1,
+        Dimension::Family => tables.family.0.len() + 1,
+        Dimension::Published => DAYS.len(),
+    })
 }
 
 #[cfg(test)]

@@ -7,8 +7,10 @@
 
 mod admit;
 mod archive;
+mod bits;
 mod build;
 mod collect;
+mod columns;
 mod completions;
 mod cursor;
 mod directory;
@@ -17,6 +19,7 @@ mod filters;
 mod follow;
 mod highlight;
 mod indexes;
+mod lists;
 mod meaning;
 pub mod near;
 mod nearest;
@@ -33,6 +36,7 @@ mod request;
 mod row;
 mod schema;
 mod search;
+mod stored;
 mod suggest;
 mod synonyms;
 mod tables;
@@ -41,6 +45,7 @@ mod tune;
 mod understand;
 mod vectors;
 mod vocabulary;
+mod weigh;
 mod words;
 
 pub use archive::{Archive, Digest, InvalidDigest, OpenError, VERSION};

@@ -10,7 +10,10 @@ use std::sync::Arc;
 use tantivy::{Index, IndexReader, ReloadPolicy, Searcher};
 
 use crate::archive::{Digest, OpenError};
+use crate::columns::{Columns, Read};
 use crate::completions::Completions;
+use crate::filters::sizes;
+use crate::lists::Lists;
 use crate::part::{Part, guarded, together};
 use crate::row::{self, Row};
 use crate::schema::schema;
@@ -47,6 +50,7 @@ impl SearchIndex {
         let searcher = reader.searcher();
         let mut tables = Tables::default();
         let (mut rows, mut groups, mut starts, mut held) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut read = Read::default();
         for segment in searcher.segment_readers() {
             let part = parts.iter().position(|part| part.segment == Some(segment.segment_id()));
             let part = part.ok_or(OpenError::Malformed("a segment is in no archive"))?;
@@ -55,7 +59,7 @@ impl SearchIndex {
             }
             let numbers = tables.take_in(&parts[part].tables);
             let (theirs, their_groups) =
-                row::read(segment, |dimension, number| numbers.of(dimension, number))?;
+                row::read(segment, |dimension, number| numbers.of(dimension, number), &mut read)?;
             let start = u32::try_from(rows.len()).map_err(|_| OpenError::Malformed("too many offers"))?;
             starts.push(start);
             held.push((part, rows.len()..rows.len() + theirs.len()));
@@ -72,6 +76,9 @@ impl SearchIndex {
         let vocabulary = others.iter().fold(vocabulary, |all, part| Arc::new(all.and(&part.vocabulary)));
         let offers = rows.iter().filter(|row| !row.is_closed()).count() as u64;
         let suggestions = Completions::of(parts.clone());
+        let sizes = sizes(&tables);
+        let columns = Columns::of(&rows, read, &sizes);
+        let lists = Lists::of(&searcher, &fields, &starts)?;
         let mut index = Self {
             reader,
             fields,
@@ -81,7 +88,10 @@ impl SearchIndex {
             parts,
             starts,
             rows,
+            columns,
+            lists,
             tables,
+            sizes,
             suggestions,
             vocabulary,
             vectors,

@@ -4,7 +4,7 @@ use vivier_domain::offer::Position;
 
 use crate::filters::distance_km;
 use crate::rank::Ranking;
-use crate::row::Row;
+use crate::search::SearchIndex;
 
 /// The order of one search.
 pub(crate) enum Order<'a> {
@@ -20,20 +20,24 @@ pub(crate) enum Order<'a> {
 const FARTHEST_KM: f32 = 20_040.0;
 
 impl Order<'_> {
-    /// The score of an offer whose words weigh `words`: not negative. `None` where it is below `worst`, the bits of a score, and
-    /// that can be told without looking closer.
-    pub(crate) fn score(&self, doc: u32, row: &Row, words: f32, worst: Option<u32>) -> Option<f32> {
-        match self {
-            Self::Day => Some(0.0),
+    /// The score of an offer whose words weigh `words`: not negative. `None` where it is below `worst`, the bits of a score.
+    pub(crate) fn score(&self, doc: u32, index: &SearchIndex, words: f32, worst: Option<u32>) -> Option<f32> {
+        let score = match self {
+            Self::Day => 0.0,
             Self::Match(ranking) => {
-                let beyond = worst.is_some_and(|worst| ranking.at_most(words).to_bits() < worst);
-                (!beyond).then(|| ranking.score(doc, row, words))
+                // That can mostly be told without looking closer.
+                if worst.is_some_and(|worst| ranking.at_most(words).to_bits() < worst) {
+                    return None;
+                }
+                ranking.score(doc, index.columns.published(doc), words)
             }
             // What has no place comes last.
             Self::Distance(here) => {
-                Some(row.place.map_or(0.0, |place| FARTHEST_KM - distance_km(*here, place)))
+                let place = index.rows[doc as usize].place;
+                place.map_or(0.0, |place| FARTHEST_KM - distance_km(*here, place))
             }
-        }
+        };
+        worst.is_none_or(|worst| score.to_bits() >= worst).then_some(score)
     }
 
     /// The ranking, where hits are ordered by one.

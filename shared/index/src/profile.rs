@@ -9,15 +9,16 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::Serialize;
 use tantivy::Searcher;
-use tantivy::query::{EnableScoring, Query as _};
 use utoipa::ToSchema;
 use vivier_domain::offer::{Position, Remote};
 use vivier_text::analysis;
 
+use crate::bits::Ranks;
 use crate::build::day_number;
+use crate::columns::Day;
 use crate::filters::distance_km;
 use crate::page::{OfferDetail, OfferSummary};
-use crate::query::{FieldWeights, Queries};
+use crate::query::FieldWeights;
 use crate::row::{self, Dimension};
 use crate::search::{SearchError, SearchIndex};
 use crate::vectors::Sought;
@@ -160,15 +161,12 @@ impl SearchIndex {
         today: Date,
     ) -> Result<Vec<SuitableOffer>, SearchError> {
         let searcher = self.reader.searcher();
-        let day = day_number(today) as i32;
-        let open = |doc: u32| {
-            let row = &self.rows[doc as usize];
-            row.expires >= day && !row.hidden
-        };
+        let day = self.columns.day(day_number(today) as i32);
+        let open = |doc: u32| day.shown.has(doc);
         let mut docs: BTreeSet<u32> = BTreeSet::new();
         let mut titles = Vec::new();
         for title in profile.titles.iter().take(TITLES) {
-            let shares = self.shares(&searcher, &title.text, open)?;
+            let shares = self.shares(&searcher, &title.text, &day)?;
             let mut weightiest: Vec<(u32, f32)> = shares.iter().map(|(doc, share)| (*doc, *share)).collect();
             weightiest.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
             docs.extend(weightiest.into_iter().take(LOOKED_AT).map(|(doc, _)| doc));
@@ -209,27 +207,18 @@ impl SearchIndex {
         Ok(found.into_iter().map(|(_, suitable)| suitable).collect())
     }
 
-    /// How much of what the words of a title could weigh they weigh in each open offer that has some.
-    fn shares(
-        &self,
-        searcher: &Searcher,
-        title: &str,
-        open: impl Fn(u32) -> bool,
-    ) -> Result<HashMap<u32, f32>, SearchError> {
-        let queries = Queries { fields: &self.fields, weights: FieldWeights::default(), searcher };
+    /// How much of what the words of a title could weigh they weigh in each offer of the day that has some.
+    fn shares(&self, searcher: &Searcher, title: &str, day: &Day) -> Result<HashMap<u32, f32>, SearchError> {
+        let queries = self.asking(FieldWeights::default(), searcher);
         let words = Words::parse(title);
-        let mut shares = HashMap::new();
-        if words.wanted.is_empty() {
-            return Ok(shares);
-        }
         let ideal = queries.ideal(&words)?;
-        let weight = queries.all(&words)?.weight(EnableScoring::enabled_from_searcher(searcher))?;
-        self.each_weighed(searcher, &*weight, |doc, weighs| {
-            if open(doc) && ideal > 0.0 {
-                shares.insert(doc, (weighs / ideal).min(1.0));
-            }
-        })?;
-        Ok(shares)
+        let Some(mut having) = self.having(&queries, &words, None, day)?.filter(|_| ideal > 0.0) else {
+            return Ok(HashMap::new());
+        };
+        having.any.and(&day.shown);
+        let weighs = queries.weigh(&words, &Ranks::of(&having.any))?;
+        let shares = having.any.numbers().into_iter().zip(weighs);
+        Ok(shares.map(|(doc, weighs)| (doc, (weighs / ideal).min(1.0))).collect())
     }
 
     fn nearest(&self, sought: Option<&Sought>, open: impl Fn(u32) -> bool) -> Vec<u32> {
@@ -280,8 +269,7 @@ struct Candidate<'a> {
 impl Candidate<'_> {
     /// The most that an offer's score can be, by its title's part and its row.
     fn at_most(&self, doc: u32, title: &TitleReason) -> f32 {
-        let row = &self.index.rows[doc as usize];
-        let remote = row.values[Dimension::Remote as usize] == row::remote(Remote::Full);
+        let remote = self.index.columns.value(Dimension::Remote as usize, doc) == row::remote(Remote::Full);
         let place = if remote { Some(1.0) } else { self.distance(doc).map(near) };
         score(title.score, 1.0, place, Some(1.0))
     }

@@ -1,57 +1,64 @@
 //! From the words of a search to a query of the engine.
 
-use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, DisjunctionMaxQuery, Occur, PhraseQuery, Query, TermQuery,
-};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use tantivy::query::{PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{Searcher, Term};
-use vivier_text::analysis::root;
 
+use crate::lists::{FIELDS, Found, LITERAL, Lists};
 use crate::schema::Fields;
 use crate::words::{Wanted, Words};
 
-/// Builds the queries of one index.
+/// Asks one index for the words of one search.
 pub(crate) struct Queries<'s> {
     pub(crate) fields: &'s Fields,
     pub(crate) weights: FieldWeights,
     pub(crate) searcher: &'s Searcher,
+    pub(crate) lists: &'s Lists,
+    /// The numbers of the segments' first offers.
+    pub(crate) starts: &'s [u32],
+    /// Each stem is looked up once.
+    known: RefCell<HashMap<String, Rc<Found>>>,
 }
 
-impl Queries<'_> {
-    /// The query for `words`: offers with any of the wanted ones; without wanted words, every offer. What must be there in one
-    /// piece, or must not be there, is not in it.
-    pub(crate) fn all(&self, words: &Words) -> tantivy::Result<Box<dyn Query>> {
-        let mut clauses: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        let mut any: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        for word in &words.wanted {
-            any.push((Occur::Should, self.wanted(word)?));
-        }
-        if any.is_empty() {
-            clauses.push((Occur::Must, Box::new(AllQuery)));
-        } else {
-            clauses.push((Occur::Must, Box::new(BooleanQuery::new(any))));
-        }
-        for joined in &words.joined {
-            // Two words that offers write as one.
-            clauses.push((Occur::Should, self.anywhere(joined)));
-        }
-        for pair in words.wanted.windows(2) {
-            // Words that stand together in a title as they were typed are meant together: `chef de rang`.
-            let pair = Self::phrase(self.fields.title, &[pair[0].stem.clone(), pair[1].stem.clone()]);
-            clauses.push((Occur::Should, Box::new(BoostQuery::new(pair, TOGETHER_WEIGHT))));
-        }
-        Ok(Box::new(BooleanQuery::new(clauses)))
+/// Stems that must all be there, and what their weights count.
+type Alternative = (Vec<Rc<Found>>, f32);
+
+impl<'s> Queries<'s> {
+    pub(crate) fn new(
+        fields: &'s Fields,
+        weights: FieldWeights,
+        searcher: &'s Searcher,
+        lists: &'s Lists,
+        starts: &'s [u32],
+    ) -> Self {
+        Self { fields, weights, searcher, lists, starts, known: RefCell::default() }
     }
 
-    /// The query for one word of several, or what says the same.
-    pub(crate) fn wanted(&self, word: &Wanted) -> tantivy::Result<Box<dyn Query>> {
-        if word.same.is_empty() {
-            return Ok(self.anywhere(&word.stem));
+    /// Where a stem stands.
+    pub(crate) fn found(&self, stem: &str) -> tantivy::Result<Rc<Found>> {
+        if let Some(found) = self.known.borrow().get(stem) {
+            return Ok(Rc::clone(found));
         }
+        let found = Rc::new(self.lists.find(stem)?);
+        self.known.borrow_mut().insert(stem.to_owned(), Rc::clone(&found));
+        Ok(found)
+    }
+
+    /// What a word counts in each field that it is looked for in.
+    pub(crate) fn boosts(&self) -> [f32; FIELDS] {
+        let FieldWeights { title, occupation, skills, company, city, description } = self.weights;
+        [title, occupation, skills, TERMS_WEIGHT, company, city, description, ROOT_WEIGHT]
+    }
+
+    /// What says the same as a word.
+    pub(crate) fn alternatives(&self, word: &Wanted) -> tantivy::Result<Vec<Alternative>> {
         let rarity = self.rarity(&word.stem)?;
-        let mut alternatives = vec![self.anywhere(&word.stem)];
+        let mut alternatives = Vec::new();
         for stems in &word.same {
-            let all = stems.iter().map(|stem| (Occur::Must, self.anywhere(stem))).collect();
             let mut theirs = 0.0;
             for stem in stems {
                 theirs += self.rarity(stem)?.unwrap_or_default();
@@ -61,40 +68,18 @@ impl Queries<'_> {
             let fair = rarity
                 .filter(|_| theirs > 0.0)
                 .map_or(1.0 / stems.len() as f32, |own| (own / theirs).min(1.0));
-            alternatives
-                .push(Box::new(BoostQuery::new(Box::new(BooleanQuery::new(all)), SAME_WEIGHT * fair)));
+            let found = stems.iter().map(|stem| self.found(stem)).collect::<Result<_, _>>()?;
+            alternatives.push((found, SAME_WEIGHT * fair));
         }
-        Ok(Box::new(DisjunctionMaxQuery::new(alternatives)))
+        Ok(alternatives)
     }
 
-    /// One word, wherever it stands: the field where it weighs most counts, the others in part.
-    fn anywhere(&self, stem: &str) -> Box<dyn Query> {
-        let mut disjuncts: Vec<Box<dyn Query>> = self
-            .weights
-            .of(self.fields)
-            .into_iter()
-            .map(|(field, weight)| -> Box<dyn Query> { Box::new(BoostQuery::new(term(field, stem), weight)) })
-            .collect();
-        disjuncts.push(Box::new(BoostQuery::new(term(self.fields.title_root, &root(stem)), ROOT_WEIGHT)));
-        Box::new(DisjunctionMaxQuery::with_tie_breaker(disjuncts, OTHER_FIELDS))
-    }
-
-    /// A word, or words in one piece, without their families: what is left out must be what was typed.
-    pub(crate) fn in_one_piece(&self, stems: &[String]) -> Box<dyn Query> {
-        let fields = self
-            .weights
-            .of(self.fields)
-            .into_iter()
-            .map(|(field, _)| (Occur::Should, Self::phrase(field, stems)));
-        Box::new(BooleanQuery::new(fields.collect()))
-    }
-
-    fn phrase(field: Field, stems: &[String]) -> Box<dyn Query> {
+    /// Words in one piece in a field, without their families: what is left out must be what was typed.
+    pub(crate) fn phrase(field: Field, stems: &[String]) -> Box<dyn Query> {
+        let term = |stem: &String| Term::from_field_text(field, stem);
         match stems {
-            [one] => term(field, one),
-            several => Box::new(PhraseQuery::new(
-                several.iter().map(|stem| Term::from_field_text(field, stem)).collect(),
-            )),
+            [one] => Box::new(TermQuery::new(term(one), IndexRecordOption::Basic)),
+            several => Box::new(PhraseQuery::new(several.iter().map(term).collect())),
         }
     }
 
@@ -110,8 +95,8 @@ impl Queries<'_> {
 
     /// In how many offers' titles or skills a word stands.
     pub(crate) fn having(&self, stem: &str) -> tantivy::Result<u64> {
-        let of = |field| self.searcher.doc_freq(&Term::from_field_text(field, stem));
-        Ok(of(self.fields.title)?.max(of(self.fields.skills)?))
+        let [title, _, skills, ..] = self.found(stem)?.having;
+        Ok(title.max(skills))
     }
 
     /// Whether any offer has the word.
@@ -121,12 +106,12 @@ impl Queries<'_> {
 
     /// The greatest weight that a word's rarity gives it in a field, times the field's; `None` where no offer has it.
     fn rarity(&self, stem: &str) -> tantivy::Result<Option<f32>> {
-        let offers = self.searcher.num_docs();
+        let offers = self.lists.offers();
+        let found = self.found(stem)?;
         let mut most: Option<f32> = None;
-        for (field, weight) in self.weights.of(self.fields) {
-            let having = self.searcher.doc_freq(&Term::from_field_text(field, stem))?;
-            if having > 0 {
-                most = Some(most.unwrap_or(0.0).max(weight * idf(offers, having)));
+        for (having, weight) in found.having.iter().zip(self.boosts()).take(LITERAL.end) {
+            if *having > 0 {
+                most = Some(most.unwrap_or(0.0).max(weight * idf(offers, *having)));
             }
         }
         Ok(most)
@@ -135,8 +120,8 @@ impl Queries<'_> {
     /// The most that the words could weigh in an offer of this index: all of them in its title, or where else they weigh more. A
     /// word that no offer has counts as the rarest there could be, so that the rest of the search weighs little beside it.
     pub(crate) fn ideal(&self, words: &Words) -> tantivy::Result<f32> {
-        let heaviest = self.weights.of(self.fields).into_iter().map(|(_, weight)| weight).fold(0.0, f32::max);
-        let unknown = heaviest * idf(self.searcher.num_docs(), 0);
+        let heaviest = self.boosts()[LITERAL].iter().copied().fold(0.0, f32::max);
+        let unknown = heaviest * idf(self.lists.offers(), 0);
         let mut sum = 0.0;
         for word in &words.wanted {
             sum += self.rarity(&word.stem)?.unwrap_or(unknown);
@@ -148,10 +133,6 @@ impl Queries<'_> {
 /// The weight of a word that `having` of `offers` have, in BM25 (Robertson and Zaragoza 2009), as the engine computes it.
 fn idf(offers: u64, having: u64) -> f32 {
     (1.0 + (offers as f32 - having as f32 + 0.5) / (having as f32 + 0.5)).ln()
-}
-
-fn term(field: Field, text: &str) -> Box<dyn Query> {
-    Box::new(TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::WithFreqs))
 }
 
 /// What a word counts in each field of an offer.
@@ -181,23 +162,7 @@ impl Default for FieldWeights {
 /// Of codes and of the words for contracts and remote work.
 const TERMS_WEIGHT: f32 = 1.0;
 
-impl FieldWeights {
-    fn of(self, fields: &Fields) -> [(Field, f32); 7] {
-        [
-            (fields.title, self.title),
-            (fields.occupation, self.occupation),
-            (fields.skills, self.skills),
-            (fields.terms, TERMS_WEIGHT),
-            (fields.company, self.company),
-            (fields.city, self.city),
-            (fields.description, self.description),
-        ]
-    }
-}
-
 const ROOT_WEIGHT: f32 = 0.5;
 const SAME_WEIGHT: f32 = 0.8;
-/// The part of a word's other fields beside its best one.
-const OTHER_FIELDS: f32 = 0.5;
 /// Of two words that stand together in a title as they do in the search.
-const TOGETHER_WEIGHT: f32 = 0.3;
+pub(crate) const TOGETHER_WEIGHT: f32 = 0.3;

@@ -4,9 +4,11 @@
 //! language. What decides is seen in the search itself: the score of the words is a share of the most they could weigh in these
 //! offers, so that words which hardly occur weigh little, and leave the order to the meaning.
 
+use std::sync::LazyLock;
+
 use serde::{Deserialize, Serialize};
 
-use crate::row::Row;
+use crate::bits::Bits;
 use crate::vectors::{Sought, Vectors};
 
 /// What counts how much for the order of hits.
@@ -28,6 +30,13 @@ impl Default for Weights {
 
 /// Days after which being new counts half.
 const HALF_LIFE: f32 = 14.0;
+/// How new an offer is by its age in days: nearly all are younger than two years.
+static RECENCY: LazyLock<Vec<f32>> = LazyLock::new(|| (0..730).map(recency).collect());
+
+fn recency(age: i32) -> f32 {
+    (-(age as f32) / HALF_LIFE).exp2()
+}
+
 /// Offers that may be found by their meaning alone.
 const NEAR: usize = 200;
 /// Nearer than this, as a cosine, an offer may be found by its meaning alone: where no offer has all the words, and where some have,
@@ -40,48 +49,14 @@ const LITERAL: f32 = 0.5;
 /// How much nearer than the nearest found an offer may lie that comparing bits has missed.
 const MISSED: f32 = 0.05;
 
-/// What is near in meaning, and which of it the walk over the words has met.
-pub(crate) struct Near<'n> {
-    found: &'n [(u32, f32)],
-    /// A bit an offer: one look tells of most offers that they are not near.
-    among: Vec<u64>,
-    met: Vec<bool>,
-}
-
-impl<'n> Near<'n> {
-    /// `near` in the order of its numbers, among `offers` offers.
-    pub(crate) fn new(near: &'n [(u32, f32)], offers: usize) -> Self {
-        let mut among = vec![0u64; if near.is_empty() { 0 } else { offers.div_ceil(64) }];
-        for (doc, _) in near {
-            among[*doc as usize / 64] |= 1 << (doc % 64);
-        }
-        Self { found: near, among, met: vec![false; near.len()] }
-    }
-
-    /// Whether the offer is near; it then counts as met.
-    pub(crate) fn meet(&mut self, doc: u32) -> bool {
-        let near = self.among.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1);
-        if near && let Ok(place) = self.found.binary_search_by_key(&doc, |(doc, _)| *doc) {
-            self.met[place] = true;
-        }
-        near
-    }
-
-    /// What is near and was not met.
-    pub(crate) fn others(self) -> impl Iterator<Item = u32> {
-        self.found.iter().zip(self.met).filter(|(_, met)| !met).map(|((doc, _), _)| *doc)
-    }
-}
-
 /// How the hits of one search are ordered.
 pub(crate) struct Ranking<'a> {
     weights: Weights,
     ideal: f32,
     /// Day number.
     today: i32,
-    /// How many of the wanted words each offer has as they were typed, and how many there are; where some offers have others that
-    /// say the same.
-    literal: Option<(Vec<u8>, u8)>,
+    /// Which offers have every wanted word as it was typed; where some have others that say the same.
+    literal: Option<Bits>,
     meaning: Option<Meaning<'a>>,
 }
 
@@ -95,7 +70,7 @@ struct Meaning<'a> {
 
 impl<'a> Ranking<'a> {
     /// `ideal` is the most that the words could weigh.
-    pub(crate) fn by_words(weights: Weights, ideal: f32, today: i32, literal: Option<(Vec<u8>, u8)>) -> Self {
+    pub(crate) fn by_words(weights: Weights, ideal: f32, today: i32, literal: Option<Bits>) -> Self {
         Self { weights, ideal, today, literal, meaning: None }
     }
 
@@ -127,7 +102,7 @@ impl<'a> Ranking<'a> {
     }
 
     fn is_literal(&self, doc: u32) -> bool {
-        self.literal.as_ref().is_some_and(|(having, all)| having.get(doc as usize) == Some(all))
+        self.literal.as_ref().is_some_and(|literal| literal.has(doc))
     }
 
     /// The words' part of a score, and the cosine.
@@ -136,15 +111,16 @@ impl<'a> Ranking<'a> {
         (share, self.meaning.as_ref().map(|meaning| meaning.vectors.cosine(&meaning.sought, doc)))
     }
 
-    /// The score of an offer whose words weigh `words`; not negative.
-    pub(crate) fn score(&self, doc: u32, row: &Row, words: f32) -> f32 {
+    /// The score of an offer of a day whose words weigh `words`; not negative.
+    pub(crate) fn score(&self, doc: u32, published: i32, words: f32) -> f32 {
         let (share, cosine) = self.parts(doc, words);
-        self.sum(share, cosine.unwrap_or(0.0), self.recency(row))
+        self.sum(share, cosine.unwrap_or(0.0), self.recency(published))
     }
 
     /// How new an offer is: 1 on the day of its publication, half of it after each [`HALF_LIFE`].
-    pub(crate) fn recency(&self, row: &Row) -> f32 {
-        (-((self.today - row.published).max(0) as f32) / HALF_LIFE).exp2()
+    pub(crate) fn recency(&self, published: i32) -> f32 {
+        let age = (self.today - published).max(0);
+        RECENCY.get(age as usize).copied().unwrap_or_else(|| recency(age))
     }
 
     /// No offer whose words weigh this much has a higher score.

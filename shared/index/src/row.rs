@@ -1,5 +1,4 @@
-//! What decides on an offer beside its words: its numbers, out of the engine's columns. One line an offer is quicker to walk
-//! than many columns.
+//! What tells an offer from others of equal weight, and the facets that [`Columns`](crate::columns::Columns) have columns of.
 
 use std::collections::HashMap;
 
@@ -7,6 +6,7 @@ use tantivy::SegmentReader;
 use vivier_domain::offer::{Contract, OfferDraft, Position, Remote, WorkingTime};
 
 use crate::archive::OpenError;
+use crate::columns::Read;
 
 /// The facets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,10 +77,6 @@ pub(crate) struct Row {
     pub(crate) published: i32,
     pub(crate) expires: i32,
     pub(crate) place: Option<Position>,
-    /// Gross euros a year, from and to; zeros where unknown.
-    pub(crate) salary: (u32, u32),
-    /// Numbers of values, in the order of [`Dimension`]; 0 where the offer says nothing.
-    pub(crate) values: [u32; VALUES],
     /// Offers that say the same and are not shown beside it.
     pub(crate) duplicates: u32,
     /// Another offer stands for it.
@@ -155,10 +151,12 @@ impl Row {
 /// Before every day.
 const CLOSED: i32 = i32::MIN;
 
-/// Reads the columns that [`crate::build`] wrote, and each offer's group. `renumber` tells the number that a value has in the whole index.
+/// Reads the columns that [`crate::build`] wrote, and each offer's group. `renumber` tells the number that a value has in the whole index;
+/// `read` takes what stays in columns: the numbers of values, 0 where an offer says nothing, and salaries.
 pub(crate) fn read(
     segment: &SegmentReader,
     renumber: impl Fn(Dimension, u32) -> u32,
+    read: &mut Read,
 ) -> Result<(Vec<Row>, Vec<u64>), OpenError> {
     let columns = segment.fast_fields();
     let numbers = |name: &str| columns.u64(name).map(|column| column.first_or_default_col(0));
@@ -167,8 +165,12 @@ pub(crate) fn read(
     let (published, expires) = (days("published")?, days("expires")?);
     let (latitude, longitude) = (columns.i64("latitude")?, columns.i64("longitude")?);
     let (least, most) = (numbers("salary_from")?, numbers("salary_to")?);
-    let valued = Dimension::ALL.into_iter().take(VALUES);
-    let values = valued.map(|dimension| numbers(dimension.column())).collect::<Result<Vec<_>, _>>()?;
+    read.salary
+        .extend((0..segment.max_doc()).map(|doc| (least.get_val(doc) as u32, most.get_val(doc) as u32)));
+    for (dimension, values) in Dimension::ALL.into_iter().zip(&mut read.values) {
+        let column = numbers(dimension.column())?;
+        values.extend((0..segment.max_doc()).map(|doc| renumber(dimension, column.get_val(doc) as u32)));
+    }
     let row = |doc: u32| Row {
         id: u128::from(high.get_val(doc)) << 64 | u128::from(low.get_val(doc)),
         published: published.get_val(doc) as i32,
@@ -177,8 +179,6 @@ pub(crate) fn read(
             .first(doc)
             .zip(longitude.first(doc))
             .map(|(latitude, longitude)| Position { latitude: latitude as i32, longitude: longitude as i32 }),
-        salary: (least.get_val(doc) as u32, most.get_val(doc) as u32),
-        values: std::array::from_fn(|at| renumber(Dimension::ALL[at], values[at].get_val(doc) as u32)),
         duplicates: 0,
         hidden: false,
     };
@@ -215,16 +215,7 @@ mod tests {
 
     #[test]
     fn the_longest_shown_of_a_group_stands_for_it() {
-        let row = |id, expires| Row {
-            id,
-            published: 0,
-            expires,
-            place: None,
-            salary: (0, 0),
-            values: [0; VALUES],
-            duplicates: 0,
-            hidden: false,
-        };
+        let row = |id, expires| Row { id, published: 0, expires, place: None, duplicates: 0, hidden: false };
         let mut rows = [row(1, 5), row(2, 9), row(3, 9), row(4, 1), row(5, 7)];
         hide_duplicates(&mut rows, &[8, 8, 8, 0, 0]);
         assert_eq!(

@@ -38,27 +38,28 @@ pub(crate) struct Fields {
     pub(crate) salary_to: Field,
     /// Equal for offers that say the same; 0 for those that are too short to tell.
     pub(crate) group: Field,
-    /// The offer as JSON.
+    /// The offer without its description, as JSON.
     pub(crate) offer: Field,
 }
 
 /// The schema and its fields. Two builds of the same version give equal schemas.
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let mut text = |name: &str, tokenizer: &str| {
+    let text = |tokenizer: &str| {
         let indexing = TextFieldIndexing::default().set_tokenizer(tokenizer);
         // Positions, for what stands in quotation marks and for titles that say it in one piece.
         let indexing = indexing.set_index_option(IndexRecordOption::WithFreqsAndPositions);
-        builder.add_text_field(name, TextOptions::default().set_indexing_options(indexing))
+        TextOptions::default().set_indexing_options(indexing)
     };
-    let title = text("title", tokenizer::NAME);
-    let title_root = text("title_root", tokenizer::ROOT);
-    let occupation = text("occupation", tokenizer::NAME);
-    let skills = text("skills", tokenizer::NAME);
-    let company = text("company", tokenizer::NAME);
-    let city = text("city", tokenizer::NAME);
-    let description = text("description", tokenizer::TEXT);
-    let terms = text("terms", tokenizer::NAME);
+    let title = builder.add_text_field("title", text(tokenizer::NAME));
+    let title_root = builder.add_text_field("title_root", text(tokenizer::ROOT));
+    let occupation = builder.add_text_field("occupation", text(tokenizer::NAME));
+    let skills = builder.add_text_field("skills", text(tokenizer::NAME));
+    let company = builder.add_text_field("company", text(tokenizer::NAME));
+    let city = builder.add_text_field("city", text(tokenizer::NAME));
+    // Kept as it is: whoever shows it need not read it out of something else.
+    let description = builder.add_text_field("description", text(tokenizer::TEXT).set_stored());
+    let terms = builder.add_text_field("terms", text(tokenizer::NAME));
     let fields = Fields {
         title,
         title_root,
@@ -81,7 +82,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         salary_from: builder.add_u64_field("salary_from", FAST),
         salary_to: builder.add_u64_field("salary_to", FAST),
         group: builder.add_u64_field("group", FAST),
-        offer: builder.add_bytes_field("offer", STORED),
+        offer: builder.add_text_field("offer", STORED),
     };
     (builder.build(), fields)
 }

@@ -5,25 +5,28 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use tantivy::query::{EnableScoring, Query as _, TermQuery, Weight};
-use tantivy::schema::{IndexRecordOption, Value as _};
-use tantivy::{DocAddress, IndexReader, Searcher, SegmentReader, TantivyDocument, Term};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{IndexReader, Searcher, SegmentReader, Term};
 use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_text::embed::ModelIdentity;
 use vivier_threshold::Key;
 
+use crate::bits::{Bits, Ranks};
 use crate::build::day_number;
-use crate::collect::{Gathered, Walk};
+use crate::collect::Best;
+use crate::columns::Columns;
 use crate::completions::Completions;
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
 use crate::filters::{Filters, distance_km};
 use crate::highlight::Highlighter;
+use crate::lists::Lists;
 use crate::order::Order;
 use crate::page::{Hit, OfferDetail, Reason, SearchPage, Suggestion};
 use crate::part::Part;
-use crate::query::Queries;
-use crate::rank::{Near, Ranking, Weights};
+use crate::query::{FieldWeights, Queries};
+use crate::rank::Ranking;
 use crate::request::{Circle, FEW, MAX_LIMIT, SearchRequest, Sort};
-use crate::row::{Dimension, Row};
+use crate::row::{DIMENSIONS, Dimension, Row};
 use crate::schema::Fields;
 use crate::tables::Tables;
 use crate::vectors::Vectors;
@@ -55,7 +58,11 @@ pub struct SearchIndex {
     /// The number of each segment's first offer: offers are numbered through all segments.
     pub(crate) starts: Vec<u32>,
     pub(crate) rows: Vec<Row>,
+    pub(crate) columns: Columns,
+    pub(crate) lists: Lists,
     pub(crate) tables: Tables,
+    /// How many values each facet has.
+    pub(crate) sizes: [usize; DIMENSIONS],
     pub(crate) suggestions: Completions,
     pub(crate) vocabulary: Arc<Vocabulary>,
     pub(crate) vectors: Option<Vectors>,
@@ -94,8 +101,10 @@ impl SearchIndex {
     pub fn has_occupation(&self, code: &str, today: Date) -> bool {
         let today = day_number(today) as i32;
         self.tables.occupation.number(code).is_some_and(|number| {
-            let is = |row: &Row| row.expires >= today && row.values[Dimension::Occupation as usize] == number;
-            self.rows.iter().any(is)
+            let is = |(doc, row): (u32, &Row)| {
+                row.expires >= today && self.columns.value(Dimension::Occupation as usize, doc) == number
+            };
+            (0u32..).zip(&self.rows).any(is)
         })
     }
 
@@ -126,24 +135,18 @@ impl SearchIndex {
             return Err(CursorError::Unknown.into());
         }
         let searcher = self.reader.searcher();
-        let queries = Queries { fields: &self.fields, weights: request.fields, searcher: &searcher };
+        let queries = self.asking(request.fields, &searcher);
         let mut words = Words::parse(&request.q);
         let did_you_mean = self.understand(&queries, &mut words, request)?;
         let today = day_number(request.today) as i32;
+        let day = self.columns.day(today);
         let admitted = self.admitted(&queries, &words)?;
-        let covering = self.covering(&queries, &words, admitted.as_deref(), today)?;
-        let said = match (&covering, words.wanted.as_slice()) {
-            (Some(covering), _) => covering.whole,
-            (None, [word]) => queries.any_occurs(word)?,
-            (None, _) => false,
+        let having = self.having(&queries, &words, admitted.as_ref(), &day)?;
+        let said = match (&having, words.wanted.as_slice()) {
+            (_, [word]) => queries.any_occurs(word)?,
+            (having, _) => having.as_ref().is_some_and(|having| having.whole),
         };
-        let order = self.order(&queries, &words, admitted.as_deref(), said, request, today)?;
-        let scoring = if order.ranking().is_some() {
-            EnableScoring::enabled_from_searcher(&searcher)
-        } else {
-            EnableScoring::disabled_from_searcher(&searcher)
-        };
-        let weight = queries.all(&words)?.weight(scoring)?;
+        let order = self.order(&queries, &words, admitted.as_ref(), said, request, today)?;
         let mut after = cursor.map(|cursor| cursor.position);
         if let Some(cursor) = cursor
             && let Some(ranking) = order.ranking()
@@ -151,35 +154,53 @@ impl SearchIndex {
         {
             // Scores differ between generations, and where weights changed: go on from where the last offer stands now.
             let score =
-                ranking.score(doc, &self.rows[doc as usize], self.words_of(&*weight, &searcher, doc)?);
+                ranking.score(doc, self.columns.published(doc), self.words_of(&queries, &words, doc)?);
             after = Some(self.position(doc, score));
         }
 
         let limit = request.limit.clamp(1, MAX_LIMIT);
-        let mut filters = Filters::new(self, request);
+        let matching = self.matching(&order, having.as_ref(), admitted.as_ref(), request, &day);
+        let mut filters = Filters::new(self, request, &matching);
         let mut within = request.within;
-        let gathered = loop {
-            let walk = Walk {
-                rows: &self.rows,
-                covering: covering.as_ref(),
-                admitted: admitted.as_deref(),
-                filters: &filters,
-                after,
-                limit,
-                order: &order,
-            };
-            let gathered = self.walk(&walk, &searcher, &*weight, request.weights)?;
-            match within.filter(|_| gathered.total < FEW && request.among.is_none()).and_then(Circle::wider) {
+        let passing = loop {
+            let passing = filters.passing(matching.clone(), &self.rows);
+            let few = (passing.all.count() as u64) < FEW && request.among.is_none();
+            match within.filter(|_| few).and_then(Circle::wider) {
                 Some(wider) => {
                     filters.within(wider);
                     within = Some(wider);
                 }
-                None => break gathered,
+                None => break passing,
             }
         };
-        let facets = self.facets(&gathered.counts, &filters, request);
-        let total = gathered.total;
-        let (page, more) = gathered.page(limit);
+        let all: Arc<[u32]> = passing.all.numbers().into();
+        let facets = self.facets(&self.counts(&passing, &all, &day), &filters, request);
+        let mut best = Best::new(self, &order, after, limit);
+        match (order.ranking(), &having) {
+            (Some(ranking), Some(having)) => {
+                let mut left = Vec::new();
+                let by_words = request.weights.words > 0.0;
+                let weighed = if by_words {
+                    queries.weigh(&words, &Ranks::of(&passing.all))?
+                } else {
+                    vec![0.0; all.len()]
+                };
+                for (doc, words) in all.iter().zip(weighed) {
+                    if by_words && (ranking.near().is_empty() || having.any.has(*doc)) {
+                        best.see(*doc, words);
+                    } else {
+                        left.push(*doc);
+                    }
+                }
+                // What is only near in meaning comes after what has words.
+                for doc in left {
+                    best.see(doc, 0.0);
+                }
+            }
+            _ => all.iter().for_each(|doc| best.see(*doc, 0.0)),
+        }
+        let total = all.len() as u64;
+        let (page, more) = best.page();
         let next = page.last().filter(|_| more).map(|(position, _)| Cursor {
             generation: self.generation,
             search,
@@ -191,13 +212,13 @@ impl SearchIndex {
             let row = &self.rows[doc as usize];
             let reason = match order.ranking() {
                 Some(ranking) if request.explain => {
-                    let weight = self.words_of(&*weight, &searcher, doc)?;
+                    let weight = self.words_of(&queries, &words, doc)?;
                     let (share, meaning) = ranking.parts(doc, weight);
                     Some(Reason {
-                        score: ranking.score(doc, row, weight),
+                        score: ranking.score(doc, row.published, weight),
                         words: share,
                         meaning,
-                        recency: ranking.recency(row),
+                        recency: ranking.recency(row.published),
                         matched: self.matched(&queries, &words, doc)?,
                     })
                 }
@@ -239,33 +260,9 @@ impl SearchIndex {
         self.suggestions.find_or_mend(prefix, limit, today, &self.vocabulary)
     }
 
-    /// Walks over all that matches.
-    fn walk(
-        &self,
-        walk: &Walk<'_>,
-        searcher: &Searcher,
-        weight: &dyn Weight,
-        weights: Weights,
-    ) -> Result<Gathered, SearchError> {
-        let mut gathered = Gathered::new(self.sizes());
-        let Some(ranking) = walk.order.ranking() else {
-            self.each(searcher, weight, |doc| walk.see(&mut gathered, doc, 0.0))?;
-            return Ok(gathered);
-        };
-        // What is near in meaning is in, whatever words it has, and is seen once.
-        let mut near = Near::new(ranking.near(), self.rows.len());
-        let see = |doc: u32, words: f32| {
-            if near.meet(doc) {
-                walk.take(&mut gathered, doc, words);
-            } else {
-                walk.see(&mut gathered, doc, words);
-            }
-        };
-        if weights.words > 0.0 {
-            self.each_weighed(searcher, weight, see)?;
-        }
-        near.others().for_each(|doc| walk.take(&mut gathered, doc, 0.0));
-        Ok(gathered)
+    /// What to ask for words with.
+    pub(crate) fn asking<'s>(&'s self, weights: FieldWeights, searcher: &'s Searcher) -> Queries<'s> {
+        Queries::new(&self.fields, weights, searcher, &self.lists, &self.starts)
     }
 
     /// How the hits are ordered; `said` tells whether some offer has all the words.
@@ -273,7 +270,7 @@ impl SearchIndex {
         &self,
         queries: &Queries<'_>,
         words: &Words,
-        admitted: Option<&[bool]>,
+        admitted: Option<&Bits>,
         said: bool,
         request: &SearchRequest,
         today: i32,
@@ -283,7 +280,7 @@ impl SearchIndex {
             (Sort::Relevance, _) if !words.wanted.is_empty() => {}
             _ => return Ok(Order::Day),
         }
-        let literal = self.literal(queries, words)?.map(|having| (having, words.wanted.len() as u8));
+        let literal = self.literal(queries, words)?;
         let ranking = Ranking::by_words(request.weights, queries.ideal(words)?, today, literal);
         let (Some(vectors), Some(vector)) = (&self.vectors, &request.vector) else {
             return Ok(Order::Match(Box::new(ranking)));
@@ -295,7 +292,7 @@ impl SearchIndex {
             let row = &self.rows[doc as usize];
             row.expires >= today
                 && (!row.hidden || request.duplicates)
-                && admitted.is_none_or(|admitted| admitted[doc as usize])
+                && admitted.is_none_or(|admitted| admitted.has(doc))
         };
         Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, said, open))))
     }
@@ -319,14 +316,6 @@ impl SearchIndex {
         Position { score: score.to_bits(), published: row.published, id: row.id }
     }
 
-    pub(crate) fn stored(&self, searcher: &Searcher, doc: u32) -> Result<OfferDetail, SearchError> {
-        let (segment, own) = self.locate(doc);
-        let document: TantivyDocument = searcher.doc(DocAddress::new(segment as u32, own))?;
-        let json = document.get_first(self.fields.offer).and_then(|value| value.as_bytes());
-        serde_json::from_slice(json.ok_or(SearchError::Stored(None))?)
-            .map_err(|error| SearchError::Stored(Some(error)))
-    }
-
     /// Sees every offer that matches, by its number in the index.
     pub(crate) fn each(
         &self,
@@ -340,46 +329,36 @@ impl SearchIndex {
         })
     }
 
-    /// The same, with what its words weigh.
-    pub(crate) fn each_weighed(
-        &self,
-        searcher: &Searcher,
-        weight: &dyn Weight,
-        mut see: impl FnMut(u32, f32),
-    ) -> tantivy::Result<()> {
-        self.segments(searcher).try_for_each(|(segment, start)| {
-            weight.for_each(segment, &mut |doc, words| see(start + doc, words))
-        })
-    }
-
     fn segments<'s>(&'s self, searcher: &'s Searcher) -> impl Iterator<Item = (&'s SegmentReader, u32)> {
         searcher.segment_readers().iter().zip(self.starts.iter().copied())
     }
 
     /// The segment that holds an offer, and the offer's number in it.
-    fn locate(&self, doc: u32) -> (usize, u32) {
+    pub(crate) fn locate(&self, doc: u32) -> (usize, u32) {
         let segment = self.starts.partition_point(|start| *start <= doc).saturating_sub(1);
         (segment, doc - self.starts.get(segment).copied().unwrap_or_default())
     }
 
     /// What the words of a search weigh in one offer; 0 where it has none of them.
-    fn words_of(&self, weight: &dyn Weight, searcher: &Searcher, doc: u32) -> Result<f32, SearchError> {
-        let (segment, own) = self.locate(doc);
-        let Some(segment) = searcher.segment_readers().get(segment) else { return Ok(0.0) };
-        let mut scorer = weight.scorer(segment, 1.0)?;
-        Ok(if scorer.doc() <= own && scorer.seek(own) == own { scorer.score() } else { 0.0 })
+    fn words_of(&self, queries: &Queries<'_>, words: &Words, doc: u32) -> Result<f32, SearchError> {
+        let one = self.alone(doc);
+        Ok(queries.weigh(words, &Ranks::of(&one))?.first().copied().unwrap_or_default())
     }
 
     /// The words of the search that an offer has, in any form.
     fn matched(&self, queries: &Queries<'_>, words: &Words, doc: u32) -> Result<Vec<String>, SearchError> {
-        let mut matched = Vec::new();
+        let (one, mut matched) = (self.alone(doc), Vec::new());
         for word in &words.wanted {
-            let scoring = EnableScoring::enabled_from_searcher(queries.searcher);
-            let weight = queries.wanted(word)?.weight(scoring)?;
-            if self.words_of(&*weight, queries.searcher, doc)? > 0.0 {
+            if queries.weigh_wanted(word, &Ranks::of(&one))?.iter().any(|weight| *weight > 0.0) {
                 matched.push(word.typed.clone());
             }
         }
         Ok(matched)
+    }
+
+    fn alone(&self, doc: u32) -> Bits {
+        let mut alone = Bits::none(self.rows.len());
+        alone.set(doc);
+        alone
     }
 }

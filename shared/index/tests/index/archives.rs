@@ -93,7 +93,7 @@ fn strange_containers_are_refused() {
 #[test]
 fn another_version_is_named() {
     let mut bytes = archive(&[]).bytes;
-    let at = bytes.windows(10).position(|window| window == b"\"format\":3").unwrap();
+    let at = bytes.windows(10).position(|window| window == b"\"format\":4").unwrap();
     bytes[at + 9] = b'7';
     assert!(matches!(forged(bytes), OpenError::Version { format: 7, .. }));
 }

@@ -1,25 +1,48 @@
-//! Passing over words that begin with other letters than those that are looked for. Folding and stemming keep the first letter.
+//! Passing over words that begin with other letters than those that are looked for. Folding and stemming keep the first two letters.
 
 use super::scan::Chars;
 
-/// First letters, folded.
+/// First letters, folded, and the second ones behind each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Initials(u32);
+pub struct Initials {
+    first: u32,
+    second: [u32; LETTERS],
+}
+
+const LETTERS: usize = 26;
 
 impl Initials {
     /// Every letter.
-    pub(super) const ALL: Self = Self(u32::MAX);
+    pub(super) const ALL: Self = Self { first: u32::MAX, second: [u32::MAX; LETTERS] };
 
     /// Those that words begin with which were folded, stemmed or not.
     pub fn of<'w>(words: impl IntoIterator<Item = &'w str>) -> Self {
-        let letters = words.into_iter().filter_map(|word| letter(word.chars().next()?));
-        Self(letters.fold(0, |all, letter| all | 1 << letter))
+        let mut initials = Self { first: 0, second: [0; LETTERS] };
+        for word in words {
+            let mut letters = word.chars().map(letter);
+            let Some(first) = letters.next().flatten() else { continue };
+            initials.first |= 1 << first;
+            if let Some(second) = letters.next().flatten() {
+                initials.second[first as usize] |= 1 << second;
+            }
+        }
+        initials
     }
 
-    /// Where a word ends that begins at `start` with another letter; `None` where it does not, or where what is around it may make it a
+    /// Whether a word that begins at `start` surely begins with other letters.
+    fn differs(&self, chars: &Chars<'_>, start: usize) -> Option<bool> {
+        let first = letter(chars.get(start)?)?;
+        if self.first >> first & 1 == 0 {
+            return Some(true);
+        }
+        let second = letter(chars.get(start + 1)?)?;
+        Some(self.second[first as usize] >> second & 1 == 0)
+    }
+
+    /// Where a word ends that begins at `start` with other letters; `None` where it does not, or where what is around it may make it a
     /// part of something else. What does not begin with a letter of the Latin alphabet is never passed over.
     pub(super) fn pass(self, chars: &Chars<'_>, start: usize) -> Option<usize> {
-        if self.0 >> letter(chars.get(start)?)? & 1 == 1 {
+        if !self.differs(chars, start)? {
             return None;
         }
         // The second half of `full-stack` makes a word with the first.

@@ -44,12 +44,14 @@ const UNITS: &[(&str, &str)] = &[
 /// The text by characters, each with its place in bytes.
 pub(super) struct Chars<'t> {
     text: &'t str,
-    chars: Vec<(usize, char)>,
+    chars: Vec<(u32, char)>,
 }
 
 impl<'t> Chars<'t> {
     fn new(text: &'t str) -> Self {
-        Self { text, chars: text.char_indices().collect() }
+        let mut chars = Vec::with_capacity(text.len());
+        chars.extend(text.char_indices().map(|(at, c)| (at as u32, c)));
+        Self { text, chars }
     }
 
     pub(super) fn get(&self, at: usize) -> Option<char> {
@@ -73,7 +75,7 @@ impl<'t> Chars<'t> {
     }
 
     fn byte(&self, at: usize) -> usize {
-        self.chars.get(at).map_or(self.text.len(), |(byte, _)| *byte)
+        self.chars.get(at).map_or(self.text.len(), |(byte, _)| *byte as usize)
     }
 
     fn is_boundary(&self, at: usize) -> bool {
@@ -82,6 +84,12 @@ impl<'t> Chars<'t> {
 }
 
 pub(super) fn is_word_char(c: char) -> bool {
+    // Nearly all there is.
+    if c <= 'ÿ' {
+        let latin =
+            matches!(c, 'ª' | '\u{ad}' | '²' | '³' | 'µ' | '¹' | 'º' | '¼'..='¾' | 'À'..='ö' | 'ø'..='ÿ');
+        return c.is_ascii_alphanumeric() || latin;
+    }
     let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
     c.is_alphanumeric() || is_combining_mark(c) || unseen || c == '×'
 }
@@ -264,4 +272,16 @@ fn push_joined(chars: &Chars<'_>, words: &mut Vec<Word>, second: &str, start: us
 
 fn text_before(chars: &Chars<'_>, byte: usize) -> Option<char> {
     chars.text[..byte].chars().next_back()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_look_at_a_letter_sees_what_the_long_one_does() {
+        for c in '\0'..='ÿ' {
+            assert_eq!(is_word_char(c), c.is_alphanumeric() || matches!(c, '\u{ad}' | '×'), "{c:?}");
+        }
+    }
 }

@@ -12,9 +12,12 @@ const STOP_WORDS: &[&str] = &[
     "vos", "votre", "vous", "with", "y", "you", "your",
 ];
 
+/// Nothing longer needs to be looked up.
+const LONGEST: usize = 5;
+
 /// Whether a folded word is left out of indexes and searches.
 pub fn is_stop_word(folded: &str) -> bool {
-    STOP_WORDS.binary_search(&folded).is_ok()
+    folded.len() <= LONGEST && STOP_WORDS.binary_search(&folded).is_ok()
 }
 
 #[cfg(test)]
@@ -24,6 +27,7 @@ mod tests {
     #[test]
     fn the_list_is_sorted_and_folded() {
         assert!(STOP_WORDS.is_sorted());
+        assert!(STOP_WORDS.iter().all(|word| word.len() <= LONGEST));
         assert!(STOP_WORDS.iter().all(|word| crate::analysis::fold(word) == *word));
     }
 

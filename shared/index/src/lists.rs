@@ -1,0 +1,189 @@
+//! The engine's lists of the offers that have a word, read as they lie: whole blocks into sets of offers, and only those that
+//! matter for their weight.
+
+use std::sync::Arc;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::query::Bm25Weight;
+use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::{InvertedIndexReader, Searcher, Term};
+use vivier_text::analysis::root;
+
+use crate::bits::{Bits, Ranks};
+use crate::schema::Fields;
+
+/// The fields a word is looked for in; the last one has the roots of the titles' words.
+pub(crate) const FIELDS: usize = 8;
+/// Those of them that have words as they are written.
+pub(crate) const LITERAL: std::ops::Range<usize> = 0..FIELDS - 1;
+
+/// The lists of an index, segment by segment.
+pub(crate) struct Lists {
+    fields: [Field; FIELDS],
+    segments: Vec<Segment>,
+    /// How many words a field has on average.
+    average: [f32; FIELDS],
+    offers: u64,
+}
+
+struct Segment {
+    start: u32,
+    end: u32,
+    inverted: [Arc<InvertedIndexReader>; FIELDS],
+    lengths: [FieldNormReader; FIELDS],
+}
+
+/// Where a stem stands.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// By segment and field.
+    lists: Vec<[Option<TermInfo>; FIELDS]>,
+    /// How many offers have it, by field.
+    pub(crate) having: [u64; FIELDS],
+}
+
+impl Lists {
+    /// `starts` are the numbers of the segments' first offers.
+    pub(crate) fn of(searcher: &Searcher, fields: &Fields, starts: &[u32]) -> tantivy::Result<Self> {
+        let fields = [
+            fields.title,
+            fields.occupation,
+            fields.skills,
+            fields.terms,
+            fields.company,
+            fields.city,
+            fields.description,
+            fields.title_root,
+        ];
+        let mut segments = Vec::new();
+        let mut words = [0u64; FIELDS];
+        for (reader, start) in searcher.segment_readers().iter().zip(starts) {
+            let inverted = each(|at| reader.inverted_index(fields[at]))?;
+            for (words, inverted) in words.iter_mut().zip(&inverted) {
+                *words += inverted.total_num_tokens();
+            }
+            segments.push(Segment {
+                start: *start,
+                end: start + reader.max_doc(),
+                inverted,
+                lengths: each(|at| reader.get_fieldnorms_reader(fields[at]))?,
+            });
+        }
+        let offers = segments.iter().map(|segment| u64::from(segment.end - segment.start)).sum();
+        let average = words.map(|words| words as f32 / offers as f32);
+        Ok(Self { fields, segments, average, offers })
+    }
+
+    /// All offers, closed ones too.
+    pub(crate) fn offers(&self) -> u64 {
+        self.offers
+    }
+
+    /// The fields that have words as they are written.
+    pub(crate) fn literal(&self) -> &[Field] {
+        &self.fields[LITERAL]
+    }
+
+    pub(crate) fn find(&self, stem: &str) -> tantivy::Result<Found> {
+        let root = root(stem);
+        let terms: [Term; FIELDS] = std::array::from_fn(|at| {
+            Term::from_field_text(self.fields[at], if LITERAL.contains(&at) { stem } else { &root })
+        });
+        let mut having = [0; FIELDS];
+        let mut lists = Vec::with_capacity(self.segments.len());
+        for segment in &self.segments {
+            let found = each(|at| segment.inverted[at].get_term_info(&terms[at]))?;
+            for (having, list) in having.iter_mut().zip(&found) {
+                *having += list.as_ref().map_or(0, |list| u64::from(list.doc_freq));
+            }
+            lists.push(found);
+        }
+        Ok(Found { lists, having })
+    }
+
+    /// Adds the offers that have a stem in one of these fields.
+    pub(crate) fn mark(
+        &self,
+        found: &Found,
+        fields: std::ops::Range<usize>,
+        marked: &mut Bits,
+    ) -> tantivy::Result<()> {
+        for (segment, lists) in self.segments.iter().zip(&found.lists) {
+            for (inverted, list) in segment.inverted[fields.clone()].iter().zip(&lists[fields.clone()]) {
+                let Some(list) = list else { continue };
+                if list.doc_freq == segment.end - segment.start {
+                    marked.fill(segment.start as usize, segment.end as usize);
+                    continue;
+                }
+                let mut block = inverted.read_block_postings_from_terminfo(list, IndexRecordOption::Basic)?;
+                while !block.docs().is_empty() {
+                    marked.set_each(segment.start, block.docs());
+                    block.advance();
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a stem weighs in a field of each of `offers` that has it there: `see` takes the offer's rank, and the weight times `boost`.
+    pub(crate) fn weigh(
+        &self,
+        found: &Found,
+        field: usize,
+        boost: f32,
+        offers: &Ranks<'_>,
+        mut see: impl FnMut(usize, f32),
+    ) -> tantivy::Result<()> {
+        if found.having[field] == 0 {
+            return Ok(());
+        }
+        let weight =
+            Bm25Weight::for_one_term_without_explain(found.having[field], self.offers, self.average[field])
+                .boost_by(boost);
+        for (segment, lists) in self.segments.iter().zip(&found.lists) {
+            let Some(list) = &lists[field] else { continue };
+            let lengths = &segment.lengths[field];
+            let mut block = segment.inverted[field]
+                .read_block_postings_from_terminfo(list, IndexRecordOption::WithFreqs)?;
+            // From one offer that matters to the next: blocks without any are not read.
+            let mut next = offers.bits().next(segment.start);
+            while let Some(offer) = next.filter(|offer| *offer < segment.end) {
+                let from = block.seek(offer - segment.start);
+                let Some(last) = weigh_block(&block, from, segment.start, offers, &mut |rank, own, times| {
+                    see(rank, weight.score(lengths.fieldnorm_id(own), times));
+                }) else {
+                    break;
+                };
+                next = offers.bits().next(segment.start + last + 1);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sees the offers of a block, from a place in it on, that matter: their rank, their number in the segment, and how often they have
+/// the word. The block's last offer; `None` where there is none.
+fn weigh_block(
+    block: &BlockSegmentPostings,
+    from: usize,
+    start: u32,
+    offers: &Ranks<'_>,
+    see: &mut impl FnMut(usize, u32, u32),
+) -> Option<u32> {
+    let (docs, times) = (block.docs().get(from..)?, block.freqs().get(from..)?);
+    for (own, times) in docs.iter().zip(times) {
+        if let Some(rank) = offers.rank(start + own) {
+            see(rank, *own, *times);
+        }
+    }
+    docs.last().copied()
+}
+
+/// Something for each field.
+fn each<T, E: Into<tantivy::TantivyError>>(
+    one: impl Fn(usize) -> Result<T, E>,
+) -> tantivy::Result<[T; FIELDS]> {
+    let all = (0..FIELDS).map(one).collect::<Result<Vec<T>, E>>().map_err(Into::into)?;
+    all.try_into().map_err(|_| tantivy::TantivyError::InternalError("a field is missing".to_owned()))
+}
