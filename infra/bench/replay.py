@@ -117,7 +117,8 @@ def _made(tenants: list[str], count: int, rng: random.Random) -> tuple[list[byte
             event["language"] = rng.choice(("fr", "en"))
         plain.add(event, zones[of], outcome, amount, steps)
         good.append(json.dumps(event).encode())
-    poison = [f'{{"version": 1, "poison": "{uuid.UUID(int=rng.getrandbits(128))}"}}'.encode() for _ in range(int(count * POISONED))]
+    # Of this run alone: one that was interrupted leaves its own in the queue.
+    poison = [f'{{"version": 1, "poison": "{uuid.uuid4()}"}}'.encode() for _ in range(int(count * POISONED))]
     return good, poison, plain
 
 
@@ -274,7 +275,9 @@ class Queue:
 
 
 def run(stack: Stack, count: int) -> None:
-    """Prints what happened; fails where anything is lost or double."""
+    """Prints what happened; fails where anything is lost or double. The queue is emptied first."""
+    queue = Queue(stack)
+    queue.client.purge_queue(QueueUrl=queue.url)
     told = verify(stack, count)
     print(f"\nreplay: {count} records, {COPIES} times each, in {told['seconds']:.0f} s: every figure is that of a plain program")
     for what, figure in told.items():

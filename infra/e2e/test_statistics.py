@@ -15,7 +15,7 @@ import pytest
 from demo.client import Json, wait_for
 
 from .api import is_problem, refused_fields
-from .stage import Stage
+from .stage import POOL, Stage
 from .tenants import Tenant
 from .test_metrics import arrived, coded, event, pass_by, put
 
@@ -162,6 +162,35 @@ class TestViews:
             found = {one["id"]: one["count"] for one in subjects if one["id"] in offers}
             assert found == expected, (first, last)
         assert figures(tenant, "subjects", kind="apply_clicked", **span(days[0], days[3]))["subjects"] == []
+
+    @pytest.mark.parametrize("back", [None, 3, 31, 62], ids=str)
+    def test_months_follow_their_days(self, stage: Stage, tenant: Tenant, back: int | None):
+        """Whatever months held, and through which day."""
+        offer, days = str(uuid.uuid4()), [day(0), day(1), day(2), day(30), day(45), day(75)]
+        views = [event(tenant, occurred_at=at(date, "00:30:00"), kind="offer_viewed", offer_id=offer) for date in days]
+        deliver(stage, tenant, views)
+        with stage.connect(POOL) as admin:
+            admin.execute("SELECT set_config('vivier.tenant', %s, false)", [tenant.tenant_id])
+            if back is None:
+                admin.execute("DELETE FROM usage_months WHERE tenant_id = %s", [tenant.tenant_id])
+            else:
+                through = day(back)
+                admin.execute("UPDATE usage_months SET through = %s WHERE tenant_id = %s", [through, tenant.tenant_id])
+                # So they were added up then; what is later is wrong.
+                admin.execute(
+                    "UPDATE usage_subjects SET count = 1000 WHERE tenant_id = %s AND grain = 'month' AND day >= date_trunc('month', %s::date)",
+                    [tenant.tenant_id, through])  # fmt: skip
+            deliver(stage, tenant, [event(tenant, kind="offer_viewed", offer_id=offer)])
+            wrong = admin.execute(
+                "SELECT m.subject_id, m.day, m.count, coalesce(sum(d.count), 0) FROM usage_subjects m JOIN usage_months u USING (tenant_id)"
+                " LEFT JOIN usage_subjects d ON d.tenant_id = m.tenant_id AND d.grain = 'day' AND d.kind = m.kind AND d.project_id = m.project_id"
+                "  AND d.subject_id = m.subject_id AND date_trunc('month', d.day) = m.day AND d.day <= u.through"
+                " WHERE m.tenant_id = %s AND m.grain = 'month' GROUP BY m.tenant_id, m.grain, m.kind, m.day, m.project_id, m.subject_id"
+                " HAVING m.count <> coalesce(sum(d.count), 0)", [tenant.tenant_id]).fetchall()  # fmt: skip
+            held = admin.execute("SELECT through FROM usage_months WHERE tenant_id = %s", [tenant.tenant_id]).fetchone()[0]
+        assert wrong == [] and day(2) <= held <= day(0), (wrong, held)
+        subjects = figures(tenant, "subjects", **span(days[-1], days[0]))["subjects"]
+        assert next(one["count"] for one in subjects if one["id"] == offer) == len(views) + 1
 
     def test_funnels(self, stage: Stage, tenant: Tenant):
         date, visitors = day(40), ["AAAAAAAAAAA", "AAAAAAAAAAE", "AAAAAAAAAAI", "AAAAAAAAAAM"]

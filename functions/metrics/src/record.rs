@@ -1,8 +1,8 @@
 //! The stream's edge: a batch of records in, the place from which it must come again out.
 //!
 //! Lambda delivers a shard's batch again from the lowest reported failure on, so only that one is reported. What was
-//! stored behind it is delivered a second time and changes nothing; what is poison behind it is left for then, so that
-//! it is put aside once.
+//! stored behind it is delivered a second time and changes nothing; what is poison behind it is left for then. What the
+//! queue took all the same is refused by it when it comes again.
 
 use aws_lambda_events::kinesis::KinesisEventRecord;
 use jiff::Timestamp;
@@ -82,9 +82,12 @@ pub async fn consume<S: Store>(store: &S, now: Timestamp, records: &[KinesisEven
     let mut first_failed = failed.first().copied();
     let before = poison.iter().take_while(|(place, _)| first_failed.is_none_or(|first| *place < first));
     let mut aside: Vec<_> = before.map(|(place, reason)| (&records[*place], *reason)).collect();
-    if let Err(NotTaken { place, error }) = store.set_aside(&aside).await {
+    if !aside.is_empty()
+        && let Err(NotTaken { place, error }) = store.set_aside(&aside).await
+    {
         tracing::error!(error = telemetry::chain(&error), "the dead-letter queue took no record");
-        first_failed = Some(poison[place].0);
+        // All of these come before what failed.
+        first_failed = poison.get(place).map(|(place, _)| *place).or(first_failed);
         aside.truncate(place);
     }
     for (record, reason) in &aside {

@@ -216,6 +216,8 @@ mod tests {
         #[test]
         fn it_is_a_set(one in prop::collection::vec(any::<bool>(), 0..300), seed in any::<u64>()) {
             let other: Vec<bool> = one.iter().enumerate().map(|(at, is)| is ^ (seed >> (at % 64) & 1 == 1)).collect();
+            let more: Vec<bool> = (0..one.len()).map(|at| seed.rotate_left(17) >> (at * 7 % 64) & 1 == 1).collect();
+            let rare: Vec<bool> = (0..one.len()).map(|at| (at as u64).wrapping_add(seed) % 19 == 0).collect();
             let (a, b) = (bits(&one), bits(&other));
             let both: Vec<bool> = one.iter().zip(&other).map(|(a, b)| *a && *b).collect();
             let either: Vec<bool> = one.iter().zip(&other).map(|(a, b)| *a || *b).collect();
@@ -227,7 +229,11 @@ mod tests {
             prop_assert_eq!(done(&|set| set.or(&b)), bits(&either));
             prop_assert_eq!(done(&|set| set.without(&b)), bits(&first_alone));
             prop_assert_eq!(done(&|set| set.retain(|at| b.has(at))), bits(&both));
-            prop_assert_eq!(done(&|set| set.or_both(&b, &b)), bits(&either));
+            let (third, few) = (bits(&more), bits(&one.iter().zip(&rare).map(|(a, b)| *a && *b).collect::<Vec<_>>()));
+            let with_both: Vec<bool> = (0..one.len()).map(|at| one[at] || other[at] && more[at]).collect();
+            prop_assert_eq!(done(&|set| set.or_both(&b, &third)), bits(&with_both));
+            let among_few: Vec<bool> = (0..one.len()).map(|at| one[at] && rare[at] && other[at]).collect();
+            prop_assert_eq!(Bits::which_among(&other, &few, |is| *is), bits(&among_few));
             prop_assert_eq!(Bits::which_among(&other, &a, |is| *is), bits(&both));
             let ranks = Ranks::of(&a);
             prop_assert_eq!(ranks.len(), a.count());

@@ -48,18 +48,21 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
 /// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in. Months are made to hold
 /// yesterday, where that is still to be done.
 async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Result<Calendar, DatabaseError> {
-    // PostgreSQL alone says which day an hour lies in: it counts them anew when the zone is changed.
     const BEGIN: &str = "-- events::begin\n\
-        WITH zone AS MATERIALIZED (SELECT usage_begin($1) AS name)\n\
-        SELECT h.begins, (h.begins AT TIME ZONE zone.name)::date AS day, months.through,\n\
-               (now() AT TIME ZONE zone.name)::date - 1 AS yesterday\n\
-        FROM zone CROSS JOIN unnest($2::timestamptz[]) AS h (begins)\n\
+        SELECT usage_begin($1) AS zone";
+    // A statement of its own, as it is to see what was done by who counted before. PostgreSQL alone says which day an hour lies in: it counts
+    // them anew when the zone is changed.
+    const DAYS: &str = "-- events::days\n\
+        SELECT h.begins, (h.begins AT TIME ZONE $1)::date AS day, months.through,\n\
+               (clock_timestamp() AT TIME ZONE $1)::date - 1 AS yesterday\n\
+        FROM unnest($2::timestamptz[]) AS h (begins)\n\
         LEFT JOIN usage_months AS months ON months.tenant_id = bound_tenant()";
     let hours: BTreeSet<Hour> = times.map(Hour::of).collect();
     let begins: Vec<Timestamp> = hours.iter().map(|hour| hour.begins()).collect();
     let days: BTreeSet<Date> = begins.iter().map(|at| Offset::UTC.to_datetime(*at).date()).collect();
     let days: Vec<Date> = days.into_iter().collect();
-    let rows = tx.query(BEGIN, &[&days, &begins]).await?;
+    let zone: String = tx.query_one(BEGIN, &[&days]).await?.get("zone");
+    let rows = tx.query(DAYS, &[&zone, &begins]).await?;
     let (mut held, mut yesterday) = (None::<Date>, Date::MIN);
     for row in &rows {
         (held, yesterday) = (row.get("through"), row.get("yesterday"));

@@ -1,7 +1,7 @@
 //! Whole months of offers and documents: they follow their days once a day, so that an event moves one row and not two. Who reads adds
 //! the days that they do not hold yet.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::civil::Date;
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 /// No day of figures is older.
@@ -21,6 +21,6 @@ pub(crate) async fn follow(tx: &PoolTx<'_>, held: Option<Date>, last: Date) -> R
         WHERE d.tenant_id = bound_tenant() AND d.grain = 'day' AND d.day BETWEEN $1 AND $2\n\
         GROUP BY d.kind, month, d.project_id, d.subject_id\n\
         ON CONFLICT (tenant_id, grain, kind, day, project_id, subject_id) DO UPDATE SET count = excluded.count";
-    let first = held.map_or(BEGINNING, |day| day.saturating_add(1.day()).first_of_month());
+    let first = held.map_or(BEGINNING, Date::first_of_month);
     tx.execute(SQL, &[&first, &last]).await.map(|_| ())
 }

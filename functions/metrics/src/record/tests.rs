@@ -56,6 +56,7 @@ impl Store for Memory {
     }
 
     async fn set_aside(&self, poison: &[(&KinesisEventRecord, Poison)]) -> Result<(), NotTaken> {
+        assert!(!poison.is_empty(), "a queue is asked for something alone");
         let taken = self.refuses_from.map_or(poison.len(), |place| place.min(poison.len()));
         let letters = poison[..taken].iter();
         let letters = letters.map(|(record, reason)| (record.kinesis.sequence_number.clone(), *reason));

@@ -16,11 +16,12 @@ pub async fn list_subjects(
     project: Option<ProjectId>,
     limit: u32,
 ) -> Result<Vec<(Uuid, u64)>, DatabaseError> {
+    // Where nothing says through which day months hold, they hold all: figures that were taken along before that was written down.
     // LATERAL with OFFSET 0: each range is looked up in the index, whatever is thought of how many there are.
     const SQL: &str = "-- statistics::list_subjects\n\
         SELECT s.subject_id, sum(s.count * r.sign)::bigint AS count\n\
         FROM unnest($1::text[], $2::bool[], $3::date[], $4::date[], $5::bigint[]) AS r (grain, late, first, last, sign)\n\
-        CROSS JOIN (SELECT coalesce(max(through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
+        CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
         LATERAL (SELECT subject_id, count FROM usage_subjects\n\
             WHERE tenant_id = bound_tenant() AND grain = r.grain AND kind = $6\n\
                   AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
@@ -55,7 +56,7 @@ pub async fn list_performance(
                coalesce(sum(s.count * r.sign) FILTER (WHERE s.kind = 'offer_viewed'), 0)::bigint AS viewed,\n\
                coalesce(sum(s.count * r.sign) FILTER (WHERE s.kind = 'apply_clicked'), 0)::bigint AS applied\n\
         FROM unnest($1::text[], $2::bool[], $3::date[], $4::date[], $5::bigint[]) AS r (grain, late, first, last, sign)\n\
-        CROSS JOIN (SELECT coalesce(max(through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
+        CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
         LATERAL (SELECT subject_id, kind, count FROM usage_subjects\n\
             WHERE tenant_id = bound_tenant() AND grain = r.grain AND kind IN ('offer_viewed', 'apply_clicked')\n\
                   AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\

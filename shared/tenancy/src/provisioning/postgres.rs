@@ -39,6 +39,12 @@ impl Provisioning {
             self.ensure_database(&database, role).await?;
         }
         let mut client = self.administrator(&database).await?;
+        let closed = roles.join(", ");
+        run(
+            &client,
+            &format!("-- databases::lend_nothing\nREVOKE TEMPORARY ON DATABASE {database} FROM {closed}"),
+        )
+        .await?;
         let report =
             pool::migrations::runner().run_async(&mut client).await.map_err(DatabaseError::unavailable)?;
         run(&client, &grants(&roles)).await?;

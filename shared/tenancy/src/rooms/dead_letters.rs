@@ -3,7 +3,7 @@
 
 mod message;
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use aws_lambda_events::kinesis::KinesisEventRecord;
 use aws_sdk_kinesis::types::ShardIteratorType;
@@ -109,13 +109,11 @@ impl DeadLetters {
             let next = place + entries.len();
             let asked = self.sqs.send_message_batch().queue_url(&self.records).set_entries(Some(entries));
             let answer = asked.send().await.map_err(TenancyError::cloud("sqs")).map_err(failed)?;
-            if let Some(first) =
-                answer.failed().iter().filter_map(|entry| entry.id().parse::<usize>().ok()).min()
-            {
-                return Err(NotTaken {
-                    place: place + first,
-                    error: TenancyError::Busy("dead-letter queue"),
-                });
+            let refused =
+                answer.failed().iter().filter_map(|entry| Some((entry.id().parse::<usize>().ok()?, entry)));
+            if let Some((first, entry)) = refused.min_by_key(|(place, _)| *place) {
+                let why = io::Error::other(entry.code().to_owned());
+                return Err(NotTaken { place: place + first, error: TenancyError::cloud("sqs")(why) });
             }
             place = next;
         }
