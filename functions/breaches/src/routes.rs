@@ -167,5 +167,6 @@ pub(crate) async fn notify(
     ApiQuery(query): ApiQuery<NotificationQuery>,
 ) -> Result<Response, Problem> {
     let (breach, case) = own(&app, &office.0, id).await?;
-    Ok(notification::answer(notification::page(&breach, &case, app.clock.now(), query.language)?))
+    let page = notification::page(&breach, &case, app.clock.now(), query.language);
+    Ok(notification::answer(page.map_err(|_| Problem::new(ProblemKind::Internal))?))
 }

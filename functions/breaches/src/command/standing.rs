@@ -115,7 +115,7 @@ pub(super) async fn notification(
     language: Language,
 ) -> Result<Value, HandlerError> {
     let (case, _) = own(app, platform, breach.id, slug).await?;
-    Ok(json!({"html": pages::page(breach, &case, app.clock.now(), language)}))
+    Ok(json!({"html": pages::page(breach, &case, app.clock.now(), language)?}))
 }
 
 /// A tenant's authority was notified.
