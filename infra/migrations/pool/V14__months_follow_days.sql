@@ -9,8 +9,7 @@ CREATE TABLE usage_months (
 );
 ALTER TABLE usage_months ENABLE ROW LEVEL SECURITY;
 ALTER TABLE usage_months FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_tenant ON usage_months
-    USING (tenant_id = (SELECT bound_tenant())) WITH CHECK (tenant_id = (SELECT bound_tenant()));
+CREATE POLICY own_tenant ON usage_months USING (tenant_id = (SELECT bound_tenant())) WITH CHECK (tenant_id = (SELECT bound_tenant()));
 
 -- So far months hold every day. Who still counts so after this moves a day and its month; the month is added up anew on the next day.
 LOCK TABLE usage_subjects IN EXCLUSIVE MODE;

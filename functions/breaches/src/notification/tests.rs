@@ -79,7 +79,7 @@ fn it_has_all_that_is_demanded_in_both_languages() {
     assert!(page.contains("<html lang=\"en\">") && page.contains("<h1>Initial notification"), "{page}");
     for (title, said) in [
         ("Controller and deadlines", "18 January 2026 at 10:00 UTC"),
-        ("Controller and deadlines", "Acme &amp; fils"),
+        ("Controller and deadlines", "Acme &#38; fils"),
         ("Nature of the breach", "loss of confidentiality, loss of integrity"),
         ("Nature of the breach", "An export &#60;lay open&#62; en"),
         ("Categories and approximate number of persons concerned", "candidates: 3."),

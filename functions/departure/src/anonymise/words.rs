@@ -3,7 +3,8 @@
 
 use std::{collections::HashSet, sync::LazyLock};
 
-const FRENCH: &[&str] = &[
+// Statics, as a text's words are told by which of the two they are.
+static FRENCH: &[&str] = &[
     "texte",
     "neutre",
     "exemple",
@@ -49,7 +50,7 @@ const FRENCH: &[&str] = &[
     "avec",
     "dans",
 ];
-const ENGLISH: &[&str] = &[
+static ENGLISH: &[&str] = &[
     "text", "neutral", "example", "line", "sentence", "word", "page", "part", "section", "content", "sample",
     "form", "plain", "ordinary", "any", "general", "common", "usual", "empty", "made", "up", "value", "data",
     "trial", "test", "object", "subject", "point", "list", "title", "note", "item", "question", "answer",
