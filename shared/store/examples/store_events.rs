@@ -1,7 +1,7 @@
 //! How many events a second one connection stores and counts, beside plain `COPY` of the same rows into the same table: no program
 //! that ends in that table can be faster. Prints lines that `infra/bench/events.py` reads.
 //!
-//! `store_events EVENTS BATCH`, with the stack that `VIVIER_TEST_STACK_JSON` names.
+//! `store_events EVENTS BATCH even|zipf`, with the stack that `VIVIER_TEST_STACK_JSON` names.
 
 #![expect(clippy::print_stdout, reason = "a command's result belongs on standard output")]
 
@@ -16,8 +16,32 @@ use vivier_domain::{
 use vivier_store::events;
 use vivier_testkit::stack::Stack;
 
+/// How often offers are looked at.
+#[derive(Clone, Copy)]
+enum Popularity {
+    /// All as often, one after the other: no two of thousands of events are of the same one.
+    Even,
+    /// The r-th as often as 1 / r^0.8: what was measured of pages of web sites (Breslau and others, Web Caching and Zipf-like
+    /// Distributions, 1999: exponents of 0.64 to 0.83).
+    Zipf,
+}
+
+impl Popularity {
+    fn pick(self, n: usize, among: usize) -> usize {
+        match self {
+            Self::Even => n * 31 % among,
+            Self::Zipf => {
+                const REST: f64 = 1.0 - 0.8;
+                let even = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) as f64 / u64::MAX as f64;
+                let rank = (1.0 + even * ((among as f64).powf(REST) - 1.0)).powf(1.0 / REST);
+                (rank as usize).clamp(1, among) - 1
+            }
+        }
+    }
+}
+
 /// What candidates do, in about the shares in which they do it.
-fn kind(n: usize, offers: &[OfferId]) -> EventKind {
+fn kind(n: usize, offers: &[OfferId], popularity: Popularity) -> EventKind {
     match n % 10 {
         0..4 => EventKind::Search {
             results: (n % 7) as u64,
@@ -27,7 +51,7 @@ fn kind(n: usize, offers: &[OfferId]) -> EventKind {
             share: None,
         },
         4..7 => EventKind::OfferViewed {
-            offer_id: offers[n * 31 % offers.len()],
+            offer_id: offers[popularity.pick(n, offers.len())],
             context: None,
             position: Some(3),
         },
@@ -39,8 +63,14 @@ fn kind(n: usize, offers: &[OfferId]) -> EventKind {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let mut arguments = env::args().skip(1).map(|text| text.parse::<usize>().expect("a number"));
-    let (count, batch) = (arguments.next().unwrap_or(200_000), arguments.next().unwrap_or(5_000));
+    let mut arguments = env::args().skip(1);
+    let mut number = || arguments.next().expect("EVENTS BATCH even|zipf").parse::<usize>().expect("a number");
+    let (count, batch) = (number(), number());
+    let popularity = match arguments.next().as_deref() {
+        Some("even") => Popularity::Even,
+        Some("zipf") => Popularity::Zipf,
+        other => panic!("even or zipf, not {other:?}"),
+    };
     let stack = Stack::from_env();
     let tenancy = stack.tenancy_as(vivier_tenancy::names::PoolRole::Metrics).await;
     let scope = stack.pool_tenant(&tenancy).await;
@@ -59,7 +89,7 @@ async fn main() {
                 language: Some(if n % 4 == 0 { Spoken::English } else { Spoken::French }),
                 visitor: Some(Opaque(((n % 5_000) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes())),
             },
-            kind: kind(n, &offers),
+            kind: kind(n, &offers, popularity),
         })
         .collect();
     let mut session = tenancy.pool(&scope).await.expect("the shared database opens");

@@ -1,7 +1,10 @@
 //! Events of use in the shared database: one row each, whatever number of times it was delivered, and every figure moved by exactly
 //! what is new, in the same transaction.
 
-use std::collections::{BTreeSet, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashSet},
+};
 
 use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde_json::Value;
@@ -16,7 +19,8 @@ use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 use crate::{
     counts::{Calendar, Counts, Hour},
-    months, visitors,
+    months,
+    visitors::{self, Came},
 };
 
 /// Stores events and counts them; those already there are left as they are. Returns how many are new. A tenant that does not exist
@@ -30,19 +34,33 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
     let mut new: Vec<&Event> = events.iter().filter(|event| seen.insert(event.event_id)).collect();
     // The order of the primary key, which grows at its end.
     new.sort_unstable_by_key(|event| (event.occurred_at, event.event_id));
-    if let Some(missing) = write(tx, &new).await? {
+    // They are counted while the database writes them.
+    let (missing, mut counted) = tokio::join!(write(tx, &new), count(&calendar, &new));
+    if let Some(missing) = missing? {
         new.retain(|event| missing.contains(&event.event_id.as_uuid()));
+        counted = count(&calendar, &new).await;
     }
     if new.is_empty() {
         return Ok(0);
     }
-    let mut counts = Counts::default();
-    for event in &new {
-        counts.add(event);
-    }
-    counts.write(tx, &calendar).await?;
-    visitors::add(tx, &calendar, &new).await?;
+    let (counts, came) = counted;
+    let (added, moved) = tokio::join!(visitors::add(tx, came), counts.write(tx, &calendar));
+    moved.and(added)?;
     Ok(new.len() as u64)
+}
+
+/// What events add to figures, and who came. Now and then it lets others go on.
+async fn count<'a>(calendar: &Calendar, events: &[&'a Event]) -> (Counts<'a>, Came) {
+    const AT_A_TIME: usize = 256;
+    let (mut counts, mut came) = (Counts::default(), Came::default());
+    for some in events.chunks(AT_A_TIME) {
+        tokio::task::yield_now().await;
+        for event in some {
+            counts.add(event);
+            came.add(calendar, event);
+        }
+    }
+    (counts, came)
 }
 
 /// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in. Months are made to hold
@@ -75,20 +93,21 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
 }
 
 /// Writes events to where they lie. Where some lay there already, tells which did not. Arrays, and no `COPY`: row security knows none into its own
-/// tables, and a table to copy into first is emptied at each commit, which takes as long as all the rest.
+/// tables, and a table to copy into first is emptied at each commit, which takes as long as all the rest. Details come as text: the server reads
+/// an array of `jsonb` twice, which takes as long as to store it.
 async fn write(tx: &PoolTx<'_>, events: &[&Event]) -> Result<Option<HashSet<Uuid>>, DatabaseError> {
     const ALL: &str = "-- events::insert\n\
         INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
-        SELECT (SELECT bound_tenant()), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n";
+        SELECT (SELECT bound_tenant()), unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[])::jsonb";
     const NEW: &str = "-- events::insert_new\n\
         INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
-        SELECT (SELECT bound_tenant()), n.* FROM unnest($1::timestamptz[], $2::uuid[], $3::text[], $4::jsonb[]) AS n\n\
+        SELECT (SELECT bound_tenant()), unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[])::jsonb\n\
         ON CONFLICT (tenant_id, occurred_at, event_id) DO NOTHING\n\
         RETURNING event_id";
     let times: Vec<Timestamp> = events.iter().map(|event| event.occurred_at).collect();
     let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.as_uuid()).collect();
     let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-    let details: Vec<Value> = events.iter().map(|event| detail(&event.kind)).collect();
+    let details: Vec<String> = events.iter().map(|event| detail(&event.kind)).collect();
     let columns: [&(dyn ToSql + Sync); 4] = [&times, &ids, &kinds, &details];
     // A batch is nearly always new as a whole, and to look for each event as it is stored costs as much again as to store it.
     if tx.execute_unless_there(ALL, &columns).await?.is_some() {
@@ -97,15 +116,24 @@ async fn write(tx: &PoolTx<'_>, events: &[&Event]) -> Result<Option<HashSet<Uuid
     Ok(Some(tx.query(NEW, &columns).await?.iter().map(|row| row.get("event_id")).collect()))
 }
 
-/// An event's fields without its kind, which has a column of its own, and without a visitor's share, which is kept elsewhere until
-/// there are enough.
-fn detail(kind: &EventKind) -> Value {
-    let mut value = serde_json::to_value(kind).unwrap_or_default();
-    if let Some(fields) = value.as_object_mut() {
-        fields.remove("kind");
-        fields.remove("share");
-    }
-    value
+/// An event's fields as JSON, without its kind, which has a column of its own, and without a visitor's share, which is kept elsewhere
+/// until there are enough.
+fn detail(kind: &EventKind) -> String {
+    let shareless = match kind {
+        EventKind::Search { share: Some(_), .. } => {
+            let mut kind = kind.clone();
+            if let EventKind::Search { share, .. } = &mut kind {
+                *share = None;
+            }
+            Cow::Owned(kind)
+        }
+        _ => Cow::Borrowed(kind),
+    };
+    // What serde calls a tag comes first.
+    let whole = serde_json::to_string(&shareless).unwrap_or_default();
+    let behind = whole.split_once(kind.as_str()).map_or("", |(_, behind)| behind);
+    let fields = behind.strip_prefix("\",").or_else(|| behind.strip_prefix('"')).unwrap_or("}");
+    format!("{{{fields}")
 }
 
 /// Keeps events of kinds that this version does not know, and counts them under the kind `unknown`. Returns how many are new.
@@ -209,7 +237,7 @@ mod tests {
             (EventKind::ChatAnswered { citations: 2 }, json!({"citations": 2})),
             (EventKind::ChatOpened {}, json!({})),
         ] {
-            assert_eq!(detail(&kind), expected);
+            assert_eq!(serde_json::from_str::<Value>(&detail(&kind)).unwrap(), expected);
         }
     }
 

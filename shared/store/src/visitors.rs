@@ -1,7 +1,7 @@
 //! How many different visitors came how far on a day: a sketch for each day, front office and step (`HyperLogLog`, after Flajolet and
 //! others, 2007), of which only the estimate is ever shown. Its standard error is 1.6 %; up to some hundred visitors are told exactly.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use cardinality_estimator::CardinalityEstimator;
 use jiff::civil::Date;
@@ -19,12 +19,26 @@ type Sketch = CardinalityEstimator<u64>;
 /// Of which day, front office and step a sketch is.
 type Place = (Date, Uuid, Step);
 
-/// Adds who was there to the days of the tenant's time zone. A visitor who is in a sketch already changes nothing.
-pub(crate) async fn add(
-    tx: &PoolTx<'_>,
-    calendar: &Calendar,
-    events: &[&Event],
-) -> Result<(), DatabaseError> {
+/// Who came how far, in each front office and in all together: hashes, some of them more than once.
+#[derive(Debug, Default)]
+pub(crate) struct Came(BTreeMap<Place, Vec<u64>>);
+
+impl Came {
+    pub(crate) fn add(&mut self, calendar: &Calendar, event: &Event) {
+        let Some(visitor) = event.source.visitor else { return };
+        let day = calendar.day(Hour::of(event.occurred_at));
+        let visitor = u64::from_be_bytes(*visitor.as_bytes());
+        let projects = [Some(Uuid::nil()), event.source.project.map(ProjectId::as_uuid)];
+        for step in event.kind.steps() {
+            for project in projects.into_iter().flatten() {
+                self.0.entry((day, project, *step)).or_default().push(visitor);
+            }
+        }
+    }
+}
+
+/// Adds who came to the days of the tenant's time zone. A visitor who is in a sketch already changes nothing.
+pub(crate) async fn add(tx: &PoolTx<'_>, came: Came) -> Result<(), DatabaseError> {
     const FETCH: &str = "-- visitors::fetch\n\
         SELECT v.day, v.project_id, v.step, v.sketch FROM usage_visitors v\n\
         JOIN unnest($1::date[], $2::uuid[], $3::text[]) AS p (day, project_id, step) USING (day, project_id, step)\n\
@@ -34,11 +48,10 @@ pub(crate) async fn add(
         SELECT bound_tenant(), p.day, p.project_id, p.step, p.visitors, p.sketch\n\
         FROM unnest($1::date[], $2::uuid[], $3::text[], $4::bigint[], $5::bytea[]) AS p (day, project_id, step, visitors, sketch)\n\
         ON CONFLICT (tenant_id, day, project_id, step) DO UPDATE SET visitors = excluded.visitors, sketch = excluded.sketch";
-    let came = came(calendar, events);
-    if came.is_empty() {
+    if came.0.is_empty() {
         return Ok(());
     }
-    let places: Vec<Place> = came.keys().copied().collect();
+    let places: Vec<Place> = came.0.keys().copied().collect();
     let (days, projects, steps) = columns(&places);
     let rows = tx.query(FETCH, &[&days, &projects, &steps]).await?;
     let mut kept: BTreeMap<Place, Vec<u8>> = BTreeMap::new();
@@ -48,7 +61,7 @@ pub(crate) async fn add(
         }
     }
     let mut changed: Vec<(Place, i64, Vec<u8>)> = Vec::new();
-    for (place, visitors) in came {
+    for (place, visitors) in came.0 {
         let before = kept.get(&place);
         // One that cannot be read is begun anew: an estimate that is too low is worth more than none.
         let mut sketch = before.and_then(|bytes| unpack(bytes)).unwrap_or_default();
@@ -72,27 +85,10 @@ fn columns(places: &[Place]) -> (Vec<Date>, Vec<Uuid>, Vec<&'static str>) {
     (places.iter().map(|place| place.0).collect(), places.iter().map(|place| place.1).collect(), steps)
 }
 
-/// Who came how far, in each front office and in all together.
-fn came(calendar: &Calendar, events: &[&Event]) -> BTreeMap<Place, BTreeSet<u64>> {
-    let mut came: BTreeMap<Place, BTreeSet<u64>> = BTreeMap::new();
-    for event in events {
-        let Some(visitor) = event.source.visitor else { continue };
-        let day = calendar.day(Hour::of(event.occurred_at));
-        let visitor = u64::from_be_bytes(*visitor.as_bytes());
-        let projects = [Some(Uuid::nil()), event.source.project.map(ProjectId::as_uuid)];
-        for step in event.kind.steps() {
-            for project in projects.into_iter().flatten() {
-                came.entry((day, project, *step)).or_default().insert(visitor);
-            }
-        }
-    }
-    came
-}
-
 /// The sketch as bytes: its word, then its slice, both little-endian.
 fn pack(sketch: &Sketch) -> Vec<u8> {
-    let parts: (u64, Option<Vec<u32>>) =
-        serde_json::to_value(sketch).and_then(serde_json::from_value).unwrap_or_default();
+    let parts = serde_json::to_vec(sketch).and_then(|parts| serde_json::from_slice(&parts));
+    let parts: (u64, Option<Vec<u32>>) = parts.unwrap_or_default();
     let slice = parts.1.unwrap_or_default();
     parts.0.to_le_bytes().into_iter().chain(slice.into_iter().flat_map(u32::to_le_bytes)).collect()
 }
@@ -102,7 +98,7 @@ fn unpack(bytes: &[u8]) -> Option<Sketch> {
     let (slice, rest) = slice.as_chunks::<4>();
     let slice: Vec<u32> = slice.iter().map(|four| u32::from_le_bytes(*four)).collect();
     let parts = (u64::from_le_bytes(*word), Some(slice).filter(|slice| !slice.is_empty()));
-    if rest.is_empty() { serde_json::from_value(serde_json::to_value(parts).ok()?).ok() } else { None }
+    if rest.is_empty() { serde_json::from_slice(&serde_json::to_vec(&parts).ok()?).ok() } else { None }
 }
 
 #[cfg(test)]

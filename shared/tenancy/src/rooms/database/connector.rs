@@ -16,8 +16,9 @@ use crate::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// No statement of a request may run longer; a purge or an import is cut into pieces that stay below it. A walk through the
 /// index of vectors goes on, nearest first, until enough rows of the tenant are found: pgvector filters behind its scan, and
-/// what it calls a candidate list is what it takes up at a time.
-const OPTIONS: &str = "-c statement_timeout=25000 -c idle_in_transaction_session_timeout=60000 \
+/// what it calls a candidate list is what it takes up at a time. A statement is planned for its parameters each time, as tenants
+/// and periods differ too much for one plan.
+const OPTIONS: &str = "-c statement_timeout=25000 -c idle_in_transaction_session_timeout=60000 -c plan_cache_mode=force_custom_plan \
     -c hnsw.iterative_scan=strict_order -c hnsw.ef_search=100 -c hnsw.max_scan_tuples=200000";
 
 /// Makes connections to one server.

@@ -3,12 +3,14 @@
 //! One client per environment and database: Lambda runs one request at a time in an environment, so a pool of
 //! connections would only hold idle ones open. See `infra/decisions/`.
 
+mod connection;
 mod connector;
 mod session;
 mod tls;
 mod token;
 mod transaction;
 
+pub(crate) use connection::Connection;
 pub(crate) use connector::Connector;
 pub(crate) use session::{Pool, Silo};
 pub use session::{PoolSession, Session};

@@ -13,8 +13,9 @@ use vivier_domain::ids::TenantId;
 
 use super::{
     DatabaseError,
+    connection::Connection,
     connector::Connector,
-    transaction::{PoolTx, SiloTx, TenantTx},
+    transaction::{PoolTx, SiloTx},
 };
 use crate::{names::Names, scope::TenantScope};
 
@@ -30,21 +31,24 @@ const SIGN_OF_LIFE: Duration = Duration::from_secs(1);
 /// A kept connection and when it was last lent.
 #[derive(Debug)]
 struct Kept {
-    client: Client,
+    connection: Connection,
     lent: Instant,
 }
 
 impl Kept {
     fn new(client: Client) -> Self {
-        Self { client, lent: Instant::now() }
+        Self { connection: Connection::new(client), lent: Instant::now() }
     }
 
     async fn is_alive(&self) -> bool {
-        if self.client.is_closed() {
+        if self.connection.client.is_closed() {
             return false;
         }
         self.lent.elapsed() < IDLE
-            || matches!(tokio::time::timeout(SIGN_OF_LIFE, self.client.check_connection()).await, Ok(Ok(())))
+            || matches!(
+                tokio::time::timeout(SIGN_OF_LIFE, self.connection.client.check_connection()).await,
+                Ok(Ok(()))
+            )
     }
 }
 
@@ -139,34 +143,25 @@ const BIND: &str = "-- tenancy::bind\nSELECT set_config('vivier.tenant', $1, tru
 const CLOSED: DatabaseError = DatabaseError::Configuration("a session without a connection");
 
 impl Session {
-    /// Begins a transaction on the tenant's own database. Dropped without [`TenantTx::commit`], it changes nothing.
+    /// Begins a transaction on the tenant's own database. Dropped without [`commit`](super::TenantTx::commit), it changes nothing.
     pub async fn begin(&mut self) -> Result<SiloTx<'_>, DatabaseError> {
-        let client = self.client.as_mut().ok_or(CLOSED)?;
-        let inner = client.client.transaction().await.map_err(DatabaseError::unavailable)?;
-        Ok(TenantTx::new(inner))
+        self.client.as_mut().ok_or(CLOSED)?.connection.begin().await
     }
 }
 
 impl PoolSession {
     /// Begins a transaction on the shared database in which row security shows this tenant's rows and no others.
     pub async fn begin(&mut self) -> Result<PoolTx<'_>, DatabaseError> {
-        let client = self.client.as_mut().ok_or(CLOSED)?;
-        let inner = client.client.transaction().await.map_err(DatabaseError::unavailable)?;
-        inner
-            .query_one(BIND, &[&self.tenant.to_string()])
-            .await
-            .map_err(|error| DatabaseError::from_driver(BIND, error))?;
-        Ok(TenantTx::new(inner))
+        let tx = self.client.as_mut().ok_or(CLOSED)?.connection.begin().await?;
+        tx.query_one(BIND, &[&self.tenant.to_string()]).await?;
+        Ok(tx)
     }
 
     /// Begins a transaction as [`Self::begin`] does, in which everything is read as it is at this moment, and nothing is written.
     pub async fn begin_still(&mut self) -> Result<PoolTx<'_>, DatabaseError> {
-        let tenant = self.tenant.to_string();
-        let client = self.client.as_mut().ok_or(CLOSED)?;
-        let inner = client.client.transaction().await.map_err(DatabaseError::unavailable)?;
-        let tx = TenantTx::new(inner);
+        let tx = self.client.as_mut().ok_or(CLOSED)?.connection.begin().await?;
         tx.stand_still().await?;
-        tx.query_one(BIND, &[&tenant]).await?;
+        tx.query_one(BIND, &[&self.tenant.to_string()]).await?;
         Ok(tx)
     }
 }

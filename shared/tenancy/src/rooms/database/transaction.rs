@@ -4,9 +4,9 @@ use std::{marker::PhantomData, pin::Pin};
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, Stream as _};
-use tokio_postgres::{CopyInSink, CopyOutStream, Row, Transaction, types::ToSql};
+use tokio_postgres::{CopyInSink, CopyOutStream, Row, Statement, Transaction, types::ToSql};
 
-use super::{DatabaseError, name_of};
+use super::{DatabaseError, connection::Statements, name_of};
 
 /// Which database a transaction is on.
 pub trait Kind: Send + Sync + 'static {}
@@ -29,6 +29,7 @@ pub type PoolTx<'a> = TenantTx<'a, PoolKind>;
 /// One transaction of one tenant.
 pub struct TenantTx<'a, K: Kind> {
     inner: Transaction<'a>,
+    statements: &'a Statements,
     kind: PhantomData<K>,
 }
 
@@ -90,28 +91,46 @@ impl CopiedOut {
 type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
 
 impl<'a, K: Kind> TenantTx<'a, K> {
-    pub(crate) fn new(inner: Transaction<'a>) -> Self {
-        Self { inner, kind: PhantomData }
+    pub(super) fn new(inner: Transaction<'a>, statements: &'a Statements) -> Self {
+        Self { inner, statements, kind: PhantomData }
+    }
+
+    async fn prepared(&self, sql: &str) -> Result<Statement, DatabaseError> {
+        if let Some(known) = self.statements.get(sql) {
+            return Ok(known);
+        }
+        let statement = self.inner.prepare(sql).await.map_err(|error| self.refused(sql, error))?;
+        self.statements.keep(sql, &statement);
+        Ok(statement)
+    }
+
+    fn refused(&self, sql: &str, error: tokio_postgres::Error) -> DatabaseError {
+        self.statements.doubt(&error);
+        DatabaseError::from_driver(sql, error)
     }
 
     /// Rows of a statement.
     pub async fn query(&self, sql: &str, params: Params<'_>) -> Result<Vec<Row>, DatabaseError> {
-        self.inner.query(sql, params).await.map_err(|error| DatabaseError::from_driver(sql, error))
+        let statement = self.prepared(sql).await?;
+        self.inner.query(&statement, params).await.map_err(|error| self.refused(sql, error))
     }
 
     /// One row or none.
     pub async fn query_opt(&self, sql: &str, params: Params<'_>) -> Result<Option<Row>, DatabaseError> {
-        self.inner.query_opt(sql, params).await.map_err(|error| DatabaseError::from_driver(sql, error))
+        let statement = self.prepared(sql).await?;
+        self.inner.query_opt(&statement, params).await.map_err(|error| self.refused(sql, error))
     }
 
     /// Exactly one row.
     pub async fn query_one(&self, sql: &str, params: Params<'_>) -> Result<Row, DatabaseError> {
-        self.inner.query_one(sql, params).await.map_err(|error| DatabaseError::from_driver(sql, error))
+        let statement = self.prepared(sql).await?;
+        self.inner.query_one(&statement, params).await.map_err(|error| self.refused(sql, error))
     }
 
     /// How many rows a statement touched.
     pub async fn execute(&self, sql: &str, params: Params<'_>) -> Result<u64, DatabaseError> {
-        self.inner.execute(sql, params).await.map_err(|error| DatabaseError::from_driver(sql, error))
+        let statement = self.prepared(sql).await?;
+        self.inner.execute(&statement, params).await.map_err(|error| self.refused(sql, error))
     }
 
     /// A statement that must touch exactly one row.
@@ -128,10 +147,17 @@ impl<'a, K: Kind> TenantTx<'a, K> {
         sql: &str,
         params: Params<'_>,
     ) -> Result<Option<u64>, DatabaseError> {
-        self.point(sql, "SAVEPOINT unless_there").await?;
-        match self.execute(sql, params).await {
+        self.prepared(sql).await?;
+        // One behind the other without waiting for an answer between them: where the second is refused, the third is too.
+        let (begun, inserted, released) = tokio::join!(
+            self.point(sql, "SAVEPOINT unless_there"),
+            self.execute(sql, params),
+            self.point(sql, "RELEASE SAVEPOINT unless_there"),
+        );
+        begun?;
+        match inserted {
             Ok(rows) => {
-                self.point(sql, "RELEASE SAVEPOINT unless_there").await?;
+                released?;
                 Ok(Some(rows))
             }
             Err(error) if error.is_there_already() => {
