@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -46,7 +47,8 @@ class Process:
         self._server = _Server(("127.0.0.1", 0), _handler(self._events, self._answers, self._pieces))
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         started = time.perf_counter()
-        self._process = subprocess.Popen([program], stdout=subprocess.DEVNULL, env={
+        self._log = tempfile.TemporaryFile()
+        self._process = subprocess.Popen([program], stdout=self._log, env={
             "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self._server.server_port}",
             "AWS_LAMBDA_FUNCTION_NAME": program.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
@@ -75,6 +77,14 @@ class Process:
         self._events.put(None)
         self._server.shutdown()
         self._server.server_close()
+        self._log.close()
+
+    def handled(self) -> list[float]:
+        """Milliseconds from the event in the process's memory to the answer there, of each event so far, as it logs them itself."""
+        # The process writes where it stands in the same file.
+        log = os.pread(self._log.fileno(), os.fstat(self._log.fileno()).st_size, 0)
+        fields = (json.loads(line).get("fields", {}) for line in log.splitlines())
+        return [line["milliseconds"] for line in fields if "milliseconds" in line]
 
     def invoke(self, event: dict[str, Any], read: bool = True) -> tuple[float, Any]:
         """Milliseconds from handing out the event to the last byte of the answer, and the answer."""
