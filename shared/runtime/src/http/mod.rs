@@ -140,10 +140,12 @@ pub(crate) async fn whole(response: Response) -> Value {
         }
     }
     // Every answer of this suite is text: JSON, or problem+json.
+    let body = String::from_utf8(bytes.into())
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     json!({
         "statusCode": parts.status.as_u16(),
         "multiValueHeaders": headers,
-        "body": String::from_utf8_lossy(&bytes),
+        "body": body,
         "isBase64Encoded": false,
     })
 }

@@ -13,4 +13,5 @@ mod queries;
 mod rights;
 mod row_security;
 mod schema;
+mod statements;
 mod test_runs;
