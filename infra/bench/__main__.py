@@ -21,9 +21,9 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from demo.stack import load
+from demo.stack import Stack, load
 
-from . import answers, doors, embed, erasure, events, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, replay, search
+from . import answers, deployed, doors, embed, erasure, events, extraction, hits, hostile, imports, ingestion, outage, passages, relevance, replay, search
 
 
 def main() -> None:
@@ -38,10 +38,16 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=60, help="of the outage")
     parser.add_argument("--stack", default="demo", help="the running stack to measure on (default: demo)")
     arguments = parser.parse_args()
+
+    def stack() -> Stack:
+        found = load(arguments.stack)
+        deployed.restore(found)
+        return found
+
     folders = {"extraction": extraction.run, "hostile": hostile.run,
-               "relevance": lambda folder: relevance.run(load(arguments.stack), folder, arguments.most)}
+               "relevance": lambda folder: relevance.run(stack(), folder, arguments.most)}
     if arguments.what and arguments.what[0] == "hits":
-        hits.run(load(arguments.stack), [Path(folder).resolve() for folder in arguments.what[1:]], arguments.most)
+        hits.run(stack(), [Path(folder).resolve() for folder in arguments.what[1:]], arguments.most)
         return
     if arguments.what and arguments.what[0] in folders:
         if len(arguments.what) != 2:
@@ -49,14 +55,14 @@ def main() -> None:
         folders[arguments.what[0]](Path(arguments.what[1]).resolve())
         return
     def on_stack(bench: ModuleType) -> Callable[[], None]:
-        return lambda: bench.run(load(arguments.stack))
+        return lambda: bench.run(stack())
 
     runs = {"search": on_stack(search), "import": on_stack(imports), "embed": embed.run, "doors": on_stack(doors)}
     # Minutes each: only where they are named.
-    apart = {"answers": on_stack(answers), "events": lambda: events.run(load(arguments.stack), arguments.stored), "ingestion": on_stack(ingestion),
-             "erasure": lambda: erasure.run(load(arguments.stack), arguments.alerts),
-             "outage": lambda: outage.run(load(arguments.stack), arguments.minutes),
-             "replay": lambda: replay.run(load(arguments.stack), arguments.events),
+    apart = {"answers": on_stack(answers), "events": lambda: events.run(stack(), arguments.stored), "ingestion": on_stack(ingestion),
+             "erasure": lambda: erasure.run(stack(), arguments.alerts),
+             "outage": lambda: outage.run(stack(), arguments.minutes),
+             "replay": lambda: replay.run(stack(), arguments.events),
              "passages": lambda: passages.run(arguments.stack, arguments.pieces)}
     if unknown := set(arguments.what) - set(runs) - set(apart):
         parser.error(f"there is no {', '.join(sorted(unknown))}")

@@ -19,13 +19,28 @@ from .runtime_api import binary
 def release_builds(stack: Stack, *functions: str) -> Iterator[None]:
     """Has the stack run these functions' release builds, where there are any, until the block is left. Says which builds run."""
     with ExitStack() as afterwards:
+        afterwards.callback(restore, stack)
         for function in functions:
             program, profile = binary(function)
             print(f"{function}: {profile} build")
             if profile == "release":
-                afterwards.callback(_run, stack, function, PACKAGES / function / "bootstrap")
+                with _note(stack).open("a") as note:
+                    note.write(f"{function}\n")
                 _run(stack, function, program)
         yield
+
+
+def restore(stack: Stack) -> None:
+    """Has the stack run what was deployed, where this or an interrupted run put something else in its place."""
+    if _note(stack).exists():
+        for function in set(_note(stack).read_text().split()):
+            _run(stack, function, PACKAGES / function / "bootstrap")
+        _note(stack).unlink()
+
+
+def _note(stack: Stack) -> Path:
+    """Which functions run something else than what was deployed."""
+    return stack.folder / "release-builds"
 
 
 def _run(stack: Stack, function: str, program: Path) -> None:

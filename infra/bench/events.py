@@ -30,6 +30,8 @@ from .tenant import scratch
 EVENTS, BATCH = 200_000, 5_000
 ROUNDS = 5
 A_DAY = 1_000_000
+OTHER = uuid.UUID(int=0xBE7C)
+"""Whose events lie in the other days."""
 VIEWS = ("totals", "series", "breakdown", "subjects", "funnels")
 SAMPLES, WARM_UP = 200, 10
 POPULARITIES = ("zipf", "even")
@@ -46,14 +48,17 @@ def run(stack: Stack, stored: int) -> None:
         rows: list[list[object]] = [["", "events/s, stored and counted", "events/s, COPY", "ratio", "events/s, one COPY", "ratio"]]
         for popularity in POPULARITIES:
             rows.append([f"nothing stored, {popularity}", *_rates(stack, connection, program, popularity)])
-        other = uuid.uuid4()
-        connection.execute("INSERT INTO tenants (id) VALUES (%s)", [other])
+        days = _days(stored)
+        # What an interrupted run left.
+        _empty(connection, days)
+        connection.execute("INSERT INTO tenants (id) VALUES (%s)", [OTHER])
         try:
-            _fill(connection, other, stored)
+            for day in days:
+                _fill(connection, day, min(stored, A_DAY))
             for popularity in POPULARITIES:
                 rows.append([f"{stored} stored in other days, {popularity}", *_rates(stack, connection, program, popularity)])
         finally:
-            _empty(connection, other, stored)
+            _empty(connection, days)
         print(f"\nevents: {EVENTS} of one tenant, in batches of {BATCH}; COPY without row security, in the same batches, and all in one")
         figures.table(rows)
     _statistics(stack)
@@ -72,8 +77,10 @@ def _round(stack: Stack, connection: psycopg.Connection, program: Path, populari
                           env={**os.environ, **variables}, check=True, capture_output=True, text=True).stdout
     outcome = json.loads(told)
     tenant = uuid.UUID(outcome["tenant"])
-    alike, whole = (_copied(connection, tenant, batch) for batch in (BATCH, EVENTS))
-    _forget(connection, tenant)
+    try:
+        alike, whole = (_copied(connection, tenant, batch) for batch in (BATCH, EVENTS))
+    finally:
+        _forget(connection, tenant)
     return EVENTS / outcome["seconds"], alike, whole
 
 
@@ -87,12 +94,16 @@ def _copied(connection: psycopg.Connection, tenant: uuid.UUID, batch: int) -> fl
         for offset in range(0, EVENTS, batch):
             with cursor.copy(take.format(*(sql.Literal(part) for part in (str(other), str(tenant), offset, batch)))) as source:
                 batches.append(b"".join(bytes(piece) for piece in source))
-        started = time.perf_counter()
-        for content in batches:
-            with cursor.copy("COPY events FROM STDIN (FORMAT binary)") as sink:
-                sink.write(content)
-        plain = time.perf_counter() - started
-    _forget(connection, other)
+        # As before our own run: after it, a page that is changed for the first time is written down as a whole.
+        connection.execute("CHECKPOINT")
+        try:
+            started = time.perf_counter()
+            for content in batches:
+                with cursor.copy("COPY events FROM STDIN (FORMAT binary)") as sink:
+                    sink.write(content)
+            plain = time.perf_counter() - started
+        finally:
+            _forget(connection, other)
     return EVENTS / plain
 
 
@@ -101,8 +112,10 @@ def _forget(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
     connection.execute("DELETE FROM tenants WHERE id = %s", [tenant])
     # Otherwise the server tidies up while the next is measured.
     today = dt.datetime.now(dt.timezone.utc).date()
-    connection.execute(sql.SQL("VACUUM {}, {}, usage_hours, usage_days, usage_subjects, usage_visitors").format(
-        *(_partition(today - dt.timedelta(days=back)) for back in range(2))))
+    for day in (today - dt.timedelta(days=1), today):
+        if _is_there(connection, day):
+            connection.execute(sql.SQL("VACUUM {}").format(_partition(day)))
+    connection.execute("VACUUM usage_hours, usage_days, usage_subjects, usage_visitors")
     connection.execute("CHECKPOINT")
 
 
@@ -110,32 +123,34 @@ def _partition(day: dt.date) -> sql.Identifier:
     return sql.Identifier(f"events_{day:%Y%m%d}")
 
 
-def _fill(connection: psycopg.Connection, tenant: uuid.UUID, stored: int) -> None:
-    """A million events on each day before yesterday."""
-    for day in _days(stored):
-        connection.execute("SELECT events_prepare(%s)", [[day]])
-        connection.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(_partition(day)))
-        connection.execute(
-            "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)"
-            " SELECT %s, %s::date::timestamp AT TIME ZONE 'UTC' + n * interval '80 milliseconds', gen_random_uuid(), 'search',"
-            " '{\"results\": 3, \"filters\": 1}' FROM generate_series(0, %s) AS n",
-            [tenant, day, min(stored, A_DAY) - 1])
+def _is_there(connection: psycopg.Connection, day: dt.date) -> bool:
+    return connection.execute("SELECT to_regclass(%s) IS NOT NULL", [f"events_{day:%Y%m%d}"]).fetchone()[0]
 
 
-def _empty(connection: psycopg.Connection, tenant: uuid.UUID, stored: int) -> None:
+def _fill(connection: psycopg.Connection, day: dt.date, stored: int) -> None:
+    connection.execute("SELECT events_prepare(%s)", [[day]])
+    connection.execute(sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = off)").format(_partition(day)))
+    connection.execute(
+        "INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)"
+        " SELECT %s, %s::date::timestamp AT TIME ZONE 'UTC' + n * interval '80 milliseconds', gen_random_uuid(), 'search',"
+        " '{\"results\": 3, \"filters\": 1}' FROM generate_series(0, %s) AS n", [OTHER, day, stored - 1])
+
+
+def _empty(connection: psycopg.Connection, days: list[dt.date]) -> None:
     """Days in which nobody else has events are dropped: to delete a hundred million rows takes longer than to store them."""
-    for day in _days(stored):
+    for day in (day for day in days if _is_there(connection, day)):
         partition = _partition(day)
-        others = connection.execute(sql.SQL("SELECT FROM {} WHERE tenant_id <> %s LIMIT 1").format(partition), [tenant]).fetchone()
+        others = connection.execute(sql.SQL("SELECT FROM {} WHERE tenant_id <> %s LIMIT 1").format(partition), [OTHER]).fetchone()
         if others is None:
             connection.execute(sql.SQL("DROP TABLE {}").format(partition))
         else:
-            connection.execute(sql.SQL("DELETE FROM {} WHERE tenant_id = %s").format(partition), [tenant])
+            connection.execute(sql.SQL("DELETE FROM {} WHERE tenant_id = %s").format(partition), [OTHER])
             connection.execute(sql.SQL("ALTER TABLE {} RESET (autovacuum_enabled)").format(partition))
-    connection.execute("DELETE FROM tenants WHERE id = %s", [tenant])
+    connection.execute("DELETE FROM tenants WHERE id = %s", [OTHER])
 
 
 def _days(stored: int) -> list[dt.date]:
+    """Those before yesterday, a million events on each."""
     today = dt.datetime.now(dt.timezone.utc).date()
     return [today - dt.timedelta(days=back) for back in range(2, 2 + -(-stored // A_DAY))]
 

@@ -29,7 +29,7 @@ def binary(function: str) -> tuple[Path, str]:
     target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
     release = target / "release" / function
     if not release.exists():
-        print(f"! The debug build is measured: `cargo build --release -p {function}` makes the other.")
+        print(f"! The debug build is measured: `cargo build --release --workspace --bin {function}` makes the other.")
         return target / "debug" / function, "debug"
     sources = [file for folder in ("shared", f"functions/{function}") for file in (ROOT / folder).rglob("src/**/*.rs")]
     if max(file.stat().st_mtime for file in sources) > release.stat().st_mtime:

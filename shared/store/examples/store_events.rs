@@ -19,7 +19,7 @@ use vivier_testkit::stack::Stack;
 /// How often offers are looked at.
 #[derive(Clone, Copy)]
 enum Popularity {
-    /// All as often, one after the other: no two of thousands of events are of the same one.
+    /// One after the other: with three front offices, no two of thousands of events move the same count.
     Even,
     /// The r-th as often as 1 / r^0.8: what was measured of pages of web sites (Breslau and others, Web Caching and Zipf-like
     /// Distributions, 1999: exponents of 0.64 to 0.83).

@@ -45,7 +45,10 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
     }
     let (counts, came) = counted;
     let (added, moved) = tokio::join!(visitors::add(tx, came), counts.write(tx, &calendar));
-    moved.and(added)?;
+    match moved {
+        Err(error) if error.is_aftermath() => added.and(Err(error))?,
+        moved => moved.and(added)?,
+    }
     Ok(new.len() as u64)
 }
 
@@ -226,13 +229,31 @@ pub async fn purge(tx: &PoolTx<'_>, cutoff: Timestamp, limit: u32) -> Result<u64
 mod tests {
     use super::*;
     use serde_json::json;
+    use vivier_domain::{
+        event::{QueryShare, SearchContext},
+        ids::{OfferId, ProjectId},
+        opaque::Opaque,
+    };
 
     #[test]
-    fn the_detail_holds_everything_but_the_kind() {
+    fn the_detail_holds_everything_but_the_kind_and_a_share() {
+        let (project, offer_id) = (ProjectId::generate(), OfferId::generate());
+        let context = SearchContext { project, search: Opaque([1; 12]), tag: None, trial: None };
+        let told = json!({"project": project, "search": Opaque([1; 12])});
+        let (x, y, sealed) = (Opaque([2; 32]), Opaque([3; 32]), Opaque([4; 144]));
+        let share = Some(Box::new(QueryShare { visitors: 5, x, y, sealed }));
         for (kind, expected) in [
             (
                 EventKind::Search { results: 3, filters: 1, further: false, context: None, share: None },
                 json!({"results": 3, "filters": 1}),
+            ),
+            (
+                EventKind::Search { results: 3, filters: 1, further: false, context: Some(context), share },
+                json!({"results": 3, "filters": 1, "context": told}),
+            ),
+            (
+                EventKind::OfferViewed { offer_id, context: Some(context), position: Some(3) },
+                json!({"offer_id": offer_id, "context": told, "position": 3}),
             ),
             (EventKind::ChatAnswered { citations: 2 }, json!({"citations": 2})),
             (EventKind::ChatOpened {}, json!({})),

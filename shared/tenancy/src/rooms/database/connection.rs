@@ -58,11 +58,11 @@ impl Statements {
         known.insert(sql.to_owned(), statement.clone());
     }
 
-    /// Forgets all of them where the error says that one is not what it was: a migration changed what its rows look like, or
-    /// somebody took it away. The next try has them read anew.
+    /// Forgets all of them where the error may mean that one is not what it was: a migration changed what its rows look like
+    /// (class 0A) or what it names (class 42), or somebody took it away (class 26). The next try has them read anew.
     pub(super) fn doubt(&self, error: &tokio_postgres::Error) {
-        if matches!(error.code(), Some(code) if [SqlState::FEATURE_NOT_SUPPORTED, SqlState::INVALID_SQL_STATEMENT_NAME].contains(code))
-        {
+        let doubtful = |code: &SqlState| ["0A", "26", "42"].contains(&&code.code()[..2]);
+        if error.code().is_some_and(doubtful) {
             self.known().clear();
         }
     }

@@ -81,6 +81,11 @@ impl DatabaseError {
         matches!(self, Self::Statement { source, .. } if source.code == SqlState::UNIQUE_VIOLATION)
     }
 
+    /// Whether a statement was refused for nothing but that one before it was.
+    pub fn is_aftermath(&self) -> bool {
+        matches!(self, Self::Statement { source, .. } if source.code == SqlState::IN_FAILED_SQL_TRANSACTION)
+    }
+
     /// Whether a statement took longer than it may.
     pub fn is_over_time(&self) -> bool {
         matches!(self, Self::Statement { source, .. } if source.code == SqlState::QUERY_CANCELED)

@@ -147,15 +147,16 @@ impl<'a, K: Kind> TenantTx<'a, K> {
         sql: &str,
         params: Params<'_>,
     ) -> Result<Option<u64>, DatabaseError> {
-        self.prepared(sql).await?;
+        let statement = self.prepared(sql).await?;
         // One behind the other without waiting for an answer between them: where the second is refused, the third is too.
         let (begun, inserted, released) = tokio::join!(
+            biased;
             self.point(sql, "SAVEPOINT unless_there"),
-            self.execute(sql, params),
+            self.inner.execute(&statement, params),
             self.point(sql, "RELEASE SAVEPOINT unless_there"),
         );
         begun?;
-        match inserted {
+        match inserted.map_err(|error| self.refused(sql, error)) {
             Ok(rows) => {
                 released?;
                 Ok(Some(rows))
