@@ -122,16 +122,12 @@ async fn write(tx: &PoolTx<'_>, events: &[&Event]) -> Result<Option<HashSet<Uuid
 /// An event's fields as JSON, without its kind, which has a column of its own, and without a visitor's share, which is kept elsewhere
 /// until there are enough.
 fn detail(kind: &EventKind) -> String {
-    let shareless = match kind {
-        EventKind::Search { share: Some(_), .. } => {
-            let mut kind = kind.clone();
-            if let EventKind::Search { share, .. } = &mut kind {
-                *share = None;
-            }
-            Cow::Owned(kind)
-        }
-        _ => Cow::Borrowed(kind),
-    };
+    let mut shareless = Cow::Borrowed(kind);
+    if matches!(kind, EventKind::Search { share: Some(_), .. })
+        && let EventKind::Search { share, .. } = shareless.to_mut()
+    {
+        *share = None;
+    }
     // What serde calls a tag comes first.
     let whole = serde_json::to_string(&shareless).unwrap_or_default();
     let behind = whole.split_once(kind.as_str()).map_or("", |(_, behind)| behind);

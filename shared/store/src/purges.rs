@@ -3,10 +3,10 @@
 use vivier_tenancy::rooms::{PoolTx, SiloTx, database::DatabaseError};
 
 /// A batch is found by an index and goes row by row: what a planner saves by reading a whole table once, the next batch pays again, and whoever
-/// works beside it pays each time. Each batch is planned for itself, so that days are left out by their dates.
+/// works beside it pays each time. As every statement, each batch is planned for itself, so that days are left out by their dates.
 const SQL: &str = "-- purges::by_index\n\
     SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),\n\
-           set_config('enable_mergejoin', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)";
+           set_config('enable_mergejoin', 'off', true)";
 
 /// For the rest of a transaction of the shared database.
 pub async fn by_index(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
