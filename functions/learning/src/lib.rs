@@ -16,7 +16,7 @@ use vivier_index::Indexes;
 use vivier_reference::Reference;
 use vivier_runtime::{Clock, StartError, tenancy_from_env};
 use vivier_tenancy::{Tenancy, config::required};
-use vivier_text::{Embedder, LocalE5};
+use vivier_text::{Embedder, OfferEmbedder};
 
 /// What the function holds from cold start on.
 #[derive(Clone)]
@@ -44,7 +44,7 @@ impl App {
     pub fn from_env() -> Result<Self, StartError> {
         let tenancy = tenancy_from_env()?;
         let model = PathBuf::from(required("MODEL_PATH")?);
-        let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
+        let embedder = OfferEmbedder::open(&model).map_err(StartError::dependency)?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
         let (clock, indexes) = (Clock::System, Arc::default());
         Ok(Self { tenancy, clock, indexes, embedder: Arc::new(embedder), reference })

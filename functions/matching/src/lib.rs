@@ -21,7 +21,7 @@ use vivier_runtime::{
     telemetry, tenancy_from_env,
 };
 use vivier_tenancy::{Tenancy, TenancyError, TenantScope, config::required};
-use vivier_text::{Embedder, LocalE5};
+use vivier_text::{Embedder, OfferEmbedder};
 
 use crate::elsewhere::terms::Remembered;
 pub use candidate::{Understood, understand};
@@ -60,7 +60,7 @@ impl App {
         let outside = Outside::from_env()?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
         // Read from the disk while the clients are being made.
-        let opening = tokio::task::spawn_blocking(move || LocalE5::open(&model));
+        let opening = tokio::task::spawn_blocking(move || OfferEmbedder::open(&model));
         let tenancy = tenancy_from_env()?;
         let embedder = opening.await.map_err(StartError::dependency)?.map_err(StartError::dependency)?;
         Ok(Self {

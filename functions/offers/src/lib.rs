@@ -32,7 +32,7 @@ use vivier_tenancy::{
     doors::{self, file::ObjectCreated},
     rooms::files::FileKey,
 };
-use vivier_text::{Embedder, LocalE5};
+use vivier_text::{Embedder, OfferEmbedder};
 
 /// What every handler needs.
 #[derive(Clone)]
@@ -63,7 +63,7 @@ impl App {
     pub fn from_env() -> Result<Self, StartError> {
         let tenancy = tenancy_from_env()?;
         let model = PathBuf::from(required("MODEL_PATH")?);
-        let embedder = LocalE5::open(&model).map_err(StartError::dependency)?;
+        let embedder = OfferEmbedder::open(&model).map_err(StartError::dependency)?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));
         let lasts = Duration::from_secs(parsed("RUN_SECONDS", USUAL_SECONDS)?);
         Ok(Self { tenancy, clock: Clock::System, embedder: Arc::new(embedder), reference, lasts })

@@ -20,7 +20,7 @@ use vivier_runtime::{
     telemetry, tenancy_from_env,
 };
 use vivier_tenancy::{Tenancy, TenancyError, TenantScope, config::required};
-use vivier_text::{Embedder, LocalE5};
+use vivier_text::{Embedder, OfferEmbedder};
 
 pub use meaning::Meanings;
 use tuning::Tuning;
@@ -58,7 +58,7 @@ impl App {
     pub async fn from_env() -> Result<Self, StartError> {
         let model = PathBuf::from(required("MODEL_PATH")?);
         // Read from the disk while the clients are being made.
-        let opening = tokio::task::spawn_blocking(move || LocalE5::open(&model));
+        let opening = tokio::task::spawn_blocking(move || OfferEmbedder::open(&model));
         let tenancy = tenancy_from_env()?;
         let embedder = opening.await.map_err(StartError::dependency)?.map_err(StartError::dependency)?;
         let reference = Arc::new(Reference::in_folder(PathBuf::from(required("REFERENCE_PATH")?)));

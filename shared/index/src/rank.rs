@@ -24,7 +24,7 @@ pub struct Weights {
 
 impl Default for Weights {
     fn default() -> Self {
-        Self { words: 0.2, meaning: 1.0, recency: 0.02 }
+        Self { words: 0.15, meaning: 1.0, recency: 0.02 }
     }
 }
 
@@ -41,8 +41,8 @@ fn recency(age: i32) -> f32 {
 const NEAR: usize = 200;
 /// Nearer than this, as a cosine, an offer may be found by its meaning alone: where no offer has all the words, and where some have,
 /// so that a precise search does not drift.
-const NEAR_ENOUGH: f32 = 0.25;
-const VERY_NEAR: f32 = 0.45;
+const NEAR_ENOUGH: f32 = 0.3;
+const VERY_NEAR: f32 = 0.4;
 
 /// What an offer has ahead that says every word as it was typed, of offers that say something else for it.
 const LITERAL: f32 = 0.5;

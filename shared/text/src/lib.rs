@@ -13,7 +13,7 @@ pub mod ocr;
 pub mod prepare;
 
 pub use chunk::{Chunk, Part, chunks, place_at, sentences};
-pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity, PassageVectors};
+pub use embed::{EmbedError, Embedder, LocalE5, ModelIdentity, OfferEmbedder, PassageVectors};
 pub use extract::{Block, BlockKind, ExtractError, Extracted, Flag, Hint, PageImage, Pages, Place};
 pub use language::Language;
 pub use ocr::{OcrError, Recogniser, Tesseract};

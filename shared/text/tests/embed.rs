@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use vivier_text::{EmbedError, Embedder, LocalE5};
+use vivier_text::{EmbedError, Embedder, LocalE5, OfferEmbedder};
 
 #[derive(Deserialize)]
 struct Golden {
@@ -142,13 +142,62 @@ mod vectors {
     }
 }
 
+mod offers {
+    use super::*;
+
+    static OFFERS: LazyLock<OfferEmbedder> = LazyLock::new(|| OfferEmbedder::open(&folder()).unwrap());
+
+    #[test]
+    fn a_trade_is_nearer_than_a_word() {
+        for texts in [
+            ["développeur", "ingénieur logiciel", "développeur immobilier"],
+            [
+                "chargé d'affaires bancaires",
+                "conseiller clientèle en banque",
+                "chargé d'affaires en bâtiment",
+            ],
+            ["ingénieur commercial", "technico-commercial", "ingénieur en mécanique"],
+            ["chef de partie", "cuisinier", "chef de projet"],
+            ["nurse", "infirmière", "nursery school teacher"],
+        ] {
+            let ahead = |embedder: &dyn Embedder| {
+                let [title, trade, word] = texts.map(|text| embedder.query(text).unwrap());
+                cosine(&title, &trade) - cosine(&title, &word)
+            };
+            assert!(ahead(&*MODEL) < 0.0 && ahead(&*OFFERS) > 0.0, "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn letters_are_like_no_trade() {
+        let titles = ["infirmier", "comptable", "soudeur", "développeur web", "chauffeur poids lourd"];
+        let titles = titles.map(|title| OFFERS.query(title).unwrap());
+        for letters in ["qsdfghj", "xkcdwvb", "zzzzzz", "wrtplk"] {
+            let letters = OFFERS.query(letters).unwrap();
+            for title in &titles {
+                assert!(cosine(&letters, title) < 0.3);
+            }
+        }
+    }
+
+    #[test]
+    fn vectors_bear_the_name_of_their_space() {
+        let (plain, own) = (MODEL.identity(), OFFERS.identity());
+        assert!(own.name.starts_with(&format!("{}+occupations-", plain.name)), "{}", own.name);
+        for vector in OFFERS.passages(&["un texte", ""]).unwrap() {
+            assert_eq!(vector.len(), own.dimension);
+            assert!((cosine(&vector, &vector) - 1.0).abs() < 1e-5);
+        }
+    }
+}
+
 mod folders {
     use super::*;
 
     /// The model's folder with one file replaced.
     fn with(name: &str, content: &[u8]) -> (tempfile::TempDir, Result<LocalE5, EmbedError>) {
         let copy = tempfile::tempdir().unwrap();
-        for file in ["manifest.json", "pieces.bin", "words.q4", "encoder.onnx"] {
+        for file in ["manifest.json", "pieces.bin", "words.q4", "encoder.onnx", "occupations.space"] {
             if file == name {
                 std::fs::write(copy.path().join(file), content).unwrap();
             } else {
@@ -182,5 +231,8 @@ mod folders {
             assert!(matches!(with(name, content).1, Err(EmbedError::Damaged { .. })), "{name}");
         }
         assert!(matches!(with("encoder.onnx", b"not a network").1, Err(EmbedError::Load(_))));
+        let (copy, opened) = with("occupations.space", b"VOS1");
+        assert!(opened.is_ok());
+        assert!(matches!(OfferEmbedder::open(copy.path()), Err(EmbedError::Damaged { .. })));
     }
 }

@@ -39,6 +39,11 @@ impl LocalE5 {
         &self.tokenizer
     }
 
+    /// Which space for offers stands beside the model, by its digest.
+    pub(super) fn space(&self) -> Option<&str> {
+        self.manifest.space.as_deref()
+    }
+
     fn vector(&self, text: &str, common: &[f32]) -> Result<Vec<f32>, EmbedError> {
         let ids = self.tokenizer.encode(text, self.manifest.max_tokens);
         let mut vector = self.encoder.mean(self.rows(&ids), self.identity.dimension)?;
@@ -107,7 +112,7 @@ fn centre(vector: &mut [f32], common: &[f32]) {
 }
 
 /// To Euclidean length 1; a vector of zeros stays.
-fn normalise(vector: &mut [f32]) {
+pub(super) fn normalise(vector: &mut [f32]) {
     let length = vector.iter().map(|figure| figure * figure).sum::<f32>().sqrt();
     if length > 0.0 {
         for figure in vector {

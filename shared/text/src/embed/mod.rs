@@ -10,12 +10,14 @@ mod manifest;
 mod normalize;
 mod packed;
 mod pieces;
+mod space;
 mod words;
 
 pub use error::EmbedError;
 pub use local::LocalE5;
 pub use packed::{pack, unpack};
 pub use pieces::Tokenizer;
+pub use space::OfferEmbedder;
 
 use serde::{Deserialize, Serialize};
 
