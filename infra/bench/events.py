@@ -198,7 +198,9 @@ def _year(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
     for grain in ("day", "month"):
         connection.execute(
             "INSERT INTO usage_subjects SELECT %s, %s, 'offer_viewed', date_trunc(%s, current_date - d)::date, %s, o, sum(1 + n %% 5)"
-            " FROM generate_series(%s, 366) AS d, unnest(%s::uuid[]) WITH ORDINALITY AS u (o, n) WHERE (n + d * 13) %% 5 < 2 GROUP BY 4, 6",
+            " FROM generate_series(%s, 366) AS d, unnest(%s::uuid[]) WITH ORDINALITY AS u (o, n) WHERE (n + d * 13) %% 5 < 2 GROUP BY 4, 6"
+            # As they are written from day to day: months by what each night saw first.
+            " ORDER BY 4, max(d) DESC, 6",
             [tenant, grain, grain, projects[0], int(grain == "month"), offers])
     connection.execute(
         "INSERT INTO usage_visitors SELECT %s, current_date - d, p, s, 5000 + d, '' FROM generate_series(0, 730) AS d,"

@@ -8,10 +8,10 @@ compared, so every tenant's are then made anew.
 
 The model alone knows what a title says, not which titles are of one trade. Two steps add that:
 
-1. a matrix (384 to 256) that draws together the names of one occupation, and more weakly those of a family, and parts all others: the
+1. a matrix (384 to 192) that draws together the names of one occupation, and more weakly those of a family, and parts all others: the
    contrastive loss InfoNCE (A. van den Oord et al. 2018, arXiv:1807.03748) over the names, held near the names' own principal axes;
-2. how much a text is like each occupation, sharpened and projected on 128 axes (landmarks, as in C. Williams and M. Seeger 2001). What is
-   like none, such as letters typed at random, gets little of it.
+2. how much a text is like each occupation by the nearest of its names, sharpened and projected on 192 axes (landmarks, as in C. Williams and
+   M. Seeger 2001). What is like none, such as letters typed at random, gets little of it.
 
 shared/text/src/embed/space.rs reads the file and computes the same.
 """
@@ -30,7 +30,7 @@ from local.settings import MODEL, REFERENCE, ROOT
 
 WRITTEN = Path(__file__).with_name("occupations.space")
 USUAL = ROOT / "shared" / "reference" / "src" / "occupations" / "usual_titles.tsv"
-INNER, OUTER = 256, 128
+INNER, OUTER = 192, 192
 SHARPNESS, WEIGHT, UNLIKE = 0.1, 0.4, 0.5
 """Of likenesses to occupations: cosines that differ by this differ e times; the weight beside the first step's vector; and the cosine at
 which a text is as much like none. Random letters reach 0.28 in the median, real titles 0.55 to 0.84."""
@@ -49,13 +49,13 @@ def main() -> int:
     _, family = np.unique([code[:3] for code, _ in names], return_inverse=True)
     linear = quantised(learned(vectors - mean, occupation, family))
     inner = unit((vectors - mean) @ restored(linear))
-    middles = quantised(unit(np.stack([inner[occupation == one].mean(0) for one in range(occupation.max() + 1)])).T)
-    _, _, axes = np.linalg.svd(likeness(inner @ restored(middles)), full_matrices=False)
+    places = quantised(inner.T)
+    _, _, axes = np.linalg.svd(likeness(nearest(inner @ restored(places), occupation)), full_matrices=False)
     projection = quantised(axes[:OUTER].T)
-    sizes = (vectors.shape[1], INNER, int(occupation.max()) + 1, OUTER)
-    head = struct.pack("<4s4I3f", b"VOS1", *sizes, SHARPNESS, WEIGHT, UNLIKE) + mean.astype("<f4").tobytes()
-    WRITTEN.write_bytes(head + b"".join(part.tobytes() for matrix in (linear, middles, projection) for part in matrix))
-    print(f"{WRITTEN}: {len(names)} names of {sizes[2]} occupations, {WRITTEN.stat().st_size / 1e3:.0f} kB")
+    sizes = (vectors.shape[1], INNER, len(names), int(occupation.max()) + 1, OUTER)
+    head = struct.pack("<4s5I3f", b"VOS1", *sizes, SHARPNESS, WEIGHT, UNLIKE) + mean.astype("<f4").tobytes() + occupation.astype("<u2").tobytes()
+    WRITTEN.write_bytes(head + b"".join(part.tobytes() for matrix in (linear, places, projection) for part in matrix))
+    print(f"{WRITTEN}: {sizes[2]} names of {sizes[3]} occupations, {WRITTEN.stat().st_size / 1e3:.0f} kB")
     return 0
 
 
@@ -76,6 +76,11 @@ def embedded(texts: list[str]) -> np.ndarray:
 
 def unit(rows: np.ndarray) -> np.ndarray:
     return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
+
+
+def nearest(cosines: np.ndarray, occupation: np.ndarray) -> np.ndarray:
+    """From cosines to names [texts, names] to those of each occupation's nearest name [texts, occupations]."""
+    return np.stack([cosines[:, occupation == one].max(1) for one in range(occupation.max() + 1)], axis=1)
 
 
 def likeness(cosines: np.ndarray) -> np.ndarray:

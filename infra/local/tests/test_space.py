@@ -35,3 +35,8 @@ def test_what_is_like_no_occupation_gets_little_of_each() -> None:
     like, unlike = space.likeness(np.array([[0.9, 0.1], [0.1, 0.1]]))
     assert like[0] > 0.95
     assert unlike.max() < 0.05
+
+
+def test_an_occupation_is_as_near_as_its_nearest_name() -> None:
+    cosines = np.array([[0.1, 0.7, 0.3], [0.5, 0.2, -0.4]])
+    assert space.nearest(cosines, np.array([0, 1, 0])).tolist() == [[0.3, 0.7], [0.5, 0.2]]

@@ -71,8 +71,10 @@ struct Space {
     mean: Vec<f32>,
     /// To where names of one occupation lie together.
     inner: Matrix,
-    /// The middle of each occupation there, a column each.
-    middles: Matrix,
+    /// The names of occupations there, a column each.
+    names: Matrix,
+    /// Which occupation each of them is a name of.
+    occupations: Vec<u16>,
     /// From likenesses to occupations to the second part of a vector.
     projection: Matrix,
 }
@@ -81,7 +83,7 @@ impl Space {
     /// `None` for what is not a space's file, to the byte.
     fn read(bytes: &[u8]) -> Option<Self> {
         let mut rest = bytes.strip_prefix(MAGIC)?;
-        let mut sizes = [0; 4];
+        let mut sizes = [0; 5];
         for size in &mut sizes {
             *size = usize::try_from(u32::from_le_bytes(take(&mut rest)?)).ok()?;
         }
@@ -89,18 +91,18 @@ impl Space {
             return None;
         }
         let [sharpness, weight, unlike] = figures(&mut rest, 3)?.try_into().ok()?;
-        let mean = figures(&mut rest, sizes[0])?;
-        let mut matrix = |at: usize| Matrix::read(&mut rest, sizes[at], sizes[at + 1]);
-        let (inner, middles, projection) = (matrix(0)?, matrix(1)?, matrix(2)?);
-        (rest.is_empty() && sharpness > 0.0 && weight >= 0.0).then_some(Self {
-            sharpness,
-            weight,
-            unlike,
-            mean,
-            inner,
-            middles,
-            projection,
-        })
+        let [dimension, within, of_names, of_occupations, outer] = sizes;
+        let mean = figures(&mut rest, dimension)?;
+        let occupations: Vec<u16> =
+            (0..of_names).map(|_| take(&mut rest).map(u16::from_le_bytes)).collect::<Option<_>>()?;
+        let inner = Matrix::read(&mut rest, dimension, within)?;
+        let names = Matrix::read(&mut rest, within, of_names)?;
+        let projection = Matrix::read(&mut rest, of_occupations, outer)?;
+        let sound = rest.is_empty()
+            && sharpness > 0.0
+            && weight >= 0.0
+            && occupations.iter().all(|occupation| usize::from(*occupation) < of_occupations);
+        sound.then_some(Self { sharpness, weight, unlike, mean, inner, names, occupations, projection })
     }
 
     /// A vector of the model as one of this space, of length 1; zeros stay zeros.
@@ -113,7 +115,13 @@ impl Space {
         }
         let mut mapped = self.inner.times(&vector);
         normalise(&mut mapped);
-        let mut likely = self.middles.times(&mapped);
+        // The cosine of each occupation's nearest name.
+        let mut likely = vec![-1f32; self.projection.figures.len() / self.projection.columns];
+        for (cosine, occupation) in self.names.times(&mapped).into_iter().zip(&self.occupations) {
+            if let Some(best) = likely.get_mut(usize::from(*occupation)) {
+                *best = best.max(cosine);
+            }
+        }
         for cosine in &mut likely {
             *cosine = ((*cosine - 1.0) / self.sharpness).exp();
         }
@@ -171,17 +179,21 @@ fn figures(rest: &mut &[u8], count: usize) -> Option<Vec<f32>> {
 mod tests {
     use super::*;
 
-    /// Two figures, turned by a quarter; two occupations, one on each axis; likenesses summed into one figure.
+    /// Two figures, turned by a quarter; two occupations, one on each axis, the second with a name far from both as well; likenesses summed into one
+    /// figure.
     fn file(sharpness: f32) -> Vec<u8> {
         let mut file = MAGIC.to_vec();
-        file.extend([2u32, 2, 2, 1].into_iter().flat_map(u32::to_le_bytes));
+        file.extend([2u32, 2, 3, 2, 1].into_iter().flat_map(u32::to_le_bytes));
         let figures = |file: &mut Vec<u8>, figures: &[f32]| {
             file.extend(figures.iter().flat_map(|figure| figure.to_le_bytes()));
         };
         figures(&mut file, &[sharpness, 0.25, 0.5, 0.1, 0.1]);
-        for (scales, bytes) in
-            [([0.01; 2], &[0i8, 100, -100, 0][..]), ([0.01; 2], &[100, 0, 0, 100]), ([0.02; 2], &[50, 50])]
-        {
+        file.extend([0u16, 1, 1].into_iter().flat_map(u16::to_le_bytes));
+        for (scales, bytes) in [
+            ([0.01; 2], &[0i8, 100, -100, 0][..]),
+            ([0.01; 2], &[100, 0, -70, 0, 100, -70]),
+            ([0.02; 2], &[50, 50]),
+        ] {
             figures(&mut file, &scales);
             file.extend(bytes.iter().flat_map(|byte| byte.to_le_bytes()));
         }
@@ -216,9 +228,13 @@ mod tests {
         let mut longer = whole.clone();
         longer.push(0);
         assert!(Space::read(&longer).is_none());
-        let mut large = whole;
+        let mut large = whole.clone();
         large[4..8].fill(0xff);
         assert!(Space::read(&large).is_none());
+        // The first name's occupation, behind sizes, three figures and two means.
+        let mut unknown = whole;
+        unknown[44..46].copy_from_slice(&2u16.to_le_bytes());
+        assert!(Space::read(&unknown).is_none());
         assert!(Space::read(&file(0.0)).is_none());
     }
 }
