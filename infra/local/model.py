@@ -98,7 +98,6 @@ def main() -> int:
         "dimension": HIDDEN,
         "max_tokens": POSITIONS,
         "sha256": {name: hashlib.sha256((into / name).read_bytes()).hexdigest() for name in names[:4]},
-        "space": hashlib.sha256(space).hexdigest()[:8],
         "mean_query": [round(float(x), 7) for x in queries],
         "mean_passage": [round(float(x), 7) for x in passages],
     }

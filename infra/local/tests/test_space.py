@@ -1,8 +1,12 @@
 """What `space.py` learns: names of one occupation come together."""
 
+import struct
+
 import numpy as np
 
 from local import space
+from local.model import SPACE
+from local.settings import REFERENCE
 
 
 def _cosines(rows: np.ndarray, groups: np.ndarray) -> tuple[float, float]:
@@ -40,3 +44,9 @@ def test_what_is_like_no_occupation_gets_little_of_each() -> None:
 def test_an_occupation_is_as_near_as_its_nearest_name() -> None:
     cosines = np.array([[0.1, 0.7, 0.3], [0.5, 0.2, -0.4]])
     assert space.nearest(cosines, np.array([0, 1, 0])).tolist() == [[0.3, 0.7], [0.5, 0.2]]
+
+
+def test_it_was_learned_from_the_names_that_there_are() -> None:
+    names = [line for path in (REFERENCE / "occupations.tsv", space.USUAL) for line in path.read_text().splitlines()]
+    _, _, inner, learned, _, outer = struct.unpack_from("<4s5I", SPACE.read_bytes())
+    assert (inner, learned, outer) == (space.INNER, len(names), space.OUTER)

@@ -148,6 +148,23 @@ mod offers {
     static OFFERS: LazyLock<OfferEmbedder> = LazyLock::new(|| OfferEmbedder::open(&folder()).unwrap());
 
     #[test]
+    fn as_learned() {
+        #[derive(Deserialize)]
+        struct Mapped {
+            text: String,
+            vector: Vec<f32>,
+        }
+        let golden: Vec<Mapped> = serde_json::from_str(include_str!("space_golden.json")).unwrap();
+        assert!(golden.len() > 5);
+        for Mapped { text, vector } in golden {
+            let own = OFFERS.query(&text).unwrap();
+            assert_eq!(own.len(), vector.len());
+            let far = own.iter().zip(&vector).map(|(own, golden)| (own - golden).abs()).fold(0.0, f32::max);
+            assert!(far < 0.002, "{text}: {far}");
+        }
+    }
+
+    #[test]
     fn a_trade_is_nearer_than_a_word() {
         for texts in [
             ["serveur en salle", "chef de rang", "administrateur de serveurs"],

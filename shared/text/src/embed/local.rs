@@ -39,11 +39,6 @@ impl LocalE5 {
         &self.tokenizer
     }
 
-    /// Which space for offers stands beside the model, by its digest.
-    pub(super) fn space(&self) -> Option<&str> {
-        self.manifest.space.as_deref()
-    }
-
     fn vector(&self, text: &str, common: &[f32]) -> Result<Vec<f32>, EmbedError> {
         let ids = self.tokenizer.encode(text, self.manifest.max_tokens);
         let mut vector = self.encoder.mean(self.rows(&ids), self.identity.dimension)?;

@@ -10,8 +10,6 @@ use super::{EmbedError, ModelIdentity};
 pub(super) struct Manifest {
     identity: String,
     dimension: usize,
-    /// The digest's first figures of the space for offers, where one stands beside the model.
-    pub(super) space: Option<String>,
     /// Longest input of the encoder in tokens, marks of beginning and end included.
     pub(super) max_tokens: usize,
     /// What vectors of general queries, respectively passages, have in common.

@@ -24,7 +24,7 @@ use serde::{Deserialize, Serialize};
 /// Which model, in which precision, made a vector.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ModelIdentity {
-    /// Name of the model and revision of its weights, such as `multilingual-e5-small/int8-1`.
+    /// Name of the model and revision of its weights, such as `multilingual-e5-small/int8-1`, and of the space that vectors were mapped into.
     pub name: String,
     /// Number of components of each vector.
     pub dimension: usize,
@@ -32,7 +32,7 @@ pub struct ModelIdentity {
 
 /// Turns texts into vectors of Euclidean length 1.
 ///
-/// Cosines of such vectors rank texts; they are not a scale on which a fixed threshold would mean something.
+/// Cosines of a model's vectors rank texts; they are not a scale on which a fixed threshold would mean something.
 /// Calls compute for milliseconds and do not yield: run them off the asynchronous executor.
 pub trait Embedder: Send + Sync {
     /// The model behind the vectors.

@@ -2,17 +2,24 @@
 //!
 //! What the mapping is and how it was learned: `infra/local/space.py`, which writes the file that is read here.
 
+use std::fmt::Write as _;
 use std::path::Path;
+
+use sha2::{Digest as _, Sha256};
 
 use super::local::{LocalE5, normalise};
 use super::{EmbedError, Embedder, ModelIdentity};
 
 const FILE: &str = "occupations.space";
+/// Another where [`Space::map`] computes otherwise: the identity of its vectors is the file's digest.
 const MAGIC: &[u8; 4] = b"VOS1";
-/// Of a matrix in the file; more would be a damaged file.
+/// Rows or columns of a matrix in the file; more would be a damaged file.
 const MOST: usize = 4_096;
+/// Sharper, a likeness would overflow.
+const LEAST_SHARPNESS: f32 = 0.001;
 
-/// An [`Embedder`] of job offers and of what is searched among them. Its vectors are compared with each other alone.
+/// An [`Embedder`] of job offers, of what is searched among them, and of the titles and skills of a CV that is matched with them. Its vectors are
+/// compared with each other alone.
 pub struct OfferEmbedder {
     model: LocalE5,
     space: Space,
@@ -34,11 +41,12 @@ impl OfferEmbedder {
         if space.mean.len() != model.identity().dimension {
             return Err(damaged("of another dimension than the model"));
         }
-        let digest = model.space().ok_or_else(|| damaged("not in the manifest"))?;
-        let identity = ModelIdentity {
-            name: format!("{}+occupations-{digest}", model.identity().name),
-            dimension: space.inner.columns + space.projection.columns,
-        };
+        let mut name = format!("{}+occupations-", model.identity().name);
+        for byte in Sha256::digest(&bytes).iter().take(4) {
+            // Writing into a string does not fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+        let identity = ModelIdentity { name, dimension: space.inner.columns + space.projection.columns };
         Ok(Self { model, space, identity })
     }
 }
@@ -99,7 +107,7 @@ impl Space {
         let names = Matrix::read(&mut rest, within, of_names)?;
         let projection = Matrix::read(&mut rest, of_occupations, outer)?;
         let sound = rest.is_empty()
-            && sharpness > 0.0
+            && sharpness >= LEAST_SHARPNESS
             && weight >= 0.0
             && occupations.iter().all(|occupation| usize::from(*occupation) < of_occupations);
         sound.then_some(Self { sharpness, weight, unlike, mean, inner, names, occupations, projection })
@@ -172,7 +180,7 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Option<[u8; N]> {
 }
 
 fn figures(rest: &mut &[u8], count: usize) -> Option<Vec<f32>> {
-    (0..count).map(|_| take(rest).map(f32::from_le_bytes)).collect()
+    (0..count).map(|_| take(rest).map(f32::from_le_bytes).filter(|figure| figure.is_finite())).collect()
 }
 
 #[cfg(test)]
@@ -235,6 +243,8 @@ mod tests {
         let mut unknown = whole;
         unknown[44..46].copy_from_slice(&2u16.to_le_bytes());
         assert!(Space::read(&unknown).is_none());
-        assert!(Space::read(&file(0.0)).is_none());
+        for sharpness in [0.0, -0.1, f32::NAN, f32::INFINITY] {
+            assert!(Space::read(&file(sharpness)).is_none());
+        }
     }
 }
