@@ -97,7 +97,7 @@ def main() -> int:
         "identity": IDENTITY,
         "dimension": HIDDEN,
         "max_tokens": POSITIONS,
-        "sha256": {name: hashlib.sha256((into / name).read_bytes()).hexdigest() for name in names[:4]},
+        "sha256": {name: hashlib.sha256((into / name).read_bytes()).hexdigest() for name in names[:-1]},
         "mean_query": [round(float(x), 7) for x in queries],
         "mean_passage": [round(float(x), 7) for x in passages],
     }

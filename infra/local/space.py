@@ -115,7 +115,7 @@ def embedded(texts: list[str]) -> np.ndarray:
 
 
 def unit(rows: np.ndarray) -> np.ndarray:
-    return rows / np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
+    return lengths(rows)[0]
 
 
 def nearest(cosines: np.ndarray, occupation: np.ndarray) -> np.ndarray:
@@ -136,7 +136,7 @@ def learned(x: np.ndarray, occupation: np.ndarray, family: np.ndarray) -> np.nda
     matrix = begun.copy()
     first, second = np.zeros_like(matrix), np.zeros_like(matrix)
     for step in range(1, STEPS + 1):
-        some = random.permutation(len(x))[: min(BATCH, len(x))]
+        some = random.permutation(len(x))[:BATCH]
         wanted = np.where(occupation[some][:, None] == occupation[some], 1, KIN * (family[some][:, None] == family[some]))
         np.fill_diagonal(wanted, 0)
         sums = wanted.sum(1, keepdims=True)
@@ -162,7 +162,8 @@ def turn(size: int) -> np.ndarray:
 
 
 def lengths(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    length = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+    """Rows of length 1, and how long they were."""
+    length = np.maximum(np.linalg.norm(rows, axis=-1, keepdims=True), 1e-9)
     return rows / length, length
 
 

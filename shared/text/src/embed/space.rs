@@ -155,10 +155,11 @@ impl Matrix {
         let scales = figures(rest, rows)?;
         let (bytes, behind) = rest.split_at_checked(rows * columns)?;
         *rest = behind;
-        let row = |(row, scale): (&[u8], f32)| {
-            row.iter().map(|byte| f32::from(i8::from_le_bytes([*byte])) * scale).collect::<Vec<_>>()
-        };
-        Some(Self { figures: bytes.chunks_exact(columns).zip(scales).flat_map(row).collect(), columns })
+        let mut figures = Vec::with_capacity(bytes.len());
+        for (row, scale) in bytes.chunks_exact(columns).zip(scales) {
+            figures.extend(row.iter().map(|byte| f32::from(byte.cast_signed()) * scale));
+        }
+        Some(Self { figures, columns })
     }
 
     /// A row vector times this matrix.
