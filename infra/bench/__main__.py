@@ -1,4 +1,4 @@
-"""`python -m bench [search|import|embed|doors] [--stack demo]`: everything, or one of the four.
+"""`python -m bench [search|import|embed|doors] [--stack demo]`: everything, or one of the four; `search` with `--offers N…`.
 
 `python -m bench extraction DIR`: what comes out of the documents in a folder that also holds what is expected.
 `python -m bench hostile DIR`: what the files of a folder do to the reader that were made to break it.
@@ -30,6 +30,7 @@ def main() -> None:
     """Measures in the order of the names."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("what", nargs="*", help="search, import, embed, doors: all of them without; answers, erasure, events, ingestion, outage, passages, replay; or extraction, hostile, relevance or hits, and a folder")
+    parser.add_argument("--offers", type=int, nargs="+", default=search.SIZES, help="how many offers `search` searches, one after the other")
     parser.add_argument("--most", type=int, help="queries of relevance; all of them without")
     parser.add_argument("--pieces", type=int, default=1_000_000, help="pieces of `passages`; a tenth is one tenant's")
     parser.add_argument("--stored", type=int, default=5_000_000, help="events that lie in other days while `events` measures a second time")
@@ -57,7 +58,7 @@ def main() -> None:
     def on_stack(bench: ModuleType) -> Callable[[], None]:
         return lambda: bench.run(stack())
 
-    runs = {"search": on_stack(search), "import": on_stack(imports), "embed": embed.run, "doors": on_stack(doors)}
+    runs = {"search": lambda: search.run(stack(), arguments.offers), "import": on_stack(imports), "embed": embed.run, "doors": on_stack(doors)}
     # Minutes each: only where they are named.
     apart = {"answers": on_stack(answers), "events": lambda: events.run(stack(), arguments.stored), "ingestion": on_stack(ingestion),
              "erasure": lambda: erasure.run(stack(), arguments.alerts),

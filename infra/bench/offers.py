@@ -8,7 +8,8 @@ import datetime as dt
 import io
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from demo import data
 
@@ -48,6 +49,17 @@ def rows(count: int) -> Iterator[dict[str, str]]:
 
 def csv_file(count: int) -> bytes:
     """The rows as an import takes them."""
+    return _csv(rows(count))
+
+
+def csv_files(count: int, most: int) -> Iterator[bytes]:
+    """The same in files of at most so many rows."""
+    every = rows(count)
+    while piece := list(islice(every, most)):
+        yield _csv(piece)
+
+
+def _csv(some: Iterable[dict[str, str]]) -> bytes:
     out = io.StringIO(newline="")
-    data.write_csv(list(rows(count)), out)
+    data.write_csv(list(some), out)
     return out.getvalue().encode()

@@ -1,9 +1,12 @@
-"""A search with two filters and all facets: in the function's own process, in PostgreSQL, and through the whole API."""
+"""A search with two filters and all facets, by words alone, and by words and meaning: in the function's own process, in PostgreSQL, and
+through the whole API.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -12,11 +15,17 @@ from demo.client import wait_for
 from demo.stack import ROOT, Stack
 
 from . import figures, offers, peer, tantivy_peer
+from .database import superuser
+from .deployed import release_builds
 from .roles import environment
 from .runtime_api import Process, binary
-from .tenant import scratch
+from .tenant import Tenant, scratch
 
 SIZES = (300, 10_000, 100_000)
+FILE = 100_000
+"""Offers in one file at most."""
+PATIENCE = 3_600
+"""Seconds for the vectors to follow the words."""
 QUERIES = ("télétravail", "horaires décalés", "crèche entreprise", "école interne", "ingénieur")
 FILTERS = {"contract": "permanent", "remote": "none"}
 STARTS, WARM_UP, SAMPLES = 5, 25, 300
@@ -25,25 +34,28 @@ Row = tuple[float, float, float]
 """Hits of a search on average; median and 99th percentile in milliseconds."""
 
 
-def run(stack: Stack) -> None:
+def run(stack: Stack, sizes: Sequence[int] = SIZES) -> None:
     """Prints a table for each size, with a row for each way to search."""
     program, profile = binary("search")
     print(f"\nsearch: {profile} build, {program.stat().st_size / 1e6:.1f} MB; {STARTS} starts, {SAMPLES} warm searches")
-    with scratch(stack, "bench-search") as tenant, environment(stack, "search") as variables:
+    with release_builds(stack, "offers", "search"), scratch(stack, "bench-search") as tenant, environment(stack, "search") as variables:
         # A stream that is not there is left alone: what remains is the search itself.
         alone = variables | {"EVENTS_STREAM": "none"}
-        for size in SIZES:
-            content = offers.csv_file(size)
-            tenant.bring(content)
+        for size in sizes:
+            for content in offers.csv_files(size, FILE):
+                tenant.bring(content)
             wait_for(lambda: tenant.front.search(limit=1, duplicates="true")["total"] == size, "the new index in the deployed function")
+            _wait_for_meaning(stack, tenant, size)
             print(f"\n{size} offers")
             ways = {
                 "a refused search: the way there and back": _refused(program, alone, tenant.tenant_id),
                 **_process(program, alone, tenant.tenant_id, "search function, by words", starts=1),
                 **_process(program, variables, tenant.tenant_id, "… and its event to the stream"),
+                **_process(program, alone, tenant.tenant_id, "search function, by words and meaning", starts=1, asked=_titles(size)),
                 "… behind gateway and authorizer": _warm(
                     lambda q: figures.timed(lambda: tenant.front.search(q, match="words", **FILTERS))),
             }
+            content = offers.csv_file(size)
             with tantivy_peer.index(content) as other:
                 ways["peer: tantivy from PyPI, without HTTP"] = _warm(other.search)
                 print(f"the index of the tantivy wheel took {other.index_seconds:.1f} s")
@@ -56,15 +68,35 @@ def run(stack: Stack) -> None:
             figures.table([["", "hits", "p50 ms", "p99 ms", "p50 / peer"], *rows])
 
 
-def _process(program: Path, variables: dict[str, str], tenant_id: str, way: str, starts: int = STARTS) -> dict[str, Row]:
-    """Starts the function some times; the last process stays for the warm searches, from outside and in the handler."""
+def _wait_for_meaning(stack: Stack, tenant: Tenant, size: int) -> None:
+    """Until each offer has its vector in the published index."""
+    with superuser(stack.name, tenant.database) as connection:
+        def meant() -> bool:
+            vectors, published = connection.execute(
+                "SELECT (SELECT count(*) FROM offer_vectors), made = published FROM search_index").fetchall()[0]
+            return vectors == size and published
+        wait_for(meant, "the vectors in the index", timeout=PATIENCE, every=1)
+
+
+def _titles(size: int) -> list[str]:
+    """Searches that no process has met: what one means is computed for each."""
+    rows = islice(offers.rows(size), WARM_UP + SAMPLES)
+    return [f"{row['title']} {row['city']} {number}" for number, row in enumerate(rows)]
+
+
+def _process(program: Path, variables: dict[str, str], tenant_id: str, way: str, starts: int = STARTS,
+             asked: Sequence[str] = ()) -> dict[str, Row]:
+    """Starts the function some times; the last process stays for the warm searches, from outside and in the handler. What is
+    `asked` is asked by words and meaning.
+    """
+    match = "both" if asked else "words"
     init, cold = [], []
     for left in reversed(range(starts)):
         with Process(program, variables) as process:
             init.append(process.init_ms)
             cold.append(process.invoke(search_event(tenant_id, QUERIES[0]))[0])
             if not left:
-                row = _warm(lambda q: _page(*process.invoke(search_event(tenant_id, q))))
+                row = _warm(lambda q: _page(*process.invoke(search_event(tenant_id, q, match))), asked or QUERIES)
                 inside = figures.p50_p99(process.handled()[-SAMPLES:])
                 peak = process.peak_mib()
     if starts > 1:
@@ -95,7 +127,7 @@ def _page(milliseconds: float, answer: dict[str, Any]) -> tuple[float, dict[str,
     return milliseconds, json.loads(answer["body"])
 
 
-def _warm(search: Callable[[str], tuple[float, dict[str, Any]]]) -> Row:
+def _warm(search: Callable[[str], tuple[float, dict[str, Any]]], queries: Sequence[str] = QUERIES) -> Row:
     """The queries in turn, as often as the warm-up and the samples want."""
-    pages = [search(QUERIES[n % len(QUERIES)]) for n in range(WARM_UP + SAMPLES)][WARM_UP:]
+    pages = [search(queries[n % len(queries)]) for n in range(WARM_UP + SAMPLES)][WARM_UP:]
     return mean(page["total"] for _, page in pages), *figures.p50_p99(milliseconds for milliseconds, _ in pages)

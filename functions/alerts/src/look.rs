@@ -55,7 +55,7 @@ pub(crate) async fn look(
     let mut found = Vec::new();
     loop {
         let page = index.search(&request).map_err(|error| HandlerError::other("searching", error))?;
-        found.extend(page.hits.iter().map(|hit| OfferId::from(hit.offer.id)));
+        found.extend(page.hits.iter().map(|hit| hit.id));
         request.cursor = page.next_cursor;
         if request.cursor.is_none() || found.len() >= MOST {
             return Ok(found);

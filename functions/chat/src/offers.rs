@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 use vivier_answers::wish::Wish;
-use vivier_index::{Fingerprint, SearchIndex, SearchPage, SearchRequest};
+use vivier_index::{Fingerprint, OfferSummary, SearchError, SearchIndex, SearchPage, SearchRequest};
 use vivier_runtime::{
     http::{Problem, ProblemKind},
     telemetry,
@@ -36,7 +36,7 @@ pub(crate) async fn reply(
         None => (Found::Nothing, None),
     };
     let total = page.as_ref().map_or(0, |page| page.total);
-    let cards: Vec<OfferCard> = page.map(cards).unwrap_or_default();
+    let cards = page.as_ref().map(cards).transpose().map_err(|error| failed(&error))?.unwrap_or_default();
     tracing::info!(total, shown = cards.len(), "a wish was answered with offers");
     let text = texts::offers(language, found, cards.len(), total);
     Ok((Reply { offers: cards, ..Reply::of(ReplyKind::Offers, language, text) }, total))
@@ -64,10 +64,7 @@ fn search(
         (Found::Nearly, request(None, None)),
     ];
     for (found, request) in tries {
-        let page = index.search(&request).map_err(|error| {
-            tracing::error!(error = telemetry::chain(&error), "the index failed");
-            Problem::new(ProblemKind::Internal)
-        })?;
+        let page = index.search(&request).map_err(|error| failed(&error))?;
         if page.total > 0 {
             return Ok((found, Some(page)));
         }
@@ -75,13 +72,18 @@ fn search(
     Ok((Found::Nothing, None))
 }
 
-fn cards(page: SearchPage) -> Vec<OfferCard> {
-    let card = |hit: vivier_index::Hit| OfferCard {
-        offer_id: hit.offer.id,
-        title: hit.offer.title,
-        company: hit.offer.company,
-        city: hit.offer.city,
-        url: hit.offer.url,
+fn failed(error: &SearchError) -> Problem {
+    tracing::error!(error = telemetry::chain(error), "the index failed");
+    Problem::new(ProblemKind::Internal)
+}
+
+fn cards(page: &SearchPage) -> Result<Vec<OfferCard>, SearchError> {
+    let card = |offer: OfferSummary| OfferCard {
+        offer_id: offer.id,
+        title: offer.title,
+        company: offer.company,
+        city: offer.city,
+        url: offer.url,
     };
-    page.hits.into_iter().map(card).collect()
+    page.hits.iter().map(|hit| hit.offer.read().map(card)).collect()
 }

@@ -88,7 +88,8 @@ impl Ask for Engine {
             request.vector = self.vector(q)?;
         }
         let page = self.index.search(&request)?;
-        Ok(Found { total: page.total, hits: page.hits.into_iter().map(|hit| hit.offer).collect() })
+        let hits = page.hits.iter().map(|hit| hit.offer.read());
+        Ok(Found { total: page.total, hits: hits.collect::<Result<_, _>>()? })
     }
 }
 

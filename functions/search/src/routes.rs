@@ -1,6 +1,12 @@
 //! The routes of the front office's search.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+    routing::get,
+};
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 use vivier_domain::{event::EventKind, ids::OfferId, purpose::serves};
@@ -83,7 +89,7 @@ async fn search(
     FrontOffice(scope, ..): FrontOffice<serves::Nobody>,
     State(app): State<App>,
     ApiQuery(query): ApiQuery<Vec<(String, String)>>,
-) -> Result<Json<SearchPage>, Problem> {
+) -> Result<Response, Problem> {
     let places = if parameters::names_a_place(&query) { Some(places::open(&app).await?) } else { None };
     let asked = parameters::search(query, Fingerprint::of(scope.tenant()), app.clock.today(), places)
         .map_err(refused)?;
@@ -122,7 +128,8 @@ async fn search(
     let further = request.cursor.is_some();
     let counted = EventKind::Search { results: page.total, filters, further, context, share };
     count(&app.tenancy, app.clock, &scope, counted);
-    Ok(Json(page))
+    let json = page.to_json().map_err(|error| problem(&error))?;
+    Ok(([(CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// Completes what is being typed from the tenant's own offers.
@@ -188,7 +195,7 @@ pub(crate) fn refused(refused: Refused) -> Problem {
 fn problem(error: &SearchError) -> Problem {
     match error {
         SearchError::Cursor(_) => Problem::new(ProblemKind::NotFound),
-        SearchError::Engine(_) | SearchError::Stored(_) => {
+        SearchError::Engine(_) | SearchError::Stored(_) | SearchError::Unwritten(_) => {
             tracing::error!(error = telemetry::chain(error), "the index failed");
             Problem::new(ProblemKind::Internal)
         }

@@ -62,7 +62,7 @@ fn measure(folder: &Path) -> Result<(usize, f64, f64), Box<dyn Error>> {
         request.q = query.text;
         request.limit = 10;
         let page = index.search(&request)?;
-        let found = page.hits.iter().filter_map(|hit| names.get(&hit.offer.id));
+        let found = page.hits.iter().filter_map(|hit| names.get(&hit.id.as_uuid()));
         let found: Vec<f64> = found.take(10).map(|name| gains.get(name).copied().unwrap_or(0.0)).collect();
         let mut ideal: Vec<f64> = gains.values().copied().collect();
         ideal.sort_by(|a, b| b.total_cmp(a));

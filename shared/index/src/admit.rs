@@ -1,5 +1,7 @@
 //! Which offers the words of a search let in, before any filter.
 
+use std::rc::Rc;
+
 use tantivy::query::EnableScoring;
 
 use crate::bits::Bits;
@@ -17,9 +19,9 @@ const ENOUGH: usize = 50;
 /// Which offers have the wanted words.
 pub(crate) struct Having {
     /// Any of them.
-    pub(crate) any: Bits,
+    pub(crate) any: Rc<Bits>,
     /// Enough of them: all, or as many as leave enough offers to choose from.
-    pub(crate) enough: Bits,
+    pub(crate) enough: Rc<Bits>,
     /// Some offer that is shown has all of several.
     pub(crate) whole: bool,
 }
@@ -64,7 +66,8 @@ impl SearchIndex {
         let Some((first, others)) = words.wanted.split_first() else { return Ok(None) };
         let first = self.having_one(queries, first)?;
         if others.is_empty() {
-            return Ok(Some(Having { any: first.clone(), enough: first, whole: false }));
+            let first = Rc::new(first);
+            return Ok(Some(Having { any: Rc::clone(&first), enough: first, whole: false }));
         }
         // Those that have at least one of the words, two, and so on.
         let mut least = vec![first];
@@ -88,7 +91,8 @@ impl SearchIndex {
         let whole = least.last().is_some_and(|all| open(all) > 0);
         // Without enough of anything, every offer with a word is in.
         let enough = (1..least.len()).rev().find(|count| open(&least[*count]) >= ENOUGH).unwrap_or(0);
-        let enough = least[enough].clone();
+        let mut least: Vec<Rc<Bits>> = least.into_iter().map(Rc::new).collect();
+        let enough = Rc::clone(&least[enough]);
         Ok(Some(Having { any: least.swap_remove(0), enough, whole }))
     }
 
@@ -101,20 +105,21 @@ impl SearchIndex {
         request: &SearchRequest,
         day: &Day,
     ) -> Bits {
-        let mut matching = if request.duplicates { day.open.clone() } else { day.shown.clone() };
-        if let Some(having) = having {
-            match order.ranking() {
-                None => matching.and(&having.enough),
-                Some(ranking) => {
-                    let by_words = request.weights.words > 0.0;
-                    let mut found =
-                        if by_words { having.enough.clone() } else { Bits::none(self.rows.len()) };
-                    // What is near in meaning is in, whatever words it has.
-                    ranking.near().iter().for_each(|(doc, _)| found.set(*doc));
-                    matching.and(&found);
-                }
+        let shown = if request.duplicates { &day.open } else { &day.shown };
+        let mut matching = match (having, order.ranking()) {
+            (None, _) => shown.clone(),
+            (Some(having), None) => Bits::both(shown, &having.enough),
+            (Some(having), Some(ranking)) => {
+                let mut matching = match request.weights.words > 0.0 {
+                    true => Bits::both(shown, &having.enough),
+                    false => Bits::none(self.rows.len()),
+                };
+                // What is near in meaning is in, whatever words it has.
+                let near = ranking.near().iter().map(|(doc, _)| *doc);
+                near.filter(|doc| shown.has(*doc)).for_each(|doc| matching.set(doc));
+                matching
             }
-        }
+        };
         if let Some(admitted) = admitted {
             matching.and(admitted);
         }

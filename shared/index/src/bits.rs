@@ -71,6 +71,12 @@ impl Bits {
         }
     }
 
+    /// What two sets have in common.
+    pub(crate) fn both(one: &Self, other: &Self) -> Self {
+        let words = one.words.iter().zip(&other.words).map(|(one, other)| one & other);
+        Self { words: words.collect(), len: one.len }
+    }
+
     pub(crate) fn and(&mut self, other: &Self) {
         self.words.iter_mut().zip(&other.words).for_each(|(word, other)| *word &= other);
     }
@@ -152,12 +158,7 @@ pub(crate) struct Ranks<'b> {
 
 impl<'b> Ranks<'b> {
     pub(crate) fn of(bits: &'b Bits) -> Self {
-        let mut count = 0;
-        let mut before = Vec::with_capacity(bits.words.len());
-        for word in &bits.words {
-            before.push(count);
-            count += word.count_ones();
-        }
+        let (before, count) = before(&bits.words);
         Self { bits, before, count: count as usize }
     }
 
@@ -169,6 +170,11 @@ impl<'b> Ranks<'b> {
         self.bits
     }
 
+    /// Picks those of some offers, each `from` farther than it says, that are in the set; of the first [`MOST`].
+    pub(crate) fn pick(&self, from: u32, places: &[u32], picked: &mut Picked) {
+        pick(&self.bits.words, &self.before, from, places, picked);
+    }
+
     /// Which one this offer is; `None` where it is not in the set.
     pub(crate) fn rank(&self, at: u32) -> Option<usize> {
         let word = *self.bits.words.get(at as usize / 64)?;
@@ -176,6 +182,60 @@ impl<'b> Ranks<'b> {
         (word & bit != 0)
             .then(|| self.before[at as usize / 64] as usize + (word & (bit - 1)).count_ones() as usize)
     }
+}
+
+/// As many as [`Ranks::pick`] looks at: no block of the engine's lists has more.
+const MOST: usize = 128;
+
+/// Which of some offers are in a set, and which ones they are of it.
+pub(crate) struct Picked {
+    /// Twice as many as there can be: whatever the number, it is in bounds.
+    places: [u8; 2 * MOST],
+    ranks: [u32; 2 * MOST],
+    count: usize,
+}
+
+impl Picked {
+    pub(crate) fn new() -> Self {
+        Self { places: [0; 2 * MOST], ranks: [0; 2 * MOST], count: 0 }
+    }
+
+    /// Places among the offers that were looked at, each with the rank of the one that stands there.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, usize)> {
+        let ranks = self.ranks.iter().take(self.count);
+        self.places.iter().zip(ranks).map(|(place, rank)| (usize::from(*place), *rank as usize))
+    }
+}
+
+#[multiversion(targets("x86_64+bmi1+bmi2+popcnt", "x86_64+popcnt", "aarch64+neon"))]
+fn pick(words: &[u64], before: &[u32], from: u32, places: &[u32], picked: &mut Picked) {
+    // No branch tells them apart: which are in the set cannot be foreseen.
+    let mut count = 0u8;
+    for (at, place) in (0..MOST as u8).zip(places) {
+        let offer = from + place;
+        picked.places[usize::from(count)] = at;
+        let word = words.get(offer as usize / 64).copied().unwrap_or(0);
+        count += (word >> (offer % 64) & 1) as u8;
+    }
+    picked.count = usize::from(count);
+    for (rank, at) in picked.ranks.iter_mut().zip(&picked.places[..usize::from(count)]) {
+        let offer = from + places[usize::from(*at)];
+        let (word, bit) = (offer as usize / 64, 1u64 << (offer % 64));
+        *rank = before[word] + (words[word] & (bit - 1)).count_ones();
+    }
+}
+
+/// How many come before each word, and how many there are.
+#[multiversion(targets("x86_64+popcnt", "aarch64+neon"))]
+fn before(words: &[u64]) -> (Vec<u32>, u32) {
+    let mut count = 0;
+    let mut before = Vec::with_capacity(words.len());
+    before.extend(words.iter().map(|word| {
+        let before = count;
+        count += word.count_ones();
+        before
+    }));
+    (before, count)
 }
 
 #[multiversion(targets(
@@ -224,6 +284,7 @@ mod tests {
             let first_alone: Vec<bool> = one.iter().zip(&other).map(|(a, b)| *a && !*b).collect();
             prop_assert_eq!(a.numbers(), numbers(&one));
             prop_assert_eq!(a.count_both(&b), numbers(&both).len());
+            prop_assert_eq!(Bits::both(&a, &b), bits(&both));
             let done = |with: &dyn Fn(&mut Bits)| { let mut set = a.clone(); with(&mut set); set };
             prop_assert_eq!(done(&|set| set.and(&b)), bits(&both));
             prop_assert_eq!(done(&|set| set.or(&b)), bits(&either));

@@ -98,6 +98,10 @@ fn archive(
     generation: GenerationId,
     built_at: Timestamp,
 ) -> Result<Archive, BuildError> {
+    // Offers of one occupation, and of one company among them, lie side by side. They are found together, so what is read of them is
+    // read in fewer places; and they say the same, so that they take half the room (measured: 51 MB for 88).
+    let mut entries: Vec<Entry> = entries.into_iter().map(Into::into).collect();
+    entries.sort_by(|one, other| beside(one).cmp(&beside(other)));
     let (schema, fields) = schema();
     let directory = RamDirectory::create();
     let builder = Index::builder().schema(schema).tokenizers(tokenizer::manager());
@@ -106,7 +110,7 @@ fn archive(
     let mut draft = Draft::default();
     let mut drafted = model.cloned().map(vectors::Draft::new);
     for entry in entries {
-        let Entry { offer, place, occupation_confidence, vector } = entry.into();
+        let Entry { offer, place, occupation_confidence, vector } = entry;
         if let Some(drafted) = &mut drafted {
             drafted.add(vector.as_deref());
         }
@@ -138,6 +142,12 @@ fn archive(
     files.insert(archive::MANIFEST.to_owned(), serde_json::to_vec(&manifest)?);
     let bytes = archive::pack(&files)?;
     Ok(Archive { sha256: Digest::of(&bytes), bytes, generation, offers, closed, changes })
+}
+
+/// By what offers are laid side by side.
+fn beside(entry: &Entry) -> (Option<&str>, Option<&str>) {
+    let content = &entry.offer.content;
+    (content.occupation_code.as_deref(), content.company.as_deref())
 }
 
 /// What is gathered beside the engine while offers pass by.

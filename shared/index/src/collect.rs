@@ -21,6 +21,8 @@ pub(crate) struct Best<'a> {
     /// Only what comes after it is on the page.
     after: Option<Position>,
     limit: usize,
+    /// Offers whose words weigh less come after all that are kept.
+    least_words: f32,
     /// At most `limit + 1`: one more tells that there is another page.
     seen: BinaryHeap<Reverse<(Position, u32)>>,
 }
@@ -32,18 +34,22 @@ impl<'a> Best<'a> {
         after: Option<Position>,
         limit: usize,
     ) -> Self {
-        Self { index, order, after, limit, seen: BinaryHeap::with_capacity(limit + 2) }
+        Self { index, order, after, limit, least_words: 0.0, seen: BinaryHeap::with_capacity(limit + 2) }
     }
 
     /// Takes in an offer whose words weigh `words`.
     pub(crate) fn see(&mut self, doc: u32, words: f32) {
+        // Most offers are left here.
+        if words < self.least_words {
+            return;
+        }
         let worst = (self.seen.len() > self.limit).then(|| self.seen.peek()).flatten();
         let worst = worst.map(|Reverse((worst, _))| *worst);
         let Some(score) = self.order.score(doc, self.index, words, worst.map(|worst| worst.score)) else {
             return;
         };
         let (score, published) = (score.to_bits(), self.index.columns.published(doc));
-        // Most offers are left here: nothing else needs to be read of them.
+        // Nothing else needs to be read of these.
         if worst.is_some_and(|worst| (score, published) < (worst.score, worst.published)) {
             return;
         }
@@ -57,6 +63,11 @@ impl<'a> Best<'a> {
             && worst.0.0 < position
         {
             *worst = Reverse((position, doc));
+        }
+        if self.seen.len() > self.limit
+            && let Some(Reverse((worst, _))) = self.seen.peek()
+        {
+            self.least_words = self.order.least_words(f32::from_bits(worst.score));
         }
     }
 
@@ -72,12 +83,16 @@ impl<'a> Best<'a> {
 impl SearchIndex {
     /// How many offers have each value, by facet and number of value; `all` are the numbers of those that pass every filter.
     pub(crate) fn counts(&self, passing: &Passing, all: &Arc<[u32]>, day: &Day) -> [Vec<u32>; DIMENSIONS] {
+        let mut together = self.columns.count_together(&passing.all, all);
         Dimension::ALL.map(|dimension| {
             let offers = passing.counted(dimension);
             if dimension == Dimension::Published {
                 return Columns::count_days(day, offers);
             }
             let same = std::ptr::eq(offers, &raw const passing.all);
+            if let Some(counts) = together[dimension as usize].take().filter(|_| same) {
+                return counts;
+            }
             let numbers = || if same { Arc::clone(all) } else { offers.numbers().into() };
             self.columns.count(dimension as usize, self.sizes[dimension as usize], offers, &numbers)
         })

@@ -1,6 +1,8 @@
 //! What filters and facets read of the offers: the number of each one's value, facet by facet, and a set of offers for each value
 //! where there are few.
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::bits::Bits;
@@ -11,6 +13,10 @@ use crate::row::{DIMENSIONS, Row, VALUES};
 const MOST_SETS: usize = 32;
 /// What looking at one offer's value costs, in words of 64 offers of a set.
 const ONE_OFFER: usize = 4;
+/// Facets whose values lie together in rows: the others have few values.
+const ROW: usize = 8;
+/// The same of a value in a row of which another was looked at.
+const ONE_OF_ROW: usize = 2;
 
 /// The columns of all offers.
 #[derive(Debug)]
@@ -18,6 +24,7 @@ pub(crate) struct Columns {
     values: [Column; VALUES],
     /// By facet and number of value; empty where a facet has many.
     sets: [Vec<Bits>; VALUES],
+    together: Together,
     published: Vec<i32>,
     expires: Vec<i32>,
     /// Gross euros a year, from and to; zeros where unknown.
@@ -60,6 +67,7 @@ impl Columns {
     pub(crate) fn of(rows: &[Row], mut read: Read, sizes: &[usize; DIMENSIONS]) -> Self {
         Self {
             sets: std::array::from_fn(|facet| sets(&read.values[facet], sizes[facet])),
+            together: Together::of(&read.values, sizes),
             values: std::array::from_fn(|facet| {
                 Column::of(std::mem::take(&mut read.values[facet]), sizes[facet])
             }),
@@ -97,15 +105,15 @@ impl Columns {
     }
 
     /// Those of a set of offers, and maybe others, that have one of the chosen values.
-    pub(crate) fn chosen(&self, facet: usize, chosen: &[bool], among: &Bits) -> Bits {
+    pub(crate) fn chosen<'s>(&'s self, facet: usize, chosen: &[bool], among: &Bits) -> Cow<'s, Bits> {
         let sets = &self.sets[facet];
         if sets.is_empty() {
-            return self.values[facet].chosen(chosen, among);
+            return Cow::Owned(self.values[facet].chosen(chosen, among));
         }
-        let mut any = Bits::none(self.expires.len());
-        for (set, _) in sets.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
-            any.or(set);
-        }
+        let mut sets = sets.iter().zip(chosen).filter(|(_, chosen)| **chosen).map(|(set, _)| set);
+        let Some(first) = sets.next() else { return Cow::Owned(Bits::none(self.expires.len())) };
+        let mut any = Cow::Borrowed(first);
+        sets.for_each(|set| any.to_mut().or(set));
         any
     }
 
@@ -136,9 +144,55 @@ impl Columns {
         counts
     }
 
+    /// How many of `offers`, whose numbers are `numbers`, have each value, by facet; `None` for facets that [`Self::count`] counts faster.
+    pub(crate) fn count_together(&self, offers: &Bits, numbers: &[u32]) -> [Option<Vec<u32>>; VALUES] {
+        let faster = |facet: usize| {
+            let sets = &self.sets[facet];
+            sets.is_empty() || numbers.len() * ONE_OF_ROW < sets.len() * offers.size()
+        };
+        let first: Vec<_> =
+            self.together.facets.iter().take_while(|(facet, _)| faster(*facet)).copied().collect();
+        let mut counts = vec![0; first.iter().map(|(_, size)| size).sum()];
+        self.together.slots.count_rows(numbers, first.len(), &mut counts);
+        let mut each = std::array::from_fn(|_| None);
+        let mut rest = counts.as_slice();
+        for (facet, size) in first {
+            let (own, behind) = rest.split_at(size);
+            each[facet] = Some(own.to_vec());
+            rest = behind;
+        }
+        each
+    }
+
     /// How many of `offers` are as old as the facet of publication counts.
     pub(crate) fn count_days(day: &Day, offers: &Bits) -> Vec<u32> {
         day.since.iter().map(|since| since.count_both(offers) as u32).collect()
+    }
+}
+
+/// The facets with the most values, offer by offer: what is counted of one lies together.
+#[derive(Debug)]
+struct Together {
+    /// Which facets, and how many values each has; those with the most first.
+    facets: [(usize, usize); ROW],
+    /// A number for each facet, offer by offer: where the offer's value is counted among those of all facets.
+    slots: Column,
+}
+
+impl Together {
+    fn of(values: &[Vec<u32>; VALUES], sizes: &[usize; DIMENSIONS]) -> Self {
+        let mut sorted: [usize; VALUES] = std::array::from_fn(|facet| facet);
+        sorted.sort_by_key(|facet| Reverse(sizes[*facet]));
+        let facets: [_; ROW] = std::array::from_fn(|at| (sorted[at], sizes[sorted[at]]));
+        let mut slots = vec![0; ROW * values[0].len()];
+        let mut start = 0;
+        for (at, (facet, size)) in facets.iter().enumerate() {
+            for (slot, number) in slots.iter_mut().skip(at).step_by(ROW).zip(&values[*facet]) {
+                *slot = start + number;
+            }
+            start += *size as u32;
+        }
+        Self { facets, slots: Column::of(slots, start as usize) }
     }
 }
 
@@ -195,6 +249,25 @@ impl Column {
         }
     }
 
+    /// Counts the first numbers in the rows of some offers.
+    fn count_rows(&self, docs: &[u32], first: usize, counts: &mut [u32]) {
+        fn each<T: Copy + Into<u32>>(numbers: &[T], docs: &[u32], first: usize, counts: &mut [u32]) {
+            for doc in docs {
+                let start = *doc as usize * ROW;
+                for number in &numbers[start..start + first] {
+                    if let Some(count) = counts.get_mut((*number).into() as usize) {
+                        *count += 1;
+                    }
+                }
+            }
+        }
+        match self {
+            Self::Byte(numbers) => each(numbers, docs, first, counts),
+            Self::Short(numbers) => each(numbers, docs, first, counts),
+            Self::Long(numbers) => each(numbers, docs, first, counts),
+        }
+    }
+
     fn count(&self, docs: &[u32], counts: &mut [u32]) {
         fn each<T: Copy + Into<u32>>(numbers: &[T], docs: &[u32], counts: &mut [u32]) {
             for doc in docs {
@@ -235,6 +308,10 @@ mod tests {
             let mut counts = vec![0u32; size];
             docs.iter().for_each(|doc| counts[numbers[*doc as usize] as usize] += 1);
             prop_assert_eq!(columns.count(0, size, &offers, &|| Arc::clone(&docs)), counts.clone());
+            let together = columns.count_together(&offers, &docs);
+            let together: Vec<_> = together.into_iter().flatten().collect();
+            prop_assert!(size <= MOST_SETS || together.len() == ROW);
+            prop_assert!(together.iter().all(|together| *together == counts));
             let few = Bits::which(&seeds, |_| false);
             prop_assert_eq!(columns.count(0, size, &few, &|| Arc::new([])), vec![0u32; size]);
             let mut chosen = vec![false; size];
@@ -244,7 +321,7 @@ mod tests {
             for among in [&offers, &few, &Bits::all(numbers.len())] {
                 let mut naive = Bits::which(&numbers, |number| chosen[*number as usize]);
                 naive.and(among);
-                let mut found = columns.chosen(0, &chosen, among);
+                let mut found = columns.chosen(0, &chosen, among).into_owned();
                 found.and(among);
                 prop_assert_eq!(found, naive);
             }

@@ -19,7 +19,7 @@ impl SearchIndex {
     pub(crate) fn facets(
         &self,
         counts: &[Vec<u32>; DIMENSIONS],
-        filters: &Filters,
+        filters: &Filters<'_>,
         request: &SearchRequest,
     ) -> Facets {
         let code = |code: &str| Some((code.to_owned(), code.to_owned()));

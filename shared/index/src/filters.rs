@@ -1,5 +1,6 @@
 //! Which offers a request lets through, facet by facet.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,11 +16,11 @@ use crate::search::SearchIndex;
 use crate::tables::Tables;
 
 /// The filters of a request, by number.
-pub(crate) struct Filters {
+pub(crate) struct Filters<'i> {
     /// The values chosen in each facet; `None` where nothing is chosen.
     pub(crate) values: [Option<Vec<bool>>; VALUES],
     /// The facets in which something is chosen, each with the matching offers that have it.
-    active: Vec<(Dimension, Bits)>,
+    active: Vec<(Dimension, Cow<'i, Bits>)>,
     within: Option<Circle>,
     among: Option<Arc<HashSet<OfferId>>>,
 }
@@ -42,9 +43,9 @@ impl Passing {
     }
 }
 
-impl Filters {
+impl<'i> Filters<'i> {
     /// The values of `request` in the numbers of `index`; only `matching` offers are asked about.
-    pub(crate) fn new(index: &SearchIndex, request: &SearchRequest, matching: &Bits) -> Self {
+    pub(crate) fn new(index: &'i SearchIndex, request: &SearchRequest, matching: &Bits) -> Self {
         let sizes = &index.sizes;
         let among = |dimension: Dimension, numbers: &mut dyn Iterator<Item = Option<u32>>| {
             let mut chosen = None;
@@ -92,13 +93,16 @@ impl Filters {
             if dimension == Dimension::Salary && range != (None, None) {
                 let range = (range.0.unwrap_or(0), range.1.unwrap_or(u32::MAX));
                 let paid = index.columns.paid(range, matching);
-                passing.get_or_insert_with(|| paid.clone()).and(&paid);
+                passing = Some(Cow::Owned(match passing {
+                    Some(passing) => Bits::both(&passing, &paid),
+                    None => paid,
+                }));
             }
             active.extend(passing.map(|passing| (dimension, passing)));
         }
         if let Some(since) = request.published_since {
             let since = index.columns.published_since(day_number(since) as i32, matching);
-            active.push((Dimension::Published, since));
+            active.push((Dimension::Published, Cow::Owned(since)));
         }
         Self { values, active, within: request.within, among: request.among.clone() }
     }
@@ -117,16 +121,17 @@ impl Filters {
             offers.retain(|doc| among.contains(&Uuid::from_u128(rows[doc as usize].id).into()));
         }
         let but = self.active.iter().map(|(left_out, _)| {
-            let mut but = offers.clone();
-            for (_, chosen) in self.active.iter().filter(|(dimension, _)| dimension != left_out) {
-                but.and(chosen);
-            }
+            let mut others = self.active.iter().filter(|(dimension, _)| dimension != left_out);
+            let mut but = match others.next() {
+                Some((_, chosen)) => Bits::both(&offers, chosen),
+                None => offers.clone(),
+            };
+            others.for_each(|(_, chosen)| but.and(chosen));
             (*left_out, but)
         });
         let but: Vec<_> = but.collect();
         if let (Some((_, chosen)), Some((_, but))) = (self.active.first(), but.first()) {
-            offers.clone_from(but);
-            offers.and(chosen);
+            offers = Bits::both(but, chosen);
         }
         Passing { all: offers, but }
     }

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-use crate::page::{Highlight, OfferDetail};
+use crate::page::Highlight;
 use crate::words::Words;
 use vivier_text::analysis::{Initials, root, terms_beginning};
 
@@ -30,15 +30,11 @@ impl Highlighter {
         Self { roots: stems.iter().map(|stem| root(stem)).collect(), stems, initials }
     }
 
-    pub(crate) fn highlight(&self, offer: &OfferDetail) -> Highlight {
-        let title = &offer.summary.title;
+    pub(crate) fn highlight(&self, title: &str, description: &str) -> Highlight {
         // As the search does, only titles are compared by word family.
         let in_title =
             self.matches(title, |stem| self.stems.contains(stem) || self.roots.contains(&root(stem)));
-        Highlight {
-            title: mark(title, 0..title.len(), &in_title),
-            description: self.fragment(&offer.description),
-        }
+        Highlight { title: mark(title, 0..title.len(), &in_title), description: self.fragment(description) }
     }
 
     fn matches(&self, text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Match> {

@@ -70,5 +70,6 @@ pub use request::{
     Circle, DEFAULT_LIMIT, Experience, FEW, MAX_LIMIT, SalaryBand, SearchRequest, Sort, WIDEST_KM,
 };
 pub use search::{SearchError, SearchIndex};
+pub use stored::StoredSummary;
 pub use synonyms::{Synonym, Synonyms};
 pub use vectors::quantise;

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{BlockSegmentPostings, TermInfo};
+use tantivy::postings::TermInfo;
 use tantivy::query::Bm25Weight;
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{InvertedIndexReader, Searcher, Term};
 use vivier_text::analysis::root;
 
-use crate::bits::{Bits, Ranks};
+use crate::bits::{Bits, Picked, Ranks};
 use crate::schema::Fields;
 
 /// The fields a word is looked for in; the last one has the roots of the titles' words.
@@ -141,6 +141,7 @@ impl Lists {
         let weight =
             Bm25Weight::for_one_term_without_explain(found.having[field], self.offers, self.average[field])
                 .boost_by(boost);
+        let mut picked = Picked::new();
         for (segment, lists) in self.segments.iter().zip(&found.lists) {
             let Some(list) = &lists[field] else { continue };
             let lengths = &segment.lengths[field];
@@ -150,34 +151,19 @@ impl Lists {
             let mut next = offers.bits().next(segment.start);
             while let Some(offer) = next.filter(|offer| *offer < segment.end) {
                 let from = block.seek(offer - segment.start);
-                let Some(last) = weigh_block(&block, from, segment.start, offers, &mut |rank, own, times| {
-                    see(rank, weight.score(lengths.fieldnorm_id(own), times));
-                }) else {
+                let (Some(docs), Some(times)) = (block.docs().get(from..), block.freqs().get(from..)) else {
                     break;
                 };
+                let Some(last) = docs.last() else { break };
+                offers.pick(segment.start, docs, &mut picked);
+                for (place, rank) in picked.iter() {
+                    see(rank, weight.score(lengths.fieldnorm_id(docs[place]), times[place]));
+                }
                 next = offers.bits().next(segment.start + last + 1);
             }
         }
         Ok(())
     }
-}
-
-/// Sees the offers of a block, from a place in it on, that matter: their rank, their number in the segment, and how often they have
-/// the word. The block's last offer; `None` where there is none.
-fn weigh_block(
-    block: &BlockSegmentPostings,
-    from: usize,
-    start: u32,
-    offers: &Ranks<'_>,
-    see: &mut impl FnMut(usize, u32, u32),
-) -> Option<u32> {
-    let (docs, times) = (block.docs().get(from..)?, block.freqs().get(from..)?);
-    for (own, times) in docs.iter().zip(times) {
-        if let Some(rank) = offers.rank(start + own) {
-            see(rank, *own, *times);
-        }
-    }
-    docs.last().copied()
 }
 
 /// Something for each field.

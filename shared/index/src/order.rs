@@ -24,13 +24,7 @@ impl Order<'_> {
     pub(crate) fn score(&self, doc: u32, index: &SearchIndex, words: f32, worst: Option<u32>) -> Option<f32> {
         let score = match self {
             Self::Day => 0.0,
-            Self::Match(ranking) => {
-                // That can mostly be told without looking closer.
-                if worst.is_some_and(|worst| ranking.at_most(words).to_bits() < worst) {
-                    return None;
-                }
-                ranking.score(doc, index.columns.published(doc), words)
-            }
+            Self::Match(ranking) => ranking.score(doc, index.columns.published(doc), words),
             // What has no place comes last.
             Self::Distance(here) => {
                 let place = index.rows[doc as usize].place;
@@ -38,6 +32,11 @@ impl Order<'_> {
             }
         };
         worst.is_none_or(|worst| score.to_bits() >= worst).then_some(score)
+    }
+
+    /// What the words of an offer must weigh for a score that is not below `worst`; less may be told than that.
+    pub(crate) fn least_words(&self, worst: f32) -> f32 {
+        self.ranking().map_or(0.0, |ranking| ranking.least_words(worst))
     }
 
     /// The ranking, where hits are ordered by one.

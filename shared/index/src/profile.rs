@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use vivier_domain::offer::{Position, Remote};
 use vivier_text::analysis;
 
-use crate::bits::Ranks;
+use crate::bits::{Bits, Ranks};
 use crate::build::day_number;
 use crate::columns::Day;
 use crate::filters::distance_km;
@@ -212,12 +212,12 @@ impl SearchIndex {
         let queries = self.asking(FieldWeights::default(), searcher);
         let words = Words::parse(title);
         let ideal = queries.ideal(&words)?;
-        let Some(mut having) = self.having(&queries, &words, None, day)?.filter(|_| ideal > 0.0) else {
+        let Some(having) = self.having(&queries, &words, None, day)?.filter(|_| ideal > 0.0) else {
             return Ok(HashMap::new());
         };
-        having.any.and(&day.shown);
-        let weighs = queries.weigh(&words, &Ranks::of(&having.any))?;
-        let shares = having.any.numbers().into_iter().zip(weighs);
+        let shown = Bits::both(&having.any, &day.shown);
+        let weighs = queries.weigh(&words, &Ranks::of(&shown))?;
+        let shares = shown.numbers().into_iter().zip(weighs);
         Ok(shares.map(|(doc, weighs)| (doc, (weighs / ideal).min(1.0))).collect())
     }
 

@@ -123,10 +123,17 @@ impl<'a> Ranking<'a> {
         RECENCY.get(age as usize).copied().unwrap_or_else(|| recency(age))
     }
 
-    /// No offer whose words weigh this much has a higher score.
-    pub(crate) fn at_most(&self, words: f32) -> f32 {
-        let share = self.share(words) + if self.literal.is_some() { LITERAL } else { 0.0 };
-        self.sum(share, self.meaning.as_ref().map_or(0.0, |meaning| meaning.best + MISSED), 1.0)
+    /// An offer whose words weigh less has a lower score than `score`, whatever else there is to it.
+    pub(crate) fn least_words(&self, score: f32) -> f32 {
+        /// More than sums of scores are rounded by, as a part of them.
+        const ROUNDED: f32 = 1e-5;
+        if self.weights.words <= 0.0 || self.ideal <= 0.0 {
+            return 0.0;
+        }
+        let share = if self.literal.is_some() { LITERAL } else { 0.0 };
+        let cosine = self.meaning.as_ref().map_or(0.0, |meaning| meaning.best + MISSED);
+        let most = self.sum(share, cosine, 1.0) + ROUNDED * (1.0 + score);
+        (score - most) / self.weights.words * self.ideal
     }
 
     fn sum(&self, share: f32, cosine: f32, recency: f32) -> f32 {

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use tantivy::query::{EnableScoring, Query as _, TermQuery, Weight};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{IndexReader, Searcher, SegmentReader, Term};
+use uuid::Uuid;
 use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_text::embed::ModelIdentity;
 use vivier_threshold::Key;
@@ -45,6 +46,9 @@ pub enum SearchError {
     /// A stored offer cannot be read.
     #[error("a stored offer cannot be read")]
     Stored(#[source] Option<serde_json::Error>),
+    /// A page cannot be written.
+    #[error("a page cannot be written")]
+    Unwritten(#[source] serde_json::Error),
 }
 
 /// A search index in memory. It never changes; many threads may ask it at once.
@@ -208,7 +212,7 @@ impl SearchIndex {
         });
         let highlighter = Highlighter::new(&words);
         let hits = page.into_iter().map(|(_, doc)| {
-            let offer = self.stored(&searcher, doc)?;
+            let (offer, description) = self.as_stored(&searcher, doc)?;
             let row = &self.rows[doc as usize];
             let reason = match order.ranking() {
                 Some(ranking) if request.explain => {
@@ -225,8 +229,9 @@ impl SearchIndex {
                 _ => None,
             };
             Ok(Hit {
-                highlight: highlighter.highlight(&offer),
-                offer: offer.summary,
+                id: Uuid::from_u128(row.id).into(),
+                highlight: highlighter.highlight(&offer.title()?, &description),
+                offer,
                 distance_km: within.zip(row.place).map(|(circle, place)| distance_km(circle.centre, place)),
                 duplicates: row.duplicates,
                 reason,

@@ -1,12 +1,15 @@
 //! Reading offers as they are stored.
 
+use std::borrow::Cow;
+
+use serde::Deserialize;
 use tantivy::schema::Field;
 use tantivy::schema::document::{
     DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer,
 };
 use tantivy::{DocAddress, Searcher};
 
-use crate::page::OfferDetail;
+use crate::page::{OfferDetail, OfferSummary};
 use crate::search::{SearchError, SearchIndex};
 
 /// The texts that the engine keeps of an offer.
@@ -38,13 +41,52 @@ impl Texts {
     }
 }
 
+/// An offer as lists show it, the way it is stored: as a JSON object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSummary(String);
+
+impl StoredSummary {
+    /// Its fields.
+    ///
+    /// # Errors
+    /// [`SearchError::Stored`] when the index is damaged.
+    pub fn read(&self) -> Result<OfferSummary, SearchError> {
+        serde_json::from_str(&self.0).map_err(|error| SearchError::Stored(Some(error)))
+    }
+
+    /// Its title alone. Tells also whether it is an object at all.
+    pub(crate) fn title(&self) -> Result<Cow<'_, str>, SearchError> {
+        #[derive(Deserialize)]
+        struct Titled<'a> {
+            #[serde(borrow)]
+            title: Cow<'a, str>,
+        }
+        let titled: Titled<'_> =
+            serde_json::from_str(&self.0).map_err(|error| SearchError::Stored(Some(error)))?;
+        Ok(titled.title)
+    }
+
+    /// The object without the brace that closes it.
+    pub(crate) fn unclosed(&self) -> &str {
+        self.0.strip_suffix('}').unwrap_or(&self.0)
+    }
+}
+
 impl SearchIndex {
     /// An offer in full, by its number.
     pub(crate) fn stored(&self, searcher: &Searcher, doc: u32) -> Result<OfferDetail, SearchError> {
+        let (summary, description) = self.as_stored(searcher, doc)?;
+        Ok(OfferDetail { summary: summary.read()?, description })
+    }
+
+    /// An offer's summary and description, by its number.
+    pub(crate) fn as_stored(
+        &self,
+        searcher: &Searcher,
+        doc: u32,
+    ) -> Result<(StoredSummary, String), SearchError> {
         let (segment, own) = self.locate(doc);
         let mut texts: Texts = searcher.doc(DocAddress::new(segment as u32, own))?;
-        let summary = texts.take(self.fields.offer)?;
-        let summary = serde_json::from_str(&summary).map_err(|error| SearchError::Stored(Some(error)))?;
-        Ok(OfferDetail { summary, description: texts.take(self.fields.description)? })
+        Ok((StoredSummary(texts.take(self.fields.offer)?), texts.take(self.fields.description)?))
     }
 }

@@ -68,5 +68,5 @@ pub(crate) fn request(q: &str) -> SearchRequest {
 }
 
 pub(crate) fn ids(page: &SearchPage) -> Vec<OfferId> {
-    page.hits.iter().map(|hit| hit.offer.id.into()).collect()
+    page.hits.iter().map(|hit| hit.id).collect()
 }
