@@ -51,7 +51,7 @@ def run(stack: Stack, sizes: Sequence[int] = SIZES) -> None:
                 "a refused search: the way there and back": _refused(program, alone, tenant.tenant_id),
                 **_process(program, alone, tenant.tenant_id, "search function, by words", starts=1),
                 **_process(program, variables, tenant.tenant_id, "… and its event to the stream"),
-                **_process(program, alone, tenant.tenant_id, "search function, by words and meaning", starts=1, asked=_titles(size)),
+                **_process(program, alone, tenant.tenant_id, "search function, by words and meaning", starts=1, asked=_wishes()),
                 "… behind gateway and authorizer": _warm(
                     lambda q: figures.timed(lambda: tenant.front.search(q, match="words", **FILTERS))),
             }
@@ -78,10 +78,10 @@ def _wait_for_meaning(stack: Stack, tenant: Tenant, size: int) -> None:
         wait_for(meant, "the vectors in the index", timeout=PATIENCE, every=1)
 
 
-def _titles(size: int) -> list[str]:
-    """Searches that no process has met: what one means is computed for each."""
-    rows = islice(offers.rows(size), WARM_UP + SAMPLES)
-    return [f"{row['title']} {row['city']} {number}" for number, row in enumerate(rows)]
+def _wishes() -> list[str]:
+    """Jobs and towns as candidates type them, each once: what a search means is computed when it is met first."""
+    wishes = (" ".join([*row["title"].split()[:2], row["city"]]) for row in offers.rows(2 * (WARM_UP + SAMPLES)))
+    return list(dict.fromkeys(wishes))[:WARM_UP + SAMPLES]
 
 
 def _process(program: Path, variables: dict[str, str], tenant_id: str, way: str, starts: int = STARTS,

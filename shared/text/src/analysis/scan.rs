@@ -83,12 +83,24 @@ impl<'t> Chars<'t> {
     }
 }
 
+/// [`is_word_char`] of each character up to `ÿ`.
+static LATIN: [bool; 256] = {
+    let mut latin = [false; 256];
+    let mut at = 0;
+    while at < latin.len() {
+        let c = at as u8;
+        let beyond =
+            matches!(c, 0xaa | 0xad | 0xb2 | 0xb3 | 0xb5 | 0xb9 | 0xba | 0xbc..=0xbe | 0xc0..=0xf6 | 0xf8..);
+        latin[at] = c.is_ascii_alphanumeric() || beyond;
+        at += 1;
+    }
+    latin
+};
+
 pub(super) fn is_word_char(c: char) -> bool {
     // Nearly all there is.
-    if c <= 'ÿ' {
-        let latin =
-            matches!(c, 'ª' | '\u{ad}' | '²' | '³' | 'µ' | '¹' | 'º' | '¼'..='¾' | 'À'..='ö' | 'ø'..='ÿ');
-        return c.is_ascii_alphanumeric() || latin;
+    if let Some(is) = LATIN.get(c as usize) {
+        return *is;
     }
     let unseen = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}');
     c.is_alphanumeric() || is_combining_mark(c) || unseen || c == '×'
