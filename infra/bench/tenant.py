@@ -28,13 +28,13 @@ class Tenant:
         limits = {"requests_per_second": 5_000, "burst": 5_000}
         self.operator.invoke("tenants", {"operation": "limit", "slug": self.slug, **limits})
 
-    def bring(self, content: bytes) -> Json:
-        """Imports a CSV and waits for its end; its status as the API tells it."""
-        import_id = self.back.start_import("csv", content)
+    def bring(self, content: bytes, **more: str) -> Json:
+        """Imports a CSV and waits for its end; its status as the API tells it. Another `source` leaves alone what the others have."""
+        import_id = self.back.start_import("csv", content, **more)
 
         def final() -> Json | None:
             status = self.back.import_status(import_id)
-            return status if status["status"] in ("succeeded", "failed") else None
+            return status if status["status"] in ("succeeded", "failed", "held") else None
 
         status = wait_for(final, "the end of the import", timeout=900)
         if status["status"] != "succeeded" or status["counts"]["rejected"]:

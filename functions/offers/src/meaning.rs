@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use sha2::{Digest as _, Sha256};
-use vivier_domain::offer::Offer;
+use vivier_domain::{ids::OfferId, offer::Offer};
 use vivier_store::{
     offer_vectors::{self, Made},
     search_index::{self, Lease},
@@ -71,9 +71,12 @@ async fn work(
     model: &str,
     until: Instant,
 ) -> Result<(), RunError> {
-    let mut missing = true;
+    let (mut missing, mut after) = (true, None);
     while missing && Instant::now() < until {
-        missing = batch(app, session, taken, model).await?;
+        // What was gone through is not looked through again, but once at the end: meanwhile an offer may have been written anew.
+        let last = batch(app, session, taken, model, after).await?;
+        missing = last.is_some() || after.is_some();
+        after = last;
     }
     let now = app.clock.now();
     let due = {
@@ -89,22 +92,29 @@ async fn work(
     Ok(())
 }
 
-/// Makes the vectors of some offers; whether there were any.
-async fn batch(app: &App, session: &mut Session, taken: Lease, model: &str) -> Result<bool, RunError> {
+/// Makes the vectors of some offers behind `after`; the last of them, `None` where there were none.
+async fn batch(
+    app: &App,
+    session: &mut Session,
+    taken: Lease,
+    model: &str,
+    after: Option<OfferId>,
+) -> Result<Option<OfferId>, RunError> {
     let read_at = app.clock.now();
     let (offers, known) = {
         let tx = session.begin().await?;
         if !search_index::hold(&tx, taken).await? {
             return Err(RunError::Lost);
         }
-        let offers = offer_vectors::list_missing(&tx, model, BATCH).await?;
+        let offers = offer_vectors::list_missing(&tx, model, after, BATCH).await?;
         let hashes: Vec<[u8; 32]> = offers.iter().map(text_hash).collect();
         let known = offer_vectors::find(&tx, model, &hashes).await?;
         tx.commit().await?;
         (offers, known)
     };
-    if offers.is_empty() {
-        return Ok(false);
+    let last = offers.last().map(|offer| offer.id);
+    if last.is_none() {
+        return Ok(None);
     }
     let embedder = app.embedder.clone();
     let making = tokio::task::spawn_blocking(move || {
@@ -126,7 +136,7 @@ async fn batch(app: &App, session: &mut Session, taken: Lease, model: &str) -> R
     offer_vectors::upsert(&tx, model, &made, read_at).await?;
     search_index::add_batch(&tx).await?;
     tx.commit().await?;
-    Ok(true)
+    Ok(last)
 }
 
 /// Of the text that an offer is read as.

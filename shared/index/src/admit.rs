@@ -110,10 +110,9 @@ impl SearchIndex {
             (None, _) => shown.clone(),
             (Some(having), None) => Bits::both(shown, &having.enough),
             (Some(having), Some(ranking)) => {
-                let mut matching = match request.weights.words > 0.0 {
-                    true => Bits::both(shown, &having.enough),
-                    false => Bits::none(self.rows.len()),
-                };
+                let by_words = request.weights.words > 0.0;
+                let mut matching =
+                    if by_words { Bits::both(shown, &having.enough) } else { Bits::none(self.rows.len()) };
                 // What is near in meaning is in, whatever words it has.
                 let near = ranking.near().iter().map(|(doc, _)| *doc);
                 near.filter(|doc| shown.has(*doc)).for_each(|doc| matching.set(doc));

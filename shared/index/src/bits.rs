@@ -304,6 +304,25 @@ mod tests {
             }
         }
 
+        /// Also of those that are beyond it.
+        #[test]
+        fn some_are_picked(
+            of in prop::collection::vec(any::<bool>(), 0..300),
+            from in 0u32..200,
+            steps in prop::collection::vec(1u32..9, 0..=MOST),
+        ) {
+            let set = bits(&of);
+            let ranks = Ranks::of(&set);
+            let places: Vec<u32> = steps.iter().scan(0, |at, step| { *at += step; Some(*at) }).collect();
+            let mut picked = Picked::new();
+            // What was picked before is forgotten.
+            ranks.pick(0, &[0, 1, 2], &mut picked);
+            ranks.pick(from, &places, &mut picked);
+            let expected: Vec<_> =
+                places.iter().enumerate().filter_map(|(at, place)| Some((at, ranks.rank(from + place)?))).collect();
+            prop_assert_eq!(picked.iter().collect::<Vec<_>>(), expected);
+        }
+
         #[test]
         fn a_stretch_is_filled(len in 0usize..300, from in 0usize..300, to in 0usize..300) {
             let mut set = Bits::none(len);

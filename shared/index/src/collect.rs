@@ -45,10 +45,9 @@ impl<'a> Best<'a> {
         }
         let worst = (self.seen.len() > self.limit).then(|| self.seen.peek()).flatten();
         let worst = worst.map(|Reverse((worst, _))| *worst);
-        let Some(score) = self.order.score(doc, self.index, words, worst.map(|worst| worst.score)) else {
-            return;
-        };
-        let (score, published) = (score.to_bits(), self.index.columns.published(doc));
+        // Scores are not negative: their bits are in their order.
+        let score = self.order.score(doc, self.index, words).to_bits();
+        let published = self.index.columns.published(doc);
         // Nothing else needs to be read of these.
         if worst.is_some_and(|worst| (score, published) < (worst.score, worst.published)) {
             return;

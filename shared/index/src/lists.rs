@@ -155,6 +155,8 @@ impl Lists {
                     break;
                 };
                 let Some(last) = docs.last() else { break };
+                // A damaged list may have fewer.
+                let docs = &docs[..docs.len().min(times.len())];
                 offers.pick(segment.start, docs, &mut picked);
                 for (place, rank) in picked.iter() {
                     see(rank, weight.score(lengths.fieldnorm_id(docs[place]), times[place]));

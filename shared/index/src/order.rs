@@ -20,9 +20,9 @@ pub(crate) enum Order<'a> {
 const FARTHEST_KM: f32 = 20_040.0;
 
 impl Order<'_> {
-    /// The score of an offer whose words weigh `words`: not negative. `None` where it is below `worst`, the bits of a score.
-    pub(crate) fn score(&self, doc: u32, index: &SearchIndex, words: f32, worst: Option<u32>) -> Option<f32> {
-        let score = match self {
+    /// The score of an offer whose words weigh `words`: not negative.
+    pub(crate) fn score(&self, doc: u32, index: &SearchIndex, words: f32) -> f32 {
+        match self {
             Self::Day => 0.0,
             Self::Match(ranking) => ranking.score(doc, index.columns.published(doc), words),
             // What has no place comes last.
@@ -30,8 +30,7 @@ impl Order<'_> {
                 let place = index.rows[doc as usize].place;
                 place.map_or(0.0, |place| FARTHEST_KM - distance_km(*here, place))
             }
-        };
-        worst.is_none_or(|worst| score.to_bits() >= worst).then_some(score)
+        }
     }
 
     /// What the words of an offer must weigh for a score that is not below `worst`; less may be told than that.

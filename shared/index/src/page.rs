@@ -1,7 +1,7 @@
 //! What a search answers.
 
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::ids::OfferId;
@@ -11,13 +11,11 @@ use crate::search::SearchError;
 use crate::stored::StoredSummary;
 
 /// One page of hits, and the facets of the whole search.
-// `to_json` writes it whole; what is derived here leaves parts out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, ToSchema)]
 pub struct SearchPage {
     /// Offers that match, on all pages.
     pub total: u64,
     /// The offers of this page, in order.
-    #[serde(serialize_with = "apart")]
     pub hits: Vec<Hit>,
     /// Counts to refine the search by.
     pub facets: Facets,
@@ -70,7 +68,7 @@ pub struct Hit {
     #[serde(skip)]
     pub id: OfferId,
     /// The offer without its description.
-    #[serde(flatten, serialize_with = "apart")]
+    #[serde(flatten)]
     #[schema(value_type = OfferSummary)]
     pub offer: StoredSummary,
     /// Where the words of the search stand.
@@ -87,40 +85,13 @@ pub struct Hit {
 }
 
 impl SearchPage {
-    /// The page as JSON. What is stored of the offers is written as it lies there: reading it to write the same again would take as
-    /// long as the search.
+    /// The page as JSON. It is written here because this crate is compiled for speed.
     ///
     /// # Errors
-    /// [`SearchError::Unwritten`], which nothing in a page is known to cause.
+    /// [`SearchError::Unwritten`] when the index is damaged.
     pub fn to_json(&self) -> Result<Vec<u8>, SearchError> {
-        let page = serde_json::to_string(self).map_err(SearchError::Unwritten)?;
-        // Before it stands nothing but the total.
-        let (before, after) = page.split_once("null").unwrap_or((&page, ""));
-        let mut json = Vec::with_capacity(page.len() + self.hits.len() * HIT);
-        json.extend_from_slice(before.as_bytes());
-        json.push(b'[');
-        for (at, hit) in self.hits.iter().enumerate() {
-            if at > 0 {
-                json.push(b',');
-            }
-            json.extend_from_slice(hit.offer.unclosed().as_bytes());
-            // One object of two: a comma where the second begins.
-            let joint = json.len();
-            serde_json::to_writer(&mut json, hit).map_err(SearchError::Unwritten)?;
-            json[joint] = b',';
-        }
-        json.push(b']');
-        json.extend_from_slice(after.as_bytes());
-        Ok(json)
+        serde_json::to_vec(self).map_err(SearchError::Unwritten)
     }
-}
-
-/// What a hit takes as JSON, more or less.
-const HIT: usize = 1 << 10;
-
-/// Leaves a field to [`SearchPage::to_json`].
-fn apart<T, S: Serializer>(_: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_unit()
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands the field over by reference")]

@@ -1,8 +1,12 @@
 //! Reading offers as they are stored.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use serde::Deserialize;
+use serde::de::{Error as _, MapAccess, Visitor};
+use serde::ser::{Error as _, SerializeMap};
+use serde::{Deserialize, Deserializer as _, Serialize, Serializer};
+use serde_json::value::RawValue;
 use tantivy::schema::Field;
 use tantivy::schema::document::{
     DeserializeError, DocumentDeserialize, DocumentDeserializer, ValueDeserialize, ValueDeserializer,
@@ -41,7 +45,8 @@ impl Texts {
     }
 }
 
-/// An offer as lists show it, the way it is stored: as a JSON object.
+/// An offer as lists show it, the way it is stored: as a JSON object. Its values are written as they lie there: to read them all and
+/// write the same again would take as long as a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredSummary(String);
 
@@ -54,7 +59,7 @@ impl StoredSummary {
         serde_json::from_str(&self.0).map_err(|error| SearchError::Stored(Some(error)))
     }
 
-    /// Its title alone. Tells also whether it is an object at all.
+    /// Its title alone.
     pub(crate) fn title(&self) -> Result<Cow<'_, str>, SearchError> {
         #[derive(Deserialize)]
         struct Titled<'a> {
@@ -65,10 +70,32 @@ impl StoredSummary {
             serde_json::from_str(&self.0).map_err(|error| SearchError::Stored(Some(error)))?;
         Ok(titled.title)
     }
+}
 
-    /// The object without the brace that closes it.
-    pub(crate) fn unclosed(&self) -> &str {
-        self.0.strip_suffix('}').unwrap_or(&self.0)
+impl Serialize for StoredSummary {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut fields = serializer.serialize_map(None)?;
+        let mut stored = serde_json::Deserializer::from_str(&self.0);
+        stored.deserialize_map(Copied(&mut fields)).map_err(S::Error::custom)?;
+        fields.end()
+    }
+}
+
+/// Copies the fields of an object.
+struct Copied<'m, M>(&'m mut M);
+
+impl<'de, M: SerializeMap> Visitor<'de> for Copied<'_, M> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut stored: A) -> Result<(), A::Error> {
+        while let Some((name, value)) = stored.next_entry::<&str, &RawValue>()? {
+            self.0.serialize_entry(name, value).map_err(A::Error::custom)?;
+        }
+        Ok(())
     }
 }
 

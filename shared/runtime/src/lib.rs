@@ -15,7 +15,3 @@ pub use clock::Clock;
 pub use invocation::{Handler, HandlerError, Invocation};
 pub use serve::{Function, StartError, tenancy_from_env};
 pub use settings::Settings;
-
-/// A search asks for memory a thousand times; this allocator answers sooner than the C library's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -23,17 +23,24 @@ pub struct Made {
     pub vector: Vec<u8>,
 }
 
-/// Open offers that have no vector of `model`, or were written after theirs was made, in the order of their ids.
-pub async fn list_missing(tx: &SiloTx<'_>, model: &str, limit: u32) -> Result<Vec<Offer>, TenancyError> {
+/// Open offers behind `after` that have no vector of `model`, or were written after theirs was made, in the order of their ids.
+pub async fn list_missing(
+    tx: &SiloTx<'_>,
+    model: &str,
+    after: Option<OfferId>,
+    limit: u32,
+) -> Result<Vec<Offer>, TenancyError> {
+    // Said of both sides: PostgreSQL does not conclude that what is joined by an id lies behind another as well.
     let sql = format!(
         "-- offer_vectors::list_missing
         SELECT {} FROM offers
-        LEFT JOIN offer_vectors ON offer_id = id AND model = $1 AND read_at >= updated_at
-        WHERE status = 'open' AND offer_id IS NULL
+        LEFT JOIN offer_vectors ON offer_id = id AND offer_id > $3 AND model = $1 AND read_at >= updated_at
+        WHERE status = 'open' AND offer_id IS NULL AND id > $3
         ORDER BY id LIMIT $2",
         offers::COLUMNS
     );
-    tx.query(&sql, &[&model, &i64::from(limit)]).await?.iter().map(offers::read).collect()
+    let after = after.map_or(Uuid::nil(), OfferId::as_uuid);
+    tx.query(&sql, &[&model, &i64::from(limit), &after]).await?.iter().map(offers::read).collect()
 }
 
 /// Whether any open offer lacks its vector.
@@ -53,9 +60,10 @@ pub async fn find(
     text_hashes: &[[u8; 32]],
 ) -> Result<HashMap<[u8; 32], Vec<u8>>, DatabaseError> {
     const SQL: &str = "-- offer_vectors::find
-        SELECT DISTINCT ON (text_hash) text_hash, vector FROM offer_vectors
-        WHERE model = $1 AND text_hash = ANY ($2::bytea[])
-        ORDER BY text_hash";
+        SELECT text_hash, vector FROM unnest($2::bytea[]) AS wanted (text_hash)
+        CROSS JOIN LATERAL (
+            SELECT vector FROM offer_vectors AS made
+            WHERE made.text_hash = wanted.text_hash AND model = $1 LIMIT 1) AS one";
     let hashes: Vec<&[u8]> = text_hashes.iter().map(<[u8; 32]>::as_slice).collect();
     let rows = tx.query(SQL, &[&model, &hashes]).await?;
     let pair = |row: &tokio_postgres::Row| {

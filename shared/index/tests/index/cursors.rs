@@ -3,7 +3,7 @@
 use jiff::civil::date;
 use proptest::prelude::*;
 use vivier_domain::offer::{Contract, Offer};
-use vivier_index::{Cursor, CursorError, SearchError, SearchIndex, SearchRequest, Sort};
+use vivier_index::{Cursor, CursorError, SearchError, SearchRequest, Sort};
 
 use super::support::*;
 
@@ -16,18 +16,6 @@ fn many(count: u128) -> Vec<Offer> {
             offer
         })
         .collect()
-}
-
-fn walk(index: &SearchIndex, mut asked: SearchRequest) -> Vec<vivier_domain::ids::OfferId> {
-    let mut all = Vec::new();
-    loop {
-        let page = index.search(&asked).unwrap();
-        all.extend(ids(&page));
-        match page.next_cursor {
-            Some(next) => asked.cursor = Some(next),
-            None => return all,
-        }
-    }
 }
 
 #[test]

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_domain::offer::{Contract, Offer};
 use vivier_index::{
-    Archive, Digest, Entry, FacetCount, Part, SearchIndex, SearchRequest, Sort, build, build_changes,
-    quantise,
+    Archive, Digest, Entry, FacetCount, Part, SearchIndex, SearchRequest, Sort, Synonym, Synonyms, build,
+    build_changes, quantise,
 };
 use vivier_text::embed::ModelIdentity;
 
@@ -229,4 +229,27 @@ fn forged_vectors_and_identifiers_end_no_search() {
         }
     }
     assert_eq!(forged, 20);
+}
+
+/// A page of all has no offer that is left out by what its words weigh; pages of few have.
+#[test]
+fn pages_by_meaning_are_the_whole_list() {
+    let index = whole((0..97u8).map(|n| made_up(n, usize::from(n) * 7 + usize::from(n) / 9)));
+    let same = Synonym::Equal { words: vec!["soudeur".into(), "boulanger".into()] };
+    for q in ["soudeur", "chef de nuit", "boulangère cuisine", "xyzzy"] {
+        for synonyms in [&[][..], std::slice::from_ref(&same)] {
+            for words in [0.0, 0.15, 3.0] {
+                let mut asked = request(q);
+                asked.vector = Some(vector("Soudeur"));
+                asked.weights.words = words;
+                asked.synonyms = Arc::new(Synonyms::new(synonyms));
+                asked.limit = 100;
+                let all = ids(&index.search(&asked).unwrap());
+                for limit in [1, 7, 40] {
+                    asked.limit = limit;
+                    assert_eq!(walk(&index, asked.clone()), all, "{q} by {limit}, words {words}");
+                }
+            }
+        }
+    }
 }

@@ -70,3 +70,16 @@ pub(crate) fn request(q: &str) -> SearchRequest {
 pub(crate) fn ids(page: &SearchPage) -> Vec<OfferId> {
     page.hits.iter().map(|hit| hit.id).collect()
 }
+
+/// The offers of all pages.
+pub(crate) fn walk(index: &SearchIndex, mut asked: SearchRequest) -> Vec<OfferId> {
+    let mut all = Vec::new();
+    loop {
+        let page = index.search(&asked).unwrap();
+        all.extend(ids(&page));
+        match page.next_cursor {
+            Some(next) => asked.cursor = Some(next),
+            None => return all,
+        }
+    }
+}
