@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,16 +25,46 @@ UPDATE offers SET words = setweight(to_tsvector('fr', title), 'A') || setweight(
     || to_tsvector('fr', concat_ws(' ', translate(skills, '|', ' '), company, city, description));
 CREATE INDEX ON offers USING gin (words);
 """
+MEANING = """
+CREATE EXTENSION IF NOT EXISTS vector;
+CREATE TABLE meanings (reference text PRIMARY KEY, meaning vector(384));
+"""
+# Each by itself: the graph is to be made of a table without what was replaced.
+GRAPH = (
+    "ALTER TABLE offers ADD meaning vector(384)",
+    "UPDATE offers SET meaning = meanings.meaning FROM meanings WHERE meanings.reference = offers.reference",
+    "VACUUM (FULL, ANALYZE) offers",
+    "SET maintenance_work_mem = '2GB'",
+    "CREATE INDEX ON offers USING hnsw (meaning vector_cosine_ops)",
+    "SET hnsw.ef_search = 200",
+)
 # One statement, one way there and back. A facet is counted without its own filter, as ours are.
-SEARCH = """
+FOUND = """
 WITH found AS MATERIALIZED (
     SELECT id, contract, city, occupation_code, remote, published_on, contract = 'CDI' AS c, remote = 'none' AS r,
            CASE WHEN contract = 'CDI' AND remote = 'none' THEN ts_rank(words, query) END AS score
     FROM offers, websearch_to_tsquery('fr', %s) AS query WHERE words @@ query AND expires_on >= current_date),
+"""
+# By words and meaning, fused by their ranks (Cormack, Clarke and Buettcher 2009).
+FOUND_BY_BOTH = """
+WITH by_words AS MATERIALIZED (
+    SELECT id, row_number() OVER (ORDER BY ts_rank(words, query) DESC) AS place
+    FROM offers, websearch_to_tsquery('fr', %s) AS query WHERE words @@ query AND expires_on >= current_date),
+near AS MATERIALIZED (
+    SELECT id, row_number() OVER (ORDER BY distance) AS place
+    FROM (SELECT id, expires_on, meaning <=> %s::vector AS distance FROM offers ORDER BY distance LIMIT 200) AS nearest
+    WHERE expires_on >= current_date),
+found AS MATERIALIZED (
+    SELECT id, contract, city, occupation_code, remote, published_on, contract = 'CDI' AS c, remote = 'none' AS r,
+           coalesce(1.0 / (60 + by_words.place), 0) + coalesce(1.0 / (60 + near.place), 0) AS score
+    FROM by_words FULL JOIN near USING (id) JOIN offers USING (id)),
+"""
+PAGE = f"""
 page AS (SELECT id, score FROM found WHERE c AND r ORDER BY score DESC, published_on DESC, id LIMIT 20)
 SELECT json_build_object(
     'total', (SELECT count(*) FROM found WHERE c AND r),
-    'hits', (SELECT json_agg(to_jsonb(o) - 'words' ORDER BY score DESC) FROM page JOIN offers o USING (id)),
+    'hits', (SELECT json_agg(to_jsonb(o) ORDER BY score DESC) FROM page
+        JOIN (SELECT id, {', '.join(COLUMNS)} FROM offers) o USING (id)),
     'contract', (SELECT json_object_agg(v, n) FROM (
         SELECT contract v, count(*) n FROM found WHERE r GROUP BY v ORDER BY n DESC LIMIT 100) f),
     'remote', (SELECT json_object_agg(v, n) FROM (
@@ -78,6 +108,35 @@ def index(connection: psycopg.Connection) -> None:
     connection.execute("VACUUM (FULL, ANALYZE) offers")
 
 
+def bring_meaning(connection: psycopg.Connection, references: Iterable[str], vectors: Iterable[str]) -> None:
+    """Vectors of 384 figures, by the offers' references."""
+    connection.execute(MEANING)
+    with connection.cursor() as cursor, cursor.copy("COPY meanings FROM STDIN") as sink:
+        for row in zip(references, vectors, strict=True):
+            sink.write_row(row)
+
+
+def index_meaning(connection: psycopg.Connection) -> None:
+    """The vectors beside the rows, and pgvector's graph of them."""
+    for statement in GRAPH:
+        connection.execute(statement)
+
+
+def size(connection: psycopg.Connection) -> int:
+    """Bytes of the rows and their indexes."""
+    return connection.execute("SELECT pg_total_relation_size('offers')").fetchone()[0]
+
+
+def search_by_both(connection: psycopg.Connection, q: str, vector: str) -> dict[str, Any]:
+    """The same as [`search`], by words and meaning."""
+    return json.loads(connection.execute(FOUND_BY_BOTH + PAGE, [q, vector], prepare=True).fetchone()[0])
+
+
 def search(connection: psycopg.Connection, q: str) -> dict[str, Any]:
     """A page, the total and all facets of permanent contracts without remote work."""
-    return json.loads(connection.execute(SEARCH, [q], prepare=True).fetchone()[0])
+    return json.loads(connection.execute(FOUND + PAGE, [q], prepare=True).fetchone()[0])
+
+
+def written(vector: Iterable[float]) -> str:
+    """As pgvector reads it."""
+    return f"[{','.join(map(str, vector))}]"

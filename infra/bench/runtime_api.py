@@ -37,6 +37,11 @@ def binary(function: str) -> tuple[Path, str]:
     return release, "release"
 
 
+def peak_mib(pid: int) -> float:
+    """The most memory a process has had resident so far."""
+    return int(Path(f"/proc/{pid}/status").read_text().split("VmHWM:")[1].split()[0]) / 1024
+
+
 class Process:
     """A function's process behind a Runtime API of its own; leaving the `with` block ends it."""
 
@@ -100,8 +105,7 @@ class Process:
 
     def peak_mib(self) -> float:
         """The most memory the process has had resident so far."""
-        status = Path(f"/proc/{self._process.pid}/status").read_text()
-        return int(status.split("VmHWM:")[1].split()[0]) / 1024
+        return peak_mib(self._process.pid)
 
     def _next(self, queue: Queue) -> Any:
         until = time.monotonic() + PATIENCE

@@ -1,8 +1,8 @@
-"""The tantivy wheel as somebody would use it for offers: runs in an environment of its own, where `search.py` puts it.
+"""The tantivy wheel as somebody would use it for offers: runs in an environment of its own, where `worker.py` puts it.
 
-The first line in is the path of a CSV file of offers; a line back says how many seconds the index took. Each line after it is a query, and
-each line back its milliseconds and hits: a page of 20 in full, the total, and the facets contract, remote, city and occupation, each
-without its own filter, as ours are.
+Lines are JSON. The first one in is a list with the path of a CSV file of offers; a line back says how many seconds the index took. Each
+line after it is a query, and each line back its milliseconds and hits: a page of 20 in full, the total, and the facets contract, remote,
+city and occupation, each without its own filter, as ours are.
 """
 
 import csv
@@ -67,10 +67,11 @@ def ask(index: Index, schema: object, text: str) -> tuple[float, int]:
 def main() -> None:
     """Answers line by line until the input ends."""
     started = time.perf_counter()
-    index, schema = build(sys.stdin.readline().strip())
+    (path,) = json.loads(sys.stdin.readline())
+    index, schema = build(path)
     print(json.dumps({"seconds": time.perf_counter() - started}), flush=True)
     for line in sys.stdin:
-        milliseconds, total = ask(index, schema, line.strip())
+        milliseconds, total = ask(index, schema, json.loads(line)["q"])
         print(json.dumps({"milliseconds": milliseconds, "total": total}), flush=True)
 
 

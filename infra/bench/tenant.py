@@ -22,6 +22,7 @@ class Tenant:
     front: FrontOffice
     slug: str
     operator: Operator
+    bucket: str
 
     def widen(self) -> None:
         """Lifts the gateway's limits for the tenant."""
@@ -55,7 +56,7 @@ def scratch(stack: Stack, slug: str) -> Iterator[Tenant]:
         back = BackOffice.login(stack, email, password)
         # Nothing is open to candidates before a front office has said why it handles their data.
         back.publish(settings_of(back), {})
-        yield Tenant(made["tenant_id"], made["database"], back, FrontOffice(stack, made["publishable_key"]), slug, operator)
+        yield Tenant(made["tenant_id"], made["database"], back, FrontOffice(stack, made["publishable_key"]), slug, operator, made["bucket"])
     finally:
         operator.invoke("tenants", remove)
 

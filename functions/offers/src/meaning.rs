@@ -73,7 +73,8 @@ async fn work(
 ) -> Result<(), RunError> {
     let (mut missing, mut after) = (true, None);
     while missing && Instant::now() < until {
-        // What was gone through is not looked through again, but once at the end: meanwhile an offer may have been written anew.
+        // What was gone through is not looked through again before the end; then from the start, until nothing is found: meanwhile
+        // an offer may have been written anew.
         let last = batch(app, session, taken, model, after).await?;
         missing = last.is_some() || after.is_some();
         after = last;

@@ -105,9 +105,9 @@ fn archive(
         builder.single_segment_index_writer(directory.clone(), MEMORY_BUDGET)?;
     let mut draft = Draft::default();
     let mut drafted = model.cloned().map(vectors::Draft::new);
-    let mut entries = entries.into_iter().map(Into::into);
+    let mut entries = entries.into_iter().map(Into::into).fuse();
     loop {
-        let side_by_side = stretch(&mut entries);
+        let side_by_side = stretch(&mut entries, STRETCH);
         if side_by_side.is_empty() {
             break;
         }
@@ -146,18 +146,19 @@ fn archive(
     Ok(Archive { sha256: Digest::of(&bytes), bytes, generation, offers, closed, changes })
 }
 
-/// The texts of a stretch, in bytes: it is held in memory until it is sorted.
+/// Bytes that a stretch of offers takes, more or less: it is held in memory until it is sorted.
 const STRETCH: usize = 64 << 20;
 
 /// The next stretch of offers, those of one occupation, and of one company among them, side by side. They are found together, so what is
 /// read of them is read in fewer places; and they say the same, so that they take less room (measured: 51 MB in place of 88).
-fn stretch(entries: &mut impl Iterator<Item = Entry>) -> Vec<Entry> {
+fn stretch(entries: &mut impl Iterator<Item = Entry>, most: usize) -> Vec<Entry> {
     let mut bytes = 0;
     let mut stretch = Vec::new();
-    while bytes < STRETCH
+    while bytes < most
         && let Some(entry) = entries.next()
     {
-        bytes += entry.offer.content.description.len();
+        let vector = entry.vector.as_ref().map_or(0, Vec::len);
+        bytes += size_of::<Entry>() + entry.offer.content.description.len() + vector;
         stretch.push(entry);
     }
     stretch.sort_by(|one, other| beside(one).cmp(&beside(other)));
@@ -328,5 +329,60 @@ fn remote_words(remote: Remote) -> &'static str {
         Remote::None => "",
         Remote::Partial => "télétravail hybride remote",
         Remote::Full => "télétravail complet full remote distance",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(number: u128, occupation: &str, company: &str) -> Entry {
+        let content = OfferDraft {
+            reference: number.to_string(),
+            title: "Soudeur".into(),
+            description: "Rejoignez-nous.".into(),
+            company: Some(company.into()),
+            city: "Angers".into(),
+            postal_code: None,
+            country: "FR".into(),
+            contract: Contract::Permanent,
+            occupation_code: Some(occupation.into()),
+            occupation: None,
+            remote: Remote::None,
+            salary_min: None,
+            salary_max: None,
+            salary_period: None,
+            published_on: jiff::civil::date(2026, 3, 1),
+            expires_on: None,
+            url: None,
+            skills: Vec::new(),
+            working_time: None,
+            experience_years: None,
+            education_level: None,
+            position: None,
+        };
+        Offer { id: uuid::Uuid::from_u128(number).into(), content }.into()
+    }
+
+    #[test]
+    fn a_stretch_is_sorted_and_none_is_lost() {
+        let offers = [("B", "2"), ("A", "2"), ("B", "1"), ("A", "2"), ("A", "1")];
+        let stretches = |most: usize| {
+            let mut entries =
+                (0..).zip(offers).map(|(n, (occupation, company))| entry(n, occupation, company));
+            let mut stretches = Vec::new();
+            loop {
+                let stretch = stretch(&mut entries, most);
+                if stretch.is_empty() {
+                    return stretches;
+                }
+                stretches
+                    .push(stretch.into_iter().map(|entry| entry.offer.content.reference).collect::<Vec<_>>());
+            }
+        };
+        assert_eq!(stretches(STRETCH), [["4", "1", "3", "2", "0"]]);
+        assert_eq!(stretches(1), [["0"], ["1"], ["2"], ["3"], ["4"]]);
+        // One and a half offers: the second goes over.
+        assert_eq!(stretches(size_of::<Entry>() * 3 / 2), vec![vec!["1", "0"], vec!["3", "2"], vec!["4"]]);
     }
 }

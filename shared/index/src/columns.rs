@@ -332,6 +332,10 @@ mod tests {
             let mut counts = vec![0u32; size];
             docs.iter().for_each(|doc| counts[numbers[*doc as usize] as usize] += 1);
             prop_assert_eq!(columns.count(0, size, &offers, &|| Arc::clone(&docs)), counts.clone());
+            let together = columns.count_together(&offers, &docs);
+            let together: Vec<_> = together.into_iter().flatten().collect();
+            prop_assert!(size <= MOST_SETS || together.len() == ROW);
+            prop_assert!(together.iter().all(|together| *together == counts));
             let few = Bits::which(&seeds, |_| false);
             prop_assert_eq!(columns.count(0, size, &few, &|| Arc::new([])), vec![0u32; size]);
             let mut chosen = vec![false; size];

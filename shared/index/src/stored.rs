@@ -77,6 +77,7 @@ impl Serialize for StoredSummary {
         let mut fields = serializer.serialize_map(None)?;
         let mut stored = serde_json::Deserializer::from_str(&self.0);
         stored.deserialize_map(Copied(&mut fields)).map_err(S::Error::custom)?;
+        stored.end().map_err(S::Error::custom)?;
         fields.end()
     }
 }

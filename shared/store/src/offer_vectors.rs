@@ -60,7 +60,7 @@ pub async fn find(
     text_hashes: &[[u8; 32]],
 ) -> Result<HashMap<[u8; 32], Vec<u8>>, DatabaseError> {
     const SQL: &str = "-- offer_vectors::find
-        SELECT text_hash, vector FROM unnest($2::bytea[]) AS wanted (text_hash)
+        SELECT text_hash, vector FROM (SELECT DISTINCT unnest($2::bytea[])) AS wanted (text_hash)
         CROSS JOIN LATERAL (
             SELECT vector FROM offer_vectors AS made
             WHERE made.text_hash = wanted.text_hash AND model = $1 LIMIT 1) AS one";
