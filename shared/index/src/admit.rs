@@ -105,7 +105,7 @@ impl SearchIndex {
         request: &SearchRequest,
         day: &Day,
     ) -> Bits {
-        let shown = if request.duplicates { &day.open } else { &day.shown };
+        let shown = day.shown(request.duplicates);
         let mut matching = match (having, order.ranking()) {
             (None, _) => shown.clone(),
             (Some(having), None) => Bits::both(shown, &having.enough),

@@ -38,13 +38,20 @@ pub(crate) struct Columns {
 /// What depends on the day of a search.
 #[derive(Debug)]
 pub(crate) struct Day {
-    today: i32,
+    pub(crate) today: i32,
     /// What is shown today, or would be if no other offer stood for it.
     pub(crate) open: Bits,
     /// What is shown today.
     pub(crate) shown: Bits,
     /// What was published on the days that the facet counts, or later.
     since: [Bits; DAYS.len()],
+}
+
+impl Day {
+    /// What is shown, or with `duplicates` would be if no other offer stood for it.
+    pub(crate) fn shown(&self, duplicates: bool) -> &Bits {
+        if duplicates { &self.open } else { &self.shown }
+    }
 }
 
 /// The numbers of one facet's values, as narrow as they fit.

@@ -15,7 +15,7 @@ use vivier_threshold::Key;
 use crate::bits::{Bits, Ranks};
 use crate::build::day_number;
 use crate::collect::Best;
-use crate::columns::Columns;
+use crate::columns::{Columns, Day};
 use crate::completions::Completions;
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
 use crate::filters::{Filters, distance_km};
@@ -150,7 +150,7 @@ impl SearchIndex {
             (_, [word]) => queries.any_occurs(word)?,
             (having, _) => having.as_ref().is_some_and(|having| having.whole),
         };
-        let order = self.order(&queries, &words, admitted.as_ref(), said, request, today)?;
+        let order = self.order(&queries, &words, admitted.as_ref(), said, request, &day)?;
         let mut after = cursor.map(|cursor| cursor.position);
         if let Some(cursor) = cursor
             && let Some(ranking) = order.ranking()
@@ -278,7 +278,7 @@ impl SearchIndex {
         admitted: Option<&Bits>,
         said: bool,
         request: &SearchRequest,
-        today: i32,
+        day: &Day,
     ) -> Result<Order<'_>, SearchError> {
         match (request.sort, request.within) {
             (Sort::Distance, Some(circle)) => return Ok(Order::Distance(circle.centre)),
@@ -286,19 +286,15 @@ impl SearchIndex {
             _ => return Ok(Order::Day),
         }
         let literal = self.literal(queries, words)?;
-        let ranking = Ranking::by_words(request.weights, queries.ideal(words)?, today, literal);
+        let ranking = Ranking::by_words(request.weights, queries.ideal(words)?, day.today, literal);
         let (Some(vectors), Some(vector)) = (&self.vectors, &request.vector) else {
             return Ok(Order::Match(Box::new(ranking)));
         };
         if request.weights.meaning <= 0.0 {
             return Ok(Order::Match(Box::new(ranking)));
         }
-        let open = |doc: u32| {
-            let row = &self.rows[doc as usize];
-            row.expires >= today
-                && (!row.hidden || request.duplicates)
-                && admitted.is_none_or(|admitted| admitted.has(doc))
-        };
+        let shown = day.shown(request.duplicates);
+        let open = |doc: u32| shown.has(doc) && admitted.is_none_or(|admitted| admitted.has(doc));
         Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, said, open))))
     }
 
