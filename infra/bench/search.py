@@ -42,6 +42,7 @@ def run(stack: Stack, sizes: Sequence[int] = SIZES) -> None:
     wishes = _wishes()
     print(f"\nsearch: {profile} build, {program.stat().st_size / 1e6:.1f} MB; {STARTS} starts, {SAMPLES} warm searches")
     with release_builds(stack, "offers", "search"), scratch(stack, "bench-search") as tenant, environment(stack, "search") as variables:
+        tenant.widen()
         # A stream that is not there is left alone: what remains is the search itself.
         alone = variables | {"EVENTS_STREAM": "none"}
         # None that is there is closed by a smaller file.
