@@ -48,6 +48,14 @@ impl Bits {
         self.words.get(at as usize / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
     }
 
+    /// Which of the 64 from `at` on are in it; the first is the lowest bit.
+    pub(crate) fn word_at(&self, at: u32) -> u64 {
+        let word = |number: usize| self.words.get(number).copied().unwrap_or(0);
+        let (number, shift) = (at as usize / 64, at % 64);
+        let behind = if shift > 0 { word(number + 1) << (64 - shift) } else { 0 };
+        word(number) >> shift | behind
+    }
+
     pub(crate) fn set(&mut self, at: u32) {
         self.words[at as usize / 64] |= 1 << (at % 64);
     }
@@ -299,6 +307,8 @@ mod tests {
             let ranks = Ranks::of(&a);
             prop_assert_eq!(ranks.len(), a.count());
             for at in 0..one.len() as u32 + 70 {
+                let word = (0..64).fold(0u64, |word, bit| word | u64::from(a.has(at + bit)) << bit);
+                prop_assert_eq!(a.word_at(at), word);
                 prop_assert_eq!(ranks.rank(at), numbers(&one).binary_search(&at).ok());
                 prop_assert_eq!(a.next(at), numbers(&one).into_iter().find(|next| *next >= at));
             }

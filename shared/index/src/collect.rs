@@ -21,7 +21,7 @@ pub(crate) struct Best<'a> {
     /// Only what comes after it is on the page.
     after: Option<Position>,
     limit: usize,
-    /// Offers whose words weigh less come after all that are kept.
+    /// Offers whose words weigh less, and that are not near, come after all that are kept.
     least_words: f32,
     /// At most `limit + 1`: one more tells that there is another page.
     seen: BinaryHeap<Reverse<(Position, u32)>>,
@@ -37,19 +37,27 @@ impl<'a> Best<'a> {
         Self { index, order, after, limit, least_words: 0.0, seen: BinaryHeap::with_capacity(limit + 2) }
     }
 
-    /// Takes in an offer whose words weigh `words`.
-    pub(crate) fn see(&mut self, doc: u32, words: f32) {
+    /// Takes in an offer whose words weigh `words`, and that is not near in meaning.
+    pub(crate) fn see_far(&mut self, doc: u32, words: f32) {
         // Most offers are left here.
         if words < self.least_words {
             return;
         }
-        let worst = (self.seen.len() > self.limit).then(|| self.seen.peek()).flatten();
-        let worst = worst.map(|Reverse((worst, _))| *worst);
+        if let (Some(worst), Some(ranking)) = (self.worst(), self.order.ranking())
+            && ranking.at_most(doc, self.index.columns.published(doc), words) < f32::from_bits(worst.score)
+        {
+            return;
+        }
+        self.see(doc, words);
+    }
+
+    /// Takes in an offer whose words weigh `words`.
+    pub(crate) fn see(&mut self, doc: u32, words: f32) {
         // Scores are not negative: their bits are in their order.
         let score = self.order.score(doc, self.index, words).to_bits();
         let published = self.index.columns.published(doc);
         // Nothing else needs to be read of these.
-        if worst.is_some_and(|worst| (score, published) < (worst.score, worst.published)) {
+        if self.worst().is_some_and(|worst| (score, published) < (worst.score, worst.published)) {
             return;
         }
         let position = Position { score, published, id: self.index.rows[doc as usize].id };
@@ -63,11 +71,15 @@ impl<'a> Best<'a> {
         {
             *worst = Reverse((position, doc));
         }
-        if self.seen.len() > self.limit
-            && let Some(Reverse((worst, _))) = self.seen.peek()
-        {
+        if let Some(worst) = self.worst() {
             self.least_words = self.order.least_words(f32::from_bits(worst.score));
         }
+    }
+
+    /// What an offer must be better than to be kept; none as long as there is room.
+    fn worst(&self) -> Option<Position> {
+        let worst = (self.seen.len() > self.limit).then(|| self.seen.peek()).flatten();
+        worst.map(|Reverse((worst, _))| *worst)
     }
 
     /// The offers of the page in order, by number in the index, and whether more follow.

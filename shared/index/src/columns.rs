@@ -260,10 +260,19 @@ impl Column {
 
     /// Counts the first numbers in the rows of some offers.
     fn count_rows(&self, docs: &[u32], first: usize, counts: &mut [u32]) {
-        fn each<T: Copy + Into<u32>>(numbers: &[T], docs: &[u32], first: usize, counts: &mut [u32]) {
-            for doc in docs {
-                let start = *doc as usize * ROW;
-                for number in &numbers[start..start + first] {
+        /// Rows lie far from each other: as they are read in one go, memory is waited for once and not for each.
+        const AT_ONCE: usize = 32;
+        fn each<T: Copy + Default + Into<u32>>(
+            numbers: &[T],
+            docs: &[u32],
+            first: usize,
+            counts: &mut [u32],
+        ) {
+            let all = numbers.as_chunks::<ROW>().0;
+            let mut rows = [[T::default(); ROW]; AT_ONCE];
+            for docs in docs.chunks(AT_ONCE) {
+                rows.iter_mut().zip(docs).for_each(|(row, doc)| *row = all[*doc as usize]);
+                for number in rows.iter().take(docs.len()).flat_map(|row| &row[..first]) {
                     if let Some(count) = counts.get_mut((*number).into() as usize) {
                         *count += 1;
                     }

@@ -36,6 +36,7 @@ mod request;
 mod row;
 mod schema;
 mod search;
+mod signs;
 mod stored;
 mod suggest;
 mod synonyms;

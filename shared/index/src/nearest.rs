@@ -19,10 +19,8 @@ impl SearchIndex {
         today: Date,
     ) -> Result<Vec<(f32, OfferSummary)>, SearchError> {
         let Some(vectors) = &self.vectors else { return Ok(Vec::new()) };
-        let today = day_number(today) as i32;
-        let open = |doc: u32| self.rows[doc as usize].expires >= today;
-        let mut near = vectors.nearest(&Sought::new(vector), limit, open);
-        near.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        let day = self.columns.day(day_number(today) as i32);
+        let near = vectors.nearest(&Sought::new(vector), limit, &day.open);
         let searcher = self.reader.searcher();
         near.into_iter().map(|(doc, cosine)| Ok((cosine, self.stored(&searcher, doc)?.summary))).collect()
     }

@@ -33,7 +33,7 @@ impl Order<'_> {
         }
     }
 
-    /// What the words of an offer must weigh for a score that is not below `worst`; less may be told than that.
+    /// What the words of an offer that is not near must weigh for a score that is not below `worst`; less may be told than that.
     pub(crate) fn least_words(&self, worst: f32) -> f32 {
         self.ranking().map_or(0.0, |ranking| ranking.least_words(worst))
     }

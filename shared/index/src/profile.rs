@@ -162,7 +162,6 @@ impl SearchIndex {
     ) -> Result<Vec<SuitableOffer>, SearchError> {
         let searcher = self.reader.searcher();
         let day = self.columns.day(day_number(today) as i32);
-        let open = |doc: u32| day.shown.has(doc);
         let mut docs: BTreeSet<u32> = BTreeSet::new();
         let mut titles = Vec::new();
         for title in profile.titles.iter().take(TITLES) {
@@ -171,10 +170,10 @@ impl SearchIndex {
             weightiest.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
             docs.extend(weightiest.into_iter().take(LOOKED_AT).map(|(doc, _)| doc));
             let sought = title.vector.as_deref().map(Sought::new);
-            docs.extend(self.nearest(sought.as_ref(), open));
+            docs.extend(self.nearest(sought.as_ref(), &day.shown));
             titles.push(Title { text: &title.text, shares, sought });
         }
-        docs.extend(self.nearest(profile.skills_vector.as_deref().map(Sought::new).as_ref(), open));
+        docs.extend(self.nearest(profile.skills_vector.as_deref().map(Sought::new).as_ref(), &day.shown));
         let skills = Skills::of(&profile.skills);
         let candidate = Candidate { index: self, profile, titles: &titles, skills: &skills };
         // What is read of an offer beyond its row can add this much: offers that cannot reach the page any more are not read.
@@ -221,7 +220,7 @@ impl SearchIndex {
         Ok(shares.map(|(doc, weighs)| (doc, (weighs / ideal).min(1.0))).collect())
     }
 
-    fn nearest(&self, sought: Option<&Sought>, open: impl Fn(u32) -> bool) -> Vec<u32> {
+    fn nearest(&self, sought: Option<&Sought>, open: &Bits) -> Vec<u32> {
         let (Some(vectors), Some(sought)) = (&self.vectors, sought) else { return Vec::new() };
         vectors.nearest(sought, LOOKED_AT, open).into_iter().map(|(doc, _)| doc).collect()
     }

@@ -46,8 +46,10 @@ const VERY_NEAR: f32 = 0.4;
 
 /// What an offer has ahead that says every word as it was typed, of offers that say something else for it.
 const LITERAL: f32 = 0.5;
-/// How much nearer than the nearest found an offer may lie that comparing bits has missed.
+/// How much nearer than the farthest found an offer may lie that comparing bits has missed.
 const MISSED: f32 = 0.05;
+/// More than sums of scores are rounded by, as a part of them.
+const ROUNDED: f32 = 1e-5;
 
 /// How the hits of one search are ordered.
 pub(crate) struct Ranking<'a> {
@@ -65,7 +67,8 @@ struct Meaning<'a> {
     sought: Sought,
     /// In the order of their numbers.
     near: Vec<(u32, f32)>,
-    best: f32,
+    /// No other offer that is open has a greater cosine, but for what comparing bits has missed.
+    beyond: f32,
 }
 
 impl<'a> Ranking<'a> {
@@ -74,21 +77,23 @@ impl<'a> Ranking<'a> {
         Self { weights, ideal, today, literal, meaning: None }
     }
 
-    /// Takes the meaning in; `open` tells which offers may be found by it, `said` whether some offer has all the words.
+    /// Takes the meaning in; only `open` offers are weighed by it, `said` tells whether some offer has all the words.
     pub(crate) fn and_meaning(
         mut self,
         vectors: &'a Vectors,
         vector: &[f32],
         said: bool,
-        open: impl Fn(u32) -> bool,
+        open: &Bits,
     ) -> Self {
         let sought = Sought::new(vector);
         let mut near = vectors.nearest(&sought, NEAR, open);
         let least = if said { VERY_NEAR } else { NEAR_ENOUGH };
-        near.retain(|(_, cosine)| *cosine >= least);
-        let best = near.first().map_or(least, |(_, cosine)| *cosine);
+        let enough = near.partition_point(|(_, cosine)| *cosine >= least);
+        let farthest = near.get(enough).or(near.last().filter(|_| near.len() == NEAR));
+        let beyond = farthest.map_or(0.0, |(_, cosine)| cosine.max(0.0));
+        near.truncate(enough);
         near.sort_unstable_by_key(|(doc, _)| *doc);
-        self.meaning = Some(Meaning { vectors, sought, near, best });
+        self.meaning = Some(Meaning { vectors, sought, near, beyond });
         self
     }
 
@@ -97,18 +102,19 @@ impl<'a> Ranking<'a> {
         self.meaning.as_ref().map_or(&[], |meaning| &meaning.near)
     }
 
-    fn share(&self, words: f32) -> f32 {
-        if self.ideal > 0.0 { words / self.ideal } else { 0.0 }
-    }
-
-    fn is_literal(&self, doc: u32) -> bool {
-        self.literal.as_ref().is_some_and(|literal| literal.has(doc))
+    /// The words' part of a score.
+    fn said(&self, doc: u32, words: f32) -> f32 {
+        let share = if self.ideal > 0.0 { words / self.ideal } else { 0.0 };
+        let literal = self.literal.as_ref().is_some_and(|literal| literal.has(doc));
+        share + if literal { LITERAL } else { 0.0 }
     }
 
     /// The words' part of a score, and the cosine.
     pub(crate) fn parts(&self, doc: u32, words: f32) -> (f32, Option<f32>) {
-        let share = self.share(words) + if self.is_literal(doc) { LITERAL } else { 0.0 };
-        (share, self.meaning.as_ref().map(|meaning| meaning.vectors.cosine(&meaning.sought, doc)))
+        (
+            self.said(doc, words),
+            self.meaning.as_ref().map(|meaning| meaning.vectors.cosine(&meaning.sought, doc)),
+        )
     }
 
     /// The score of an offer of a day whose words weigh `words`; not negative.
@@ -123,17 +129,23 @@ impl<'a> Ranking<'a> {
         RECENCY.get(age as usize).copied().unwrap_or_else(|| recency(age))
     }
 
-    /// An offer whose words weigh less has a lower score than `score`, whatever else there is to it.
+    /// An offer that is not [near](Self::near), whose words weigh less, has a lower score than `score`, whatever else there is to it.
     pub(crate) fn least_words(&self, score: f32) -> f32 {
-        /// More than sums of scores are rounded by, as a part of them.
-        const ROUNDED: f32 = 1e-5;
         if self.weights.words <= 0.0 || self.ideal <= 0.0 {
             return 0.0;
         }
         let share = if self.literal.is_some() { LITERAL } else { 0.0 };
-        let cosine = self.meaning.as_ref().map_or(0.0, |meaning| meaning.best + MISSED);
-        let most = self.sum(share, cosine, 1.0) + ROUNDED * (1.0 + score);
+        let most = self.sum(share, self.beyond(), 1.0) + ROUNDED * (1.0 + score);
         (score - most) / self.weights.words * self.ideal
+    }
+
+    /// An offer of a day that is not [near](Self::near), and whose words weigh `words`, has no higher score; its vector is not read.
+    pub(crate) fn at_most(&self, doc: u32, published: i32, words: f32) -> f32 {
+        self.sum(self.said(doc, words), self.beyond(), self.recency(published)) * (1.0 + ROUNDED)
+    }
+
+    fn beyond(&self) -> f32 {
+        self.meaning.as_ref().map_or(0.0, |meaning| meaning.beyond + MISSED)
     }
 
     fn sum(&self, share: f32, cosine: f32, recency: f32) -> f32 {

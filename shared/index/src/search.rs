@@ -1,5 +1,6 @@
 //! An open index, and what can be asked of it.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -182,23 +183,23 @@ impl SearchIndex {
         let mut best = Best::new(self, &order, after, limit);
         match (order.ranking(), &having) {
             (Some(ranking), Some(having)) => {
-                let mut left = Vec::new();
+                let ranks = Ranks::of(&passing.all);
                 let by_words = request.weights.words > 0.0;
-                let weighed = if by_words {
-                    queries.weigh(&words, &Ranks::of(&passing.all))?
-                } else {
-                    vec![0.0; all.len()]
-                };
-                for (doc, words) in all.iter().zip(weighed) {
-                    if by_words && (ranking.near().is_empty() || having.any.has(*doc)) {
-                        best.see(*doc, words);
-                    } else {
-                        left.push(*doc);
+                let weighed = if by_words { queries.weigh(&words, &ranks)? } else { vec![0.0; all.len()] };
+                // What is near comes first: of the rest, most need not be looked at then.
+                let near = ranking.near();
+                for (doc, _) in near {
+                    if let Some(rank) = ranks.rank(*doc) {
+                        // Without the words that matter, what an offer has of the others does not count.
+                        best.see(*doc, if having.any.has(*doc) { weighed[rank] } else { 0.0 });
                     }
                 }
-                // What is only near in meaning comes after what has words.
-                for doc in left {
-                    best.see(doc, 0.0);
+                let mut near = near.iter().map(|(doc, _)| *doc).peekable();
+                for (doc, words) in all.iter().zip(weighed) {
+                    while near.next_if(|near| near < doc).is_some() {}
+                    if near.peek() != Some(doc) {
+                        best.see_far(*doc, words);
+                    }
                 }
             }
             _ => all.iter().for_each(|doc| best.see(*doc, 0.0)),
@@ -294,8 +295,8 @@ impl SearchIndex {
             return Ok(Order::Match(Box::new(ranking)));
         }
         let shown = day.shown(request.duplicates);
-        let open = |doc: u32| shown.has(doc) && admitted.is_none_or(|admitted| admitted.has(doc));
-        Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, said, open))))
+        let open = admitted.map_or(Cow::Borrowed(shown), |admitted| Cow::Owned(Bits::both(shown, admitted)));
+        Ok(Order::Match(Box::new(ranking.and_meaning(vectors, vector, said, &open))))
     }
 
     fn find(&self, searcher: &Searcher, id: OfferId) -> Result<Option<u32>, SearchError> {

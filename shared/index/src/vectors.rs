@@ -14,6 +14,8 @@ use tantivy::directory::OwnedBytes;
 use vivier_text::embed::ModelIdentity;
 
 use crate::archive::OpenError;
+use crate::bits::Bits;
+use crate::signs;
 
 const ABOUT: &str = "vectors.json";
 const BYTES: &str = "vectors.i8";
@@ -22,6 +24,8 @@ const BITS: &str = "vectors.bits";
 
 /// How many offers' bytes are compared for a search, at least; those whose bits are nearest.
 const RESCORED: usize = 2_000;
+/// Of an archive with its share of the offers, at least so many for each one that is wanted.
+const RESCORED_FOR_ONE: usize = 3;
 /// The largest byte; -128 is not used, so that every vector has its opposite.
 const LARGEST: f32 = 127.0;
 
@@ -67,10 +71,10 @@ impl Draft {
 
     pub(crate) fn write(self, files: &mut BTreeMap<String, Vec<u8>>) -> Result<(), serde_json::Error> {
         let mean = self.mean();
-        let mut bits = Vec::with_capacity(self.scales.len() * words(self.model.dimension) * 8);
+        let mut bits = Vec::with_capacity(self.scales.len() * signs::words(self.model.dimension) * 8);
         for (vector, scale) in self.bytes.chunks_exact(self.model.dimension).zip(&self.scales) {
             let sides = vector.iter().zip(&mean).map(|(byte, mean)| figure(*byte) * scale > *mean);
-            bits.extend(code(sides).iter().flat_map(|word| word.to_le_bytes()));
+            bits.extend(signs::code(sides).iter().flat_map(|word| word.to_le_bytes()));
         }
         files.insert(ABOUT.to_owned(), serde_json::to_vec(&About { model: self.model })?);
         files.insert(BYTES.to_owned(), self.bytes);
@@ -133,20 +137,28 @@ impl Vectors {
         self.part(doc).map_or(0.0, |(own, stored)| stored.cosine(sought, own))
     }
 
-    /// The `most` offers nearest to what is sought among those that `open` lets in, nearest first, with their cosines.
-    pub(crate) fn nearest(
-        &self,
-        sought: &Sought,
-        most: usize,
-        open: impl Fn(u32) -> bool,
-    ) -> Vec<(u32, f32)> {
+    /// The `most` offers nearest to what is sought among those that are `open`, nearest first, with their cosines.
+    ///
+    /// Each archive's bits are sides of its own mean, so that they are compared among themselves.
+    pub(crate) fn nearest(&self, sought: &Sought, most: usize, open: &Bits) -> Vec<(u32, f32)> {
+        let offers: usize = self.parts.iter().map(|(docs, _)| docs.len()).sum();
         let mut near = Vec::new();
-        for (docs, stored) in &self.parts {
-            let theirs = stored.nearest(sought, most, |own| open(docs.start + own));
-            near.extend(theirs.into_iter().map(|(own, cosine)| (docs.start + own, cosine)));
+        if sought.bits.len() != signs::words(self.model.dimension) {
+            return near;
         }
-        near.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
-        near.truncate(most);
+        for (docs, stored) in &self.parts {
+            let share = (RESCORED * docs.len()).div_ceil(offers.max(1));
+            let enough = share.max(most * RESCORED_FOR_ONE);
+            let having = |own: u32| stored.having.word_at(own) & open.word_at(docs.start + own);
+            let found = signs::least_differing(&stored.bits, &sought.bits, enough, having);
+            near.extend(found.into_iter().map(|own| (docs.start + own, stored.cosine(sought, own))));
+        }
+        let closer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
+        if near.len() > most {
+            near.select_nth_unstable_by(most, closer);
+            near.truncate(most);
+        }
+        near.sort_unstable_by(closer);
         near
     }
 }
@@ -157,6 +169,8 @@ pub(crate) struct Stored {
     bytes: OwnedBytes,
     bits: OwnedBytes,
     scales: Vec<f32>,
+    /// Which offers have a vector.
+    having: Bits,
 }
 
 impl std::fmt::Debug for Stored {
@@ -183,7 +197,7 @@ impl Sought {
         Self {
             bytes: figures.iter().map(|byte| byte.cast_signed()).collect(),
             scale,
-            bits: code(vector.iter().map(|figure| *figure > 0.0)),
+            bits: signs::code(vector.iter().map(|figure| *figure > 0.0)),
         }
     }
 }
@@ -199,9 +213,11 @@ impl Stored {
         let (Some(bytes), Some(bits), Some(scales)) = (file(BYTES), file(BITS), file(SCALES)) else {
             return Err(OpenError::Malformed("a file is missing"));
         };
-        let scales = scales.as_chunks::<4>().0.iter().map(|scale| f32::from_le_bytes(*scale)).collect();
-        let vectors = Self { model, bytes, bits, scales };
-        let (dimension, words) = (vectors.model.dimension, words(vectors.model.dimension));
+        let scales: Vec<f32> =
+            scales.as_chunks::<4>().0.iter().map(|scale| f32::from_le_bytes(*scale)).collect();
+        let having = Bits::which(&scales, |scale| *scale > 0.0);
+        let vectors = Self { model, bytes, bits, scales, having };
+        let (dimension, words) = (vectors.model.dimension, signs::words(vectors.model.dimension));
         let whole = dimension > 0
             && vectors.scales.len() == offers
             && offers.checked_mul(dimension) == Some(vectors.bytes.len())
@@ -214,7 +230,7 @@ impl Stored {
     }
 
     fn has(&self, doc: u32) -> bool {
-        self.scales.get(doc as usize).is_some_and(|scale| *scale > 0.0)
+        self.having.has(doc)
     }
 
     fn cosine(&self, sought: &Sought, doc: u32) -> f32 {
@@ -222,75 +238,16 @@ impl Stored {
         let vector = self.bytes.get(doc * dimension..(doc + 1) * dimension).unwrap_or_default();
         dot(vector, &sought.bytes) as f32 * sought.scale * self.scales.get(doc).copied().unwrap_or_default()
     }
-
-    fn nearest(&self, sought: &Sought, most: usize, open: impl Fn(u32) -> bool) -> Vec<(u32, f32)> {
-        let width = words(self.model.dimension);
-        if sought.bits.len() != width {
-            return Vec::new();
-        }
-        let mut distances = vec![0u16; self.scales.len()];
-        differing(self.bits.as_chunks().0, &sought.bits, &mut distances);
-        let mut having = vec![0usize; width * 64 + 1];
-        for (doc, distance) in (0u32..).zip(&mut distances) {
-            // What has no vector, or is closed, is farther than anything.
-            if self.scales[doc as usize] > 0.0 && open(doc) {
-                having[usize::from(*distance)] += 1;
-            } else {
-                *distance = u16::MAX;
-            }
-        }
-        let enough = RESCORED.max(most * 2);
-        let mut seen = 0;
-        let last = having.iter().position(|count| {
-            seen += count;
-            seen >= enough
-        });
-        let last = last.unwrap_or(width * 64);
-        let near = (0u32..).zip(&distances).filter(|(_, distance)| usize::from(**distance) <= last);
-        let mut near: Vec<(u32, f32)> = near.map(|(doc, _)| (doc, self.cosine(sought, doc))).collect();
-        let closer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
-        if near.len() > most {
-            near.select_nth_unstable_by(most, closer);
-            near.truncate(most);
-        }
-        near.sort_unstable_by(closer);
-        near
-    }
-}
-
-/// Words of 64 bits that hold a bit for each dimension.
-fn words(dimension: usize) -> usize {
-    dimension.div_ceil(64)
 }
 
 fn figure(byte: u8) -> f32 {
     f32::from(byte.cast_signed())
 }
 
-fn code(sides: impl Iterator<Item = bool>) -> Vec<u64> {
-    let sides: Vec<bool> = sides.collect();
-    let word = |part: &[bool]| part.iter().rev().fold(0u64, |word, side| word << 1 | u64::from(*side));
-    sides.chunks(64).map(word).collect()
-}
-
 /// The inner product of two vectors of bytes.
 #[multiversion(targets("x86_64+avx512f+avx512bw+avx512vl", "x86_64+avx2", "aarch64+neon"))]
 fn dot(one: &[u8], other: &[i8]) -> i32 {
     one.iter().zip(other).map(|(a, b)| i32::from(i16::from(a.cast_signed()) * i16::from(*b))).sum()
-}
-
-/// Counts for every code the bits in which it differs from `sought`.
-#[multiversion(targets(
-    "x86_64+avx512f+avx512vpopcntdq",
-    "x86_64+avx2+popcnt",
-    "x86_64+popcnt",
-    "aarch64+neon"
-))]
-fn differing(codes: &[[u8; 8]], sought: &[u64], distances: &mut [u16]) {
-    for (code, distance) in codes.chunks_exact(sought.len().max(1)).zip(distances) {
-        let differing = code.iter().zip(sought).map(|(a, b)| (u64::from_le_bytes(*a) ^ b).count_ones());
-        *distance = differing.sum::<u32>() as u16;
-    }
 }
 
 #[cfg(test)]
@@ -313,7 +270,7 @@ mod tests {
         (0..count).map(|_| unit((0..DIMENSION).map(|_| number()).collect())).collect()
     }
 
-    fn vectors(of: &[Option<Vec<f32>>]) -> Stored {
+    fn vectors(of: &[Option<Vec<f32>>]) -> Vectors {
         let model = ModelIdentity { name: "made-up".into(), dimension: DIMENSION };
         let mut draft = Draft::new(model);
         for vector in of {
@@ -322,7 +279,8 @@ mod tests {
         let mut files = BTreeMap::new();
         draft.write(&mut files).unwrap();
         let file = |name: &str| files.get(name).cloned().map(OwnedBytes::new);
-        Stored::read(of.len(), file).unwrap().unwrap()
+        let stored = Arc::new(Stored::read(of.len(), file).unwrap().unwrap());
+        Vectors::of([(0..of.len() as u32, Some(&stored))].into_iter()).unwrap()
     }
 
     #[test]
@@ -349,7 +307,7 @@ mod tests {
                 .map(|(doc, other)| (doc, one.iter().zip(other).map(|(a, b)| a * b).sum()))
                 .collect();
             exact.sort_by(|a, b| b.1.total_cmp(&a.1));
-            let near = stored.nearest(&Sought::new(one), 10, |_| true);
+            let near = stored.nearest(&Sought::new(one), 10, &Bits::all(of.len()));
             wanted += 10;
             found += exact[..10].iter().filter(|(doc, _)| near.iter().any(|(other, _)| other == doc)).count();
         }
@@ -361,11 +319,12 @@ mod tests {
     fn what_has_no_vector_or_is_closed_is_near_to_nothing() {
         let of = made_up(3);
         let stored = vectors(&[Some(of[0].clone()), None, Some(of[2].clone())]);
-        let docs = |open: fn(u32) -> bool| -> Vec<u32> {
-            stored.nearest(&Sought::new(&of[0]), 10, open).into_iter().map(|(doc, _)| doc).collect()
+        let docs = |open: &[bool]| -> Vec<u32> {
+            let near = stored.nearest(&Sought::new(&of[0]), 10, &Bits::which(open, |is| *is));
+            near.into_iter().map(|(doc, _)| doc).collect()
         };
-        assert_eq!(docs(|_| true), [0, 2]);
-        assert_eq!(docs(|doc| doc != 0), [2]);
-        assert_eq!(stored.nearest(&Sought::new(&[1.0]), 10, |_| true), []);
+        assert_eq!(docs(&[true, true, true]), [0, 2]);
+        assert_eq!(docs(&[false, true, true]), [2]);
+        assert_eq!(stored.nearest(&Sought::new(&[1.0]), 10, &Bits::all(3)), []);
     }
 }
