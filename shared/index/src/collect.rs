@@ -14,6 +14,9 @@ use crate::order::Order;
 use crate::row::{DIMENSIONS, Dimension};
 use crate::search::SearchIndex;
 
+/// Of so few that match, each one's vector is read, also of those that comparing bits may have missed.
+pub(crate) const EACH: usize = 2_000;
+
 /// The best offers of those that are seen.
 pub(crate) struct Best<'a> {
     index: &'a SearchIndex,

@@ -160,6 +160,9 @@ impl Columns {
         };
         let first: Vec<_> =
             self.together.facets.iter().take_while(|(facet, _)| faster(*facet)).copied().collect();
+        if first.is_empty() {
+            return std::array::from_fn(|_| None);
+        }
         let mut counts = vec![0; first.iter().map(|(_, size)| size).sum()];
         self.together.slots.count_rows(numbers, first.len(), &mut counts);
         let mut each = std::array::from_fn(|_| None);

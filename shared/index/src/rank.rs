@@ -46,8 +46,9 @@ const VERY_NEAR: f32 = 0.4;
 
 /// What an offer has ahead that says every word as it was typed, of offers that say something else for it.
 const LITERAL: f32 = 0.5;
-/// How much nearer than the farthest found an offer may lie that comparing bits has missed.
-const MISSED: f32 = 0.05;
+/// How much nearer than the farthest found an offer may lie that comparing bits has missed. Of 400 searches among 100 000 sums of two real
+/// titles' vectors, one had missed an offer that lay farther above.
+const MISSED: f32 = 0.15;
 /// More than sums of scores are rounded by, as a part of them.
 const ROUNDED: f32 = 1e-5;
 
@@ -77,7 +78,8 @@ impl<'a> Ranking<'a> {
         Self { weights, ideal, today, literal, meaning: None }
     }
 
-    /// Takes the meaning in; only `open` offers are weighed by it, `said` tells whether some offer has all the words.
+    /// Takes the meaning in, where the vector is of the offers' dimension; only `open` offers are weighed by it, `said` tells whether some
+    /// offer has all the words.
     pub(crate) fn and_meaning(
         mut self,
         vectors: &'a Vectors,
@@ -85,6 +87,9 @@ impl<'a> Ranking<'a> {
         said: bool,
         open: &Bits,
     ) -> Self {
+        if vector.len() != vectors.model().dimension {
+            return self;
+        }
         let sought = Sought::new(vector);
         let mut near = vectors.nearest(&sought, NEAR, open);
         let least = if said { VERY_NEAR } else { NEAR_ENOUGH };
@@ -129,7 +134,8 @@ impl<'a> Ranking<'a> {
         RECENCY.get(age as usize).copied().unwrap_or_else(|| recency(age))
     }
 
-    /// An offer that is not [near](Self::near), whose words weigh less, has a lower score than `score`, whatever else there is to it.
+    /// An offer that is not [near](Self::near), whose words weigh less, has a lower score than `score`, whatever else there is to it; but
+    /// for one that bits missed by more than [`MISSED`].
     pub(crate) fn least_words(&self, score: f32) -> f32 {
         if self.weights.words <= 0.0 || self.ideal <= 0.0 {
             return 0.0;
@@ -139,7 +145,8 @@ impl<'a> Ranking<'a> {
         (score - most) / self.weights.words * self.ideal
     }
 
-    /// An offer of a day that is not [near](Self::near), and whose words weigh `words`, has no higher score; its vector is not read.
+    /// The most that the score of an offer of a day can be that is not [near](Self::near), and whose words weigh `words`, without a look
+    /// at its vector; but for one that bits missed by more than [`MISSED`].
     pub(crate) fn at_most(&self, doc: u32, published: i32, words: f32) -> f32 {
         self.sum(self.said(doc, words), self.beyond(), self.recency(published)) * (1.0 + ROUNDED)
     }

@@ -13,9 +13,10 @@ use vivier_domain::ids::{GenerationId, OfferId};
 use vivier_text::embed::ModelIdentity;
 use vivier_threshold::Key;
 
+use crate::admit::Having;
 use crate::bits::{Bits, Ranks};
 use crate::build::day_number;
-use crate::collect::Best;
+use crate::collect::{Best, EACH};
 use crate::columns::{Columns, Day};
 use crate::completions::Completions;
 use crate::cursor::{Cursor, CursorError, Position, search_hash};
@@ -158,8 +159,8 @@ impl SearchIndex {
             && let Some(doc) = self.find(&searcher, cursor.last())?
         {
             // Scores differ between generations, and where weights changed: go on from where the last offer stands now.
-            let score =
-                ranking.score(doc, self.columns.published(doc), self.words_of(&queries, &words, doc)?);
+            let weight = self.words_of(&queries, &words, having.as_ref(), doc)?;
+            let score = ranking.score(doc, self.columns.published(doc), weight);
             after = Some(self.position(doc, score));
         }
 
@@ -190,16 +191,17 @@ impl SearchIndex {
                 let near = ranking.near();
                 for (doc, _) in near {
                     if let Some(rank) = ranks.rank(*doc) {
-                        // Without the words that matter, what an offer has of the others does not count.
+                        // Without a wanted word, what an offer has of the others does not count.
                         best.see(*doc, if having.any.has(*doc) { weighed[rank] } else { 0.0 });
                     }
                 }
                 let mut near = near.iter().map(|(doc, _)| *doc).peekable();
                 for (doc, words) in all.iter().zip(weighed) {
                     while near.next_if(|near| near < doc).is_some() {}
-                    if near.peek() != Some(doc) {
-                        best.see_far(*doc, words);
+                    if near.peek() == Some(doc) {
+                        continue;
                     }
+                    if all.len() <= EACH { best.see(*doc, words) } else { best.see_far(*doc, words) }
                 }
             }
             _ => all.iter().for_each(|doc| best.see(*doc, 0.0)),
@@ -217,7 +219,7 @@ impl SearchIndex {
             let row = &self.rows[doc as usize];
             let reason = match order.ranking() {
                 Some(ranking) if request.explain => {
-                    let weight = self.words_of(&queries, &words, doc)?;
+                    let weight = self.words_of(&queries, &words, having.as_ref(), doc)?;
                     let (share, meaning) = ranking.parts(doc, weight);
                     Some(Reason {
                         score: ranking.score(doc, row.published, weight),
@@ -341,8 +343,17 @@ impl SearchIndex {
         (segment, doc - self.starts.get(segment).copied().unwrap_or_default())
     }
 
-    /// What the words of a search weigh in one offer; 0 where it has none of them.
-    fn words_of(&self, queries: &Queries<'_>, words: &Words, doc: u32) -> Result<f32, SearchError> {
+    /// What the words of a search weigh in one offer; 0 where it has none of those that are wanted.
+    fn words_of(
+        &self,
+        queries: &Queries<'_>,
+        words: &Words,
+        having: Option<&Having>,
+        doc: u32,
+    ) -> Result<f32, SearchError> {
+        if having.is_some_and(|having| !having.any.has(doc)) {
+            return Ok(0.0);
+        }
         let one = self.alone(doc);
         Ok(queries.weigh(words, &Ranks::of(&one))?.first().copied().unwrap_or_default())
     }

@@ -25,7 +25,7 @@ pub(crate) fn least_differing(
     let mut least = Least::new(enough);
     for (start, codes) in (0u32..).step_by(STEP).zip(codes.as_chunks().0.chunks(sought.len().max(1) * STEP)) {
         let open = open(start);
-        if open != 0 {
+        if open != 0 && enough > 0 {
             // What is behind the last code is never nearer.
             let mut distances = [u16::MAX; STEP];
             let mut nearer = open & nearer(codes, sought, least.below, &mut distances);

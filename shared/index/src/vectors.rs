@@ -1,7 +1,7 @@
 //! What offers mean: their vectors in an index, and which lie nearest to a search's.
 //!
 //! A vector is kept as one signed byte a dimension, and as one bit a dimension that says on which side of the offers' mean it
-//! lies. A search compares bits with every offer (48 bytes each at 384 dimensions) and bytes with the two thousand best: nothing is
+//! lies. A search compares bits with every offer (48 bytes each at 384 dimensions) and bytes with some thousands of the best: nothing is
 //! walked or clustered, so a filter never hides a neighbour, and there is nothing to build.
 
 use std::collections::BTreeMap;
@@ -22,10 +22,10 @@ const BYTES: &str = "vectors.i8";
 const SCALES: &str = "vectors.f32";
 const BITS: &str = "vectors.bits";
 
-/// How many offers' bytes are compared for a search, at least; those whose bits are nearest.
+/// How many offers' bytes are compared for a search, at least; those whose bits are nearest. Each archive has its share of them.
 const RESCORED: usize = 2_000;
-/// Of an archive with its share of the offers, at least so many for each one that is wanted.
-const RESCORED_FOR_ONE: usize = 3;
+/// Of each archive, which may hold all that is sought, at least so many for each one that is wanted.
+const RESCORED_FOR_ONE: usize = 5;
 /// The largest byte; -128 is not used, so that every vector has its opposite.
 const LARGEST: f32 = 127.0;
 
@@ -137,20 +137,23 @@ impl Vectors {
         self.part(doc).map_or(0.0, |(own, stored)| stored.cosine(sought, own))
     }
 
-    /// The `most` offers nearest to what is sought among those that are `open`, nearest first, with their cosines.
+    /// The `most` offers nearest to what is sought among those that are `open`, nearest first, with their cosines. There are none where the
+    /// vector that is sought is of another dimension.
     ///
     /// Each archive's bits are sides of its own mean, so that they are compared among themselves.
     pub(crate) fn nearest(&self, sought: &Sought, most: usize, open: &Bits) -> Vec<(u32, f32)> {
-        let offers: usize = self.parts.iter().map(|(docs, _)| docs.len()).sum();
-        let mut near = Vec::new();
-        if sought.bits.len() != signs::words(self.model.dimension) {
-            return near;
+        if sought.bytes.len() != self.model.dimension {
+            return Vec::new();
         }
-        for (docs, stored) in &self.parts {
-            let share = (RESCORED * docs.len()).div_ceil(offers.max(1));
-            let enough = share.max(most * RESCORED_FOR_ONE);
-            let having = |own: u32| stored.having.word_at(own) & open.word_at(docs.start + own);
-            let found = signs::least_differing(&stored.bits, &sought.bits, enough, having);
+        let counts: Vec<usize> =
+            self.parts.iter().map(|(docs, stored)| stored.count(docs.start, open)).collect();
+        let all = counts.iter().sum::<usize>().max(1);
+        let mut near = Vec::new();
+        for ((docs, stored), count) in self.parts.iter().zip(counts) {
+            let share = (RESCORED * count).div_ceil(all);
+            let enough = share.max(most * RESCORED_FOR_ONE).min(count);
+            let open = |own: u32| stored.open(docs.start, own, open);
+            let found = signs::least_differing(&stored.bits, &sought.bits, enough, open);
             near.extend(found.into_iter().map(|own| (docs.start + own, stored.cosine(sought, own))));
         }
         let closer = |a: &(u32, f32), b: &(u32, f32)| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0));
@@ -213,8 +216,10 @@ impl Stored {
         let (Some(bytes), Some(bits), Some(scales)) = (file(BYTES), file(BITS), file(SCALES)) else {
             return Err(OpenError::Malformed("a file is missing"));
         };
+        let scales = scales.as_chunks::<4>().0.iter().map(|scale| f32::from_le_bytes(*scale));
+        // What a damaged archive says beyond numbers is no vector.
         let scales: Vec<f32> =
-            scales.as_chunks::<4>().0.iter().map(|scale| f32::from_le_bytes(*scale)).collect();
+            scales.map(|scale| if scale > 0.0 && scale.is_finite() { scale } else { 0.0 }).collect();
         let having = Bits::which(&scales, |scale| *scale > 0.0);
         let vectors = Self { model, bytes, bits, scales, having };
         let (dimension, words) = (vectors.model.dimension, signs::words(vectors.model.dimension));
@@ -231,6 +236,17 @@ impl Stored {
 
     fn has(&self, doc: u32) -> bool {
         self.having.has(doc)
+    }
+
+    /// Which of 64 offers from one on have a vector and are open; `open` counts from `start` before the first.
+    fn open(&self, start: u32, from: u32, open: &Bits) -> u64 {
+        self.having.word_at(from) & open.word_at(start + from)
+    }
+
+    /// How many offers have a vector and are open.
+    fn count(&self, start: u32, open: &Bits) -> usize {
+        let words = (0..self.scales.len() as u32).step_by(64);
+        words.map(|from| self.open(start, from, open).count_ones() as usize).sum()
     }
 
     fn cosine(&self, sought: &Sought, doc: u32) -> f32 {
@@ -271,6 +287,10 @@ mod tests {
     }
 
     fn vectors(of: &[Option<Vec<f32>>]) -> Vectors {
+        Vectors::of([(0..of.len() as u32, Some(&stored(of)))].into_iter()).unwrap()
+    }
+
+    fn stored(of: &[Option<Vec<f32>>]) -> Arc<Stored> {
         let model = ModelIdentity { name: "made-up".into(), dimension: DIMENSION };
         let mut draft = Draft::new(model);
         for vector in of {
@@ -279,8 +299,7 @@ mod tests {
         let mut files = BTreeMap::new();
         draft.write(&mut files).unwrap();
         let file = |name: &str| files.get(name).cloned().map(OwnedBytes::new);
-        let stored = Arc::new(Stored::read(of.len(), file).unwrap().unwrap());
-        Vectors::of([(0..of.len() as u32, Some(&stored))].into_iter()).unwrap()
+        Arc::new(Stored::read(of.len(), file).unwrap().unwrap())
     }
 
     #[test]
@@ -313,6 +332,28 @@ mod tests {
         }
         // Evenly spread vectors have no near neighbours to speak of: of texts' neighbours nearly all are found (decision 0037).
         assert!(found * 100 >= wanted * 80, "{found} of {wanted}");
+    }
+
+    /// One of them has a single offer; they do not begin where words of 64 do.
+    #[test]
+    fn several_archives_are_searched_as_one() {
+        let of: Vec<_> =
+            made_up(200).into_iter().enumerate().map(|(n, vector)| (n % 9 > 0).then_some(vector)).collect();
+        let archives = [0..70u32, 70..71, 71..200];
+        let parts: Vec<_> =
+            archives.map(|docs| (docs.clone(), stored(&of[docs.start as usize..docs.end as usize]))).into();
+        let all = Vectors::of(parts.iter().map(|(docs, stored)| (docs.clone(), Some(stored)))).unwrap();
+        let open: Vec<bool> = (0..of.len()).map(|n| n * 7 % 5 > 1).collect();
+        for one in of.iter().flatten().step_by(20) {
+            let sought = Sought::new(one);
+            let which = (0u32..200).filter(|doc| open[*doc as usize] && of[*doc as usize].is_some());
+            let mut expected: Vec<(u32, f32)> = which.map(|doc| (doc, all.cosine(&sought, doc))).collect();
+            expected.sort_by(|(a, x), (b, y)| y.total_cmp(x).then(a.cmp(b)));
+            for most in [0, 1, 30, 200] {
+                let near = all.nearest(&sought, most, &Bits::which(&open, |is| *is));
+                assert_eq!(near, expected[..most.min(expected.len())]);
+            }
+        }
     }
 
     #[test]

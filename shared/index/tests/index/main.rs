@@ -7,6 +7,7 @@ mod cursors;
 mod filters;
 mod french;
 mod highlights;
+mod meaning;
 mod pages;
 mod parts;
 mod suggestions;

@@ -209,9 +209,12 @@ fn forged_vectors_and_identifiers_end_no_search() {
         }
         let (from, size) = (entry.raw_file_position() as usize, entry.size() as usize);
         assert!(size > 0, "{name}");
-        for rubbish in [0x00, 0x5a, 0x7f, 0x80, 0xff] {
+        // Zeros, great and small numbers, those that are none, negative ones; the last is without end as a scale.
+        for rubbish in [[0x00; 4], [0x5a; 4], [0x7f; 4], [0x80; 4], [0xff; 4], [0x00, 0x00, 0x80, 0x7f]] {
             let mut bytes = changes.clone();
-            bytes[from..from + size].fill(rubbish);
+            for (byte, rubbish) in bytes[from..from + size].iter_mut().zip(rubbish.iter().cycle()) {
+                *byte = *rubbish;
+            }
             let digest = Digest::of(&bytes);
             let later = Arc::new(Part::open(bytes, &digest).unwrap());
             let index = SearchIndex::of(vec![Arc::clone(&first), later]).unwrap();
@@ -223,12 +226,12 @@ fn forged_vectors_and_identifiers_end_no_search() {
                         asked.explain = true;
                     }))
                     .unwrap();
-                assert!(page.hits.len() as u64 == page.total && page.total <= 4, "{name} {rubbish:#x} {q}");
+                assert!(page.hits.len() as u64 == page.total && page.total <= 4, "{name} {rubbish:x?} {q}");
             }
             forged += 1;
         }
     }
-    assert_eq!(forged, 20);
+    assert_eq!(forged, 24);
 }
 
 /// A page of all has no offer that is left out by what its words weigh; pages of few have.
