@@ -47,7 +47,7 @@ const VERY_NEAR: f32 = 0.4;
 /// What an offer has ahead that says every word as it was typed, of offers that say something else for it.
 const LITERAL: f32 = 0.5;
 /// How much nearer than the farthest found an offer may lie that comparing bits has missed. Of 400 searches among 100 000 sums of two real
-/// titles' vectors, one had missed an offer that lay farther above.
+/// titles' vectors, two had missed an offer that lay farther above.
 const MISSED: f32 = 0.15;
 /// More than sums of scores are rounded by, as a part of them.
 const ROUNDED: f32 = 1e-5;
