@@ -6,7 +6,7 @@ use tantivy::query::EnableScoring;
 
 use crate::bits::Bits;
 use crate::columns::Day;
-use crate::lists::{FIELDS, LITERAL};
+use crate::lists::LITERAL;
 use crate::order::Order;
 use crate::query::Queries;
 use crate::request::SearchRequest;
@@ -127,17 +127,12 @@ impl SearchIndex {
 
     /// Which offers have one word, or what says the same.
     fn having_one(&self, queries: &Queries<'_>, word: &Wanted) -> Result<Bits, SearchError> {
-        let having = |stem: &String| -> Result<Bits, SearchError> {
-            let mut having = Bits::none(self.rows.len());
-            self.lists.mark(&*queries.found(stem)?, 0..FIELDS, &mut having)?;
-            Ok(having)
-        };
-        let mut any = having(&word.stem)?;
+        let mut any = self.lists.offers_with(&*queries.found(&word.stem)?)?.clone();
         for stems in &word.same {
             let Some((first, others)) = stems.split_first() else { continue };
-            let mut all = having(first)?;
+            let mut all = self.lists.offers_with(&*queries.found(first)?)?.clone();
             for stem in others {
-                all.and(&having(stem)?);
+                all.and(self.lists.offers_with(&*queries.found(stem)?)?);
             }
             any.or(&all);
         }

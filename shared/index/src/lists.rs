@@ -1,8 +1,10 @@
 //! The engine's lists of the offers that have a word, read as they lie: whole blocks into sets of offers, and only those that
 //! matter for their weight.
 
-use std::sync::Arc;
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use lru::LruCache;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::TermInfo;
 use tantivy::query::Bm25Weight;
@@ -25,7 +27,16 @@ pub(crate) struct Lists {
     /// How many words a field has on average.
     average: [f32; FIELDS],
     offers: u64,
+    /// Where frequent stems stand: most searches have one.
+    frequent: Mutex<LruCache<String, Arc<Found>>>,
 }
+
+/// A stem is frequent that stands in one of so many offers.
+const FREQUENT: u64 = 200;
+/// Bytes that the sets of the frequent stems' offers take at most.
+const KEPT: u64 = 8 << 20;
+/// Frequent stems that are kept, at most.
+const MOST_KEPT: u64 = 256;
 
 struct Segment {
     start: u32,
@@ -41,6 +52,8 @@ pub(crate) struct Found {
     lists: Vec<[Option<TermInfo>; FIELDS]>,
     /// How many offers have it, by field.
     pub(crate) having: [u64; FIELDS],
+    /// The offers that have it in some field, once they were asked for.
+    offers: OnceLock<Bits>,
 }
 
 impl Lists {
@@ -70,9 +83,11 @@ impl Lists {
                 lengths: each(|at| reader.get_fieldnorms_reader(fields[at]))?,
             });
         }
-        let offers = segments.iter().map(|segment| u64::from(segment.end - segment.start)).sum();
+        let offers: u64 = segments.iter().map(|segment| u64::from(segment.end - segment.start)).sum();
         let average = words.map(|words| words as f32 / offers as f32);
-        Ok(Self { fields, segments, average, offers })
+        let kept = (KEPT / (offers / 8 + 1)).clamp(1, MOST_KEPT) as usize;
+        let frequent = Mutex::new(LruCache::new(NonZeroUsize::new(kept).unwrap_or(NonZeroUsize::MIN)));
+        Ok(Self { fields, segments, average, offers, frequent })
     }
 
     /// All offers, closed ones too.
@@ -85,7 +100,20 @@ impl Lists {
         &self.fields[LITERAL]
     }
 
-    pub(crate) fn find(&self, stem: &str) -> tantivy::Result<Found> {
+    /// Where a stem stands.
+    pub(crate) fn find(&self, stem: &str) -> tantivy::Result<Arc<Found>> {
+        let frequent = || self.frequent.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = frequent().get(stem) {
+            return Ok(Arc::clone(found));
+        }
+        let found = Arc::new(self.look_up(stem)?);
+        if found.having.iter().any(|having| having * FREQUENT >= self.offers) {
+            frequent().put(stem.to_owned(), Arc::clone(&found));
+        }
+        Ok(found)
+    }
+
+    fn look_up(&self, stem: &str) -> tantivy::Result<Found> {
         let root = root(stem);
         let terms: [Term; FIELDS] = std::array::from_fn(|at| {
             Term::from_field_text(self.fields[at], if LITERAL.contains(&at) { stem } else { &root })
@@ -99,7 +127,17 @@ impl Lists {
             }
             lists.push(found);
         }
-        Ok(Found { lists, having })
+        Ok(Found { lists, having, offers: OnceLock::new() })
+    }
+
+    /// The offers that have a stem in some field.
+    pub(crate) fn offers_with<'f>(&self, found: &'f Found) -> tantivy::Result<&'f Bits> {
+        if let Some(offers) = found.offers.get() {
+            return Ok(offers);
+        }
+        let mut offers = Bits::none(self.offers as usize);
+        self.mark(found, 0..FIELDS, &mut offers)?;
+        Ok(found.offers.get_or_init(|| offers))
     }
 
     /// Adds the offers that have a stem in one of these fields.

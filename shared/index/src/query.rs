@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use tantivy::query::{PhraseQuery, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
@@ -21,11 +21,11 @@ pub(crate) struct Queries<'s> {
     /// The numbers of the segments' first offers.
     pub(crate) starts: &'s [u32],
     /// Each stem is looked up once.
-    known: RefCell<HashMap<String, Rc<Found>>>,
+    known: RefCell<HashMap<String, Arc<Found>>>,
 }
 
 /// Stems that must all be there, and what their weights count.
-type Alternative = (Vec<Rc<Found>>, f32);
+type Alternative = (Vec<Arc<Found>>, f32);
 
 impl<'s> Queries<'s> {
     pub(crate) fn new(
@@ -39,12 +39,12 @@ impl<'s> Queries<'s> {
     }
 
     /// Where a stem stands.
-    pub(crate) fn found(&self, stem: &str) -> tantivy::Result<Rc<Found>> {
+    pub(crate) fn found(&self, stem: &str) -> tantivy::Result<Arc<Found>> {
         if let Some(found) = self.known.borrow().get(stem) {
-            return Ok(Rc::clone(found));
+            return Ok(Arc::clone(found));
         }
-        let found = Rc::new(self.lists.find(stem)?);
-        self.known.borrow_mut().insert(stem.to_owned(), Rc::clone(&found));
+        let found = self.lists.find(stem)?;
+        self.known.borrow_mut().insert(stem.to_owned(), Arc::clone(&found));
         Ok(found)
     }
 

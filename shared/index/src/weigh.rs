@@ -4,8 +4,6 @@
 //! It is worked out word by word for all those offers, after they were found: most offers that have a word are filtered out, and
 //! nothing needs to be known of their weight.
 
-use std::rc::Rc;
-
 use tantivy::query::{EnableScoring, Query as _, Scorer};
 use tantivy::{DocSet as _, TERMINATED};
 
@@ -99,7 +97,7 @@ impl Queries<'_> {
     /// One stem, wherever it stands, times `boost`.
     fn weigh_stem(
         &self,
-        found: &Rc<Found>,
+        found: &Found,
         boost: f32,
         offers: &Ranks<'_>,
         fields: &mut Fields,
