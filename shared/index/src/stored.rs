@@ -118,3 +118,19 @@ impl SearchIndex {
         Ok((StoredSummary(texts.take(self.fields.offer)?), texts.take(self.fields.description)?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_object_is_written_as_it_is_stored_and_nothing_else_is() {
+        let written = |stored: &str| serde_json::to_string(&StoredSummary(stored.to_owned()));
+        for stored in [r"{}", r#"{"title":"Chef d’équipe \"nuit\"","skills":["a",1.50],"remote":null}"#] {
+            assert_eq!(written(stored).unwrap(), stored);
+        }
+        for damaged in ["", "[]", r#"{"title":"a"}x"#, r#"{"title":"a""#, r#"{"title":a}"#, "null"] {
+            assert!(written(damaged).is_err(), "{damaged}");
+        }
+    }
+}
