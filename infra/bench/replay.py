@@ -226,8 +226,15 @@ def _compare(connection: psycopg.Connection, tenants: list[str], plain: Plain) -
             found[tuple(key)], added[tuple(key)] = count, amount
         same(table, found, counts)
         same(f"{table}, amounts", +added, +amounts)
-    subjects = Counter({tuple(key): count for *key, count in rows("usage_subjects", "grain, kind, day, project_id::text, subject_id::text, count")})
     held = dict(rows("usage_months", "through"))
+    subjects = Counter({tuple(key): count for *key, count in rows("usage_subjects", "grain, kind, day, project_id::text, subject_id::text, count")})
+    for tenant, grain, kind, day, project, ids, counts in rows("usage_subject_packs", "grain, kind, day, project_id::text, subjects::text[], counts"):
+        for subject, count in zip(ids, counts, strict=True):
+            if grain == "batch":
+                # It is still to be added to its day, and to the month that holds the day.
+                subjects[tenant, "day", kind, day, project, subject] += count
+            if grain == "month" or day <= held[tenant]:
+                subjects[tenant, "month", kind, day.replace(day=1), project, subject] += count
     wanted = Counter()
     for (tenant, kind, day, *about), count in plain.subjects.items():
         wanted[tenant, "day", kind, day, *about] += count

@@ -27,7 +27,7 @@ from .people import mails
 from .stage import Stage
 from .tenants import Person, Tenant, bring_offers, csv_file, offer
 from .test_metrics import event
-from .test_statistics import at, day, deliver
+from .test_statistics import at, day, deliver, points
 
 KINDS = ("activity", "no_results", "chatbot_quality", "offers_performance", "members_activity")
 FORMATS = ("json", "csv", "csv_excel", "xlsx", "pdf")
@@ -245,7 +245,7 @@ class TestGiven:
         assert pypdfium2.PdfDocument(content).get_metadata_dict()["Title"] == document["title"]
 
     def test_each_day_is_as_the_statistics_say(self, tenant: Tenant):
-        series = tenant.back.call("GET", "/v1/statistics/series", **DAYS)["points"]
+        series = points(tenant.back.call("GET", "/v1/statistics/series", **DAYS))
         rows = blocks(json.loads(made(tenant, "activity", "json")))["series"]["rows"]
         assert [row["at"] for row in rows] == [(FIRST + dt.timedelta(days=n)).isoformat() for n in range(10)]
         for row in rows:
@@ -495,10 +495,11 @@ def large(make_tenant: Callable[..., Tenant]) -> Tenant:
     ids = [row[0] for row in made.sql("SELECT id FROM offers ORDER BY reference")]
     with made.stage.pool(made.tenant_id, "metrics") as connection:
         connection.execute("INSERT INTO usage_months VALUES (%s, %s)", [made.tenant_id, LAST])
-        for grain, when in (("day", LAST), ("month", LAST.replace(day=1))):
-            connection.cursor().executemany(
-                "INSERT INTO usage_subjects VALUES (%s, %s, 'offer_viewed', %s, %s, %s, %s)",
-                [(made.tenant_id, grain, when, made.project, id_, n + 1) for n, id_ in enumerate(ids)])  # fmt: skip
+        connection.cursor().executemany(
+            "INSERT INTO usage_subjects VALUES (%s, 'day', 'offer_viewed', %s, %s, %s, %s)",
+            [(made.tenant_id, LAST, made.project, id_, n + 1) for n, id_ in enumerate(ids)])  # fmt: skip
+        connection.execute("INSERT INTO usage_subject_packs VALUES (%s, 'month', 'offer_viewed', %s, %s, %s, %s::uuid[], %s)",
+                           [made.tenant_id, LAST.replace(day=1), made.project, uuid.uuid4(), ids, list(range(1, len(ids) + 1))])  # fmt: skip
     return made
 
 
@@ -640,7 +641,7 @@ class TestTenants:
     def test_row_security_holds_the_figures(self, stage: Stage, tenant: Tenant, large: Tenant):
         """Each statement that reports ask of the shared database, as its role and bound to the other tenant."""
         with stage.pool(large.tenant_id) as connection:
-            for table in ("usage_days", "usage_subjects", "usage_visitors", "query_texts", "test_runs", "audit_log", "events"):
+            for table in ("usage_days", "usage_subjects", "usage_subject_packs", "usage_visitors", "query_texts", "test_runs", "audit_log", "events"):
                 seen = connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall()
                 assert set(seen) <= {(large.tenant_id,)}, table
         with stage.pool(None) as connection:

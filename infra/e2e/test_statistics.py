@@ -42,6 +42,13 @@ def figures(tenant: Tenant, view: str, **query: str) -> Json:
     return tenant.back.call("GET", f"/v1/statistics/{view}", **query)
 
 
+def points(series: Json) -> list[Json]:
+    """What happened at each point of a series, in order."""
+    found = [{"at": moment, "kind": line["kind"], "outcome": line["outcome"], "count": count}
+             for line in series["series"] for moment, count in zip(series["at"], line["counts"], strict=True) if count]  # fmt: skip
+    return sorted(found, key=lambda one: (one["at"], one["kind"], one["outcome"]))
+
+
 def counted(totals: Json) -> Counter:
     return Counter({(one["kind"], one["outcome"]): one["count"] for one in totals["totals"] if one["count"]})
 
@@ -106,33 +113,34 @@ class TestViews:
         date = day(30)
         deliver(stage, tenant, [event(tenant, occurred_at=at(date, time)) for time in ("12:00:00", "23:30:00", "23:45:00")])
         after = date + dt.timedelta(days=1)
-        points = [(one["at"], one["count"]) for one in figures(tenant, "series", **span(date, after))["points"]]
-        assert points == [(date.isoformat(), 1), (after.isoformat(), 2)]
-        hours = figures(tenant, "series", grain="hour", **span(date, after))["points"]
+        days = [(one["at"], one["count"]) for one in points(figures(tenant, "series", **span(date, after)))]
+        assert days == [(date.isoformat(), 1), (after.isoformat(), 2)]
+        hours = points(figures(tenant, "series", grain="hour", **span(date, after)))
         assert [(one["at"], one["count"]) for one in hours] == [(at(date, "12:00:00"), 1), (at(date, "23:00:00"), 2)]
-        month = figures(tenant, "series", grain="month", **span(date, after))["points"]
+        month = points(figures(tenant, "series", grain="month", **span(date, after)))
         assert sum(one["count"] for one in month) == 3 and all(one["at"].endswith("-01") for one in month)
-        weeks = figures(tenant, "series", grain="week", **span(date, after))["points"]
+        weeks = points(figures(tenant, "series", grain="week", **span(date, after)))
         assert all(dt.date.fromisoformat(one["at"]).weekday() == 0 for one in weeks)
 
     def test_another_time_zone_counts_days_anew(self, stage: Stage, tenant: Tenant):
         date = day(33)
         deliver(stage, tenant, [event(tenant, occurred_at=at(date, "21:30:00"))])
-        before = figures(tenant, "series", **span(date, date))["points"]
+        before = points(figures(tenant, "series", **span(date, date)))
         assert [one["at"] for one in before] == [date.isoformat()]
         whole = span(day(60), day(2))
         total = figures(tenant, "totals", **whole)["total"]
         try:
             assert tenant.back.call("PUT", "/v1/statistics/time-zone", body={"time_zone": "Indian/Reunion"})["time_zone"] == "Indian/Reunion"
-            moved = figures(tenant, "series", **span(date, date + dt.timedelta(days=1)))["points"]
+            moved = points(figures(tenant, "series", **span(date, date + dt.timedelta(days=1))))
             assert (date + dt.timedelta(days=1)).isoformat() in [one["at"] for one in moved]
-            assert figures(tenant, "series", **span(date, date))["points"] == []
+            nothing = figures(tenant, "series", **span(date, date))
+            assert nothing["at"] == nothing["series"] == []
             # Twice is as once, and nothing is lost.
             tenant.back.call("PUT", "/v1/statistics/time-zone", body={"time_zone": "Indian/Reunion"})
             assert figures(tenant, "totals", **whole)["total"] == total
         finally:
             tenant.back.call("PUT", "/v1/statistics/time-zone", body={"time_zone": "Europe/Paris"})
-        assert figures(tenant, "series", **span(date, date))["points"] == before
+        assert points(figures(tenant, "series", **span(date, date))) == before
 
     def test_a_breakdown(self, stage: Stage, tenant: Tenant):
         date, project = day(36), str(uuid.uuid4())
@@ -178,15 +186,17 @@ class TestViews:
                 admin.execute("UPDATE usage_months SET through = %s WHERE tenant_id = %s", [through, tenant.tenant_id])
                 # So they were added up then; what is later is wrong.
                 admin.execute(
-                    "UPDATE usage_subjects SET count = 1000 WHERE tenant_id = %s AND grain = 'month' AND day >= date_trunc('month', %s::date)",
+                    "UPDATE usage_subject_packs SET counts = array_fill(1000::bigint, ARRAY[cardinality(counts)])"
+                    " WHERE tenant_id = %s AND grain = 'month' AND day >= date_trunc('month', %s::date)",
                     [tenant.tenant_id, through])  # fmt: skip
             deliver(stage, tenant, [event(tenant, kind="offer_viewed", offer_id=offer)])
             wrong = admin.execute(
-                "SELECT m.subject_id, m.day, m.count, coalesce(sum(d.count), 0) FROM usage_subjects m JOIN usage_months u USING (tenant_id)"
-                " LEFT JOIN usage_subjects d ON d.tenant_id = m.tenant_id AND d.grain = 'day' AND d.kind = m.kind AND d.project_id = m.project_id"
-                "  AND d.subject_id = m.subject_id AND date_trunc('month', d.day) = m.day AND d.day <= u.through"
-                " WHERE m.tenant_id = %s AND m.grain = 'month' GROUP BY m.tenant_id, m.grain, m.kind, m.day, m.project_id, m.subject_id"
-                " HAVING m.count <> coalesce(sum(d.count), 0)", [tenant.tenant_id]).fetchall()  # fmt: skip
+                "WITH months AS (SELECT kind, day AS month, project_id, subject_id, sum(count) AS count FROM usage_subject_packs,"
+                "  unnest(subjects, counts) AS u (subject_id, count) WHERE tenant_id = %(t)s AND grain = 'month' GROUP BY 1, 2, 3, 4),"
+                " days AS (SELECT kind, date_trunc('month', day)::date AS month, project_id, subject_id, sum(count) AS count FROM usage_subjects"
+                "  WHERE tenant_id = %(t)s AND day <= (SELECT through FROM usage_months WHERE tenant_id = %(t)s) GROUP BY 1, 2, 3, 4)"
+                " SELECT * FROM months FULL JOIN days USING (kind, month, project_id, subject_id)"
+                " WHERE months.count IS DISTINCT FROM days.count", {"t": tenant.tenant_id}).fetchall()  # fmt: skip
             held = admin.execute("SELECT through FROM usage_months WHERE tenant_id = %s", [tenant.tenant_id]).fetchone()[0]
         assert wrong == [] and day(2) <= held <= day(0), (wrong, held)
         subjects = figures(tenant, "subjects", **span(days[-1], days[0]))["subjects"]
@@ -229,7 +239,7 @@ class TestRights:
         deliver(stage, tenant, [event(tenant) for _ in range(5)])
         assert figures(alpha, "totals")["total"] - before < 5
         with stage.pool(alpha.tenant_id, "metrics") as connection:
-            for table in ("events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_months", "usage_visitors"):
+            for table in ("events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_subject_packs", "usage_months", "usage_visitors"):
                 seen = connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall()
                 assert set(seen) <= {(alpha.tenant_id,)}, table
 
@@ -246,7 +256,8 @@ class TestRights:
         deliver(stage, tenant, [event(tenant, occurred_at=at(date, "08:00:00"), project=project) for project in (tenant.project, str(uuid.uuid4()))])
         for view in ("totals", "series", "breakdown", "funnels"):
             own = tenant.back.call("GET", f"/v1/projects/{tenant.project}/statistics/{view}", **span(date, date))
-            assert (own.get("total") or sum(one["count"] for one in own.get("points") or own.get("parts") or own["search"])) == 1, view
+            parts = points(own) if view == "series" else own.get("parts") or own.get("search")
+            assert (own.get("total") or sum(one["count"] for one in parts)) == 1, view
         answer = tenant.member.get(f"/v1/projects/{tenant.project}/statistics/totals", project=tenant.project)
         assert refused_fields(answer) == {"project": "not-here"}
 
@@ -311,6 +322,6 @@ class TestExactness:
         for one in events:
             outcome = {"search": "found" if one["results"] else "none", "offer_viewed": "direct"}.get(one["kind"], "")
             expected[(one["occurred_at"][:13] + ":00:00Z", one["kind"], outcome)] += 1
-        points = figures(tenant, "series", grain="hour", **span(date - dt.timedelta(days=1), date + dt.timedelta(days=1)))["points"]
-        hours = {(one["at"], one["kind"], one["outcome"]): one["count"] for one in points if one["at"].startswith(date.isoformat())}
+        series = figures(tenant, "series", grain="hour", **span(date - dt.timedelta(days=1), date + dt.timedelta(days=1)))
+        hours = {(one["at"], one["kind"], one["outcome"]): one["count"] for one in points(series) if one["at"].startswith(date.isoformat())}
         assert hours == expected

@@ -1,11 +1,13 @@
 //! What the routes answer with.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 use vivier_domain::event::Step;
-use vivier_store::statistics::{Count, Span, VISITORS, visitors_at};
+use vivier_store::statistics::{self, Count, Span, VISITORS, visitors_at};
 
 /// The days that figures are of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -99,28 +101,46 @@ impl Totals {
     }
 }
 
-/// What happened at one point.
+/// How often one thing happened from point to point.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Point {
-    /// The day that it is, or that a week or a month begins on; of hours, the moment that one begins.
-    #[schema(example = "2026-03-01")]
-    pub at: String,
+pub struct Line {
     /// The kind of event.
     pub kind: String,
     /// What came of it.
     pub outcome: String,
-    /// How often.
-    pub count: u64,
+    /// How often, for each of the series' points.
+    #[schema(example = json!([3, 0, 12]))]
+    pub counts: Vec<u64>,
 }
 
-/// What happened from point to point. Points at which nothing happened are left out.
+/// What happened from point to point.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Series {
     /// The days.
     #[serde(flatten)]
     pub period: Period,
-    /// In order.
-    pub points: Vec<Point>,
+    /// The points at which anything happened, in order: the day that each is, or that its week or month begins on; of hours, the moment that
+    /// each begins.
+    #[schema(example = json!(["2026-03-01", "2026-03-02", "2026-03-05"]))]
+    pub at: Vec<String>,
+    /// By kind and outcome, in the order of their names.
+    pub series: Vec<Line>,
+}
+
+impl Series {
+    pub(crate) fn of<T: Ord + Copy + std::fmt::Display>(
+        period: Period,
+        lines: Vec<statistics::Line<T>>,
+    ) -> Self {
+        let points: BTreeSet<T> = lines.iter().flat_map(|line| &line.points).map(|(at, _)| *at).collect();
+        let series = lines.into_iter().map(|line| {
+            let mut own = line.points.into_iter().peekable();
+            // Both are in order.
+            let count = |at: &T| own.next_if(|point| point.0 == *at).map_or(0, |(_, count)| count);
+            Line { kind: line.kind, outcome: line.outcome, counts: points.iter().map(count).collect() }
+        });
+        Self { period, series: series.collect(), at: points.iter().map(T::to_string).collect() }
+    }
 }
 
 /// What happened in one part.
@@ -270,6 +290,23 @@ mod tests {
         let totals = Totals::of(period(), &counts);
         assert_eq!((totals.total, totals.total_before, totals.totals.len()), (5, 1, 2));
         assert_eq!(totals.visitors, [Visitors { step: Step::Searched, visitors: 3, visitors_before: 2 }]);
+    }
+
+    #[test]
+    fn a_series_has_a_count_for_each_point() {
+        let line = |kind: &str, points: &[(i8, u64)]| statistics::Line {
+            kind: kind.to_owned(),
+            outcome: String::new(),
+            points: points.iter().map(|(day, count)| (date(2026, 3, *day), *count)).collect(),
+        };
+        let series = Series::of(
+            period(),
+            vec![line("chat_answered", &[(3, 4), (5, 1)]), line("chat_opened", &[(1, 2), (5, 7)])],
+        );
+        assert_eq!(series.at, ["2026-03-01", "2026-03-03", "2026-03-05"]);
+        let told: Vec<_> =
+            series.series.iter().map(|line| (line.kind.as_str(), line.counts.as_slice())).collect();
+        assert_eq!(told, [("chat_answered", &[0, 4, 1][..]), ("chat_opened", &[2, 0, 7])]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What events add to figures: hours, days and subjects. It is added up here, and moved in one statement.
+//! What events add to figures: hours, days and subjects. It is added up here, and written by one statement.
 
 use std::collections::BTreeMap;
 
@@ -38,8 +38,6 @@ impl Hour {
 pub(crate) struct Calendar {
     /// Which of them each hour lies in.
     pub(crate) days: BTreeMap<Hour, Date>,
-    /// Months hold the days of offers and documents through this one.
-    pub(crate) held: Date,
 }
 
 impl Calendar {
@@ -48,14 +46,14 @@ impl Calendar {
     }
 }
 
-/// What is counted apart.
+/// What is counted apart. Its order is that of the days' primary key: what a view reads of a day was written together, and lies together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Cell<'a> {
+    channel: &'a str,
+    language: &'a str,
     project: Uuid,
     kind: &'a str,
     outcome: &'a str,
-    channel: &'a str,
-    language: &'a str,
 }
 
 impl<'a> Cell<'a> {
@@ -118,8 +116,49 @@ impl<'a> Counts<'a> {
         self.hours.entry((Hour::of(occurred_at), cell)).or_default().add(1, 0);
     }
 
-    /// Moves the tenant's figures by it.
-    pub(crate) async fn write(&self, tx: &PoolTx<'_>, calendar: &Calendar) -> Result<(), DatabaseError> {
+    /// It, as the figures that it moves.
+    pub(crate) fn moves(&self, calendar: &Calendar) -> Moves<'a> {
+        Moves {
+            hours: Columns::of(self.hours.iter().map(|((hour, cell), sum)| (hour.begins(), *cell, *sum))),
+            days: Columns::of(self.days(calendar).into_iter().map(|((day, cell), sum)| (day, cell, sum))),
+            subjects: Subjects::of(self.subjects(calendar)),
+        }
+    }
+
+    fn days(&self, calendar: &Calendar) -> BTreeMap<(Date, Cell<'a>), Sum> {
+        let mut apart: BTreeMap<(Date, Cell<'a>), Sum> = BTreeMap::new();
+        for ((hour, cell), sum) in &self.hours {
+            apart.entry((calendar.day(*hour), *cell)).or_default().add(sum.count, sum.amount);
+        }
+        let mut days: BTreeMap<(Date, Cell<'a>), Sum> = BTreeMap::new();
+        for ((day, cell), sum) in apart {
+            for cell in cell.sums() {
+                days.entry((day, cell)).or_default().add(sum.count, sum.amount);
+            }
+        }
+        days
+    }
+
+    /// By kind, day, front office and what it is about.
+    fn subjects(&self, calendar: &Calendar) -> BTreeMap<(&'a str, Date, Uuid, Uuid), i64> {
+        let mut subjects = BTreeMap::new();
+        for ((kind, hour, project, subject), count) in &self.subjects {
+            *subjects.entry((*kind, calendar.day(*hour), *project, *subject)).or_default() += count;
+        }
+        subjects
+    }
+}
+
+/// What is written: rows of hours, days and subjects.
+pub(crate) struct Moves<'a> {
+    hours: Columns<'a, Timestamp>,
+    days: Columns<'a, Date>,
+    subjects: Subjects<'a>,
+}
+
+impl Moves<'_> {
+    /// Moves the tenant's figures.
+    pub(crate) async fn write(&self, tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
         const SQL: &str = "-- counts::write\n\
             WITH hours AS (\n\
                 INSERT INTO usage_hours (tenant_id, hour, project_id, kind, outcome, channel, language, count, amount)\n\
@@ -134,21 +173,11 @@ impl<'a> Counts<'a> {
                 ON CONFLICT (tenant_id, channel, language, project_id, day, kind, outcome) DO UPDATE\n\
                 SET count = usage_days.count + excluded.count, amount = usage_days.amount + excluded.amount\n\
             )\n\
-            INSERT INTO usage_subjects (tenant_id, grain, kind, day, project_id, subject_id, count)\n\
-            SELECT (SELECT bound_tenant()), n.*\n\
-            FROM unnest($17::text[], $18::text[], $19::date[], $20::uuid[], $21::uuid[], $22::bigint[]) AS n\n\
-            ON CONFLICT (tenant_id, grain, kind, day, project_id, subject_id) DO UPDATE\n\
-            SET count = usage_subjects.count + excluded.count";
-        let hours = Columns::of(self.hours.iter().map(|((hour, cell), sum)| (hour.begins(), *cell, *sum)));
-        let days = self.days(calendar);
-        let days = Columns::of(days.into_iter().map(|((day, cell), sum)| (day, cell, sum)));
-        let subjects = self.subjects(calendar);
-        let grains: Vec<&str> = subjects.keys().map(|key| key.0).collect();
-        let kinds: Vec<&str> = subjects.keys().map(|key| key.1).collect();
-        let firsts: Vec<Date> = subjects.keys().map(|key| key.2).collect();
-        let projects: Vec<Uuid> = subjects.keys().map(|key| key.3).collect();
-        let ids: Vec<Uuid> = subjects.keys().map(|key| key.4).collect();
-        let counts: Vec<i64> = subjects.values().copied().collect();
+            INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)\n\
+            SELECT (SELECT bound_tenant()), 'batch', n.kind, n.day, n.project_id, gen_random_uuid(), array_agg(n.subject_id), array_agg(n.count)\n\
+            FROM unnest($17::text[], $18::date[], $19::uuid[], $20::uuid[], $21::bigint[]) AS n (kind, day, project_id, subject_id, count)\n\
+            GROUP BY n.kind, n.day, n.project_id";
+        let Self { hours, days, subjects } = self;
         tx.execute(
             SQL,
             &[
@@ -168,43 +197,15 @@ impl<'a> Counts<'a> {
                 &days.languages,
                 &days.counts,
                 &days.amounts,
-                &grains,
-                &kinds,
-                &firsts,
-                &projects,
-                &ids,
-                &counts,
+                &subjects.kinds,
+                &subjects.days,
+                &subjects.projects,
+                &subjects.ids,
+                &subjects.counts,
             ],
         )
         .await
         .map(|_| ())
-    }
-
-    fn days(&self, calendar: &Calendar) -> BTreeMap<(Date, Cell<'a>), Sum> {
-        let mut apart: BTreeMap<(Date, Cell<'a>), Sum> = BTreeMap::new();
-        for ((hour, cell), sum) in &self.hours {
-            apart.entry((calendar.day(*hour), *cell)).or_default().add(sum.count, sum.amount);
-        }
-        let mut days: BTreeMap<(Date, Cell<'a>), Sum> = BTreeMap::new();
-        for ((day, cell), sum) in apart {
-            for cell in cell.sums() {
-                days.entry((day, cell)).or_default().add(sum.count, sum.amount);
-            }
-        }
-        days
-    }
-
-    /// By grain, kind, first day, front office and what it is about. What happened late moves the month, too.
-    fn subjects(&self, calendar: &Calendar) -> BTreeMap<(&'static str, &'a str, Date, Uuid, Uuid), i64> {
-        let mut subjects = BTreeMap::new();
-        for ((kind, hour, project, subject), count) in &self.subjects {
-            let day = calendar.day(*hour);
-            let month = (day <= calendar.held).then(|| ("month", day.first_of_month()));
-            for (grain, first) in [("day", day)].into_iter().chain(month) {
-                *subjects.entry((grain, *kind, first, *project, *subject)).or_default() += count;
-            }
-        }
-        subjects
     }
 }
 
@@ -236,6 +237,27 @@ impl<'a, T: Copy> Columns<'a, T> {
     }
 }
 
+/// Rows of subjects as a statement takes them.
+struct Subjects<'a> {
+    kinds: Vec<&'a str>,
+    days: Vec<Date>,
+    projects: Vec<Uuid>,
+    ids: Vec<Uuid>,
+    counts: Vec<i64>,
+}
+
+impl<'a> Subjects<'a> {
+    fn of(rows: BTreeMap<(&'a str, Date, Uuid, Uuid), i64>) -> Self {
+        Self {
+            kinds: rows.keys().map(|key| key.0).collect(),
+            days: rows.keys().map(|key| key.1).collect(),
+            projects: rows.keys().map(|key| key.2).collect(),
+            ids: rows.keys().map(|key| key.3).collect(),
+            counts: rows.into_values().collect(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,7 +271,7 @@ mod tests {
     fn days_hold_every_sum_once() {
         let (hour, next) = (Hour(400_000), Hour(400_001));
         let day = date(2015, 8, 19);
-        let calendar = Calendar { days: BTreeMap::from([(hour, day), (next, day)]), held: date(2015, 8, 18) };
+        let calendar = Calendar { days: BTreeMap::from([(hour, day), (next, day)]) };
         let mut counts = Counts::default();
         for (hour, cell, count) in
             [(hour, cell(1, "web", "fr"), 2), (next, cell(1, "web", "fr"), 3), (next, cell(2, "mail", ""), 4)]
@@ -274,23 +296,17 @@ mod tests {
     }
 
     #[test]
-    fn months_are_moved_by_what_happened_late_alone() {
-        let (late, today) = (Hour(400_000), Hour(400_024));
-        let days = BTreeMap::from([(late, date(2015, 8, 19)), (today, date(2015, 8, 20))]);
+    fn subjects_are_counted_by_the_day() {
+        let hours = [Hour(400_000), Hour(400_001), Hour(400_024)];
+        let days = hours.into_iter().zip([date(2015, 8, 19), date(2015, 8, 19), date(2015, 8, 20)]).collect();
         let (project, offer) = (Uuid::from_u128(1), Uuid::from_u128(2));
         let mut counts = Counts::default();
-        for (hour, count) in [(late, 2), (today, 3)] {
+        for (hour, count) in hours.into_iter().zip([2, 3, 4]) {
             counts.subjects.insert(("offer_viewed", hour, project, offer), count);
         }
-        let of = |grain, day, count| ((grain, "offer_viewed", day, project, offer), count);
-        let (first, second) = (of("day", date(2015, 8, 19), 2), of("day", date(2015, 8, 20), 3));
-        for (held, months) in
-            [(date(2015, 8, 18), vec![]), (date(2015, 8, 19), vec![2]), (date(2015, 8, 20), vec![5])]
-        {
-            let months = months.into_iter().map(|count| of("month", date(2015, 8, 1), count));
-            let expected: BTreeMap<_, _> = [first, second].into_iter().chain(months).collect();
-            assert_eq!(counts.subjects(&Calendar { days: days.clone(), held }), expected, "{held}");
-        }
+        let of = |day, count| (("offer_viewed", day, project, offer), count);
+        let expected = BTreeMap::from([of(date(2015, 8, 19), 5), of(date(2015, 8, 20), 4)]);
+        assert_eq!(counts.subjects(&Calendar { days }), expected);
     }
 
     #[test]

@@ -18,10 +18,13 @@ use vivier_domain::{
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 use crate::{
-    counts::{Calendar, Counts, Hour},
+    counts::{Calendar, Counts, Hour, Moves},
     months,
     visitors::{self, Came},
 };
+
+/// How many events a statement stores: while the server stores some, the next are put into what it takes.
+const AT_A_TIME: usize = 1_000;
 
 /// Stores events and counts them; those already there are left as they are. Returns how many are new. A tenant that does not exist
 /// is [`DatabaseError::is_unknown_reference`].
@@ -43,8 +46,8 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
     if new.is_empty() {
         return Ok(0);
     }
-    let (counts, came) = counted;
-    let (added, moved) = tokio::join!(visitors::add(tx, came), counts.write(tx, &calendar));
+    let (moves, came) = counted;
+    let (added, moved) = tokio::join!(visitors::add(tx, came), moves.write(tx));
     match moved {
         Err(error) if error.is_aftermath() => added.and(Err(error))?,
         moved => moved.and(added)?,
@@ -53,21 +56,21 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
 }
 
 /// What events add to figures, and who came. Now and then it lets others go on.
-async fn count<'a>(calendar: &Calendar, events: &[&'a Event]) -> (Counts<'a>, Came) {
-    const AT_A_TIME: usize = 256;
+async fn count<'a>(calendar: &Calendar, events: &[&'a Event]) -> (Moves<'a>, Came) {
+    const COUNTED: usize = 256;
     let (mut counts, mut came) = (Counts::default(), Came::default());
-    for some in events.chunks(AT_A_TIME) {
+    for some in events.chunks(COUNTED) {
         tokio::task::yield_now().await;
         for event in some {
             counts.add(event);
             came.add(calendar, event);
         }
     }
-    (counts, came)
+    (counts.moves(calendar), came)
 }
 
-/// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in. Months are made to hold
-/// yesterday, where that is still to be done.
+/// Opens the days that events are of. Gives the day of the tenant's time zone that each of their hours lies in. Days are made to hold what many
+/// batches have counted, and months to hold yesterday, where that is still to be done.
 async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Result<Calendar, DatabaseError> {
     const BEGIN: &str = "-- events::begin\n\
         SELECT usage_begin($1) AS zone";
@@ -75,7 +78,8 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     // them anew when the zone is changed.
     const DAYS: &str = "-- events::days\n\
         SELECT h.begins, (h.begins AT TIME ZONE $1)::date AS day, months.through,\n\
-               (clock_timestamp() AT TIME ZONE $1)::date - 1 AS yesterday\n\
+               (clock_timestamp() AT TIME ZONE $1)::date - 1 AS yesterday,\n\
+               (SELECT count(*) FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'batch') AS batches\n\
         FROM unnest($2::timestamptz[]) AS h (begins)\n\
         LEFT JOIN usage_months AS months ON months.tenant_id = bound_tenant()";
     let hours: BTreeSet<Hour> = times.map(Hour::of).collect();
@@ -84,15 +88,18 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     let days: Vec<Date> = days.into_iter().collect();
     let zone: String = tx.query_one(BEGIN, &[&days]).await?.get("zone");
     let rows = tx.query(DAYS, &[&zone, &begins]).await?;
-    let (mut held, mut yesterday) = (None::<Date>, Date::MIN);
-    for row in &rows {
-        (held, yesterday) = (row.get("through"), row.get("yesterday"));
-    }
-    if held.is_none_or(|held| held < yesterday) {
-        months::follow(tx, held, yesterday).await?;
+    if let Some(row) = rows.first() {
+        let (held, yesterday): (Option<Date>, Date) = (row.get("through"), row.get("yesterday"));
+        let behind = held.is_none_or(|held| held < yesterday);
+        if behind || row.get::<_, i64>("batches") >= months::MANY {
+            months::fold(tx).await?;
+        }
+        if behind {
+            months::follow(tx, held, yesterday).await?;
+        }
     }
     let days = rows.iter().map(|row| (Hour::of(row.get("begins")), row.get("day"))).collect();
-    Ok(Calendar { days, held: held.map_or(yesterday, |held| held.max(yesterday)) })
+    Ok(Calendar { days })
 }
 
 /// Writes events to where they lie. Where some lay there already, tells which did not. Arrays, and no `COPY`: row security knows none into its own
@@ -107,16 +114,23 @@ async fn write(tx: &PoolTx<'_>, events: &[&Event]) -> Result<Option<HashSet<Uuid
         SELECT (SELECT bound_tenant()), unnest($1::timestamptz[]), unnest($2::uuid[]), unnest($3::text[]), unnest($4::text[])::jsonb\n\
         ON CONFLICT (tenant_id, occurred_at, event_id) DO NOTHING\n\
         RETURNING event_id";
-    let times: Vec<Timestamp> = events.iter().map(|event| event.occurred_at).collect();
-    let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.as_uuid()).collect();
-    let kinds: Vec<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-    let details: Vec<String> = events.iter().map(|event| detail(&event.kind)).collect();
-    let columns: [&(dyn ToSql + Sync); 4] = [&times, &ids, &kinds, &details];
     // A batch is nearly always new as a whole, and to look for each event as it is stored costs as much again as to store it.
-    if tx.execute_unless_there(ALL, &columns).await?.is_some() {
+    let parts = events.chunks(AT_A_TIME).map(|part| move || columns(part));
+    if tx.execute_unless_there(ALL, parts).await?.is_some() {
         return Ok(None);
     }
+    let columns = columns(events);
+    let columns: Vec<&(dyn ToSql + Sync)> = columns.iter().map(|column| &**column as _).collect();
     Ok(Some(tx.query(NEW, &columns).await?.iter().map(|row| row.get("event_id")).collect()))
+}
+
+/// Events as statements take them: times, ids, kinds and details.
+fn columns(events: &[&Event]) -> Vec<Box<dyn ToSql + Sync + Send>> {
+    let times: Vec<Timestamp> = events.iter().map(|event| event.occurred_at).collect();
+    let ids: Vec<Uuid> = events.iter().map(|event| event.event_id.as_uuid()).collect();
+    let kinds: Vec<&'static str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let details: Vec<String> = events.iter().map(|event| detail(&event.kind)).collect();
+    vec![Box::new(times), Box::new(ids), Box::new(kinds), Box::new(details)]
 }
 
 /// An event's fields as JSON, without its kind, which has a column of its own, and without a visitor's share, which is kept elsewhere
@@ -156,7 +170,7 @@ pub async fn keep_aside(tx: &PoolTx<'_>, events: &[(Envelope, Value)]) -> Result
     for row in &new {
         counts.add_unknown(row.get("occurred_at"), row.get("kind"));
     }
-    counts.write(tx, &calendar).await?;
+    counts.moves(&calendar).write(tx).await?;
     Ok(new.len() as u64)
 }
 

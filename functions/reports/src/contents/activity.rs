@@ -52,7 +52,7 @@ pub(super) async fn blocks(app: &App, scope: &TenantScope, asked: &Asked) -> Res
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
     let counts = statistics::list_totals(&tx, span, &filter).await?;
-    let points = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
+    let trend = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
     let channels = statistics::list_breakdown(&tx, span, Dimension::Channel, &filter).await?;
     tx.commit().await?;
     let language = asked.language;
@@ -72,7 +72,7 @@ pub(super) async fn blocks(app: &App, scope: &TenantScope, asked: &Asked) -> Res
             },
         );
     }
-    let table = series(asked, points, &counts, &MEASURES);
+    let table = series(asked, trend, &counts, &MEASURES);
     let title =
         say(language, "Recherches, offres consultées et questions", "Searches, offers viewed and questions");
     let chart = lines(&table, "trend", title, &["searches", "offers_viewed", "questions"]);

@@ -55,13 +55,13 @@ pub(super) async fn blocks(
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
     let counts = statistics::list_totals(&tx, span, &filter).await?;
-    let points = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
+    let trend = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
     let runs = test_runs::list_latest(&tx, filter.project, since).await?;
     tx.commit().await?;
     let language = asked.language;
     let figures =
         MEASURES.iter().chain([&SATISFACTION]).map(|measure| measure.figure(language, &counts)).collect();
-    let table = series(asked, points, &counts, &MEASURES);
+    let table = series(asked, trend, &counts, &MEASURES);
     let title = say(language, "Questions et leurs réponses", "Questions and their answers");
     Ok(vec![
         Block::Figures(figures),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use jiff::civil::Date;
 use vivier_domain::{member::Language, report::ReportGrain};
 use vivier_report::{Block, Cell, Chart, Column, Figure, Kind, Shape, Table};
-use vivier_store::statistics::{Count, Point};
+use vivier_store::statistics::{Count, Line};
 
 use crate::asked::Asked;
 
@@ -130,12 +130,7 @@ impl Measure {
 }
 
 /// The main table of what has a series: a row for each point, none left out, and the whole period at the end.
-pub(super) fn series(
-    asked: &Asked,
-    points: Vec<Point<Date>>,
-    counts: &[Count],
-    measures: &[Measure],
-) -> Table {
+pub(super) fn series(asked: &Asked, trend: Vec<Line<Date>>, counts: &[Count], measures: &[Measure]) -> Table {
     let language = asked.language;
     let (title, at) = match asked.grain() {
         ReportGrain::Day => (say(language, "Par jour", "By day"), say(language, "Jour", "Day")),
@@ -144,7 +139,9 @@ pub(super) fn series(
         }
         ReportGrain::Month => (say(language, "Par mois", "By month"), say(language, "Mois du", "Month of")),
     };
-    let of = ByPlace::of(points.into_iter().map(|point| (point.at, point.kind, point.outcome, point.count)));
+    let of = ByPlace::of(trend.into_iter().flat_map(|Line { kind, outcome, points }| {
+        points.into_iter().map(move |(at, count)| (at, kind.clone(), outcome.clone(), count))
+    }));
     let mut columns = vec![Column::new("at", at, Kind::Date)];
     columns.extend(measures.iter().map(|measure| measure.column(language)));
     let row = |at: Date| {

@@ -44,7 +44,7 @@ pub(super) async fn blocks(
     let mut session = app.tenancy.pool(scope).await?;
     let tx = session.begin().await?;
     let counts = statistics::list_totals(&tx, span, &filter).await?;
-    let points = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
+    let trend = statistics::list_series(&tx, span, stored(asked.grain()), &filter).await?;
     let projects = statistics::list_breakdown(&tx, span, Dimension::Project, &filter).await?;
     let languages = statistics::list_breakdown(&tx, span, Dimension::Language, &filter).await?;
     let vain = if texts {
@@ -55,7 +55,7 @@ pub(super) async fn blocks(
     tx.commit().await?;
     let language = asked.language;
     let figures = MEASURES.iter().map(|measure| measure.figure(language, &counts)).collect();
-    let table = series(asked, points, &counts, &MEASURES);
+    let table = series(asked, trend, &counts, &MEASURES);
     let title = say(language, "Recherches sans résultat", "Searches without results");
     let mut blocks = vec![
         Block::Figures(figures),

@@ -15,7 +15,7 @@ use vivier_tenancy::{TenantScope, rooms::PoolTx};
 use crate::{
     App,
     period::{FiguresQuery, wrong},
-    view::{Breakdown, Funnels, Part, Period, Point, Series, Subject, Subjects, Totals},
+    view::{Breakdown, Funnels, Part, Period, Series, Subject, Subjects, Totals},
 };
 
 /// The longest period by the hour, in days: hours are kept little longer.
@@ -191,11 +191,13 @@ pub(super) async fn series(
         Some(_) => return Err(wrong("grain", "invalid")),
     };
     Ok(ask!(app, scope, &figures, |tx, asked| {
-        let points = match grain {
-            Some(grain) => told(statistics::list_series(&tx, asked.span, grain, &filter).await?),
-            None => told(hours(&tx, &asked, &filter).await?),
-        };
-        Json(Series { period: asked.period, points })
+        Json(if let Some(grain) = grain {
+            let lines = statistics::list_series(&tx, asked.span, grain, &filter).await?;
+            Series::of(asked.period, lines)
+        } else {
+            let lines = hours(&tx, &asked, &filter).await?;
+            Series::of(asked.period, lines)
+        })
     }))
 }
 
@@ -203,7 +205,7 @@ async fn hours(
     tx: &PoolTx<'_>,
     asked: &Asked,
     filter: &Filter,
-) -> Result<Vec<statistics::Point<Timestamp>>, Problem> {
+) -> Result<Vec<statistics::Line<Timestamp>>, Problem> {
     let Span { from, to, .. } = asked.span;
     if (to - from).get_days() >= LONGEST_BY_HOUR {
         return Err(wrong("to", "period-too-long"));
@@ -218,16 +220,6 @@ async fn hours(
     };
     let (from, to) = (begins(from)?, begins(to.saturating_add(1.day()))?);
     Ok(statistics::list_hours(tx, from, to, filter).await?)
-}
-
-fn told<T: std::fmt::Display>(points: Vec<statistics::Point<T>>) -> Vec<Point> {
-    let point = |point: statistics::Point<T>| Point {
-        at: point.at.to_string(),
-        kind: point.kind,
-        outcome: point.outcome,
-        count: point.count,
-    };
-    points.into_iter().map(point).collect()
 }
 
 pub(super) async fn breakdown(

@@ -7,7 +7,10 @@ pub use purge::{count_days_before, count_hours_before, purge_days, purge_hours};
 pub use subjects::{Performance, list_performance, list_subjects};
 
 use jiff::{Timestamp, civil::Date};
-use tokio_postgres::{Row, types::ToSql};
+use tokio_postgres::{
+    Row,
+    types::{FromSql, ToSql},
+};
 use uuid::Uuid;
 use vivier_domain::{
     event::{Channel, Spoken, Step},
@@ -134,73 +137,83 @@ pub enum Grain {
 }
 
 impl Grain {
-    const fn as_str(self) -> &'static str {
+    /// What days are put together into, as PostgreSQL calls it.
+    const fn longer(self) -> Option<&'static str> {
         match self {
-            Self::Day => "day",
-            Self::Week => "week",
-            Self::Month => "month",
+            Self::Day => None,
+            Self::Week => Some("week"),
+            Self::Month => Some("month"),
         }
     }
 }
 
-/// A point of a series.
+/// How often one thing happened from point to point.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Point<T> {
-    /// When it begins.
-    pub at: T,
+pub struct Line<T> {
     /// The kind of event.
     pub kind: String,
     /// What came of it.
     pub outcome: String,
-    /// How often.
-    pub count: u64,
+    /// When each point at which it happened begins, and how often it did; in order.
+    pub points: Vec<(T, u64)>,
 }
 
-fn point<T: for<'a> tokio_postgres::types::FromSql<'a>>(row: &Row) -> Point<T> {
-    Point {
-        at: row.get("at"),
-        kind: row.get("kind"),
-        outcome: row.get("outcome"),
-        count: unsigned(row, "count"),
-    }
+/// A line is one row: a year of days is eleven thousand points of thirty lines.
+fn line<T: Ord + for<'a> FromSql<'a>>(row: &Row) -> Line<T> {
+    let (at, counts) = (row.get::<_, Vec<T>>("at"), row.get::<_, Vec<i64>>("counts"));
+    let mut points: Vec<(T, u64)> = at.into_iter().zip(counts.into_iter().map(i64::unsigned_abs)).collect();
+    points.sort_unstable();
+    Line { kind: row.get("kind"), outcome: row.get("outcome"), points }
 }
 
-/// What happened from day to day, week to week or month to month, in order. Points at which nothing happened are not there.
+/// What happened from day to day, week to week or month to month, by kind and outcome, in the order of their names.
 pub async fn list_series(
     tx: &PoolTx<'_>,
     span: Span,
     grain: Grain,
     filter: &Filter,
-) -> Result<Vec<Point<Date>>, DatabaseError> {
-    const SQL: &str = "-- statistics::list_series\n\
-        SELECT date_trunc($3, day::timestamp)::date AS at, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
-        WHERE tenant_id = bound_tenant() AND project_id = $4 AND channel = $5 AND language = $6 AND day BETWEEN $1 AND $2\n\
-              AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
-        GROUP BY at, kind, outcome ORDER BY at, kind, outcome";
+) -> Result<Vec<Line<Date>>, DatabaseError> {
+    // A day has one row of each kind and outcome.
+    const DAYS: &str = "-- statistics::list_days\n\
+        SELECT kind, outcome, array_agg(day) AS at, array_agg(count) AS counts FROM usage_days\n\
+        WHERE tenant_id = bound_tenant() AND project_id = $3 AND channel = $4 AND language = $5 AND day BETWEEN $1 AND $2\n\
+              AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
+        GROUP BY kind, outcome ORDER BY kind, outcome";
+    const SPANS: &str = "-- statistics::list_series\n\
+        SELECT kind, outcome, array_agg(at) AS at, array_agg(count) AS counts FROM (\n\
+            SELECT date_trunc($7, day::timestamp)::date AS at, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
+            WHERE tenant_id = bound_tenant() AND project_id = $3 AND channel = $4 AND language = $5 AND day BETWEEN $1 AND $2\n\
+                  AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
+            GROUP BY at, kind, outcome\n\
+        ) AS p GROUP BY kind, outcome ORDER BY kind, outcome";
     let (project, channel, language, kinds) = filter.parts();
-    let rows = tx
-        .query(SQL, &[&span.from, &span.to, &grain.as_str(), &project, &channel, &language, &kinds])
-        .await?;
-    Ok(rows.iter().map(point).collect())
+    let span: [&(dyn ToSql + Sync); 6] = [&span.from, &span.to, &project, &channel, &language, &kinds];
+    let rows = match grain.longer() {
+        None => tx.query(DAYS, &span).await?,
+        Some(unit) => tx.query(SPANS, &[&span[..], &[&unit]].concat()).await?,
+    };
+    Ok(rows.iter().map(line).collect())
 }
 
-/// What happened from hour to hour, in order, from `from` until just before `to`.
+/// What happened from hour to hour, from `from` until just before `to`, by kind and outcome, in the order of their names.
 pub async fn list_hours(
     tx: &PoolTx<'_>,
     from: Timestamp,
     to: Timestamp,
     filter: &Filter,
-) -> Result<Vec<Point<Timestamp>>, DatabaseError> {
+) -> Result<Vec<Line<Timestamp>>, DatabaseError> {
     const SQL: &str = "-- statistics::list_hours\n\
-        SELECT hour AS at, kind, outcome, sum(count)::bigint AS count FROM usage_hours\n\
-        WHERE tenant_id = bound_tenant() AND hour >= $1 AND hour < $2\n\
-              AND ($3::uuid IS NULL OR project_id = $3) AND ($4::text IS NULL OR channel = $4)\n\
-              AND ($5::text IS NULL OR language = $5) AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
-        GROUP BY at, kind, outcome ORDER BY at, kind, outcome";
+        SELECT kind, outcome, array_agg(at) AS at, array_agg(count) AS counts FROM (\n\
+            SELECT hour AS at, kind, outcome, sum(count)::bigint AS count FROM usage_hours\n\
+            WHERE tenant_id = bound_tenant() AND hour >= $1 AND hour < $2\n\
+                  AND ($3::uuid IS NULL OR project_id = $3) AND ($4::text IS NULL OR channel = $4)\n\
+                  AND ($5::text IS NULL OR language = $5) AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
+            GROUP BY at, kind, outcome\n\
+        ) AS p GROUP BY kind, outcome ORDER BY kind, outcome";
     let project = filter.project.map(ProjectId::as_uuid);
     let (channel, language) = (filter.channel.map(Channel::as_str), filter.language.map(Spoken::as_str));
     let rows = tx.query(SQL, &[&from, &to, &project, &channel, &language, &filter.kinds]).await?;
-    Ok(rows.iter().map(point).collect())
+    Ok(rows.iter().map(line).collect())
 }
 
 /// What figures are broken down by.

@@ -1,4 +1,4 @@
-//! Offers and documents: how often each was used in a period, added up from whole months and single days.
+//! Offers and documents: how often each was used in a period, added up from whole months, single days, and what batches have counted since.
 
 use jiff::{ToSpan, civil::Date};
 use tokio_postgres::Row;
@@ -19,17 +19,29 @@ pub async fn list_subjects(
     // Where nothing says through which day months hold, they hold all: figures that were taken along before that was written down.
     // LATERAL with OFFSET 0: each range is looked up in the index, whatever is thought of how many there are.
     const SQL: &str = "-- statistics::list_subjects\n\
-        SELECT s.subject_id, sum(s.count * r.sign)::bigint AS count\n\
-        FROM unnest($1::text[], $2::bool[], $3::date[], $4::date[], $5::bigint[]) AS r (grain, late, first, last, sign)\n\
-        CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
-        LATERAL (SELECT subject_id, count FROM usage_subjects\n\
-            WHERE tenant_id = bound_tenant() AND grain = r.grain AND kind = $6\n\
-                  AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
-                  AND ($7::uuid IS NULL OR project_id = $7) OFFSET 0) AS s\n\
-        GROUP BY s.subject_id HAVING sum(s.count * r.sign) > 0 ORDER BY count DESC, s.subject_id LIMIT $8";
-    let (grains, lates, firsts, lasts, signs) = columns(&ranges(span));
+        WITH counted AS (\n\
+            SELECT s.subject_id, s.count * r.sign AS count\n\
+            FROM unnest($1::bool[], $2::date[], $3::date[], $4::bigint[]) AS r (late, first, last, sign)\n\
+            CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
+            LATERAL (SELECT subject_id, count FROM usage_subjects\n\
+                WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = $8\n\
+                      AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
+                      AND ($9::uuid IS NULL OR project_id = $9) OFFSET 0) AS s\n\
+            UNION ALL\n\
+            SELECT unnest(p.subjects), unnest(p.counts) FROM usage_subject_packs AS p\n\
+            WHERE p.tenant_id = bound_tenant() AND p.kind = $8 AND ($9::uuid IS NULL OR p.project_id = $9)\n\
+                  AND (p.grain = 'month' AND p.day = ANY ($5) OR p.grain = 'batch' AND p.day BETWEEN $6 AND $7)\n\
+        )\n\
+        SELECT subject_id, sum(count)::bigint AS count FROM counted\n\
+        GROUP BY subject_id HAVING sum(count) > 0 ORDER BY count DESC, subject_id LIMIT $10";
+    let Ranges { lates, firsts, lasts, signs, months } = ranges(span);
     let (project, limit) = (project.map(ProjectId::as_uuid), i64::from(limit));
-    let rows = tx.query(SQL, &[&grains, &lates, &firsts, &lasts, &signs, &kind, &project, &limit]).await?;
+    let rows = tx
+        .query(
+            SQL,
+            &[&lates, &firsts, &lasts, &signs, &months, &span.from, &span.to, &kind, &project, &limit],
+        )
+        .await?;
     Ok(rows.iter().map(|row| (row.get("subject_id"), unsigned(row, "count"))).collect())
 }
 
@@ -52,19 +64,28 @@ pub async fn list_performance(
     limit: u32,
 ) -> Result<(Vec<Performance>, u64), DatabaseError> {
     const SQL: &str = "-- statistics::list_performance\n\
-        SELECT s.subject_id, count(*) OVER () AS offers,\n\
-               coalesce(sum(s.count * r.sign) FILTER (WHERE s.kind = 'offer_viewed'), 0)::bigint AS viewed,\n\
-               coalesce(sum(s.count * r.sign) FILTER (WHERE s.kind = 'apply_clicked'), 0)::bigint AS applied\n\
-        FROM unnest($1::text[], $2::bool[], $3::date[], $4::date[], $5::bigint[]) AS r (grain, late, first, last, sign)\n\
-        CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
-        LATERAL (SELECT subject_id, kind, count FROM usage_subjects\n\
-            WHERE tenant_id = bound_tenant() AND grain = r.grain AND kind IN ('offer_viewed', 'apply_clicked')\n\
-                  AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
-                  AND ($6::uuid IS NULL OR project_id = $6) OFFSET 0) AS s\n\
-        GROUP BY s.subject_id HAVING sum(s.count * r.sign) > 0 ORDER BY viewed DESC, applied DESC, s.subject_id LIMIT $7";
-    let (grains, lates, firsts, lasts, signs) = columns(&ranges(span));
+        WITH counted AS (\n\
+            SELECT s.subject_id, s.kind, s.count * r.sign AS count\n\
+            FROM unnest($1::bool[], $2::date[], $3::date[], $4::bigint[]) AS r (late, first, last, sign)\n\
+            CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
+            LATERAL (SELECT subject_id, kind, count FROM usage_subjects\n\
+                WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind IN ('offer_viewed', 'apply_clicked')\n\
+                      AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
+                      AND ($8::uuid IS NULL OR project_id = $8) OFFSET 0) AS s\n\
+            UNION ALL\n\
+            SELECT unnest(p.subjects), p.kind, unnest(p.counts) FROM usage_subject_packs AS p\n\
+            WHERE p.tenant_id = bound_tenant() AND p.kind IN ('offer_viewed', 'apply_clicked') AND ($8::uuid IS NULL OR p.project_id = $8)\n\
+                  AND (p.grain = 'month' AND p.day = ANY ($5) OR p.grain = 'batch' AND p.day BETWEEN $6 AND $7)\n\
+        )\n\
+        SELECT subject_id, count(*) OVER () AS offers,\n\
+               coalesce(sum(count) FILTER (WHERE kind = 'offer_viewed'), 0)::bigint AS viewed,\n\
+               coalesce(sum(count) FILTER (WHERE kind = 'apply_clicked'), 0)::bigint AS applied\n\
+        FROM counted GROUP BY subject_id HAVING sum(count) > 0 ORDER BY viewed DESC, applied DESC, subject_id LIMIT $9";
+    let Ranges { lates, firsts, lasts, signs, months } = ranges(span);
     let (project, limit) = (project.map(ProjectId::as_uuid), i64::from(limit));
-    let rows = tx.query(SQL, &[&grains, &lates, &firsts, &lasts, &signs, &project, &limit]).await?;
+    let rows = tx
+        .query(SQL, &[&lates, &firsts, &lasts, &signs, &months, &span.from, &span.to, &project, &limit])
+        .await?;
     let offers = rows.first().map_or(0, |row| unsigned(row, "offers"));
     let one = |row: &Row| Performance {
         offer: row.get("subject_id"),
@@ -74,55 +95,49 @@ pub async fn list_performance(
     Ok((rows.iter().map(one).collect(), offers))
 }
 
-/// Days or months that are added, or taken away again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Range {
-    grain: &'static str,
-    /// Of it those days alone that months do not hold yet.
-    late: bool,
-    first: Date,
-    last: Date,
-    sign: i64,
+/// What is added up, as statements take it: months as a whole, and ranges of days.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Ranges {
+    /// Of a range those days alone that months do not hold yet.
+    lates: Vec<bool>,
+    firsts: Vec<Date>,
+    lasts: Vec<Date>,
+    /// Whether it is added, or taken away again.
+    signs: Vec<i64>,
+    months: Vec<Date>,
 }
 
 /// What to add up for a period: months as a whole with the days that they do not hold yet, and of one that lies in it in part, its days, or
 /// itself without its other days, whichever are fewer.
-fn ranges(span: Span) -> Vec<Range> {
-    let mut ranges = Vec::new();
+fn ranges(span: Span) -> Ranges {
+    let mut ranges = Ranges::default();
     let mut month = span.from.first_of_month();
     while month <= span.to {
         let end = month.last_of_month();
         let (first, last) = (span.from.max(month), span.to.min(end));
         let within = i32::from(last.day()) - i32::from(first.day()) + 1;
-        let mut add = |grain, late, first, last, sign| {
-            if first <= last {
-                ranges.push(Range { grain, late, first, last, sign });
-            }
-        };
         if within < i32::from(end.day()) - within {
-            add("day", false, first, last, 1);
+            ranges.add(false, first, last, 1);
         } else {
-            add("month", false, month, month, 1);
-            add("day", true, month, end, 1);
-            add("day", false, month, first.saturating_sub(1.day()), -1);
-            add("day", false, last.saturating_add(1.day()), end, -1);
+            ranges.months.push(month);
+            ranges.add(true, month, end, 1);
+            ranges.add(false, month, first.saturating_sub(1.day()), -1);
+            ranges.add(false, last.saturating_add(1.day()), end, -1);
         }
         month = end.saturating_add(1.day());
     }
     ranges
 }
 
-/// Grains, whether late, first and last days, signs.
-type Columns = (Vec<&'static str>, Vec<bool>, Vec<Date>, Vec<Date>, Vec<i64>);
-
-fn columns(ranges: &[Range]) -> Columns {
-    (
-        ranges.iter().map(|range| range.grain).collect(),
-        ranges.iter().map(|range| range.late).collect(),
-        ranges.iter().map(|range| range.first).collect(),
-        ranges.iter().map(|range| range.last).collect(),
-        ranges.iter().map(|range| range.sign).collect(),
-    )
+impl Ranges {
+    fn add(&mut self, late: bool, first: Date, last: Date, sign: i64) {
+        if first <= last {
+            self.lates.push(late);
+            self.firsts.push(first);
+            self.lasts.push(last);
+            self.signs.push(sign);
+        }
+    }
 }
 
 #[cfg(test)]
@@ -132,14 +147,17 @@ mod tests {
     use std::collections::BTreeMap;
 
     /// How often each day is counted, where months hold the days through `held`.
-    fn days(ranges: &[Range], held: Date) -> BTreeMap<Date, i64> {
+    fn days(ranges: &Ranges, held: Date) -> BTreeMap<Date, i64> {
+        let whole = ranges.months.iter().map(|month| (*month, month.last_of_month().min(held), 1));
+        let of = |at: usize| {
+            let first = ranges.firsts[at];
+            let first = if ranges.lates[at] { first.max(held.tomorrow().unwrap()) } else { first };
+            (first, ranges.lasts[at], ranges.signs[at])
+        };
         let mut days = BTreeMap::new();
-        for range in ranges {
-            let month = range.grain == "month";
-            let last = if month { range.last.last_of_month().min(held) } else { range.last };
-            let first = if range.late { range.first.max(held.tomorrow().unwrap()) } else { range.first };
+        for (first, last, sign) in whole.chain((0..ranges.signs.len()).map(of)) {
             for day in first.series(1.day()).take_while(|day| *day <= last) {
-                *days.entry(day).or_default() += range.sign;
+                *days.entry(day).or_default() += sign;
             }
         }
         days.retain(|_, times| *times != 0);
@@ -164,13 +182,14 @@ mod tests {
     #[test]
     fn a_month_so_far_is_the_month() {
         let span = Span { from: date(2026, 10, 20), to: date(2026, 11, 29), before: date(2026, 10, 20) };
-        let of = |grain, late, first, last, sign| Range { grain, late, first, last, sign };
-        let expected = [
-            of("day", false, date(2026, 10, 20), date(2026, 10, 31), 1),
-            of("month", false, date(2026, 11, 1), date(2026, 11, 1), 1),
-            of("day", true, date(2026, 11, 1), date(2026, 11, 30), 1),
-            of("day", false, date(2026, 11, 30), date(2026, 11, 30), -1),
-        ];
+        let (october, november) = (date(2026, 10, 20), date(2026, 11, 1));
+        let expected = Ranges {
+            lates: vec![false, true, false],
+            firsts: vec![october, november, date(2026, 11, 30)],
+            lasts: vec![date(2026, 10, 31), date(2026, 11, 30), date(2026, 11, 30)],
+            signs: vec![1, 1, -1],
+            months: vec![november],
+        };
         assert_eq!(ranges(span), expected);
     }
 }

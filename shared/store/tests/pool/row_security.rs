@@ -106,6 +106,11 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, 'day', 'offer_viewed', '2026-01-01', gen_random_uuid(), gen_random_uuid(), 1)",
     ),
     (
+        "usage_subject_packs",
+        "INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)\n\
+         VALUES ($tenant, 'batch', 'offer_viewed', '2026-01-01', gen_random_uuid(), gen_random_uuid(), '{}', '{}')",
+    ),
+    (
         "usage_visitors",
         "INSERT INTO usage_visitors (tenant_id, day, project_id, step, visitors, sketch)\n\
          VALUES ($tenant, '2026-01-01', gen_random_uuid(), 'visited', 1, '')",

@@ -3,7 +3,7 @@
 use std::{marker::PhantomData, pin::Pin};
 
 use bytes::Bytes;
-use futures_util::{SinkExt as _, Stream as _};
+use futures_util::{SinkExt as _, Stream as _, future::join_all};
 use tokio_postgres::{CopyInSink, CopyOutStream, Row, Statement, Transaction, types::ToSql};
 
 use super::{DatabaseError, connection::Statements, name_of};
@@ -90,6 +90,13 @@ impl CopiedOut {
 
 type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
 
+/// Lets others go on so often.
+async fn wait(turns: usize) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
+    }
+}
+
 impl<'a, K: Kind> TenantTx<'a, K> {
     pub(super) fn new(inner: Transaction<'a>, statements: &'a Statements) -> Self {
         Self { inner, statements, kind: PhantomData }
@@ -141,21 +148,37 @@ impl<'a, K: Kind> TenantTx<'a, K> {
         }
     }
 
-    /// How many rows a statement inserted; nothing where one of them was there already, and then it has inserted none.
-    pub async fn execute_unless_there(
+    /// How many rows a statement inserted, run once for each of the parts; nothing where one of them was there already, and then it has
+    /// inserted none. While the server stores a part, the next one is asked for what the statement takes.
+    pub async fn execute_unless_there<P>(
         &self,
         sql: &str,
-        params: Params<'_>,
-    ) -> Result<Option<u64>, DatabaseError> {
+        parts: impl ExactSizeIterator<Item = P>,
+    ) -> Result<Option<u64>, DatabaseError>
+    where
+        P: FnOnce() -> Vec<Box<dyn ToSql + Sync + Send>>,
+    {
         let statement = self.prepared(sql).await?;
-        // One behind the other without waiting for an answer between them: where the second is refused, the third is too.
+        let last = parts.len();
+        // One behind the other without waiting for an answer between them: where one is refused, those behind it are too. The turns are what
+        // sends each before the next is begun.
+        let one = async |(turn, part): (usize, P)| {
+            wait(turn).await;
+            let params = part();
+            let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| &**param as _).collect();
+            self.inner.execute(&statement, &params).await
+        };
         let (begun, inserted, released) = tokio::join!(
             biased;
             self.point(sql, "SAVEPOINT unless_there"),
-            self.inner.execute(&statement, params),
-            self.point(sql, "RELEASE SAVEPOINT unless_there"),
+            join_all(parts.enumerate().map(one)),
+            async {
+                wait(last).await;
+                self.point(sql, "RELEASE SAVEPOINT unless_there").await
+            },
         );
         begun?;
+        let inserted: Result<u64, _> = inserted.into_iter().sum();
         match inserted.map_err(|error| self.refused(sql, error)) {
             Ok(rows) => {
                 released?;
