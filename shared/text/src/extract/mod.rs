@@ -32,6 +32,7 @@ mod rtf;
 mod sheet;
 mod sniff;
 mod table;
+mod theme;
 mod txt;
 mod xls;
 mod xlsx;

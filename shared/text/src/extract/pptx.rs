@@ -1,10 +1,17 @@
 //! Presentations: what each slide shows, in the order of the show. Hidden slides and speaker's notes are not what the
-//! audience was shown, and are left out.
+//! audience was shown, and are left out; so are letters that cannot be seen on their slide.
+
+mod paint;
+mod scene;
+mod stage;
 
 use quick_xml::events::BytesStart;
 
-use super::look;
-use super::ooxml::{Node, Package, attribute, is_true, walk};
+use self::paint::Subject;
+use self::scene::Scene;
+use self::stage::{Stage, Stages};
+use super::look::Look;
+use super::ooxml::{Node, Package, attribute, walk};
 use super::{BlockKind, ExtractError, Flag, Place, Sheet, encoding, table};
 
 pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> {
@@ -26,11 +33,11 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
         Ok(())
     })?;
     sheet.pages = Some(order.len() as u32);
+    let mut stages = Stages::new();
     for (id, number) in order.iter().zip(1_u32..) {
-        let Some(xml) = parts.get(id).map(|(_, part)| package.part(part)).transpose()?.flatten() else {
-            continue;
-        };
-        let mut slide = Slide { size, ..Slide::default() };
+        let Some((_, part)) = parts.get(id) else { continue };
+        let Some(xml) = package.part(part)? else { continue };
+        let mut slide = Slide::new(size, stages.of(&mut package, part, &xml));
         walk(&xml, |node| {
             slide.node(node);
             Ok(())
@@ -59,32 +66,34 @@ fn pair(element: &BytesStart<'_>, first: &str, second: &str) -> Option<(i64, i64
     Some((attribute(element, first)?.parse().ok()?, attribute(element, second)?.parse().ok()?))
 }
 
-#[derive(Default, PartialEq)]
+#[derive(PartialEq)]
 enum Role {
-    #[default]
     Body,
     Title,
     /// Date, footer or number of the page.
     Margin,
 }
 
-#[derive(Default)]
+/// Levels of paragraphs in the format.
+const LEVELS: usize = 9;
+
 #[expect(
     clippy::struct_excessive_bools,
     reason = "each is a switch of the format, and any of them go together"
 )]
-struct Slide {
+struct Slide<'a> {
     hidden: bool,
-    /// Of the show, in units of the format.
-    size: Option<(i64, i64)>,
-    /// Where the shape at hand begins, and whether it is one that nobody sees.
-    offset: Option<(i64, i64)>,
-    unseen: bool,
-    /// Groups open around it, whose shapes are measured in units of their own.
-    groups: usize,
-    /// Whether the run at hand is written in letters that nobody can read.
-    tiny: bool,
-    /// Whether text was left out for that.
+    scene: Scene,
+    stage: &'a Stage,
+    /// Whether something else than white is behind the body of text at hand.
+    backed: bool,
+    /// How the letters of the run look, and those of each level of paragraphs in the shape.
+    letters: Look,
+    levels: [Look; LEVELS],
+    /// Of the paragraph at hand, and the one being described, from 0.
+    level: usize,
+    described: Option<usize>,
+    /// Whether text was left out because nobody sees it.
     conceals: bool,
     title: Option<String>,
     found: Vec<(BlockKind, String)>,
@@ -96,80 +105,112 @@ struct Slide {
     cells: Option<Vec<String>>,
 }
 
-impl Slide {
+impl<'a> Slide<'a> {
+    /// A slide of a show of this size.
+    fn new(size: Option<(i64, i64)>, stage: &'a Stage) -> Self {
+        Self {
+            hidden: false,
+            scene: Scene::new(size, stage.fills_placeholders),
+            stage,
+            backed: true,
+            letters: Look::default(),
+            levels: [Look::default(); LEVELS],
+            level: 0,
+            described: None,
+            conceals: false,
+            title: None,
+            found: Vec::new(),
+            text: String::new(),
+            in_text: false,
+            role: Role::Body,
+            skipped: 0,
+            cells: None,
+        }
+    }
+
     fn node(&mut self, node: Node<'_, '_>) {
         match node {
             Node::Open(..) if self.skipped > 0 => self.skipped += 1,
             Node::Close(_) if self.skipped > 0 => self.skipped -= 1,
-            Node::Open(name, element) => match name {
-                "Fallback" => self.skipped = 1,
-                "sld" => self.hidden = matches!(attribute(element, "show").as_deref(), Some("0" | "false")),
-                "sp" | "graphicFrame" => {
-                    self.role = Role::Body;
-                    (self.unseen, self.offset) = (false, None);
-                }
-                "grpSp" => self.groups += 1,
-                "cNvPr" if is_true(element, "hidden") => self.unseen = true,
-                "off" => self.offset = pair(element, "x", "y"),
-                "ext" if self.groups == 0 => self.unseen |= self.is_outside(pair(element, "cx", "cy")),
-                "r" => self.tiny = false,
-                // Hundredths of a point.
-                "rPr" => {
-                    let size = attribute(element, "sz").and_then(|size| size.parse::<f32>().ok());
-                    self.tiny = size.is_some_and(|size| size < look::TINY * 100.0);
-                }
-                "ph" => match attribute(element, "type").as_deref() {
-                    Some("title" | "ctrTitle") => self.role = Role::Title,
-                    Some("dt" | "ftr" | "sldNum") => self.role = Role::Margin,
+            Node::Text(_) if self.skipped > 0 => {}
+            Node::Open("Fallback", _) => self.skipped = 1,
+            node => {
+                match (self.scene.node(node), self.described) {
+                    (Some((Subject::Run, properties)), _) => self.letters = properties.look(),
+                    (Some((Subject::Level, properties)), Some(level)) => {
+                        self.levels[level] = properties.look();
+                    }
                     _ => {}
-                },
-                "t" => self.in_text = true,
-                "br" | "tab" => self.text.push('\n'),
-                "tr" => self.cells = Some(Vec::new()),
-                _ => {}
-            },
-            Node::Close(name) => match name {
-                "t" => self.in_text = false,
-                "grpSp" => self.groups = self.groups.saturating_sub(1),
-                "p" => self.end_paragraph(),
-                "tc" => {
-                    let text = std::mem::take(&mut self.text);
-                    if let Some(cells) = &mut self.cells
-                        && cells.len() < table::MAX_COLUMNS
-                    {
-                        cells.push(text);
-                    }
                 }
-                "tr" => {
-                    if let Some(cells) = self.cells.take() {
-                        self.found.push((BlockKind::Row, table::plain(&cells)));
-                    }
-                }
-                "sp" | "graphicFrame" => {
-                    self.role = Role::Body;
-                    (self.unseen, self.offset) = (false, None);
-                }
-                _ => {}
-            },
-            Node::Text(text) if self.in_text && self.skipped == 0 => {
-                if self.unseen || self.tiny {
-                    self.conceals |= !text.trim().is_empty();
-                } else {
-                    self.text.push_str(text);
+                match node {
+                    Node::Open(name, element) => self.enter(name, element),
+                    Node::Close(name) => self.leave(name),
+                    Node::Text(text) if self.in_text => self.add(text),
+                    Node::Text(_) => {}
                 }
             }
-            Node::Text(_) => {}
         }
     }
 
-    /// Whether a shape of this extent that begins at the offset lies wholly beside the slide.
-    fn is_outside(&self, extent: Option<(i64, i64)>) -> bool {
-        let (Some((width, height)), Some((left, top)), Some((right, bottom))) =
-            (self.size, self.offset, extent)
-        else {
-            return false;
-        };
-        left >= width || top >= height || left.saturating_add(right) <= 0 || top.saturating_add(bottom) <= 0
+    fn enter(&mut self, name: &str, element: &BytesStart<'_>) {
+        match name {
+            "sld" => self.hidden = matches!(attribute(element, "show").as_deref(), Some("0" | "false")),
+            "sp" | "graphicFrame" => self.role = Role::Body,
+            // What lies behind it has been described before.
+            "txBody" => {
+                self.backed = self.scene.backs_letters(self.stage);
+                self.levels = [Look::default(); LEVELS];
+            }
+            "p" => self.level = 0,
+            "pPr" => {
+                let level = attribute(element, "lvl").and_then(|level| level.parse().ok());
+                self.level = level.unwrap_or(0).min(LEVELS - 1);
+            }
+            "r" | "fld" => self.letters = Look::default(),
+            "ph" => match attribute(element, "type").as_deref() {
+                Some("title" | "ctrTitle") => self.role = Role::Title,
+                Some("dt" | "ftr" | "sldNum") => self.role = Role::Margin,
+                _ => {}
+            },
+            "t" => self.in_text = true,
+            "br" | "tab" => self.text.push('\n'),
+            "tr" => self.cells = Some(Vec::new()),
+            _ => self.described = level(name).or(self.described),
+        }
+    }
+
+    fn leave(&mut self, name: &str) {
+        match name {
+            "t" => self.in_text = false,
+            "p" => self.end_paragraph(),
+            "tc" => {
+                let text = std::mem::take(&mut self.text);
+                if let Some(cells) = &mut self.cells
+                    && cells.len() < table::MAX_COLUMNS
+                {
+                    cells.push(text);
+                }
+            }
+            "tr" => {
+                if let Some(cells) = self.cells.take() {
+                    self.found.push((BlockKind::Row, table::plain(&cells)));
+                }
+            }
+            "sp" | "graphicFrame" => self.role = Role::Body,
+            "txBody" => self.backed = true,
+            _ if level(name).is_some() => self.described = None,
+            _ => {}
+        }
+    }
+
+    fn add(&mut self, text: &str) {
+        let mut look = self.letters.or(self.levels[self.level]);
+        look.backed = Some(self.backed || look.backed == Some(true));
+        if self.scene.is_out_of_sight() || look.is_unseen() {
+            self.conceals |= !text.trim().is_empty();
+        } else {
+            self.text.push_str(text);
+        }
     }
 
     fn end_paragraph(&mut self) {
@@ -204,4 +245,10 @@ impl Slide {
         }
         Ok(())
     }
+}
+
+/// The level, from 0, that a list of styles describes in an element such as `lvl1pPr`.
+fn level(name: &str) -> Option<usize> {
+    let level = name.strip_prefix("lvl")?.strip_suffix("pPr")?.parse::<usize>().ok()?;
+    level.checked_sub(1).filter(|level| *level < LEVELS)
 }

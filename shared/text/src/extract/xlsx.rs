@@ -1,15 +1,19 @@
-//! Spreadsheets: every filled row of every visible sheet.
+//! Spreadsheets: every filled row of every visible sheet. Text that its cell does not show is left out.
 //!
 //! Cells are streamed. A sheet that names one cell in its last corner would otherwise be laid out in memory as the
 //! 17 billion cells before it.
 
+mod grid;
 mod hidden;
+mod looks;
+mod strings;
 
 use std::io::Cursor;
 
 use calamine::{DataType, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use self::hidden::Unseen;
+use self::looks::Looks;
 use super::ooxml::Package;
 use super::rows::Rows;
 use super::table::MAX_COLUMNS;
@@ -24,6 +28,7 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
         sheet.set_title(&title);
     }
     let parts = hidden::parts(&mut package)?;
+    let looks = Looks::of(&mut package)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| refusal(&error))?;
     let sheets = book.sheets_metadata().to_vec();
     let mut pages = 0;
@@ -39,18 +44,19 @@ pub(super) fn read(bytes: &[u8], sheet: &mut Sheet) -> Result<(), ExtractError> 
             continue;
         }
         pages += 1;
-        let unseen = match parts.get(&meta.name) {
-            Some(part) => Unseen::of(&package.part(part)?.unwrap_or_default())?,
-            None => Unseen::default(),
-        };
+        let unseen = Unseen::of(&mut package, parts.get(&meta.name), &looks)?;
         let mut rows = Rows::of(Some(meta.name.clone()));
         for (times, hidden) in unseen.columns() {
             rows.columns(times, hidden);
         }
         let (mut last, mut filled) = (None, 0);
-        while let Some(cell) = cells.next_cell().map_err(|error| refusal(&error))? {
+        while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(|error| refusal(&error))? {
             let (row, column) = cell.get_position();
-            let text = text(cell.get_value());
+            let whole = text(cell.get_value());
+            let (text, conceals) = unseen.seen((row, column), looks.style(style), &whole);
+            if conceals {
+                sheet.flag(Flag::HiddenText);
+            }
             if text.is_empty() {
                 continue;
             }

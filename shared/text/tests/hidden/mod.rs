@@ -1,5 +1,8 @@
 //! Text that a reader does not see is left out, and said to have been there.
 
+mod sheets;
+mod slides;
+
 use crate::files::{archive, docx, p};
 use crate::office::{pptx, row, styled, xlsx};
 use crate::*;
@@ -9,6 +12,13 @@ fn hidden(bytes: &[u8], name: &str, seen: &[&str]) {
     let found = ok(bytes, name);
     assert_eq!(texts(&found), seen);
     assert_eq!(found.flags, [Flag::HiddenText]);
+}
+
+#[track_caller]
+fn seen(bytes: &[u8], name: &str, texts: &[&str]) {
+    let found = ok(bytes, name);
+    assert_eq!(crate::texts(&found), texts);
+    assert!(found.flags.is_empty());
 }
 
 #[test]

@@ -42,10 +42,55 @@ pub(crate) fn shape(placeholder: &str, text: &str) -> String {
     )
 }
 
+/// A presentation of one slide, with the attributes and content of the slide, its layout and its master. Its theme has white
+/// paper, and backgrounds of one colour, a shaded one and a gradient.
+pub(crate) fn staged(slide: (&str, &str), layout: (&str, &str), master: (&str, &str)) -> Vec<u8> {
+    let part = |name: &str, (attributes, content): (&str, &str)| {
+        format!(r#"<p:{name} xmlns:p="p" xmlns:a="a" {attributes}>{content}</p:{name}>"#)
+    };
+    let relation = |kind: &str, part: &str| {
+        format!(
+            r#"<Relationships><Relationship Id="r1" Type="x/{kind}" Target="/ppt/{part}"/></Relationships>"#
+        )
+    };
+    let theme = r#"<a:theme xmlns:a="a"><a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1><a:bgFillStyleLst>
+        <a:solidFill><a:schemeClr val="phClr"/></a:solidFill>
+        <a:solidFill><a:schemeClr val="phClr"><a:shade val="50000"/></a:schemeClr></a:solidFill>
+        <a:gradFill/></a:bgFillStyleLst></a:theme>"#;
+    archive(&[
+        (
+            "ppt/presentation.xml",
+            r#"<p:presentation xmlns:p="p" xmlns:r="r"><p:sldIdLst><p:sldId id="256" r:id="r1"/></p:sldIdLst><p:sldSz cx="1000" cy="800"/></p:presentation>"#,
+        ),
+        ("ppt/_rels/presentation.xml.rels", &relation("slide", "slides/slide1.xml")),
+        ("ppt/slides/slide1.xml", &part("sld", slide)),
+        ("ppt/slides/_rels/slide1.xml.rels", &relation("slideLayout", "slideLayouts/slideLayout1.xml")),
+        ("ppt/slideLayouts/slideLayout1.xml", &part("sldLayout", layout)),
+        (
+            "ppt/slideLayouts/_rels/slideLayout1.xml.rels",
+            &relation("slideMaster", "slideMasters/slideMaster1.xml"),
+        ),
+        ("ppt/slideMasters/slideMaster1.xml", &part("sldMaster", master)),
+        ("ppt/slideMasters/_rels/slideMaster1.xml.rels", &relation("theme", "theme/theme1.xml")),
+        ("ppt/theme/theme1.xml", theme),
+    ])
+}
+
 /// A workbook of sheets: name, whether it is visible, XML of its rows.
 pub(crate) fn xlsx(sheets: &[(&str, bool, &str)]) -> Vec<u8> {
-    let (mut list, mut relations, mut parts) = (String::new(), String::new(), Vec::new());
-    for (i, (name, visible, rows)) in sheets.iter().enumerate() {
+    let sheets: Vec<_> = sheets
+        .iter()
+        .map(|(name, visible, rows)| (*name, *visible, format!("<sheetData>{rows}</sheetData>")))
+        .collect();
+    workbook(&sheets, &[])
+}
+
+/// A workbook of sheets, by name, whether they are visible, and their XML; with other parts.
+pub(crate) fn workbook(sheets: &[(&str, bool, String)], others: &[(&str, &str)]) -> Vec<u8> {
+    let (mut list, mut relations) = (String::new(), String::new());
+    let mut parts: Vec<_> =
+        others.iter().map(|(name, content)| ((*name).to_owned(), (*content).to_owned())).collect();
+    for (i, (name, visible, content)) in sheets.iter().enumerate() {
         let state = if *visible { "visible" } else { "hidden" };
         write!(list, r#"<sheet name="{name}" sheetId="{0}" state="{state}" r:id="r{0}"/>"#, i + 1).unwrap();
         write!(
@@ -55,7 +100,7 @@ pub(crate) fn xlsx(sheets: &[(&str, bool, &str)]) -> Vec<u8> {
         )
         .unwrap();
         let xml = format!(
-            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>"#
+            r#"<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{content}</worksheet>"#
         );
         parts.push((format!("xl/worksheets/sheet{}.xml", i + 1), xml));
     }
