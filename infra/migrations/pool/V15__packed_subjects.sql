@@ -20,8 +20,7 @@ ALTER TABLE usage_subject_packs ALTER COLUMN subjects SET STORAGE EXTERNAL;
 CREATE INDEX usage_subject_packs_by_day ON usage_subject_packs (tenant_id, day);
 ALTER TABLE usage_subject_packs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE usage_subject_packs FORCE ROW LEVEL SECURITY;
-CREATE POLICY own_tenant ON usage_subject_packs
-    USING (tenant_id = (SELECT bound_tenant())) WITH CHECK (tenant_id = (SELECT bound_tenant()));
+CREATE POLICY own_tenant ON usage_subject_packs USING (tenant_id = (SELECT bound_tenant())) WITH CHECK (tenant_id = (SELECT bound_tenant()));
 
 -- Months move over. Who still counts as before this moves days as it did, and rows of months that nobody reads any more; the month is added up
 -- anew from its days on the next day.
