@@ -182,6 +182,7 @@ async fn unpack(
         let mut pool = provisioning.own_pool(scope).await?;
         let tx = pool.begin().await?;
         counts.rows += rows(&tx, Store::Pool, manifest, luggage).await?;
+        arrivals::pack_months(&tx).await?;
         arrivals::set_zone(&tx, &manifest.tenant.time_zone).await?;
         tx.commit().await?;
     }

@@ -22,8 +22,8 @@ ALTER TABLE usage_subject_packs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE usage_subject_packs FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON usage_subject_packs USING (tenant_id = (SELECT bound_tenant())) WITH CHECK (tenant_id = (SELECT bound_tenant()));
 
--- Months move over. Who still counts as before this moves days as it did, and rows of months that nobody reads any more; the month is added up
--- anew from its days on the next day.
+-- Months move over. Who still counts as before this moves days as it did, and rows of months that nobody reads any more: this month is added up
+-- anew from its days on the next day. What happened in an earlier one and comes in those moments is missing from it as a whole, not from its days.
 LOCK TABLE usage_subjects IN EXCLUSIVE MODE;
 DO $$
 DECLARE

@@ -122,6 +122,16 @@ pub async fn set_zone(tx: &PoolTx<'_>, zone: &str) -> Result<(), DatabaseError> 
     tx.execute_one(SET, &[&zone]).await
 }
 
+/// Packs months of offers and documents that a bundle of an older version has as rows of their own.
+pub async fn pack_months(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
+    const PACK: &str = "-- arrivals::pack_months
+WITH months AS (DELETE FROM usage_subjects WHERE tenant_id = bound_tenant() AND grain = 'month' RETURNING kind, day, project_id, subject_id, count)
+INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)
+SELECT bound_tenant(), 'month', kind, day, project_id, gen_random_uuid(), array_agg(subject_id), array_agg(count)
+FROM months GROUP BY kind, day, project_id";
+    tx.execute(PACK, &[]).await.map(|_| ())
+}
+
 /// Ends in a test environment's own database what was under way in production and can go on only there: its files, its partners and its candidates
 /// are there. The index is made anew of what there is.
 pub async fn settle_tests(tx: &SiloTx<'_>) -> Result<(), DatabaseError> {

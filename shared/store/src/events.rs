@@ -23,8 +23,10 @@ use crate::{
     visitors::{self, Came},
 };
 
-/// How many events a statement stores: while the server stores some, the next are put into what it takes.
-const AT_A_TIME: usize = 1_000;
+/// In how many statements a batch is stored: while the server stores some events, the next are put into what it takes.
+const PARTS: usize = 8;
+/// How many events a statement stores at least.
+const LEAST: usize = 250;
 
 /// Stores events and counts them; those already there are left as they are. Returns how many are new. A tenant that does not exist
 /// is [`DatabaseError::is_unknown_reference`].
@@ -57,9 +59,9 @@ pub async fn insert(tx: &PoolTx<'_>, events: &[Event]) -> Result<u64, DatabaseEr
 
 /// What events add to figures, and who came. Now and then it lets others go on.
 async fn count<'a>(calendar: &Calendar, events: &[&'a Event]) -> (Moves<'a>, Came) {
-    const COUNTED: usize = 256;
+    const AT_A_TIME: usize = 256;
     let (mut counts, mut came) = (Counts::default(), Came::default());
-    for some in events.chunks(COUNTED) {
+    for some in events.chunks(AT_A_TIME) {
         tokio::task::yield_now().await;
         for event in some {
             counts.add(event);
@@ -78,8 +80,7 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     // them anew when the zone is changed.
     const DAYS: &str = "-- events::days\n\
         SELECT h.begins, (h.begins AT TIME ZONE $1)::date AS day, months.through,\n\
-               (clock_timestamp() AT TIME ZONE $1)::date - 1 AS yesterday,\n\
-               (SELECT count(*) FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'batch') AS batches\n\
+               (clock_timestamp() AT TIME ZONE $1)::date - 1 AS yesterday\n\
         FROM unnest($2::timestamptz[]) AS h (begins)\n\
         LEFT JOIN usage_months AS months ON months.tenant_id = bound_tenant()";
     let hours: BTreeSet<Hour> = times.map(Hour::of).collect();
@@ -87,11 +88,13 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     let days: BTreeSet<Date> = begins.iter().map(|at| Offset::UTC.to_datetime(*at).date()).collect();
     let days: Vec<Date> = days.into_iter().collect();
     let zone: String = tx.query_one(BEGIN, &[&days]).await?.get("zone");
-    let rows = tx.query(DAYS, &[&zone, &begins]).await?;
+    let asked: [&(dyn ToSql + Sync); 2] = [&zone, &begins];
+    let (rows, due) = tokio::join!(tx.query(DAYS, &asked), months::is_due(tx));
+    let (rows, due) = (rows?, due?);
     if let Some(row) = rows.first() {
         let (held, yesterday): (Option<Date>, Date) = (row.get("through"), row.get("yesterday"));
         let behind = held.is_none_or(|held| held < yesterday);
-        if behind || row.get::<_, i64>("batches") >= months::MANY {
+        if behind || due {
             months::fold(tx).await?;
         }
         if behind {
@@ -115,7 +118,7 @@ async fn write(tx: &PoolTx<'_>, events: &[&Event]) -> Result<Option<HashSet<Uuid
         ON CONFLICT (tenant_id, occurred_at, event_id) DO NOTHING\n\
         RETURNING event_id";
     // A batch is nearly always new as a whole, and to look for each event as it is stored costs as much again as to store it.
-    let parts = events.chunks(AT_A_TIME).map(|part| move || columns(part));
+    let parts = events.chunks(events.len().div_ceil(PARTS).max(LEAST)).map(|part| move || columns(part));
     if tx.execute_unless_there(ALL, parts).await?.is_some() {
         return Ok(None);
     }

@@ -7,9 +7,24 @@ use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 /// No day of figures is older.
 const BEGINNING: Date = jiff::civil::date(2000, 1, 1);
-/// From so many rows of batches on they are added to days: to move a row of a day costs as much as to store three events, and most are moved by
-/// every batch.
-pub(crate) const MANY: i64 = 200;
+/// From so many offers and documents on, those of several batches counted several times, or so many rows of batches, they are added to days:
+/// to move a row of a day costs as much as to store three events, and most are moved by every batch. Who reads adds up as many.
+const MANY: i64 = 40_000;
+const MANY_ROWS: i64 = 1_000;
+/// Of one of them, an id.
+const BYTES: i64 = 16;
+/// A month in more rows than these is added up anew.
+const MANY_PARTS: i64 = 50;
+
+/// Whether batches have counted so much that it is to be added to days.
+pub(crate) async fn is_due(tx: &PoolTx<'_>) -> Result<bool, DatabaseError> {
+    // The size of an array is told without reading it.
+    const SQL: &str = "-- months::is_due\n\
+        SELECT count(*) >= $1 OR sum(pg_column_size(subjects)) >= $2 AS due\n\
+        FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'batch'";
+    let row = tx.query_one(SQL, &[&MANY_ROWS, &(MANY * BYTES)]).await?;
+    Ok(row.get::<_, Option<bool>>("due") == Some(true))
+}
 
 /// Adds what batches have counted to days, and to months where they hold the day already. It is to be the only one who counts for the tenant.
 pub(crate) async fn fold(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
@@ -23,34 +38,41 @@ pub(crate) async fn fold(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
             GROUP BY b.kind, b.day, b.project_id, u.subject_id\n\
         ), late AS (\n\
             INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)\n\
-            SELECT bound_tenant(), 'month', kind, date_trunc('month', day::timestamp)::date AS month, project_id, gen_random_uuid(),\n\
+            SELECT (SELECT bound_tenant()), 'month', kind, date_trunc('month', day::timestamp)::date AS month, project_id, gen_random_uuid(),\n\
                    array_agg(subject_id), array_agg(count)\n\
             FROM counted WHERE day <= (SELECT through FROM usage_months WHERE tenant_id = bound_tenant())\n\
             GROUP BY kind, month, project_id\n\
         )\n\
         INSERT INTO usage_subjects (tenant_id, grain, kind, day, project_id, subject_id, count)\n\
-        SELECT bound_tenant(), 'day', kind, day, project_id, subject_id, count FROM counted ORDER BY kind, day, project_id, subject_id\n\
+        SELECT (SELECT bound_tenant()), 'day', kind, day, project_id, subject_id, count FROM counted ORDER BY kind, day, project_id, subject_id\n\
         ON CONFLICT (tenant_id, grain, kind, day, project_id, subject_id) DO UPDATE SET count = usage_subjects.count + excluded.count";
     tx.execute(SQL, &[]).await.map(|_| ())
 }
 
 /// Makes months hold all days through `last`, of which they hold those through `held`. It is to be the only one who counts for the tenant.
-/// The months concerned are added up anew, so that nothing counts twice whatever they held.
+/// The months concerned are added up anew, so that nothing counts twice whatever they held, and with them any that lies in many parts.
 pub(crate) async fn follow(tx: &PoolTx<'_>, held: Option<Date>, last: Date) -> Result<(), DatabaseError> {
+    const SCATTERED: &str = "-- months::find_scattered\n\
+        SELECT min(day) AS first FROM (\n\
+            SELECT day FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'month' AND day < $1\n\
+            GROUP BY kind, day, project_id HAVING count(*) > $2\n\
+        ) AS months";
     const FORGET: &str = "-- months::forget\n\
-        DELETE FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'month' AND day >= date_trunc('month', $1::date)";
+        DELETE FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'month' AND day >= $1";
     const FOLLOW: &str = "-- months::follow\n\
         WITH held AS (\n\
             INSERT INTO usage_months AS m (tenant_id, through) VALUES (bound_tenant(), $2)\n\
             ON CONFLICT (tenant_id) DO UPDATE SET through = greatest(m.through, excluded.through)\n\
         )\n\
         INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)\n\
-        SELECT bound_tenant(), 'month', kind, month, project_id, gen_random_uuid(), array_agg(subject_id), array_agg(count) FROM (\n\
+        SELECT (SELECT bound_tenant()), 'month', kind, month, project_id, gen_random_uuid(), array_agg(subject_id), array_agg(count) FROM (\n\
             SELECT kind, date_trunc('month', day::timestamp)::date AS month, project_id, subject_id, sum(count)::bigint AS count\n\
             FROM usage_subjects WHERE tenant_id = bound_tenant() AND grain = 'day' AND day BETWEEN $1 AND $2\n\
             GROUP BY kind, month, project_id, subject_id\n\
         ) AS added GROUP BY kind, month, project_id";
     let first = held.map_or(BEGINNING, Date::first_of_month);
+    let scattered: Option<Date> = tx.query_one(SCATTERED, &[&first, &MANY_PARTS]).await?.get("first");
+    let first = scattered.unwrap_or(first);
     tx.execute(FORGET, &[&first]).await?;
     tx.execute(FOLLOW, &[&first, &last]).await.map(|_| ())
 }

@@ -16,33 +16,8 @@ pub async fn list_subjects(
     project: Option<ProjectId>,
     limit: u32,
 ) -> Result<Vec<(Uuid, u64)>, DatabaseError> {
-    // Where nothing says through which day months hold, they hold all: figures that were taken along before that was written down.
-    // LATERAL with OFFSET 0: each range is looked up in the index, whatever is thought of how many there are.
-    const SQL: &str = "-- statistics::list_subjects\n\
-        WITH counted AS (\n\
-            SELECT s.subject_id, s.count * r.sign AS count\n\
-            FROM unnest($1::bool[], $2::date[], $3::date[], $4::bigint[]) AS r (late, first, last, sign)\n\
-            CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
-            LATERAL (SELECT subject_id, count FROM usage_subjects\n\
-                WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = $8\n\
-                      AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
-                      AND ($9::uuid IS NULL OR project_id = $9) OFFSET 0) AS s\n\
-            UNION ALL\n\
-            SELECT unnest(p.subjects), unnest(p.counts) FROM usage_subject_packs AS p\n\
-            WHERE p.tenant_id = bound_tenant() AND p.kind = $8 AND ($9::uuid IS NULL OR p.project_id = $9)\n\
-                  AND (p.grain = 'month' AND p.day = ANY ($5) OR p.grain = 'batch' AND p.day BETWEEN $6 AND $7)\n\
-        )\n\
-        SELECT subject_id, sum(count)::bigint AS count FROM counted\n\
-        GROUP BY subject_id HAVING sum(count) > 0 ORDER BY count DESC, subject_id LIMIT $10";
-    let Ranges { lates, firsts, lasts, signs, months } = ranges(span);
-    let (project, limit) = (project.map(ProjectId::as_uuid), i64::from(limit));
-    let rows = tx
-        .query(
-            SQL,
-            &[&lates, &firsts, &lasts, &signs, &months, &span.from, &span.to, &kind, &project, &limit],
-        )
-        .await?;
-    Ok(rows.iter().map(|row| (row.get("subject_id"), unsigned(row, "count"))).collect())
+    let rows = rank(tx, span, [kind, kind], project, limit).await?;
+    Ok(rows.iter().map(|row| (row.get("subject_id"), unsigned(row, "first"))).collect())
 }
 
 /// How often an offer was opened, and how often somebody went on to apply.
@@ -63,36 +38,48 @@ pub async fn list_performance(
     project: Option<ProjectId>,
     limit: u32,
 ) -> Result<(Vec<Performance>, u64), DatabaseError> {
-    const SQL: &str = "-- statistics::list_performance\n\
+    let rows = rank(tx, span, ["offer_viewed", "apply_clicked"], project, limit).await?;
+    let offers = rows.first().map_or(0, |row| unsigned(row, "subjects"));
+    let one = |row: &Row| Performance {
+        offer: row.get("subject_id"),
+        viewed: unsigned(row, "first"),
+        applied: unsigned(row, "second"),
+    };
+    Ok((rows.iter().map(one).collect(), offers))
+}
+
+/// What two kinds of events were about, by how often the first kind was, then the second, and how many there are in all.
+async fn rank(
+    tx: &PoolTx<'_>,
+    span: Span,
+    kinds: [&str; 2],
+    project: Option<ProjectId>,
+    limit: u32,
+) -> Result<Vec<Row>, DatabaseError> {
+    // Where nothing says through which day months hold, they hold all: figures that were taken along before that was written down.
+    // LATERAL with OFFSET 0: each range is looked up in the index, whatever is thought of how many there are.
+    const SQL: &str = "-- statistics::rank_subjects\n\
         WITH counted AS (\n\
             SELECT s.subject_id, s.kind, s.count * r.sign AS count\n\
             FROM unnest($1::bool[], $2::date[], $3::date[], $4::bigint[]) AS r (late, first, last, sign)\n\
             CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
             LATERAL (SELECT subject_id, kind, count FROM usage_subjects\n\
-                WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind IN ('offer_viewed', 'apply_clicked')\n\
+                WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = ANY ($8)\n\
                       AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
-                      AND ($8::uuid IS NULL OR project_id = $8) OFFSET 0) AS s\n\
+                      AND ($9::uuid IS NULL OR project_id = $9) OFFSET 0) AS s\n\
             UNION ALL\n\
             SELECT unnest(p.subjects), p.kind, unnest(p.counts) FROM usage_subject_packs AS p\n\
-            WHERE p.tenant_id = bound_tenant() AND p.kind IN ('offer_viewed', 'apply_clicked') AND ($8::uuid IS NULL OR p.project_id = $8)\n\
+            WHERE p.tenant_id = bound_tenant() AND p.kind = ANY ($8) AND ($9::uuid IS NULL OR p.project_id = $9)\n\
                   AND (p.grain = 'month' AND p.day = ANY ($5) OR p.grain = 'batch' AND p.day BETWEEN $6 AND $7)\n\
         )\n\
-        SELECT subject_id, count(*) OVER () AS offers,\n\
-               coalesce(sum(count) FILTER (WHERE kind = 'offer_viewed'), 0)::bigint AS viewed,\n\
-               coalesce(sum(count) FILTER (WHERE kind = 'apply_clicked'), 0)::bigint AS applied\n\
-        FROM counted GROUP BY subject_id HAVING sum(count) > 0 ORDER BY viewed DESC, applied DESC, subject_id LIMIT $9";
+        SELECT subject_id, count(*) OVER () AS subjects,\n\
+               coalesce(sum(count) FILTER (WHERE kind = ($8::text[])[1]), 0)::bigint AS first,\n\
+               coalesce(sum(count) FILTER (WHERE kind = ($8::text[])[2]), 0)::bigint AS second\n\
+        FROM counted GROUP BY subject_id HAVING sum(count) > 0 ORDER BY first DESC, second DESC, subject_id LIMIT $10";
     let Ranges { lates, firsts, lasts, signs, months } = ranges(span);
-    let (project, limit) = (project.map(ProjectId::as_uuid), i64::from(limit));
-    let rows = tx
-        .query(SQL, &[&lates, &firsts, &lasts, &signs, &months, &span.from, &span.to, &project, &limit])
-        .await?;
-    let offers = rows.first().map_or(0, |row| unsigned(row, "offers"));
-    let one = |row: &Row| Performance {
-        offer: row.get("subject_id"),
-        viewed: unsigned(row, "viewed"),
-        applied: unsigned(row, "applied"),
-    };
-    Ok((rows.iter().map(one).collect(), offers))
+    let (kinds, project, limit) = (kinds.as_slice(), project.map(ProjectId::as_uuid), i64::from(limit));
+    tx.query(SQL, &[&lates, &firsts, &lasts, &signs, &months, &span.from, &span.to, &kinds, &project, &limit])
+        .await
 }
 
 /// What is added up, as statements take it: months as a whole, and ranges of days.

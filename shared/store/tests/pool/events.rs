@@ -2,13 +2,14 @@
 
 use jiff::civil::date;
 use vivier_domain::{
-    event::EventKind,
-    ids::{OfferId, TenantId},
+    event::{Event, EventKind},
+    ids::{OfferId, ProjectId, TenantId},
 };
 use vivier_store::{
     events,
     statistics::{self, Dimension, Filter, Grain, Span},
 };
+use vivier_tenancy::names::PoolRole;
 use vivier_testkit::scope;
 
 use crate::house::{House, days_ago, in_tx, now, search};
@@ -149,4 +150,77 @@ async fn offers_are_told_with_both_of_their_counts() {
     let theirs =
         in_tx!(house, &house.other, |tx| { statistics::list_performance(&tx, span, None, 2).await.unwrap() });
     assert_eq!(theirs, (vec![], 0));
+}
+
+/// How many rows of this grain the tenant's packed figures have.
+async fn packs(house: &House, grain: &str) -> i64 {
+    const SQL: &str = "-- test::packs\nSELECT count(*) AS packs FROM usage_subject_packs WHERE grain = $1";
+    in_tx!(house, &house.own, |tx| tx.query_one(SQL, &[&grain]).await.unwrap().get("packs"))
+}
+
+fn viewed(house: &House, days: i64, offer_id: OfferId) -> Event {
+    let mut event = search(&house.own, days_ago(days));
+    event.kind = EventKind::OfferViewed { offer_id, context: None, position: None };
+    event
+}
+
+/// The lists of several periods: within a month, whole months, parts of some.
+async fn lists(house: &House) -> Vec<Vec<(uuid::Uuid, u64)>> {
+    let mut lists = Vec::new();
+    for (from, to) in [
+        (date(2026, 3, 31), date(2026, 3, 31)),
+        (date(2026, 3, 1), date(2026, 3, 31)),
+        (date(2026, 3, 3), date(2026, 4, 2)),
+        (date(2026, 1, 1), date(2026, 4, 30)),
+        (date(2026, 1, 10), date(2026, 3, 20)),
+        (date(2026, 2, 2), date(2026, 2, 27)),
+    ] {
+        let span = Span { from, to, before: from };
+        lists.push(in_tx!(house, &house.own, |tx| {
+            statistics::list_subjects(&tx, span, "offer_viewed", None, 50).await.unwrap()
+        }));
+    }
+    lists
+}
+
+#[tokio::test]
+async fn batches_days_and_months_tell_the_same() {
+    let house = House::open().await;
+    let offers: Vec<OfferId> = (0..3).map(|_| OfferId::generate()).collect();
+    let events: Vec<Event> =
+        (0..60).map(|n| viewed(&house, [0, 1, 20, 29, 31, 45, 58, 75][n % 8], offers[n % 3])).collect();
+    // The first event of a tenant lets months begin.
+    house.store(&house.own, &[search(&house.own, now())]).await;
+    house.store(&house.own, &events[..40]).await;
+    house.store(&house.own, &events[40..]).await;
+    let told = lists(&house).await;
+    assert!(told.iter().all(|list| !list.is_empty()));
+    assert_eq!((packs(&house, "batch").await > 0, packs(&house, "month").await), (true, 0));
+    for through in ["2026-01-05", "2026-02-20", "2026-03-31"] {
+        let sql = format!("UPDATE usage_months SET through = '{through}'");
+        assert_eq!(house.execute_as(PoolRole::Metrics, &house.own, &sql).await.unwrap(), 1);
+        house.store(&house.own, &[search(&house.own, now())]).await;
+        assert_eq!((packs(&house, "batch").await, packs(&house, "month").await > 0), (0, true), "{through}");
+        assert_eq!(lists(&house).await, told, "{through}");
+    }
+}
+
+#[tokio::test]
+async fn what_many_batches_counted_is_added_to_days_and_to_months_that_hold_them() {
+    let house = House::open().await;
+    house.store(&house.own, &[search(&house.own, now())]).await;
+    let offer = OfferId::generate();
+    // Each of a front office of its own, so that each is a row; and more than one statement stores.
+    let mut events: Vec<Event> = (0..2_000).map(|_| viewed(&house, 45, offer)).collect();
+    for event in &mut events {
+        event.source.project = Some(ProjectId::generate());
+    }
+    assert_eq!(house.store(&house.own, &events[1_300..1_301]).await, 1);
+    assert_eq!(house.store(&house.own, &events).await, 1_999, "one of them was there");
+    assert_eq!(packs(&house, "batch").await, 2_000);
+    let told = lists(&house).await;
+    assert_eq!(told[3], [(offer.as_uuid(), 2_000)]);
+    house.store(&house.own, &[viewed(&house, 45, offer)]).await;
+    assert_eq!((packs(&house, "batch").await, packs(&house, "month").await), (1, 2_000));
+    assert_eq!(lists(&house).await[3], [(offer.as_uuid(), 2_001)]);
 }

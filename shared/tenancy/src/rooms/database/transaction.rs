@@ -90,8 +90,11 @@ impl CopiedOut {
 
 type Params<'p> = &'p [&'p (dyn ToSql + Sync)];
 
+/// As many futures [`join_all`] polls in their order.
+const MOST_PARTS: usize = 30;
+
 /// Lets others go on so often.
-async fn wait(turns: usize) {
+async fn yield_turns(turns: usize) {
     for _ in 0..turns {
         tokio::task::yield_now().await;
     }
@@ -148,7 +151,7 @@ impl<'a, K: Kind> TenantTx<'a, K> {
         }
     }
 
-    /// How many rows a statement inserted, run once for each of the parts; nothing where one of them was there already, and then it has
+    /// How many rows a statement inserted, run once for each of the parts, of which there are at most [`MOST_PARTS`]; nothing where one of them was there already, and then it has
     /// inserted none. While the server stores a part, the next one is asked for what the statement takes.
     pub async fn execute_unless_there<P>(
         &self,
@@ -160,10 +163,11 @@ impl<'a, K: Kind> TenantTx<'a, K> {
     {
         let statement = self.prepared(sql).await?;
         let last = parts.len();
+        debug_assert!(last <= MOST_PARTS, "the order of {last} parts would not be kept");
         // One behind the other without waiting for an answer between them: where one is refused, those behind it are too. The turns are what
         // sends each before the next is begun.
         let one = async |(turn, part): (usize, P)| {
-            wait(turn).await;
+            yield_turns(turn).await;
             let params = part();
             let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|param| &**param as _).collect();
             self.inner.execute(&statement, &params).await
@@ -173,7 +177,7 @@ impl<'a, K: Kind> TenantTx<'a, K> {
             self.point(sql, "SAVEPOINT unless_there"),
             join_all(parts.enumerate().map(one)),
             async {
-                wait(last).await;
+                yield_turns(last).await;
                 self.point(sql, "RELEASE SAVEPOINT unless_there").await
             },
         );
