@@ -151,8 +151,8 @@ impl<'a, K: Kind> TenantTx<'a, K> {
         }
     }
 
-    /// How many rows a statement inserted, run once for each of the parts, of which there are at most [`MOST_PARTS`]; nothing where one of them was there already, and then it has
-    /// inserted none. While the server stores a part, the next one is asked for what the statement takes.
+    /// How many rows a statement inserted, run once for each of the parts, at most thirty; nothing where one of them was there already, and
+    /// then it has inserted none. While the server stores a part, the next one is asked for what the statement takes.
     pub async fn execute_unless_there<P>(
         &self,
         sql: &str,
