@@ -235,14 +235,20 @@ class TestRecording:
             ({"places": []}, "invalid-places"),
             ({"natures": []}, "invalid-natures"),
             ({"natures": ["theft"]}, "invalid-command"),
-            ({"aware_at": stamp(1)}, "invalid-moment"),
-            ({"began_at": stamp(-0.5)}, "invalid-moment"),
             ({"contact": ""}, "invalid-words"),
             ({"id": "seven"}, "invalid-command"),
             ({"candidates": ["Camille"]}, "invalid-command"),
         ],
     )
     def test_what_cannot_be_recorded(self, operator: Operator, changes: dict, code: str):
+        self.refused(operator, code, changes)
+
+    @pytest.mark.parametrize(("which", "hours"), [("aware_at", 1), ("began_at", -0.5)])
+    def test_what_is_not_yet_or_began_after_it_was_known(self, operator: Operator, which: str, hours: float):
+        self.refused(operator, "invalid-moment", {which: stamp(hours)})
+
+    @staticmethod
+    def refused(operator: Operator, code: str, changes: dict) -> None:
         known = facts(**changes)
         with pytest.raises(OperatorError, match=code) as refused:
             command(operator, "record", **known)
@@ -597,11 +603,17 @@ class TestIsolation:
             ({"decision": "not_required", "reason": "a\u0007b"}, "reason"),
             ({"decision": "not_required", "reason": "Voir camille@example.org"}, "reason"),
             ({"decision": "notified_ourselves"}, "at"),
-            ({"decision": "notified_ourselves", "at": stamp(2)}, "at"),
             ({"decision": "notify_for_us", "reason": "x"}, "reason"),
         ],
     )
     def test_what_is_no_decision(self, operator: Operator, house: House, body: dict, field: str):
+        self.no_decision(operator, house, body, field)
+
+    def test_a_decision_of_later_is_none(self, operator: Operator, house: House):
+        self.no_decision(operator, house, {"decision": "notified_ourselves", "at": stamp(2)}, "at")
+
+    @staticmethod
+    def no_decision(operator: Operator, house: House, body: dict, field: str) -> None:
         breach = house.one.notes.setdefault("undecided", None) or affecting(operator, house.one)
         house.one.notes["undecided"] = breach
         answer = house.one.member.send("POST", f"/v1/breaches/{breach}/decision", json=body)
