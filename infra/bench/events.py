@@ -119,7 +119,7 @@ def _forget(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
     for day in (today - dt.timedelta(days=1), today):
         if _is_there(connection, day):
             connection.execute(sql.SQL("VACUUM {}").format(_partition(day)))
-    connection.execute("VACUUM usage_hours, usage_days, usage_subjects, usage_subject_packs, usage_visitors")
+    connection.execute("VACUUM usage_hours, usage_days, usage_subjects, usage_subject_packs, usage_whole_months, usage_visitors")
     connection.execute("CHECKPOINT")
 
 
@@ -165,7 +165,7 @@ def _statistics(stack: Stack) -> None:
     program, profile = binary("statistics")
     with scratch(stack, "bench-statistics") as tenant, environment(stack, "statistics") as variables, superuser(stack.name) as connection:
         _year(connection, uuid.UUID(tenant.tenant_id))
-        connection.execute("VACUUM (ANALYZE) usage_days, usage_subjects, usage_subject_packs, usage_months, usage_visitors")
+        connection.execute("VACUUM (ANALYZE) usage_days, usage_subjects, usage_subject_packs, usage_months, usage_whole_months, usage_visitors")
         print(f"\nstatistics: {profile} build; {SAMPLES} answers of each view, over 366 days beside the 366 before")
         rows: list[list[object]] = [["", "p50 ms", "p99 ms"]]
         with Process(program, variables) as process:
@@ -198,9 +198,13 @@ def _year(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
         " unnest(ARRAY['web', 'whatsapp']) AS c, unnest(ARRAY['fr', 'en', '']) AS l GROUP BY day, k, CUBE (p, c, l)"
         # As they are written: day after day, with each day's first batches what is frequent, later what is rare, each in the order of the key.
         " ORDER BY day, k %% 3, c, l, p, k", [tenant, projects])
+    connection.execute("INSERT INTO usage_months VALUES (%s, current_date - 1, date_trunc('month', current_date)::date - 1)"
+                       " ON CONFLICT (tenant_id) DO UPDATE SET through = excluded.through, days_through = excluded.days_through", [tenant])
+    connection.execute(
+        "INSERT INTO usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)"
+        " SELECT tenant_id, date_trunc('month', day)::date AS month, project_id, kind, outcome, channel, language, sum(count), sum(amount) FROM usage_days"
+        " WHERE tenant_id = %s AND day < date_trunc('month', current_date) GROUP BY 1, 2, 3, 4, 5, 6, 7", [tenant])
     offers = [uuid.UUID(int=rng.getrandbits(128)) for _ in range(5_000)]
-    connection.execute("INSERT INTO usage_months VALUES (%s, current_date - 1)"
-                       " ON CONFLICT (tenant_id) DO UPDATE SET through = excluded.through", [tenant])
     seen = ("SELECT date_trunc(%(grain)s, current_date - d)::date AS at, o, sum(1 + n %% 5) AS count"
             " FROM generate_series(%(first)s, 366) AS d, unnest(%(offers)s::uuid[]) WITH ORDINALITY AS u (o, n) WHERE (n + d * 13) %% 5 < 2"
             " GROUP BY 1, 2 ORDER BY 1, 2")  # fmt: skip

@@ -226,6 +226,15 @@ def _compare(connection: psycopg.Connection, tenants: list[str], plain: Plain) -
             found[tuple(key)], added[tuple(key)] = count, amount
         same(table, found, counts)
         same(f"{table}, amounts", +added, +amounts)
+    whole = dict(rows("usage_months", "days_through"))
+    found, wanted = Counter(), Counter()
+    for *key, count, amount in rows("usage_whole_months", f"day, {parts}, count, amount"):
+        found[(*key, "count")], found[(*key, "amount")] = count, amount
+    for name, counted in (("count", plain.days), ("amount", plain.day_amounts)):
+        for (tenant, day, *about), number in counted.items():
+            if day <= whole[tenant]:
+                wanted[tenant, day.replace(day=1), *about, name] += number
+    same("usage_whole_months", +found, +wanted)
     held = dict(rows("usage_months", "through"))
     subjects = Counter({tuple(key): count for *key, count in rows("usage_subjects", "grain, kind, day, project_id::text, subject_id::text, count")})
     for tenant, grain, kind, day, project, ids, counts in rows("usage_subject_packs", "grain, kind, day, project_id::text, subjects::text[], counts"):

@@ -17,7 +17,7 @@ class TestSharedDatabase:
 
     TABLES = ("sources", "chunks", "vectors", "terms", "test_questions", "test_runs", "test_outcomes",
               "query_shares", "query_texts", "search_tests", "declined_synonyms",
-              "events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_subject_packs", "usage_months", "usage_visitors", "audit_log", "audit_chains", "purge_reports",
+              "events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_subject_packs", "usage_months", "usage_whole_months", "usage_visitors", "audit_log", "audit_chains", "purge_reports",
               "legal_holds")  # fmt: skip
     ROLES = ("app", "metrics", "retention")
     SEEN = [("app", "sources"), ("app", "chunks"), ("app", "vectors"), ("app", "terms"), ("app", "test_questions"), ("app", "test_runs"),

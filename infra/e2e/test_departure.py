@@ -11,6 +11,7 @@ import random
 import subprocess
 import threading
 import time
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -157,9 +158,9 @@ def empty(stage: Stage, operator: Operator) -> Iterator[Callable[[str], Tenant]]
         tenants.delete(operator, slug)
 
 
-def forged(bundle: Bundle, more: dict[str, bytes]) -> bytes:
-    """A bundle with more entries, and a manifest that fits them and calls nothing the tenant's own."""
-    entries = {name: content for name, content in bundle.entries.items() if name != "manifest.json"} | more
+def forged(bundle: Bundle, more: dict[str, bytes], without: tuple[str, ...] = ()) -> bytes:
+    """A bundle with more entries and without some, and a manifest that fits them and calls nothing the tenant's own."""
+    entries = {name: content for name, content in bundle.entries.items() if name not in ("manifest.json", *without)} | more
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in sorted(entries.items())}
     manifest = bundle.manifest | {
         "own": [],
@@ -363,6 +364,24 @@ class TestRoundTrip:
         other = empty("preuve-e2e")
         assert taken_in(operator, other.slug, forged(leaving[1], {}))["taken_in"]
         assert other.sql("SELECT seq FROM erasures_applied") == [(0,)]
+
+    def test_figures_of_an_older_version(self, operator: Operator, leaving: tuple[Tenant, Bundle], empty):
+        """It had no packed figures and no whole months: months of offers were rows like days."""
+        offer, project, whole = str(uuid.uuid4()), str(uuid.uuid4()), "data/pool/usage_whole_months.csv"
+        assert whole in leaving[1].entries
+        older = {
+            "usage_subjects": "tenant_id,grain,kind,day,project_id,subject_id,count\r\n"
+            + "".join(f"{offer},{grain},offer_viewed,{day},{project},{offer},2\r\n" for grain, day in (("day", "2026-03-31"), ("month", "2026-03-01"))),
+            "usage_subject_packs": "tenant_id,grain,kind,day,project_id,pack_id,subjects,counts\r\n",
+            "usage_months": f"tenant_id,through\r\n{offer},2026-03-31\r\n",
+        }  # fmt: skip
+        other = empty("ancienne-e2e")
+        bundle = forged(leaving[1], {f"data/pool/{table}.csv": text.encode() for table, text in older.items()}, without=(whole,))
+        assert taken_in(operator, other.slug, bundle)["taken_in"]
+        assert other.pool("SELECT grain, day::text, subject_id::text, count FROM usage_subjects") == [("day", "2026-03-31", offer, 2)]
+        packs = other.pool("SELECT grain, day::text, project_id::text, subjects::text[], counts FROM usage_subject_packs")
+        assert packs == [("month", "2026-03-01", project, [offer], [2])]
+        assert other.pool("SELECT through::text, days_through FROM usage_months") == [("2026-03-31", None)]
 
     def test_it_survives_being_killed(self, stage: Stage, operator: Operator, leaving: tuple[Tenant, Bundle], empty):
         """Taking in, and packing again, each ended in the middle several times."""

@@ -31,7 +31,7 @@ DAYS = 20
 """Partitions that they lie in."""
 OVER = 500
 """Of each kind."""
-LARGE = {"events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_subject_packs", "usage_visitors", "query_shares", "query_texts",
+LARGE = {"events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_subject_packs", "usage_whole_months", "usage_visitors", "query_shares", "query_texts",
          "declined_synonyms", "audit_log", "test_runs", "test_outcomes", "purge_reports", "legal_holds", "alerts", "alert_mails", "alert_tokens",
          "alert_offers", "feed_runs", "offers", "offer_vectors", "privacy_requests", "privacy_stores", "report_runs"}  # fmt: skip
 """Tables that grow with a tenant or with tenants."""
@@ -78,6 +78,8 @@ def fill_pool(pool: psycopg.Connection, tenant: str, other: str, project: str) -
             f"%(o)s, 'day', 'offer_viewed', (now() - {age})::date, %(p)s, md5('s' || n)::uuid, 1",
         "usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)":
             f"%(o)s, 'batch', 'offer_viewed', (now() - {age})::date, %(p)s, md5('k' || n)::uuid, '{{}}', '{{}}'",
+        "usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)":
+            f"%(o)s, date_trunc('month', now() - {age})::date, md5('m' || n)::uuid, 'search', '', 'web', 'fr', 1, 0",
         "usage_visitors (tenant_id, day, project_id, step, visitors, sketch)": f"%(o)s, (now() - {age})::date, md5('v' || n)::uuid, 'visited', 1, '\\x00'",
         "purge_reports (tenant_id, run_id, kind, dry_run, cutoff, removed, complete, finished_at)":
             f"%(o)s, gen_random_uuid(), 'events', false, now(), 0, true, now() - {age}",
@@ -186,7 +188,7 @@ def test_no_statement_of_a_purge_reads_what_stays(stage: Stage, operator: Operat
                 took = time.perf_counter() - began
         finally:
             for table in ("events", "events_aside", "query_shares", "query_texts", "declined_synonyms", "usage_hours", "usage_days", "usage_subjects",
-                          "usage_subject_packs", "usage_visitors", "purge_reports", "test_runs", "legal_holds", "audit_log"):  # fmt: skip
+                          "usage_subject_packs", "usage_whole_months", "usage_visitors", "purge_reports", "test_runs", "legal_holds", "audit_log"):  # fmt: skip
                 pool.execute(f"DELETE FROM {table} WHERE tenant_id = %s", [other])
             pool.execute("DELETE FROM tenants WHERE id = %s", [other])
     assert done["failed"] == dry["failed"] == []

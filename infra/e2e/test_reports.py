@@ -641,7 +641,7 @@ class TestTenants:
     def test_row_security_holds_the_figures(self, stage: Stage, tenant: Tenant, large: Tenant):
         """Each statement that reports ask of the shared database, as its role and bound to the other tenant."""
         with stage.pool(large.tenant_id) as connection:
-            for table in ("usage_days", "usage_subjects", "usage_subject_packs", "usage_visitors", "query_texts", "test_runs", "audit_log", "events"):
+            for table in ("usage_days", "usage_subjects", "usage_subject_packs", "usage_whole_months", "usage_visitors", "query_texts", "test_runs", "audit_log", "events"):
                 seen = connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall()
                 assert set(seen) <= {(large.tenant_id,)}, table
         with stage.pool(None) as connection:

@@ -239,7 +239,7 @@ class TestRights:
         deliver(stage, tenant, [event(tenant) for _ in range(5)])
         assert figures(alpha, "totals")["total"] - before < 5
         with stage.pool(alpha.tenant_id, "metrics") as connection:
-            for table in ("events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_subject_packs", "usage_months", "usage_visitors"):
+            for table in ("events", "events_aside", "usage_hours", "usage_days", "usage_subjects", "usage_subject_packs", "usage_months", "usage_whole_months", "usage_visitors"):
                 seen = connection.execute(f"SELECT DISTINCT tenant_id::text FROM {table}").fetchall()
                 assert set(seen) <= {(alpha.tenant_id,)}, table
 

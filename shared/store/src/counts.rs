@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
+use tokio_postgres::types::ToSql;
 use uuid::Uuid;
 use vivier_domain::{
     event::{Channel, Event},
@@ -38,6 +39,8 @@ impl Hour {
 pub(crate) struct Calendar {
     /// Which of them each hour lies in.
     pub(crate) days: BTreeMap<Hour, Date>,
+    /// The last day of the last month that is added up: what comes for a day through it is added to its month, too.
+    pub(crate) whole: Option<Date>,
 }
 
 impl Calendar {
@@ -118,9 +121,15 @@ impl<'a> Counts<'a> {
 
     /// It, as the figures that it moves.
     pub(crate) fn moves(&self, calendar: &Calendar) -> Moves<'a> {
+        let days = self.days(calendar);
+        let mut months: BTreeMap<(Date, Cell<'a>), Sum> = BTreeMap::new();
+        for ((day, cell), sum) in days.iter().filter(|((day, _), _)| Some(*day) <= calendar.whole) {
+            months.entry((day.first_of_month(), *cell)).or_default().add(sum.count, sum.amount);
+        }
         Moves {
             hours: Columns::of(self.hours.iter().map(|((hour, cell), sum)| (hour.begins(), *cell, *sum))),
-            days: Columns::of(self.days(calendar).into_iter().map(|((day, cell), sum)| (day, cell, sum))),
+            days: Columns::of(days.into_iter().map(|((day, cell), sum)| (day, cell, sum))),
+            months: Columns::of(months.into_iter().map(|((month, cell), sum)| (month, cell, sum))),
             subjects: Subjects::of(self.subjects(calendar)),
         }
     }
@@ -149,10 +158,12 @@ impl<'a> Counts<'a> {
     }
 }
 
-/// What is written: rows of hours, days and subjects.
+/// What is written: rows of hours, days, months and subjects.
 pub(crate) struct Moves<'a> {
     hours: Columns<'a, Timestamp>,
     days: Columns<'a, Date>,
+    /// Of months that were added up before.
+    months: Columns<'a, Date>,
     subjects: Subjects<'a>,
 }
 
@@ -177,35 +188,22 @@ impl Moves<'_> {
             SELECT (SELECT bound_tenant()), 'batch', n.kind, n.day, n.project_id, gen_random_uuid(), array_agg(n.subject_id), array_agg(n.count)\n\
             FROM unnest($17::text[], $18::date[], $19::uuid[], $20::uuid[], $21::bigint[]) AS n (kind, day, project_id, subject_id, count)\n\
             GROUP BY n.kind, n.day, n.project_id";
-        let Self { hours, days, subjects } = self;
-        tx.execute(
-            SQL,
-            &[
-                &hours.moments,
-                &hours.projects,
-                &hours.kinds,
-                &hours.outcomes,
-                &hours.channels,
-                &hours.languages,
-                &hours.counts,
-                &hours.amounts,
-                &days.moments,
-                &days.projects,
-                &days.kinds,
-                &days.outcomes,
-                &days.channels,
-                &days.languages,
-                &days.counts,
-                &days.amounts,
-                &subjects.kinds,
-                &subjects.days,
-                &subjects.projects,
-                &subjects.ids,
-                &subjects.counts,
-            ],
-        )
-        .await
-        .map(|_| ())
+        const MONTHS: &str = "-- counts::write_months\n\
+            INSERT INTO usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
+            SELECT (SELECT bound_tenant()), n.*\n\
+            FROM unnest($1::date[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::bigint[]) AS n\n\
+            ON CONFLICT (tenant_id, channel, language, project_id, day, kind, outcome) DO UPDATE\n\
+            SET count = usage_whole_months.count + excluded.count, amount = usage_whole_months.amount + excluded.amount";
+        let Self { hours, days, months, subjects } = self;
+        // Hardly ever: what came late.
+        if !months.moments.is_empty() {
+            tx.execute(MONTHS, &months.parameters()).await?;
+        }
+        let subjects: [&(dyn ToSql + Sync); 5] =
+            [&subjects.kinds, &subjects.days, &subjects.projects, &subjects.ids, &subjects.counts];
+        tx.execute(SQL, &[&hours.parameters()[..], &days.parameters()[..], &subjects[..]].concat())
+            .await
+            .map(|_| ())
     }
 }
 
@@ -221,7 +219,7 @@ struct Columns<'a, T> {
     amounts: Vec<i64>,
 }
 
-impl<'a, T: Copy> Columns<'a, T> {
+impl<'a, T: Copy + ToSql + Sync> Columns<'a, T> {
     fn of(rows: impl Iterator<Item = (T, Cell<'a>, Sum)>) -> Self {
         let rows: Vec<_> = rows.collect();
         Self {
@@ -234,6 +232,19 @@ impl<'a, T: Copy> Columns<'a, T> {
             counts: rows.iter().map(|row| row.2.count).collect(),
             amounts: rows.iter().map(|row| row.2.amount).collect(),
         }
+    }
+
+    fn parameters(&self) -> [&(dyn ToSql + Sync); 8] {
+        [
+            &self.moments,
+            &self.projects,
+            &self.kinds,
+            &self.outcomes,
+            &self.channels,
+            &self.languages,
+            &self.counts,
+            &self.amounts,
+        ]
     }
 }
 
@@ -271,7 +282,7 @@ mod tests {
     fn days_hold_every_sum_once() {
         let (hour, next) = (Hour(400_000), Hour(400_001));
         let day = date(2015, 8, 19);
-        let calendar = Calendar { days: BTreeMap::from([(hour, day), (next, day)]) };
+        let calendar = Calendar { days: BTreeMap::from([(hour, day), (next, day)]), whole: None };
         let mut counts = Counts::default();
         for (hour, cell, count) in
             [(hour, cell(1, "web", "fr"), 2), (next, cell(1, "web", "fr"), 3), (next, cell(2, "mail", ""), 4)]
@@ -306,7 +317,7 @@ mod tests {
         }
         let of = |day, count| (("offer_viewed", day, project, offer), count);
         let expected = BTreeMap::from([of(date(2015, 8, 19), 5), of(date(2015, 8, 20), 4)]);
-        assert_eq!(counts.subjects(&Calendar { days }), expected);
+        assert_eq!(counts.subjects(&Calendar { days, whole: None }), expected);
     }
 
     #[test]

@@ -1,6 +1,7 @@
+//! Months, which follow their days once a day.
+//!
 //! Offers and documents, between the batches that count them and the views that add them up. What a batch has counted lies together in few rows
-//! and is added to days when there are many of them; whole months follow their days once a day. Who reads adds what days and months do not
-//! hold yet.
+//! and is added to days when there are many of them. Who reads adds what days and months do not hold yet.
 
 use jiff::civil::Date;
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
@@ -75,4 +76,24 @@ pub(crate) async fn follow(tx: &PoolTx<'_>, held: Option<Date>, last: Date) -> R
     let first = scattered.unwrap_or(first);
     tx.execute(FORGET, &[&first]).await?;
     tx.execute(FOLLOW, &[&first, &last]).await.map(|_| ())
+}
+
+/// Adds up whole months of days, from the one behind `held` through the one that ends on `last`; `held` is the end of the last one that is. It is to
+/// be the only one who counts for the tenant. What comes late for one of them moves it with its day.
+pub(crate) async fn add_up_days(
+    tx: &PoolTx<'_>,
+    held: Option<Date>,
+    last: Date,
+) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- months::add_up_days\n\
+        WITH held AS (\n\
+            UPDATE usage_months SET days_through = $2 WHERE tenant_id = bound_tenant()\n\
+        )\n\
+        INSERT INTO usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
+        SELECT (SELECT bound_tenant()), date_trunc('month', day::timestamp)::date AS month, project_id, kind, outcome, channel, language,\n\
+               sum(count)::bigint, sum(amount)::bigint\n\
+        FROM usage_days WHERE tenant_id = bound_tenant() AND day > $1 AND day <= $2\n\
+        GROUP BY month, project_id, kind, outcome, channel, language\n\
+        ON CONFLICT (tenant_id, channel, language, project_id, day, kind, outcome) DO UPDATE SET count = excluded.count, amount = excluded.amount";
+    tx.execute(SQL, &[&held.unwrap_or(BEGINNING), &last]).await.map(|_| ())
 }

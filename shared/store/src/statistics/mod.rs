@@ -1,6 +1,7 @@
 //! Figures, read from what was counted when events were stored: no statement here looks at an event.
 
 mod purge;
+mod ranges;
 mod subjects;
 
 pub use purge::{count_days_before, count_hours_before, purge_days, purge_hours};
@@ -18,6 +19,7 @@ use vivier_domain::{
 };
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
+use self::ranges::Ranges;
 use crate::counts::{ALL, ALL_PROJECTS};
 
 /// What figures are asked of. What is not named is not looked at.
@@ -92,28 +94,48 @@ fn unsigned(row: &Row, name: &str) -> u64 {
 
 /// What happened in a period and in the one before, by kind and outcome; visitors too, where neither channel nor language is named.
 pub async fn list_totals(tx: &PoolTx<'_>, span: Span, filter: &Filter) -> Result<Vec<Count>, DatabaseError> {
+    // LATERAL with OFFSET 0: each range is looked up in the index, whatever is thought of how many there are.
     const SQL: &str = "-- statistics::list_totals\n\
-        WITH counted AS (\n\
-            SELECT kind, outcome, day, count, amount FROM usage_days\n\
-            WHERE tenant_id = bound_tenant() AND project_id = $4 AND channel = $5 AND language = $6 AND day BETWEEN $1 AND $3\n\
-                  AND ($7::text[] IS NULL OR kind = ANY ($7))\n\
+        WITH held AS (\n\
+            SELECT coalesce(max(days_through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()\n\
+        ), counted AS (\n\
+            SELECT d.kind, d.outcome, r.now, d.count, d.amount\n\
+            FROM unnest($1::bool[], $2::date[], $3::date[], $4::bool[]) AS r (late, first, last, now)\n\
+            CROSS JOIN held,\n\
+            LATERAL (SELECT kind, outcome, count, amount FROM usage_days\n\
+                WHERE tenant_id = bound_tenant() AND project_id = $7 AND channel = $8 AND language = $9\n\
+                      AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
+                      AND ($10::text[] IS NULL OR kind = ANY ($10)) OFFSET 0) AS d\n\
             UNION ALL\n\
-            SELECT 'visitors', step, day, visitors, 0 FROM usage_visitors\n\
-            WHERE tenant_id = bound_tenant() AND day BETWEEN $1 AND $3\n\
-                  AND project_id = $8 AND $5 = '*' AND $6 = '*' AND $7::text[] IS NULL\n\
+            SELECT m.kind, m.outcome, w.now, m.count, m.amount\n\
+            FROM unnest($5::date[], $6::bool[]) AS w (day, now) JOIN held ON w.day <= held.day,\n\
+            LATERAL (SELECT kind, outcome, count, amount FROM usage_whole_months\n\
+                WHERE tenant_id = bound_tenant() AND project_id = $7 AND channel = $8 AND language = $9 AND day = w.day\n\
+                      AND ($10::text[] IS NULL OR kind = ANY ($10)) OFFSET 0) AS m\n\
+            UNION ALL\n\
+            SELECT 'visitors', step, day >= $13, visitors, 0 FROM usage_visitors\n\
+            WHERE tenant_id = bound_tenant() AND day BETWEEN $12 AND $14\n\
+                  AND project_id = $11 AND $8 = '*' AND $9 = '*' AND $10::text[] IS NULL\n\
         )\n\
         SELECT kind, outcome,\n\
-               coalesce(sum(count) FILTER (WHERE day >= $2), 0)::bigint AS count,\n\
-               coalesce(sum(amount) FILTER (WHERE day >= $2), 0)::bigint AS amount,\n\
-               coalesce(sum(count) FILTER (WHERE day < $2), 0)::bigint AS count_before,\n\
-               coalesce(sum(amount) FILTER (WHERE day < $2), 0)::bigint AS amount_before\n\
+               coalesce(sum(count) FILTER (WHERE now), 0)::bigint AS count,\n\
+               coalesce(sum(amount) FILTER (WHERE now), 0)::bigint AS amount,\n\
+               coalesce(sum(count) FILTER (WHERE NOT now), 0)::bigint AS count_before,\n\
+               coalesce(sum(amount) FILTER (WHERE NOT now), 0)::bigint AS amount_before\n\
         FROM counted GROUP BY kind, outcome ORDER BY kind, outcome";
     let (project, channel, language, kinds) = filter.parts();
     // Of visitors, all front offices lie under the nil UUID.
     let visited = filter.project.map_or(Uuid::nil(), ProjectId::as_uuid);
-    let rows = tx
-        .query(SQL, &[&span.before, &span.from, &span.to, &project, &channel, &language, &kinds, &visited])
-        .await?;
+    let mut ranges = Ranges::whole(span.from, span.to);
+    let (mut now, mut whole_now) = (vec![true; ranges.lates.len()], vec![true; ranges.months.len()]);
+    ranges.extend(Ranges::whole(span.before, span.from.yesterday().unwrap_or(span.from)));
+    now.resize(ranges.lates.len(), false);
+    whole_now.resize(ranges.months.len(), false);
+    let Ranges { lates, firsts, lasts, months, .. } = ranges;
+    let days: [&(dyn ToSql + Sync); 6] = [&lates, &firsts, &lasts, &now, &months, &whole_now];
+    let of: [&(dyn ToSql + Sync); 8] =
+        [&project, &channel, &language, &kinds, &visited, &span.before, &span.from, &span.to];
+    let rows = tx.query(SQL, &[&days[..], &of[..]].concat()).await?;
     let count = |row: &Row| Count {
         kind: row.get("kind"),
         outcome: row.get("outcome"),
@@ -227,6 +249,16 @@ pub enum Dimension {
     Language,
 }
 
+impl Dimension {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Project => "project",
+            Self::Channel => "channel",
+            Self::Language => "language",
+        }
+    }
+}
+
 /// How often something happened in one part of a breakdown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartCount {
@@ -247,29 +279,53 @@ pub async fn list_breakdown(
     dimension: Dimension,
     filter: &Filter,
 ) -> Result<Vec<PartCount>, DatabaseError> {
-    const BY_PROJECT: &str = "-- statistics::list_breakdown_by_project\n\
-        SELECT coalesce(nullif(project_id, '00000000-0000-0000-0000-000000000000')::text, '') AS part,\n\
-               kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
-        WHERE tenant_id = bound_tenant() AND project_id <> $7 AND ($3::uuid = $7::uuid OR project_id = $3)\n\
-              AND channel = $4 AND language = $5 AND day BETWEEN $1 AND $2 AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
-        GROUP BY part, kind, outcome ORDER BY part, kind, outcome";
-    const BY_CHANNEL: &str = "-- statistics::list_breakdown_by_channel\n\
-        SELECT channel AS part, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
-        WHERE tenant_id = bound_tenant() AND project_id = $3 AND channel <> $7 AND ($4::text = $7::text OR channel = $4)\n\
-              AND language = $5 AND day BETWEEN $1 AND $2 AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
-        GROUP BY part, kind, outcome ORDER BY part, kind, outcome";
-    const BY_LANGUAGE: &str = "-- statistics::list_breakdown_by_language\n\
-        SELECT language AS part, kind, outcome, sum(count)::bigint AS count FROM usage_days\n\
-        WHERE tenant_id = bound_tenant() AND project_id = $3 AND channel = $4\n\
-              AND language <> $7 AND ($5::text = $7::text OR language = $5) AND day BETWEEN $1 AND $2 AND ($6::text[] IS NULL OR kind = ANY ($6))\n\
+    // Which dimension it is, is known when the statement is planned: a condition about another is none.
+    const SQL: &str = "-- statistics::list_breakdown\n\
+        WITH held AS (\n\
+            SELECT coalesce(max(days_through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()\n\
+        ), counted AS (\n\
+            SELECT d.* FROM unnest($1::bool[], $2::date[], $3::date[]) AS r (late, first, last)\n\
+            CROSS JOIN held,\n\
+            LATERAL (SELECT project_id, channel, language, kind, outcome, count FROM usage_days\n\
+                WHERE tenant_id = bound_tenant() AND ($5::uuid IS NULL OR project_id = $5) AND ($6::text IS NULL OR channel = $6)\n\
+                      AND ($7::text IS NULL OR language = $7)\n\
+                      AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
+                      AND ($8::text[] IS NULL OR kind = ANY ($8)) OFFSET 0) AS d\n\
+            UNION ALL\n\
+            SELECT m.* FROM unnest($4::date[]) AS w (day) JOIN held ON w.day <= held.day,\n\
+            LATERAL (SELECT project_id, channel, language, kind, outcome, count FROM usage_whole_months\n\
+                WHERE tenant_id = bound_tenant() AND ($5::uuid IS NULL OR project_id = $5) AND ($6::text IS NULL OR channel = $6)\n\
+                      AND ($7::text IS NULL OR language = $7) AND day = w.day\n\
+                      AND ($8::text[] IS NULL OR kind = ANY ($8)) OFFSET 0) AS m\n\
+        )\n\
+        SELECT CASE $9 WHEN 'project' THEN coalesce(nullif(project_id, '00000000-0000-0000-0000-000000000000')::text, '')\n\
+                       WHEN 'channel' THEN channel ELSE language END AS part,\n\
+               kind, outcome, sum(count)::bigint AS count FROM counted\n\
+        WHERE CASE $9 WHEN 'project' THEN project_id <> $10 WHEN 'channel' THEN channel <> '*' ELSE language <> '*' END\n\
         GROUP BY part, kind, outcome ORDER BY part, kind, outcome";
     let (project, channel, language, kinds) = filter.parts();
-    let (sql, all): (&str, &(dyn ToSql + Sync)) = match dimension {
-        Dimension::Project => (BY_PROJECT, &ALL_PROJECTS),
-        Dimension::Channel => (BY_CHANNEL, &ALL),
-        Dimension::Language => (BY_LANGUAGE, &ALL),
-    };
-    let rows = tx.query(sql, &[&span.from, &span.to, &project, &channel, &language, &kinds, all]).await?;
+    // Of what it is broken down by, all parts are read where none is named.
+    let project = (dimension != Dimension::Project || filter.project.is_some()).then_some(project);
+    let channel = (dimension != Dimension::Channel || filter.channel.is_some()).then_some(channel);
+    let language = (dimension != Dimension::Language || filter.language.is_some()).then_some(language);
+    let Ranges { lates, firsts, lasts, months, .. } = Ranges::whole(span.from, span.to);
+    let rows = tx
+        .query(
+            SQL,
+            &[
+                &lates,
+                &firsts,
+                &lasts,
+                &months,
+                &project,
+                &channel,
+                &language,
+                &kinds,
+                &dimension.as_str(),
+                &ALL_PROJECTS,
+            ],
+        )
+        .await?;
     let part = |row: &Row| PartCount {
         part: row.get("part"),
         kind: row.get("kind"),

@@ -38,16 +38,18 @@ pub async fn count_days_before(tx: &PoolTx<'_>, cutoff: Date, limit: u32) -> Res
             UNION ALL\n\
             (SELECT FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND day < date_trunc('month', $1::date) LIMIT $2)\n\
             UNION ALL\n\
+            (SELECT FROM usage_whole_months WHERE tenant_id = bound_tenant() AND day < date_trunc('month', $1::date) LIMIT $2)\n\
+            UNION ALL\n\
             (SELECT FROM usage_visitors WHERE tenant_id = bound_tenant() AND day < $1 LIMIT $2)\n\
             LIMIT $2\n\
         ) AS old";
     count(tx, SQL, &cutoff, limit).await
 }
 
-/// Removes counts by the day of before `cutoff`, of subjects with their months as a whole: whole days, until they are `limit` rows or more.
+/// Removes counts by the day of before `cutoff`, of subjects with their months as a whole, and months that are: whole days, until they are `limit` rows or more.
 /// Returns how many rows.
 pub async fn purge_days(tx: &PoolTx<'_>, cutoff: Date, limit: u32) -> Result<u64, DatabaseError> {
-    const TABLES: [&str; 4] = [
+    const TABLES: [&str; 5] = [
         "-- statistics::purge_days\n\
         DELETE FROM usage_days\n\
         WHERE tenant_id = bound_tenant() AND day < $1 AND day <= coalesce((\n\
@@ -64,6 +66,12 @@ pub async fn purge_days(tx: &PoolTx<'_>, cutoff: Date, limit: u32) -> Result<u64
         DELETE FROM usage_subject_packs\n\
         WHERE tenant_id = bound_tenant() AND day < date_trunc('month', $1::date) AND day <= coalesce((\n\
             SELECT last.day FROM usage_subject_packs last\n\
+            WHERE last.tenant_id = bound_tenant() AND last.day < date_trunc('month', $1::date) ORDER BY last.day OFFSET $2 LIMIT 1\n\
+        ), $1)",
+        "-- statistics::purge_months\n\
+        DELETE FROM usage_whole_months\n\
+        WHERE tenant_id = bound_tenant() AND day < date_trunc('month', $1::date) AND day <= coalesce((\n\
+            SELECT last.day FROM usage_whole_months last\n\
             WHERE last.tenant_id = bound_tenant() AND last.day < date_trunc('month', $1::date) ORDER BY last.day OFFSET $2 LIMIT 1\n\
         ), $1)",
         "-- statistics::purge_visitors\n\

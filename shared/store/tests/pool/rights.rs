@@ -53,6 +53,7 @@ const APP: &[&str] = &[
     "usage_subject_packs SELECT ",
     "usage_subjects SELECT ",
     "usage_visitors SELECT ",
+    "usage_whole_months SELECT ",
     "usage_zone EXECUTE ",
     "vectors DELETE ",
     "vectors INSERT ",
@@ -92,6 +93,9 @@ const METRICS: &[&str] = &[
     "usage_visitors INSERT ",
     "usage_visitors SELECT ",
     "usage_visitors UPDATE ",
+    "usage_whole_months INSERT ",
+    "usage_whole_months SELECT ",
+    "usage_whole_months UPDATE ",
 ];
 const RETENTION: &[&str] = &[
     "audit_append EXECUTE ",
@@ -159,6 +163,9 @@ const RETENTION: &[&str] = &[
     "usage_visitors DELETE ",
     "usage_visitors SELECT day",
     "usage_visitors SELECT tenant_id",
+    "usage_whole_months DELETE ",
+    "usage_whole_months SELECT day",
+    "usage_whole_months SELECT tenant_id",
 ];
 
 const DEPARTURE: &[&str] = &[
@@ -184,6 +191,7 @@ const DEPARTURE: &[&str] = &[
     "usage_subject_packs SELECT ",
     "usage_subjects SELECT ",
     "usage_visitors SELECT ",
+    "usage_whole_months SELECT ",
     "usage_zone EXECUTE ",
     "vectors SELECT ",
 ];
@@ -214,6 +222,7 @@ const BREACHES: &[&str] = &[
     "usage_subject_packs SELECT tenant_id",
     "usage_subjects SELECT tenant_id",
     "usage_visitors SELECT tenant_id",
+    "usage_whole_months SELECT tenant_id",
     "vectors SELECT tenant_id",
 ];
 

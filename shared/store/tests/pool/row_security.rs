@@ -116,6 +116,11 @@ const ROWS: &[(&str, &str)] = &[
          VALUES ($tenant, '2026-01-01', gen_random_uuid(), 'visited', 1, '')",
     ),
     (
+        "usage_whole_months",
+        "INSERT INTO usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
+         VALUES ($tenant, '2026-01-01', gen_random_uuid(), 'search', 'found', 'web', 'fr', 1, 1)",
+    ),
+    (
         "vectors",
         "INSERT INTO vectors (tenant_id, document_id, edition, ordinal, model, dimension, embedding)\n\
          VALUES ($tenant, gen_random_uuid(), 1, 0, 'test', 384, array_fill(0.5, ARRAY[384])::halfvec)",

@@ -1,5 +1,6 @@
 //! Statements that a connection knows: they answer whoever asks next, and are forgotten where the server knows them no more.
 
+use tokio_postgres::types::ToSql;
 use vivier_tenancy::{names::PoolRole, rooms::database::DatabaseError};
 
 use crate::house::House;
@@ -36,4 +37,22 @@ async fn statements_that_are_gone_are_read_anew() {
     // Whoever comes next finds out; those behind find everything as it was.
     seen(&house, false).await.unwrap_err();
     assert_eq!(seen(&house, true).await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn of_parts_the_one_that_is_refused_tells_why() {
+    const SQL: &str = "-- test::parts\n\
+        INSERT INTO events (tenant_id, occurred_at, event_id, kind, detail)\n\
+        SELECT (SELECT bound_tenant()), now(), gen_random_uuid(), unnest($1::text[]), '{}'::jsonb";
+    let house = House::open().await;
+    for (kinds, refused) in [([Some("search"), None, Some("search")], true), ([Some("search"); 3], false)] {
+        let mut session = house.counting(&house.own).await;
+        let tx = session.begin().await.unwrap();
+        let part = |kind| move || vec![Box::new(vec![kind]) as Box<dyn ToSql + Sync + Send>];
+        let told = tx.execute_unless_there(SQL, kinds.map(part).into_iter()).await;
+        match told {
+            Err(error) => assert!(refused && error.is_of_the_data() && !error.is_aftermath(), "{error:?}"),
+            Ok(rows) => assert_eq!((refused, rows), (false, Some(3))),
+        }
+    }
 }

@@ -256,14 +256,14 @@ fn grants([app, metrics, retention, departure, breaches]: &[String; 5]) -> Strin
          GRANT SELECT (subject) ON legal_holds TO {breaches};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON sources, chunks, vectors, terms TO {app};\n\
          GRANT SELECT, INSERT, UPDATE, DELETE ON test_questions, test_runs, test_outcomes TO {app};\n\
-         GRANT SELECT ON events, query_texts, usage_hours, usage_days, usage_subjects, usage_subject_packs, usage_months, usage_visitors TO {app};\n\
+         GRANT SELECT ON events, query_texts, usage_hours, usage_days, usage_subjects, usage_subject_packs, usage_months, usage_whole_months, usage_visitors TO {app};\n\
          GRANT EXECUTE ON FUNCTION usage_zone, usage_set_zone TO {app};\n\
          GRANT SELECT, INSERT, UPDATE ON search_tests TO {app};\n\
          GRANT SELECT, INSERT ON declined_synonyms TO {app};\n\
          GRANT SELECT ON audit_log, audit_chains TO {app};\n\
          GRANT SELECT (tenant_id, scope, kind, subject, over_at) ON legal_holds TO {app};\n\
          GRANT SELECT, INSERT ON events, events_aside TO {metrics};\n\
-         GRANT SELECT, INSERT, UPDATE ON usage_hours, usage_days, usage_subjects, usage_months, usage_visitors TO {metrics};\n\
+         GRANT SELECT, INSERT, UPDATE ON usage_hours, usage_days, usage_subjects, usage_months, usage_whole_months, usage_visitors TO {metrics};\n\
          GRANT SELECT, INSERT, DELETE ON usage_subject_packs TO {metrics};\n\
          GRANT EXECUTE ON FUNCTION usage_begin TO {metrics};\n\
          GRANT SELECT, INSERT, DELETE ON query_shares TO {metrics};\n\
@@ -271,7 +271,7 @@ fn grants([app, metrics, retention, departure, breaches]: &[String; 5]) -> Strin
          GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events TO {retention};\n\
          GRANT SELECT (tenant_id, event_id, occurred_at), UPDATE (stored_at), DELETE ON events_aside TO {retention};\n\
          GRANT SELECT (tenant_id, hour), DELETE ON usage_hours TO {retention};\n\
-         GRANT SELECT (tenant_id, day), DELETE ON usage_days, usage_subjects, usage_subject_packs, usage_visitors TO {retention};\n\
+         GRANT SELECT (tenant_id, day), DELETE ON usage_days, usage_subjects, usage_subject_packs, usage_whole_months, usage_visitors TO {retention};\n\
          GRANT EXECUTE ON FUNCTION events_prepare, events_drop_through TO {retention};\n\
          GRANT SELECT (tenant_id, tag, x, seen_at), UPDATE (stored_at), DELETE ON query_shares TO {retention};\n\
          GRANT SELECT (tenant_id, tag, seen_at), UPDATE (stored_at), DELETE ON query_texts TO {retention};\n\
