@@ -280,7 +280,7 @@ async fn whole_months_and_days_tell_the_same() {
     for (n, event) in events.iter_mut().enumerate() {
         event.source.project = [None, Some(project), Some(ProjectId::generate())][n % 3];
         event.source.channel = [Channel::Web, Channel::WhatsApp][n % 2];
-        event.source.language = [None, Some(Spoken::Fr), Some(Spoken::En)][n % 5 % 3];
+        event.source.language = [None, Some(Spoken::French), Some(Spoken::English)][n % 5 % 3];
     }
     house.store(&house.own, &events[..50]).await;
     house.store(&house.own, &events[50..]).await;
