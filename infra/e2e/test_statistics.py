@@ -189,7 +189,7 @@ class TestViews:
                     "UPDATE usage_subject_packs SET counts = array_fill(1000::bigint, ARRAY[cardinality(counts)])"
                     " WHERE tenant_id = %s AND grain = 'month' AND day >= date_trunc('month', %s::date)",
                     [tenant.tenant_id, through])  # fmt: skip
-            deliver(stage, tenant, [event(tenant, kind="offer_viewed", offer_id=offer)])
+            deliver(stage, tenant, [event(tenant, occurred_at=at(days[0], "00:45:00"), kind="offer_viewed", offer_id=offer)])
             wrong = admin.execute(
                 "WITH months AS (SELECT kind, day AS month, project_id, subject_id, sum(count) AS count FROM usage_subject_packs,"
                 "  unnest(subjects, counts) AS u (subject_id, count) WHERE tenant_id = %(t)s AND grain = 'month' GROUP BY 1, 2, 3, 4),"
