@@ -199,7 +199,7 @@ def _year(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
         # As they are written: day after day, with each day's first batches what is frequent, later what is rare, each in the order of the key.
         " ORDER BY day, k %% 3, c, l, p, k", [tenant, projects])
     connection.execute("INSERT INTO usage_months VALUES (%s, current_date - 1, date_trunc('month', current_date)::date - 1)"
-                       " ON CONFLICT (tenant_id) DO UPDATE SET through = excluded.through, days_through = excluded.days_through", [tenant])
+                       " ON CONFLICT (tenant_id) DO UPDATE SET through = excluded.through, whole_through = excluded.whole_through", [tenant])
     connection.execute(
         "INSERT INTO usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)"
         " SELECT tenant_id, date_trunc('month', day)::date AS month, project_id, kind, outcome, channel, language, sum(count), sum(amount) FROM usage_days"

@@ -226,7 +226,7 @@ def _compare(connection: psycopg.Connection, tenants: list[str], plain: Plain) -
             found[tuple(key)], added[tuple(key)] = count, amount
         same(table, found, counts)
         same(f"{table}, amounts", +added, +amounts)
-    whole = dict(rows("usage_months", "days_through"))
+    whole = dict(rows("usage_months", "whole_through"))
     found, wanted = Counter(), Counter()
     for *key, count, amount in rows("usage_whole_months", f"day, {parts}, count, amount"):
         found[(*key, "count")], found[(*key, "amount")] = count, amount

@@ -372,16 +372,15 @@ class TestRoundTrip:
         older = {
             "usage_subjects": "tenant_id,grain,kind,day,project_id,subject_id,count\r\n"
             + "".join(f"{offer},{grain},offer_viewed,{day},{project},{offer},2\r\n" for grain, day in (("day", "2026-03-31"), ("month", "2026-03-01"))),
-            "usage_subject_packs": "tenant_id,grain,kind,day,project_id,pack_id,subjects,counts\r\n",
             "usage_months": f"tenant_id,through\r\n{offer},2026-03-31\r\n",
         }  # fmt: skip
         other = empty("ancienne-e2e")
-        bundle = forged(leaving[1], {f"data/pool/{table}.csv": text.encode() for table, text in older.items()}, without=(whole,))
+        bundle = forged(leaving[1], {f"data/pool/{table}.csv": text.encode() for table, text in older.items()}, without=(whole, "data/pool/usage_subject_packs.csv"))
         assert taken_in(operator, other.slug, bundle)["taken_in"]
         assert other.pool("SELECT grain, day::text, subject_id::text, count FROM usage_subjects") == [("day", "2026-03-31", offer, 2)]
         packs = other.pool("SELECT grain, day::text, project_id::text, subjects::text[], counts FROM usage_subject_packs")
         assert packs == [("month", "2026-03-01", project, [offer], [2])]
-        assert other.pool("SELECT through::text, days_through FROM usage_months") == [("2026-03-31", None)]
+        assert other.pool("SELECT through::text, whole_through FROM usage_months") == [("2026-03-31", None)]
 
     def test_it_survives_being_killed(self, stage: Stage, operator: Operator, leaving: tuple[Tenant, Bundle], empty):
         """Taking in, and packing again, each ended in the middle several times."""

@@ -37,7 +37,8 @@ LARGE = {"events", "events_aside", "usage_hours", "usage_days", "usage_subjects"
 """Tables that grow with a tenant or with tenants."""
 STATEMENTS = {
     "events::purge", "events::purge_aside", "queries::purge_shares", "queries::purge_texts", "declined_synonyms::purge", "audit::purge",
-    "statistics::purge_hours", "statistics::purge_days", "statistics::purge_subjects", "statistics::purge_packs", "statistics::purge_visitors", "test_runs::purge",
+    "statistics::purge_hours", "statistics::purge_days", "statistics::purge_subjects", "statistics::purge_packs", "statistics::purge_months",
+    "statistics::purge_visitors", "test_runs::purge",
     "purge_reports::purge", "purge_reports::add", "legal_holds::purge", "legal_holds::in_force", "alerts::purge", "alerts::purge_mails",
     "feeds::purge_runs", "offers::purge_closed", "privacy::purge", "reports::list_expired",
 }  # fmt: skip

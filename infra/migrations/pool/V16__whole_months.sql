@@ -1,5 +1,5 @@
--- Days of whole months added up, so that a view of a year reads months and not days. Only months that are over: what comes late for one of
--- them is added to it and to its day.
+-- Days of whole months added up, so that totals and breakdowns of a year read months, and days at its ends alone. Only months that are over: what
+-- comes late for one of them is added to it and to its day.
 
 CREATE TABLE usage_whole_months (
     tenant_id  uuid NOT NULL REFERENCES tenants (id) ON DELETE CASCADE,
@@ -19,9 +19,25 @@ ALTER TABLE usage_whole_months ENABLE ROW LEVEL SECURITY;
 ALTER TABLE usage_whole_months FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON usage_whole_months USING (tenant_id = (SELECT bound_tenant())) WITH CHECK (tenant_id = (SELECT bound_tenant()));
 
--- The last day of the last month that is added up; unknown until the first batch of a day, which adds up all months before it. Who still counts
--- as before this is gone by then.
-ALTER TABLE usage_months ADD COLUMN days_through date;
+-- The last day of the last month that is added up; unknown until the first batch of a day, which adds up all months before it. What who still counts
+-- as before this adds to a day of them is missing from the month until the next month is over, when those that late events reach are added up anew.
+ALTER TABLE usage_months ADD COLUMN whole_through date;
+
+-- Begins to store a tenant's events: it must be there until they are, others who count for it wait, and the days have their
+-- partitions. Returns the tenant's time zone. A tenant that is not there is refused as by a reference to it.
+CREATE OR REPLACE FUNCTION usage_begin(days date[]) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM FROM tenants WHERE id = bound_tenant() FOR KEY SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'no such tenant' USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    PERFORM events_prepare(days);
+    PERFORM pg_advisory_xact_lock(hashtextextended('usage ' || bound_tenant()::text, 0));
+    -- Not before: who was waited for may have changed it.
+    RETURN (SELECT time_zone FROM tenants WHERE id = bound_tenant());
+END
+$$;
 
 -- Makes the tenant's days those of another zone. From the first day on they are counted anew from hours; days before it stay.
 CREATE OR REPLACE FUNCTION usage_set_zone(zone text, first date) RETURNS void
@@ -44,6 +60,6 @@ BEGIN
     GROUP BY local, kind, outcome, CUBE (project_id, channel, language);
     -- Months that these days are of are added up again.
     DELETE FROM usage_whole_months WHERE tenant_id = bound_tenant() AND day >= month;
-    UPDATE usage_months SET days_through = month - 1 WHERE tenant_id = bound_tenant() AND days_through >= month;
+    UPDATE usage_months SET whole_through = month - 1 WHERE tenant_id = bound_tenant() AND whole_through >= month;
 END
 $$;

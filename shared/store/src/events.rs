@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeSet, HashSet},
 };
 
-use jiff::{Timestamp, ToSpan, civil::Date, tz::Offset};
+use jiff::{Timestamp, civil::Date, tz::Offset};
 use serde_json::Value;
 use tokio_postgres::types::ToSql;
 use uuid::Uuid;
@@ -79,7 +79,7 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     // A statement of its own, as it is to see what was done by who counted before. PostgreSQL alone says which day an hour lies in: it counts
     // them anew when the zone is changed.
     const DAYS: &str = "-- events::days\n\
-        SELECT h.begins, (h.begins AT TIME ZONE $1)::date AS day, months.through, months.days_through,\n\
+        SELECT h.begins, (h.begins AT TIME ZONE $1)::date AS day, months.through, months.whole_through,\n\
                (clock_timestamp() AT TIME ZONE $1)::date - 1 AS yesterday\n\
         FROM unnest($2::timestamptz[]) AS h (begins)\n\
         LEFT JOIN usage_months AS months ON months.tenant_id = bound_tenant()";
@@ -94,18 +94,14 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     let mut whole: Option<Date> = None;
     if let Some(row) = rows.first() {
         let (held, yesterday): (Option<Date>, Date) = (row.get("through"), row.get("yesterday"));
-        whole = row.get("days_through");
+        whole = row.get("whole_through");
         let behind = held.is_none_or(|held| held < yesterday);
         if behind || due {
             months::fold(tx).await?;
         }
         if behind {
             months::follow(tx, held, yesterday).await?;
-            let over = yesterday.saturating_add(1.day()).first_of_month().saturating_sub(1.day());
-            if whole.is_none_or(|whole| whole < over) {
-                months::add_up_days(tx, whole, over).await?;
-                whole = Some(over);
-            }
+            whole = months::add_up_days(tx, whole, yesterday).await?;
         }
     }
     let days = rows.iter().map(|row| (Hour::of(row.get("begins")), row.get("day"))).collect();

@@ -1,9 +1,9 @@
-//! Months, which follow their days once a day.
+//! Months, which follow their days: of offers and documents once a day, of all else when they are over.
 //!
 //! Offers and documents, between the batches that count them and the views that add them up. What a batch has counted lies together in few rows
 //! and is added to days when there are many of them. Who reads adds what days and months do not hold yet.
 
-use jiff::civil::Date;
+use jiff::{ToSpan, civil::Date};
 use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 /// No day of figures is older.
@@ -14,6 +14,11 @@ const MANY: i64 = 40_000;
 const MANY_ROWS: i64 = 1_000;
 /// Of one of them, an id.
 const BYTES: i64 = 16;
+/// For so many days the stream keeps what nobody could store: until then, a month that is over is read as days.
+const LATE_DAYS: i64 = 3;
+/// So many months before the one that is over are added up anew with it: later events are not stored, and whatever a former version missed is in
+/// them then.
+const LATE_MONTHS: i64 = 4;
 /// A month in more rows than these is added up anew.
 const MANY_PARTS: i64 = 50;
 
@@ -78,16 +83,16 @@ pub(crate) async fn follow(tx: &PoolTx<'_>, held: Option<Date>, last: Date) -> R
     tx.execute(FOLLOW, &[&first, &last]).await.map(|_| ())
 }
 
-/// Adds up whole months of days, from the one behind `held` through the one that ends on `last`; `held` is the end of the last one that is. It is to
-/// be the only one who counts for the tenant. What comes late for one of them moves it with its day.
+/// Adds up days of whole months that are over, where one has been for so long that hardly anything comes late for it. `held` is the last day of the
+/// last month that is added up; gives what it is then. It is to be the only one who counts for the tenant.
 pub(crate) async fn add_up_days(
     tx: &PoolTx<'_>,
     held: Option<Date>,
-    last: Date,
-) -> Result<(), DatabaseError> {
+    yesterday: Date,
+) -> Result<Option<Date>, DatabaseError> {
     const SQL: &str = "-- months::add_up_days\n\
         WITH held AS (\n\
-            UPDATE usage_months SET days_through = $2 WHERE tenant_id = bound_tenant()\n\
+            UPDATE usage_months SET whole_through = $2 WHERE tenant_id = bound_tenant()\n\
         )\n\
         INSERT INTO usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)\n\
         SELECT (SELECT bound_tenant()), date_trunc('month', day::timestamp)::date AS month, project_id, kind, outcome, channel, language,\n\
@@ -95,5 +100,15 @@ pub(crate) async fn add_up_days(
         FROM usage_days WHERE tenant_id = bound_tenant() AND day > $1 AND day <= $2\n\
         GROUP BY month, project_id, kind, outcome, channel, language\n\
         ON CONFLICT (tenant_id, channel, language, project_id, day, kind, outcome) DO UPDATE SET count = excluded.count, amount = excluded.amount";
-    tx.execute(SQL, &[&held.unwrap_or(BEGINNING), &last]).await.map(|_| ())
+    let over = yesterday
+        .saturating_sub(LATE_DAYS.days())
+        .tomorrow()
+        .map_or(yesterday, Date::first_of_month)
+        .saturating_sub(1.day());
+    if held.is_some_and(|held| held >= over) {
+        return Ok(held);
+    }
+    let again = over.saturating_sub(LATE_MONTHS.months()).last_of_month();
+    tx.execute(SQL, &[&held.map_or(BEGINNING, |held| held.min(again)), &over]).await?;
+    Ok(Some(over))
 }

@@ -97,7 +97,7 @@ pub async fn list_totals(tx: &PoolTx<'_>, span: Span, filter: &Filter) -> Result
     // LATERAL with OFFSET 0: each range is looked up in the index, whatever is thought of how many there are.
     const SQL: &str = "-- statistics::list_totals\n\
         WITH held AS (\n\
-            SELECT coalesce(max(days_through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()\n\
+            SELECT coalesce(max(whole_through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()\n\
         ), counted AS (\n\
             SELECT d.kind, d.outcome, r.now, d.count, d.amount\n\
             FROM unnest($1::bool[], $2::date[], $3::date[], $4::bool[]) AS r (late, first, last, now)\n\
@@ -282,7 +282,7 @@ pub async fn list_breakdown(
     // Which dimension it is, is known when the statement is planned: a condition about another is none.
     const SQL: &str = "-- statistics::list_breakdown\n\
         WITH held AS (\n\
-            SELECT coalesce(max(days_through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()\n\
+            SELECT coalesce(max(whole_through), '-infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()\n\
         ), counted AS (\n\
             SELECT d.* FROM unnest($1::bool[], $2::date[], $3::date[]) AS r (late, first, last)\n\
             CROSS JOIN held,\n\

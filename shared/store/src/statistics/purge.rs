@@ -46,8 +46,8 @@ pub async fn count_days_before(tx: &PoolTx<'_>, cutoff: Date, limit: u32) -> Res
     count(tx, SQL, &cutoff, limit).await
 }
 
-/// Removes counts by the day of before `cutoff`, of subjects with their months as a whole, and months that are: whole days, until they are `limit` rows or more.
-/// Returns how many rows.
+/// Removes counts by the day of before `cutoff`, until they are `limit` rows or more: whole days, of subjects whole months of them. Sums of a month
+/// go when its last day does: where figures are kept for longer again afterwards, that month is told as it was. Returns how many rows.
 pub async fn purge_days(tx: &PoolTx<'_>, cutoff: Date, limit: u32) -> Result<u64, DatabaseError> {
     const TABLES: [&str; 5] = [
         "-- statistics::purge_days\n\

@@ -2,7 +2,7 @@
 
 use jiff::civil::date;
 use vivier_domain::{
-    event::{Channel, Event, EventKind, Spoken},
+    event::{Event, EventKind},
     ids::{OfferId, ProjectId, TenantId},
 };
 use vivier_store::{
@@ -223,83 +223,4 @@ async fn what_many_batches_counted_is_added_to_days_and_to_months_that_hold_them
     house.store(&house.own, &[viewed(&house, 45, offer)]).await;
     assert_eq!((packs(&house, "batch").await, packs(&house, "month").await), (1, 2_000));
     assert_eq!(lists(&house).await[3], [(offer.as_uuid(), 2_001)]);
-}
-
-/// What views tell of several periods: within a month, whole months, parts of some; with the period before, and by every dimension.
-async fn views(house: &House, project: ProjectId) -> Vec<String> {
-    let mut views = Vec::new();
-    let project = Filter { project: Some(project), ..Filter::default() };
-    for (before, from, to) in [
-        (date(2026, 3, 30), date(2026, 3, 31), date(2026, 3, 31)),
-        (date(2026, 2, 1), date(2026, 3, 1), date(2026, 3, 31)),
-        (date(2026, 1, 1), date(2026, 2, 15), date(2026, 4, 2)),
-        (date(2025, 6, 1), date(2026, 1, 1), date(2026, 4, 30)),
-        (date(2025, 11, 3), date(2026, 1, 10), date(2026, 3, 20)),
-    ] {
-        let span = Span { from, to, before };
-        for filter in [&Filter::default(), &project] {
-            let told = in_tx!(house, &house.own, |tx| {
-                let mut parts = Vec::new();
-                for dimension in [Dimension::Project, Dimension::Channel, Dimension::Language] {
-                    parts.push(statistics::list_breakdown(&tx, span, dimension, filter).await.unwrap());
-                }
-                (statistics::list_totals(&tx, span, filter).await.unwrap(), parts)
-            });
-            views.push(format!("{told:?}"));
-        }
-    }
-    views
-}
-
-/// How many rows of whole months there are, each of which is to be the sum of its days.
-async fn months(house: &House) -> i64 {
-    const SQL: &str = "-- test::months\nSELECT count(*) AS months FROM usage_whole_months";
-    const WRONG: &str = "-- test::wrong\n\
-        WITH days AS (\n\
-            SELECT date_trunc('month', day)::date AS day, project_id, kind, outcome, channel, language, sum(count) AS count, sum(amount) AS amount\n\
-            FROM usage_days WHERE day <= (SELECT days_through FROM usage_months) GROUP BY 1, 2, 3, 4, 5, 6\n\
-        )\n\
-        SELECT count(*) AS wrong FROM usage_whole_months AS m FULL JOIN days AS d USING (day, project_id, kind, outcome, channel, language)\n\
-        WHERE m.count IS DISTINCT FROM d.count OR m.amount IS DISTINCT FROM d.amount";
-    in_tx!(house, &house.own, |tx| {
-        let wrong: i64 = tx.query_one(WRONG, &[]).await.unwrap().get("wrong");
-        assert_eq!(wrong, 0);
-        tx.query_one(SQL, &[]).await.unwrap().get("months")
-    })
-}
-
-#[tokio::test]
-async fn whole_months_and_days_tell_the_same() {
-    let house = House::open().await;
-    // What lets months begin, and follow: it is in no period that is looked at.
-    let begin = async || house.store(&house.own, &[search(&house.own, days_ago(400))]).await;
-    begin().await;
-    let project = ProjectId::generate();
-    let mut events: Vec<Event> =
-        (0..80).map(|n| search(&house.own, days_ago([0, 1, 20, 29, 31, 45, 58, 75][n % 8]))).collect();
-    for (n, event) in events.iter_mut().enumerate() {
-        event.source.project = [None, Some(project), Some(ProjectId::generate())][n % 3];
-        event.source.channel = [Channel::Web, Channel::WhatsApp][n % 2];
-        event.source.language = [None, Some(Spoken::French), Some(Spoken::English)][n % 5 % 3];
-    }
-    house.store(&house.own, &events[..50]).await;
-    house.store(&house.own, &events[50..]).await;
-    let rows = months(&house).await;
-    assert!(rows > 50, "what came late moved months: {rows}");
-    let told = views(&house, project).await;
-    for (held, after) in
-        [("NULL", "2000-01-01"), ("'2026-01-31'", "2026-01-31"), ("'2026-02-28'", "2026-02-28")]
-    {
-        let forget = format!("DELETE FROM usage_whole_months WHERE day > '{after}'");
-        house.execute_as(PoolRole::Retention, &house.own, &forget).await.unwrap();
-        // As on the day after they were added up so far.
-        let set = format!("UPDATE usage_months SET through = '2026-01-05', days_through = {held}");
-        house.execute_as(PoolRole::Metrics, &house.own, &set).await.unwrap();
-        assert_eq!(views(&house, project).await, told, "{held}");
-        begin().await;
-        assert_eq!(months(&house).await, rows, "{held}: they are added up again");
-        assert_eq!(views(&house, project).await, told, "{held}");
-    }
-    assert_eq!(house.store(&house.own, &events).await, 0);
-    assert_eq!(views(&house, project).await, told, "what is there already moves nothing");
 }

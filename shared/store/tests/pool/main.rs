@@ -15,3 +15,4 @@ mod row_security;
 mod schema;
 mod statements;
 mod test_runs;
+mod whole_months;
