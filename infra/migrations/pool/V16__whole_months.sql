@@ -19,6 +19,9 @@ ALTER TABLE usage_whole_months ENABLE ROW LEVEL SECURITY;
 ALTER TABLE usage_whole_months FORCE ROW LEVEL SECURITY;
 CREATE POLICY own_tenant ON usage_whole_months USING (tenant_id = (SELECT bound_tenant())) WITH CHECK (tenant_id = (SELECT bound_tenant()));
 
+-- Visitors of one front office, or of all: a year's are read without their sketches.
+CREATE INDEX usage_visitors_by_project ON usage_visitors (tenant_id, project_id, day, step) INCLUDE (visitors);
+
 -- The last day of the last month that is added up; unknown until the first batch of a day, which adds up all months before it. What who still counts
 -- as before this adds to a day of them is missing from the month until the next month is over, when those that late events reach are added up anew.
 ALTER TABLE usage_months ADD COLUMN whole_through date;
