@@ -201,12 +201,12 @@ def _year(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
         " unnest(ARRAY['web', 'whatsapp']) AS c, unnest(ARRAY['fr', 'en', '']) AS l GROUP BY day, k, CUBE (p, c, l)"
         # As they are written: day after day, with each day's first batches what is frequent, later what is rare, each in the order of the key.
         " ORDER BY day, k %% 3, c, l, p, k", [tenant, projects])
-    connection.execute("INSERT INTO usage_months VALUES (%s, current_date - 1, date_trunc('month', current_date)::date - 1)"
+    connection.execute("INSERT INTO usage_months VALUES (%s, current_date - 1, date_trunc('month', current_date - 3)::date - 1)"
                        " ON CONFLICT (tenant_id) DO UPDATE SET through = excluded.through, whole_through = excluded.whole_through", [tenant])
     connection.execute(
         "INSERT INTO usage_whole_months (tenant_id, day, project_id, kind, outcome, channel, language, count, amount)"
         " SELECT tenant_id, date_trunc('month', day)::date AS month, project_id, kind, outcome, channel, language, sum(count), sum(amount) FROM usage_days"
-        " WHERE tenant_id = %s AND day < date_trunc('month', current_date) GROUP BY 1, 2, 3, 4, 5, 6, 7", [tenant])
+        " WHERE tenant_id = %s AND day < date_trunc('month', current_date - 3) GROUP BY 1, 2, 3, 4, 5, 6, 7", [tenant])
     offers = [uuid.UUID(int=rng.getrandbits(128)) for _ in range(5_000)]
     seen = ("SELECT date_trunc(%(grain)s, current_date - d)::date AS at, o, sum(1 + n %% 5) AS count"
             " FROM generate_series(%(first)s, 366) AS d, unnest(%(offers)s::uuid[]) WITH ORDINALITY AS u (o, n) WHERE (n + d * 13) %% 5 < 2"

@@ -100,11 +100,7 @@ pub(crate) async fn add_up_days(
         FROM usage_days WHERE tenant_id = bound_tenant() AND day > $1 AND day <= $2\n\
         GROUP BY month, project_id, kind, outcome, channel, language\n\
         ON CONFLICT (tenant_id, channel, language, project_id, day, kind, outcome) DO UPDATE SET count = excluded.count, amount = excluded.amount";
-    let over = yesterday
-        .saturating_sub(LATE_DAYS.days())
-        .tomorrow()
-        .map_or(yesterday, Date::first_of_month)
-        .saturating_sub(1.day());
+    let over = yesterday.saturating_sub((LATE_DAYS - 1).days()).first_of_month().saturating_sub(1.day());
     if held.is_some_and(|held| held >= over) {
         return Ok(held);
     }

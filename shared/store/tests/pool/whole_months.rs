@@ -111,7 +111,7 @@ async fn what_a_former_version_missed_is_in_the_month_again() {
         "UPDATE usage_whole_months SET count = count + 7 WHERE day > '2025-12-31'",
         "UPDATE usage_months SET through = '2026-01-05', whole_through = date_trunc('month', whole_through)::date - 1",
     ] {
-        house.execute_as(PoolRole::Metrics, &house.own, harm).await.unwrap();
+        assert!(house.execute_as(PoolRole::Metrics, &house.own, harm).await.unwrap() > 0);
     }
     begin(&house).await;
     assert_eq!(months(&house).await, rows);
