@@ -19,7 +19,7 @@ use vivier_tenancy::rooms::{PoolTx, database::DatabaseError};
 
 use crate::{
     counts::{Calendar, Counts, Hour, Moves},
-    months,
+    months::{self, Due},
     visitors::{self, Came},
 };
 
@@ -89,15 +89,17 @@ async fn begin(tx: &PoolTx<'_>, times: impl Iterator<Item = Timestamp>) -> Resul
     let days: Vec<Date> = days.into_iter().collect();
     let zone: String = tx.query_one(BEGIN, &[&days]).await?.get("zone");
     let asked: [&(dyn ToSql + Sync); 2] = [&zone, &begins];
-    let (rows, due) = tokio::join!(tx.query(DAYS, &asked), months::is_due(tx));
+    let (rows, due) = tokio::join!(tx.query(DAYS, &asked), months::due(tx));
     let (rows, due) = (rows?, due?);
     let mut whole: Option<Date> = None;
     if let Some(row) = rows.first() {
         let (held, yesterday): (Option<Date>, Date) = (row.get("through"), row.get("yesterday"));
         whole = row.get("whole_through");
         let behind = held.is_none_or(|held| held < yesterday);
-        if behind || due {
-            months::fold(tx).await?;
+        match if behind { Due::Fold } else { due } {
+            Due::Fold => months::fold(tx).await?,
+            Due::Gather => months::gather(tx).await?,
+            Due::Nothing => {}
         }
         if behind {
             months::follow(tx, held, yesterday).await?;

@@ -12,6 +12,9 @@ const BEGINNING: Date = jiff::civil::date(2000, 1, 1);
 /// to move a row of a day costs as much as to store three events, and most are moved by every batch. Who reads adds up as many.
 const MANY: i64 = 40_000;
 const MANY_ROWS: i64 = 1_000;
+/// From so many on, those of several batches counted several times, they are put together where that leaves about half: the same offers are looked at
+/// all day, and what is put together is added to days less often and read faster.
+const SOME: i64 = 12_000;
 /// Of one of them, an id.
 const BYTES: i64 = 16;
 /// For so many days the stream keeps what nobody could store: until then, a month that is over is read as days.
@@ -22,14 +25,49 @@ const LATE_MONTHS: i64 = 4;
 /// A month in more rows than these is added up anew.
 const MANY_PARTS: i64 = 50;
 
-/// Whether batches have counted so much that it is to be added to days.
-pub(crate) async fn is_due(tx: &PoolTx<'_>) -> Result<bool, DatabaseError> {
-    // The size of an array is told without reading it.
-    const SQL: &str = "-- months::is_due\n\
-        SELECT count(*) >= $1 OR sum(pg_column_size(subjects)) >= $2 AS due\n\
-        FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'batch'";
-    let row = tx.query_one(SQL, &[&MANY_ROWS, &(MANY * BYTES)]).await?;
-    Ok(row.get::<_, Option<bool>>("due") == Some(true))
+/// What is to be done with what batches have counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Due {
+    Nothing,
+    /// [`gather`].
+    Gather,
+    /// [`fold`].
+    Fold,
+}
+
+/// Whether batches have counted so much that something is to be done with it.
+pub(crate) async fn due(tx: &PoolTx<'_>) -> Result<Due, DatabaseError> {
+    // The size of an array is told without reading it. What was put together last is the largest of its kind and day.
+    const SQL: &str = "-- months::due\n\
+        SELECT sum(packs) >= $1::bigint OR sum(size) >= $2::bigint AS fold, sum(size) >= greatest($3::bigint, 2 * sum(largest)) AS gather FROM (\n\
+            SELECT count(*) AS packs, sum(pg_column_size(subjects)) AS size, max(pg_column_size(subjects)) AS largest\n\
+            FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'batch' GROUP BY kind, day, project_id\n\
+        ) AS waiting";
+    let row = tx.query_one(SQL, &[&MANY_ROWS, &(MANY * BYTES), &(SOME * BYTES)]).await?;
+    let is = |what| row.get::<_, Option<bool>>(what) == Some(true);
+    Ok(if is("fold") {
+        Due::Fold
+    } else if is("gather") {
+        Due::Gather
+    } else {
+        Due::Nothing
+    })
+}
+
+/// Puts together what batches have counted, so that each offer of a day is there once. It is to be the only one who counts for the tenant.
+pub(crate) async fn gather(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
+    const SQL: &str = "-- months::gather\n\
+        WITH batches AS (\n\
+            DELETE FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'batch'\n\
+            RETURNING kind, day, project_id, subjects, counts\n\
+        )\n\
+        INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)\n\
+        SELECT (SELECT bound_tenant()), 'batch', kind, day, project_id, gen_random_uuid(), array_agg(subject_id), array_agg(count) FROM (\n\
+            SELECT b.kind, b.day, b.project_id, u.subject_id, sum(u.count)::bigint AS count\n\
+            FROM batches AS b, unnest(b.subjects, b.counts) AS u (subject_id, count)\n\
+            GROUP BY b.kind, b.day, b.project_id, u.subject_id\n\
+        ) AS counted GROUP BY kind, day, project_id";
+    tx.execute(SQL, &[]).await.map(|_| ())
 }
 
 /// Adds what batches have counted to days, and to months where they hold the day already. It is to be the only one who counts for the tenant.

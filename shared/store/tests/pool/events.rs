@@ -224,3 +224,31 @@ async fn what_many_batches_counted_is_added_to_days_and_to_months_that_hold_them
     assert_eq!((packs(&house, "batch").await, packs(&house, "month").await), (1, 2_000));
     assert_eq!(lists(&house).await[3], [(offer.as_uuid(), 2_001)]);
 }
+
+#[tokio::test]
+async fn what_several_batches_counted_of_the_same_is_put_together() {
+    let house = House::open().await;
+    house.store(&house.own, &[search(&house.own, now())]).await;
+    let offers: Vec<OfferId> = (0..1_600).map(|_| OfferId::generate()).collect();
+    let batch = || offers.iter().map(|offer| viewed(&house, 0, *offer)).collect::<Vec<_>>();
+    let rest = viewed(&house, 20, offers[0]);
+    house.store(&house.own, &[rest]).await;
+    for stored in 1..=8 {
+        house.store(&house.own, &batch()).await;
+        assert_eq!(packs(&house, "batch").await, 1 + stored);
+    }
+    // What waits is looked at before more is stored.
+    house.store(&house.own, &batch()).await;
+    assert_eq!(
+        (packs(&house, "batch").await, packs(&house, "month").await),
+        (3, 0),
+        "of each day one, and the last"
+    );
+    let span = Span { from: date(2026, 3, 1), to: date(2026, 4, 30), before: date(2026, 1, 1) };
+    let list = in_tx!(house, &house.own, |tx| {
+        statistics::list_subjects(&tx, span, "offer_viewed", None, 2_000).await.unwrap()
+    });
+    assert_eq!((list.len(), list[0], list[1].1, list[1_599].1), (1_600, (offers[0].as_uuid(), 10), 9, 9));
+    house.store(&house.own, &batch()).await;
+    assert_eq!(packs(&house, "batch").await, 4, "half would not be gone");
+}
