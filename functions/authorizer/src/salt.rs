@@ -1,13 +1,16 @@
 //! The salt of the day, remembered while the day lasts.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use vivier_runtime::telemetry::{self, Unit};
-use vivier_tenancy::rooms::salts::{self, Salt, Salts};
+use vivier_tenancy::{
+    TenancyError,
+    rooms::salts::{self, Salt, Salts},
+};
 
 /// A table that did not answer is asked again after this long: no request waits for a figure's sake more than once.
 const REST: SignedDuration = SignedDuration::from_secs(30);
@@ -25,41 +28,52 @@ enum Known {
 #[derive(Debug)]
 pub(crate) struct DailySalt {
     salts: Salts,
-    known: Mutex<Option<Known>>,
+    known: Arc<Mutex<Option<Known>>>,
 }
 
 impl DailySalt {
-    pub(crate) const fn new(salts: Salts) -> Self {
-        Self { salts, known: Mutex::new(None) }
+    pub(crate) fn new(salts: Salts) -> Self {
+        Self { salts, known: Arc::default() }
     }
 
-    /// The salt of the day that `now` is of; none where it cannot be had: visitors are not counted then.
+    /// The salt of the day that `now` is of; none where it cannot be had: visitors are not counted then. What comes too late for one request is
+    /// there for the next.
     pub(crate) async fn of(&self, now: Timestamp) -> Option<Salt> {
         let today = salts::day(now);
-        match self.recall() {
+        match *self.known() {
             Some(Known::Of(day, salt)) if day == today => return Some(salt),
             Some(Known::NotBefore(moment)) if now < moment => return None,
             _ => {}
         }
-        let why = match tokio::time::timeout(PATIENCE, self.salts.of(today)).await {
-            Ok(Ok(salt)) => {
-                self.keep(Known::Of(today, salt));
-                return Some(salt);
+        let reading = tokio::spawn({
+            let (salts, known) = (self.salts.clone(), Arc::clone(&self.known));
+            async move {
+                let salt = salts.of(today).await?;
+                *locked(&known) = Some(Known::Of(today, salt));
+                Ok::<_, TenancyError>(salt)
             }
+        });
+        let why = match tokio::time::timeout(PATIENCE, reading).await {
+            Ok(Ok(Ok(salt))) => return Some(salt),
+            Ok(Ok(Err(error))) => telemetry::chain(&error),
             Ok(Err(error)) => telemetry::chain(&error),
             Err(_) => "no answer in time".to_owned(),
         };
         tracing::warn!(why, "visitors are not counted: there is no salt");
         telemetry::metric("authorizer", "SaltMissing", Unit::Count, 1);
-        self.keep(Known::NotBefore(now.saturating_add(REST).unwrap_or(now)));
+        let mut known = self.known();
+        // It may have come meanwhile.
+        if !matches!(*known, Some(Known::Of(day, _)) if day == today) {
+            *known = Some(Known::NotBefore(now.saturating_add(REST).unwrap_or(now)));
+        }
         None
     }
 
-    fn recall(&self) -> Option<Known> {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    fn known(&self) -> MutexGuard<'_, Option<Known>> {
+        locked(&self.known)
     }
+}
 
-    fn keep(&self, known: Known) {
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known);
-    }
+fn locked(known: &Mutex<Option<Known>>) -> MutexGuard<'_, Option<Known>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
