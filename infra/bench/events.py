@@ -216,9 +216,13 @@ def _year(connection: psycopg.Connection, tenant: uuid.UUID) -> None:
                        known | {"grain": "day", "first": 0})  # fmt: skip
     connection.execute("INSERT INTO usage_subject_packs SELECT %(tenant)s, 'month', 'offer_viewed', at, %(project)s, gen_random_uuid(), array_agg(o),"
                        f" array_agg(count) FROM ({seen}) AS s GROUP BY at", known | {"grain": "month", "first": 1})  # fmt: skip
-    # As much as may wait to be added to days.
+    connection.execute("INSERT INTO usage_subject_packs SELECT %s, 'quarter', kind, quarter, project_id, gen_random_uuid(), array_agg(o), array_agg(count) FROM ("
+                       "SELECT kind, date_trunc('quarter', day)::date AS quarter, project_id, o, sum(count)::bigint AS count FROM usage_subject_packs,"
+                       " unnest(subjects, counts) AS u (o, count) WHERE tenant_id = %s AND day < date_trunc('quarter', current_date) GROUP BY 1, 2, 3, 4"
+                       ") AS s GROUP BY kind, quarter, project_id", [tenant, tenant])
+    # As much as waits at most: the same offers of more batches are put together.
     connection.execute("INSERT INTO usage_subject_packs SELECT %s, 'batch', 'offer_viewed', current_date, %s, gen_random_uuid(), %s,"
-                       " array_fill(1::bigint, ARRAY[%s]) FROM generate_series(1, 13)", [tenant, projects[0], offers[:3_000], 3_000])  # fmt: skip
+                       " array_fill(1::bigint, ARRAY[%s]) FROM generate_series(1, 4)", [tenant, projects[0], offers[:3_000], 3_000])  # fmt: skip
     connection.execute(
         "INSERT INTO usage_visitors SELECT %s, current_date - d, p, s, 5000 + d, '' FROM generate_series(0, 730) AS d,"
         " unnest(%s::uuid[]) AS p, unnest(ARRAY['visited', 'searched', 'viewed', 'applied', 'asked', 'answered', 'satisfied']) AS s",

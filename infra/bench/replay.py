@@ -208,6 +208,15 @@ def _entered(stack: Stack, tenants: list[str]) -> Iterator[psycopg.Connection]:
             connection.execute("DELETE FROM tenants WHERE id = ANY(%s::uuid[])", [tenants])
 
 
+def _wholes(day: dt.date, held: dt.date) -> Iterator[tuple[str, dt.date]]:
+    """What holds a day where months hold the days through `held`: its month, and its quarter when that is over."""
+    if day <= held:
+        yield "month", day.replace(day=1)
+        quarter = day.replace(day=1, month=(day.month - 1) // 3 * 3 + 1)
+        if (quarter + dt.timedelta(days=95)).replace(day=1) <= held + dt.timedelta(days=1):
+            yield "quarter", quarter
+
+
 def _compare(connection: psycopg.Connection, tenants: list[str], plain: Plain) -> None:
     def rows(table: str, columns: str) -> Iterator[tuple]:
         return connection.execute(f"SELECT tenant_id::text, {columns} FROM {table} WHERE tenant_id = ANY(%s::uuid[])", [tenants])
@@ -240,16 +249,17 @@ def _compare(connection: psycopg.Connection, tenants: list[str], plain: Plain) -
     for tenant, grain, kind, day, project, ids, counts in rows("usage_subject_packs", "grain, kind, day, project_id::text, subjects::text[], counts"):
         for subject, count in zip(ids, counts, strict=True):
             if grain == "batch":
-                # It is still to be added to its day, and to the month that holds the day.
+                # It is still to be added to its day, and to the month and the quarter that hold the day.
                 subjects[tenant, "day", kind, day, project, subject] += count
-            if grain == "month" or day <= held[tenant]:
-                subjects[tenant, "month", kind, day.replace(day=1), project, subject] += count
+                for whole, begins in _wholes(day, held[tenant]):
+                    subjects[tenant, whole, kind, begins, project, subject] += count
+            else:
+                subjects[tenant, grain, kind, day, project, subject] += count
     wanted = Counter()
     for (tenant, kind, day, *about), count in plain.subjects.items():
         wanted[tenant, "day", kind, day, *about] += count
-        # Months follow their days.
-        if day <= held[tenant]:
-            wanted[tenant, "month", kind, day.replace(day=1), *about] += count
+        for grain, begins in _wholes(day, held[tenant]):
+            wanted[tenant, grain, kind, begins, *about] += count
     same("usage_subjects", subjects, wanted)
     estimates = {tuple(key): visitors for *key, visitors in rows("usage_visitors", "day, project_id::text, step, visitors")}
     same("usage_visitors", set(estimates), set(plain.visitors))

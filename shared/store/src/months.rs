@@ -82,10 +82,13 @@ pub(crate) async fn fold(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
             GROUP BY b.kind, b.day, b.project_id, u.subject_id\n\
         ), late AS (\n\
             INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)\n\
-            SELECT (SELECT bound_tenant()), 'month', kind, date_trunc('month', day::timestamp)::date AS month, project_id, gen_random_uuid(),\n\
-                   array_agg(subject_id), array_agg(count)\n\
-            FROM counted WHERE day <= (SELECT through FROM usage_months WHERE tenant_id = bound_tenant())\n\
-            GROUP BY kind, month, project_id\n\
+            SELECT (SELECT bound_tenant()), whole.grain, c.kind, date_trunc(whole.grain, c.day::timestamp)::date AS begins, c.project_id,\n\
+                   gen_random_uuid(), array_agg(c.subject_id), array_agg(c.count)\n\
+            FROM counted AS c, (VALUES ('month'), ('quarter')) AS whole (grain)\n\
+            WHERE c.day <= (SELECT through FROM usage_months WHERE tenant_id = bound_tenant())\n\
+                  AND (whole.grain = 'month' OR date_trunc('quarter', c.day::timestamp)::date IN (\n\
+                      SELECT day FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'quarter'))\n\
+            GROUP BY whole.grain, c.kind, begins, c.project_id\n\
         )\n\
         INSERT INTO usage_subjects (tenant_id, grain, kind, day, project_id, subject_id, count)\n\
         SELECT (SELECT bound_tenant()), 'day', kind, day, project_id, subject_id, count FROM counted ORDER BY kind, day, project_id, subject_id\n\
@@ -94,15 +97,18 @@ pub(crate) async fn fold(tx: &PoolTx<'_>) -> Result<(), DatabaseError> {
 }
 
 /// Makes months hold all days through `last`, of which they hold those through `held`. It is to be the only one who counts for the tenant.
-/// The months concerned are added up anew, so that nothing counts twice whatever they held, and with them any that lies in many parts.
+/// The months concerned are added up anew, so that nothing counts twice whatever they held, and with them any that lies in many parts; then
+/// quarters that are over. One that nothing was counted in has no row, and is told by its months, which have none either.
 pub(crate) async fn follow(tx: &PoolTx<'_>, held: Option<Date>, last: Date) -> Result<(), DatabaseError> {
-    const SCATTERED: &str = "-- months::find_scattered\n\
-        SELECT min(day) AS first FROM (\n\
+    const FIRST: &str = "-- months::find_first\n\
+        SELECT min(day) AS first, (\n\
+            SELECT max(day) FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'quarter'\n\
+        ) AS quarter FROM (\n\
             SELECT day FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'month' AND day < $1\n\
             GROUP BY kind, day, project_id HAVING count(*) > $2\n\
         ) AS months";
     const FORGET: &str = "-- months::forget\n\
-        DELETE FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'month' AND day >= $1";
+        DELETE FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND (grain = 'month' AND day >= $1 OR grain = 'quarter' AND day >= $2)";
     const FOLLOW: &str = "-- months::follow\n\
         WITH held AS (\n\
             INSERT INTO usage_months AS m (tenant_id, through) VALUES (bound_tenant(), $2)\n\
@@ -114,11 +120,33 @@ pub(crate) async fn follow(tx: &PoolTx<'_>, held: Option<Date>, last: Date) -> R
             FROM usage_subjects WHERE tenant_id = bound_tenant() AND grain = 'day' AND day BETWEEN $1 AND $2\n\
             GROUP BY kind, month, project_id, subject_id\n\
         ) AS added GROUP BY kind, month, project_id";
+    const QUARTERS: &str = "-- months::add_up_quarters\n\
+        INSERT INTO usage_subject_packs (tenant_id, grain, kind, day, project_id, pack_id, subjects, counts)\n\
+        SELECT (SELECT bound_tenant()), 'quarter', kind, quarter, project_id, gen_random_uuid(), array_agg(subject_id), array_agg(count) FROM (\n\
+            SELECT p.kind, date_trunc('quarter', p.day::timestamp)::date AS quarter, p.project_id, u.subject_id, sum(u.count)::bigint AS count\n\
+            FROM usage_subject_packs AS p, unnest(p.subjects, p.counts) AS u (subject_id, count)\n\
+            WHERE p.tenant_id = bound_tenant() AND p.grain = 'month' AND p.day BETWEEN $1 AND $2\n\
+            GROUP BY p.kind, quarter, p.project_id, u.subject_id\n\
+        ) AS added GROUP BY kind, quarter, project_id";
     let first = held.map_or(BEGINNING, Date::first_of_month);
-    let scattered: Option<Date> = tx.query_one(SCATTERED, &[&first, &MANY_PARTS]).await?.get("first");
+    let found = tx.query_one(FIRST, &[&first, &MANY_PARTS]).await?;
+    let (scattered, quarter): (Option<Date>, Option<Date>) = (found.get("first"), found.get("quarter"));
     let first = scattered.unwrap_or(first);
-    tx.execute(FORGET, &[&first]).await?;
-    tx.execute(FOLLOW, &[&first, &last]).await.map(|_| ())
+    let quarter =
+        quarter.map_or(BEGINNING, |last| first_of_quarter(first).min(last.saturating_add(3.months())));
+    tx.execute(FORGET, &[&first, &quarter]).await?;
+    tx.execute(FOLLOW, &[&first, &last]).await?;
+    let over = first_of_quarter(last.saturating_add(1.day())).saturating_sub(1.day());
+    if quarter <= over {
+        tx.execute(QUARTERS, &[&quarter, &over]).await?;
+    }
+    Ok(())
+}
+
+/// The first day of the quarter that a day is of.
+pub(crate) fn first_of_quarter(day: Date) -> Date {
+    let into = (day.month() - 1) % 3;
+    day.first_of_month().saturating_sub(into.months())
 }
 
 /// Adds up days of whole months that are over, where one has been for so long that hardly anything comes late for it. `held` is the last day of the

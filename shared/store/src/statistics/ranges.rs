@@ -2,6 +2,8 @@
 
 use jiff::{ToSpan, civil::Date};
 
+use crate::months;
+
 /// What is added up, as statements take it: months as a whole, and ranges of days.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Ranges {
@@ -46,6 +48,18 @@ impl Ranges {
             month = end.saturating_add(1.day());
         }
         ranges
+    }
+
+    /// The first days of quarters that are whole months of it.
+    pub(super) fn quarters(&self) -> Vec<Date> {
+        let has = |month: Date| self.months.contains(&month);
+        let begins = |month: &Date| *month == months::first_of_quarter(*month);
+        self.months
+            .iter()
+            .copied()
+            .filter(begins)
+            .filter(|month| has(month.saturating_add(1.month())) && has(month.saturating_add(2.months())))
+            .collect()
     }
 
     /// With those of another period behind its own.
@@ -106,6 +120,18 @@ mod tests {
                 assert!(!Ranges::whole(from, to).signs.contains(&-1), "{from} {to}");
             }
         }
+    }
+
+    #[test]
+    fn quarters_are_three_months_of_a_period() {
+        let of = |from, to| Ranges::least(from, to).quarters();
+        assert_eq!(
+            of(date(2025, 12, 1), date(2026, 9, 30)),
+            [date(2026, 1, 1), date(2026, 4, 1), date(2026, 7, 1)]
+        );
+        // Months without few of their days, and with few of them.
+        assert_eq!(of(date(2026, 1, 3), date(2026, 3, 28)), [date(2026, 1, 1)]);
+        assert_eq!(of(date(2026, 1, 28), date(2026, 6, 3)), []);
     }
 
     #[test]

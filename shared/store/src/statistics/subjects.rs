@@ -1,4 +1,4 @@
-//! Offers and documents: how often each was used in a period, added up from whole months, single days, and what batches have counted since.
+//! Offers and documents: how often each was used in a period, added up from whole quarters and months, single days, and what batches have counted since.
 
 use tokio_postgres::Row;
 use uuid::Uuid;
@@ -59,25 +59,38 @@ async fn rank(
     // Where nothing says through which day months hold, they hold all: figures that were taken along before that was written down.
     // LATERAL with OFFSET 0: each range is looked up in the index, whatever is thought of how many there are.
     const SQL: &str = "-- statistics::rank_subjects\n\
-        WITH counted AS (\n\
+        WITH held AS (\n\
+            SELECT coalesce(max(through), 'infinity') AS months, ARRAY(\n\
+                SELECT DISTINCT day FROM usage_subject_packs WHERE tenant_id = bound_tenant() AND grain = 'quarter' AND day = ANY ($11)\n\
+            ) AS quarters FROM usage_months WHERE tenant_id = bound_tenant()\n\
+        ), counted AS (\n\
             SELECT s.subject_id, s.kind, s.count * r.sign AS count\n\
             FROM unnest($1::bool[], $2::date[], $3::date[], $4::bigint[]) AS r (late, first, last, sign)\n\
-            CROSS JOIN (SELECT coalesce(max(through), 'infinity') AS day FROM usage_months WHERE tenant_id = bound_tenant()) AS held,\n\
+            CROSS JOIN held,\n\
             LATERAL (SELECT subject_id, kind, count FROM usage_subjects\n\
                 WHERE tenant_id = bound_tenant() AND grain = 'day' AND kind = ANY ($8)\n\
-                      AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.day + 1) ELSE r.first END AND r.last\n\
+                      AND day BETWEEN CASE WHEN r.late THEN greatest(r.first, held.months + 1) ELSE r.first END AND r.last\n\
                       AND ($9::uuid IS NULL OR project_id = $9) OFFSET 0) AS s\n\
             UNION ALL\n\
-            SELECT unnest(p.subjects), p.kind, unnest(p.counts) FROM usage_subject_packs AS p\n\
+            SELECT unnest(p.subjects), p.kind, unnest(p.counts) FROM held, usage_subject_packs AS p\n\
             WHERE p.tenant_id = bound_tenant() AND p.kind = ANY ($8) AND ($9::uuid IS NULL OR p.project_id = $9)\n\
-                  AND (p.grain = 'month' AND p.day = ANY ($5) OR p.grain = 'batch' AND p.day BETWEEN $6 AND $7)\n\
+                  AND (p.grain = 'batch' AND p.day BETWEEN $6 AND $7 OR p.grain = 'quarter' AND p.day = ANY (held.quarters)\n\
+                       OR p.grain = 'month' AND p.day = ANY ($5) AND date_trunc('quarter', p.day::timestamp)::date <> ALL (held.quarters))\n\
         )\n\
         SELECT subject_id, (every - other)::bigint AS first, other::bigint AS second, count(*) OVER () AS subjects FROM (\n\
             SELECT subject_id, sum(count) AS every, coalesce(sum(count) FILTER (WHERE kind = ($8::text[])[2]), 0) AS other\n\
             FROM counted GROUP BY subject_id\n\
         ) AS added WHERE every > 0 ORDER BY first DESC, second DESC, subject_id LIMIT $10";
-    let Ranges { lates, firsts, lasts, signs, months } = Ranges::least(span.from, span.to);
+    let ranges = Ranges::least(span.from, span.to);
+    let quarters = ranges.quarters();
+    let Ranges { lates, firsts, lasts, signs, months } = ranges;
     let (kinds, project, limit) = (kinds.as_slice(), project.map(ProjectId::as_uuid), i64::from(limit));
-    tx.query(SQL, &[&lates, &firsts, &lasts, &signs, &months, &span.from, &span.to, &kinds, &project, &limit])
-        .await
+    tx.query(
+        SQL,
+        &[
+            &lates, &firsts, &lasts, &signs, &months, &span.from, &span.to, &kinds, &project, &limit,
+            &quarters,
+        ],
+    )
+    .await
 }

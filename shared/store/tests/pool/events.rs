@@ -196,11 +196,13 @@ async fn batches_days_and_months_tell_the_same() {
     let told = lists(&house).await;
     assert!(told.iter().all(|list| !list.is_empty()));
     assert_eq!((packs(&house, "batch").await > 0, packs(&house, "month").await), (true, 0));
+    assert_eq!(packs(&house, "quarter").await, 0);
     for through in ["2026-01-05", "2026-02-20", "2026-03-31"] {
         let sql = format!("UPDATE usage_months SET through = '{through}'");
         assert_eq!(house.execute_as(PoolRole::Metrics, &house.own, &sql).await.unwrap(), 1);
         house.store(&house.own, &[search(&house.own, now())]).await;
         assert_eq!((packs(&house, "batch").await, packs(&house, "month").await > 0), (0, true), "{through}");
+        assert!(packs(&house, "quarter").await > 0, "{through}");
         assert_eq!(lists(&house).await, told, "{through}");
     }
 }
@@ -209,7 +211,13 @@ async fn batches_days_and_months_tell_the_same() {
 async fn what_many_batches_counted_is_added_to_days_and_to_months_that_hold_them() {
     let house = House::open().await;
     house.store(&house.own, &[search(&house.own, now())]).await;
-    let offer = OfferId::generate();
+    // The month and the quarter hold an event already.
+    let (offer, other) = (OfferId::generate(), OfferId::generate());
+    house.store(&house.own, &[viewed(&house, 45, other)]).await;
+    let sql = "UPDATE usage_months SET through = '2026-01-05'";
+    assert_eq!(house.execute_as(PoolRole::Metrics, &house.own, sql).await.unwrap(), 1);
+    house.store(&house.own, &[search(&house.own, now())]).await;
+    assert_eq!((packs(&house, "month").await, packs(&house, "quarter").await), (1, 1));
     // Each of a front office of its own, so that each is a row; and more than one statement stores.
     let mut events: Vec<Event> = (0..2_000).map(|_| viewed(&house, 45, offer)).collect();
     for event in &mut events {
@@ -219,10 +227,11 @@ async fn what_many_batches_counted_is_added_to_days_and_to_months_that_hold_them
     assert_eq!(house.store(&house.own, &events).await, 1_999, "one of them was there");
     assert_eq!(packs(&house, "batch").await, 2_000);
     let told = lists(&house).await;
-    assert_eq!(told[3], [(offer.as_uuid(), 2_000)]);
+    assert_eq!(told[3], [(offer.as_uuid(), 2_000), (other.as_uuid(), 1)]);
     house.store(&house.own, &[viewed(&house, 45, offer)]).await;
-    assert_eq!((packs(&house, "batch").await, packs(&house, "month").await), (1, 2_000));
-    assert_eq!(lists(&house).await[3], [(offer.as_uuid(), 2_001)]);
+    assert_eq!((packs(&house, "batch").await, packs(&house, "month").await), (1, 2_001));
+    assert_eq!(packs(&house, "quarter").await, 2_001);
+    assert_eq!(lists(&house).await[3], [(offer.as_uuid(), 2_001), (other.as_uuid(), 1)]);
 }
 
 #[tokio::test]
@@ -251,4 +260,28 @@ async fn what_several_batches_counted_of_the_same_is_put_together() {
     assert_eq!((list.len(), list[0], list[1].1, list[1_599].1), (1_600, (offers[0].as_uuid(), 10), 9, 9));
     house.store(&house.own, &batch()).await;
     assert_eq!(packs(&house, "batch").await, 4, "half would not be gone");
+}
+
+#[tokio::test]
+async fn a_quarter_goes_with_its_first_month_and_its_others_tell_the_same() {
+    let house = House::open().await;
+    house.store(&house.own, &[search(&house.own, now())]).await;
+    let offer = OfferId::generate();
+    // One in January, two in February, one in March.
+    let events: Vec<Event> = [75, 45, 46, 20].map(|days| viewed(&house, days, offer)).into();
+    house.store(&house.own, &events).await;
+    let sql = "UPDATE usage_months SET through = '2026-01-05'";
+    assert_eq!(house.execute_as(PoolRole::Metrics, &house.own, sql).await.unwrap(), 1);
+    house.store(&house.own, &[search(&house.own, now())]).await;
+    assert_eq!((packs(&house, "month").await, packs(&house, "quarter").await), (3, 1));
+    let mut session = house.purging(&house.own).await;
+    let tx = session.begin().await.unwrap();
+    assert!(statistics::purge_days(&tx, date(2026, 2, 1), 1_000).await.unwrap() > 0);
+    tx.commit().await.unwrap();
+    assert_eq!((packs(&house, "month").await, packs(&house, "quarter").await), (2, 0));
+    let span = Span { from: date(2026, 1, 1), to: date(2026, 3, 31), before: date(2026, 1, 1) };
+    let list = in_tx!(house, &house.own, |tx| {
+        statistics::list_subjects(&tx, span, "offer_viewed", None, 50).await.unwrap()
+    });
+    assert_eq!(list, [(offer.as_uuid(), 3)]);
 }
