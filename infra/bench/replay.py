@@ -208,12 +208,13 @@ def _entered(stack: Stack, tenants: list[str]) -> Iterator[psycopg.Connection]:
             connection.execute("DELETE FROM tenants WHERE id = ANY(%s::uuid[])", [tenants])
 
 
-def _wholes(day: dt.date, held: dt.date) -> Iterator[tuple[str, dt.date]]:
-    """What holds a day where months hold the days through `held`: its month, and its quarter when that is over."""
+def _wholes(day: dt.date, held: dt.date, quarters: set[dt.date]) -> Iterator[tuple[str, dt.date]]:
+    """What holds a day where months hold the days through `held`: its month, and its quarter where that is added up. One in which nothing was
+    counted when it was over is not, and is told by its months."""
     if day <= held:
         yield "month", day.replace(day=1)
         quarter = day.replace(day=1, month=(day.month - 1) // 3 * 3 + 1)
-        if (quarter + dt.timedelta(days=95)).replace(day=1) <= held + dt.timedelta(days=1):
+        if quarter in quarters:
             yield "quarter", quarter
 
 
@@ -244,21 +245,25 @@ def _compare(connection: psycopg.Connection, tenants: list[str], plain: Plain) -
             if day <= whole[tenant]:
                 wanted[tenant, day.replace(day=1), *about, name] += number
     same("usage_whole_months", +found, +wanted)
-    held = dict(rows("usage_months", "through"))
+    held, quarters = dict(rows("usage_months", "through")), defaultdict(set)
     subjects = Counter({tuple(key): count for *key, count in rows("usage_subjects", "grain, kind, day, project_id::text, subject_id::text, count")})
-    for tenant, grain, kind, day, project, ids, counts in rows("usage_subject_packs", "grain, kind, day, project_id::text, subjects::text[], counts"):
+    packs = list(rows("usage_subject_packs", "grain, kind, day, project_id::text, subjects::text[], counts"))
+    for tenant, grain, _, day, *_ in packs:
+        if grain == "quarter":
+            quarters[tenant].add(day)
+    for tenant, grain, kind, day, project, ids, counts in packs:
         for subject, count in zip(ids, counts, strict=True):
             if grain == "batch":
                 # It is still to be added to its day, and to the month and the quarter that hold the day.
                 subjects[tenant, "day", kind, day, project, subject] += count
-                for whole, begins in _wholes(day, held[tenant]):
+                for whole, begins in _wholes(day, held[tenant], quarters[tenant]):
                     subjects[tenant, whole, kind, begins, project, subject] += count
             else:
                 subjects[tenant, grain, kind, day, project, subject] += count
     wanted = Counter()
     for (tenant, kind, day, *about), count in plain.subjects.items():
         wanted[tenant, "day", kind, day, *about] += count
-        for grain, begins in _wholes(day, held[tenant]):
+        for grain, begins in _wholes(day, held[tenant], quarters[tenant]):
             wanted[tenant, grain, kind, begins, *about] += count
     same("usage_subjects", subjects, wanted)
     estimates = {tuple(key): visitors for *key, visitors in rows("usage_visitors", "day, project_id::text, step, visitors")}
